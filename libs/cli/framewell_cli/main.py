@@ -53,6 +53,7 @@ COMMANDS: Final[dict[str, str]] = {
     "tune": "framewell_cli.commands.tune:tune",
     "search": "framewell_cli.commands.search:search",
     "review": "framewell_cli.commands.review:app",
+    "people": "framewell_cli.commands.people:app",
     "dataset": "framewell_cli.commands.dataset:app",
     "rights": "framewell_cli.commands.rights:app",
     "erase": "framewell_cli.erasure.command:erase",

@@ -301,6 +301,48 @@ class Gateway:
         """Return the erasures that were asked for, newest first, without names."""
         return self._pages("/v1/erasures", "erasures")
 
+    # --- unknown people
+
+    def clusters(self, *, limit: int | None = 50, **wanted: Any) -> list[Document]:
+        """Return unknown people, the most often seen first; `order_by` (`last_seen`), `series`, `channels`,
+        `asked_from`, `asked_until`, `least_appearances` and `include_known` choose which.
+        """
+        return self._pages("/v1/clusters", "clusters", limit, **wanted)
+
+    def cluster(self, cluster_id: str, *, limit: int = 100) -> Document:
+        """Return an unknown person: `cluster`, `appearances`, who may be the same, `best` to learn from."""
+        return self._document("GET", f"/v1/clusters/{_part(cluster_id)}", params={"page_size": limit})
+
+    def cluster_decisions(self, cluster_id: str) -> list[Document]:
+        """Return what people decided about an unknown person, newest first."""
+        return self._pages(f"/v1/clusters/{_part(cluster_id)}/decisions", "decisions")
+
+    def merge_clusters(self, cluster_id: str, into_cluster_id: str) -> Document:
+        """Make one cluster part of another: `{cluster, decision_id}`."""
+        body = {"into_cluster_id": into_cluster_id}
+        return self._document("POST", f"/v1/clusters/{_part(cluster_id)}/merge", json=body)
+
+    def split_cluster(self, cluster_id: str, appearances: Sequence[Mapping[str, str]]) -> Document:
+        """Make another cluster of appearances (`asset_id`, `observation_id`): `{cluster, rest, decision_id}`."""
+        body = {"appearances": [dict(one) for one in appearances]}
+        return self._document("POST", f"/v1/clusters/{_part(cluster_id)}/split", json=body)
+
+    def distinguish_clusters(self, cluster_id: str, other_cluster_id: str) -> str:
+        """Note that two clusters are two people; return the id of the decision."""
+        body = {"other_cluster_id": other_cluster_id}
+        answer = self._document("POST", f"/v1/clusters/{_part(cluster_id)}/distinguish", json=body)
+        return str(answer["decision_id"])
+
+    def name_person(self, cluster_id: str, **who: str) -> Document:
+        """Say who an unknown person is, by `name` or `class_id`; return what became of the appearances."""
+        return self._document("POST", f"/v1/clusters/{_part(cluster_id)}/name", json=who)
+
+    def undo_cluster_decision(self, decision_id: str) -> Document:
+        """Take a decision about a cluster back, and return it."""
+        path = f"/v1/clusters/decisions/{_part(decision_id)}/undo"
+        decision: Document = self._document("POST", path)["decision"]
+        return decision
+
     # --- models
 
     def models(self) -> list[Document]:

@@ -30,14 +30,15 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def seen_people(people: Iterable[Person], names: Mapping[str, str]) -> list[SeenPerson]:
-    """Return people with the names of their classes, in the given order, each class once.
+    """Return people with the names of their classes, in the given order, each class and each cluster once.
 
-    A list of people that was paged may have one class on several pages.
+    A list of people that was paged may have one of them on several pages.
     """
-    found: dict[str, SeenPerson] = {}
-    spans: dict[str, list[Span]] = {}
+    found: dict[tuple[str, str], SeenPerson] = {}
+    spans: dict[tuple[str, str], list[Span]] = {}
     for person in people:
-        one = found.setdefault(person.class_id, SeenPerson(name=UNKNOWN))
+        who = person.class_id, person.cluster_id
+        one = found.setdefault(who, SeenPerson(name=UNKNOWN))
         if person.class_id:
             one.class_id = person.class_id
             one.name = names.get(person.class_id, person.class_id)
@@ -45,10 +46,12 @@ def seen_people(people: Iterable[Person], names: Mapping[str, str]) -> list[Seen
             one.score = max(one.score, person.score)
         if person.HasField("model"):
             one.model.CopyFrom(person.model)
-        spans.setdefault(person.class_id, []).extend(each.span for each in person.appearances)
-    for class_id, one in found.items():
-        # Of the unknown every appearance, since they may be several people.
-        one.spans.extend(joined(spans[class_id]) if class_id else spans[class_id])
+        if person.cluster_id:
+            one.cluster_id = person.cluster_id
+        spans.setdefault(who, []).extend(each.span for each in person.appearances)
+    for who, one in found.items():
+        # Of faces in no cluster every appearance, since they may be several people.
+        one.spans.extend(joined(spans[who]) if any(who) else spans[who])
     return list(found.values())
 
 

@@ -6,6 +6,7 @@ from framewell.dataset.v1 import catalogue_service_pb2 as catalogue
 from framewell.dataset.v1 import review_service_pb2 as review
 from framewell.dataset.v1 import rights_service_pb2 as rights
 from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
+from framewell.inference.v1 import cluster_service_pb2 as clusters
 from framewell.inference.v1 import inference_service_pb2 as inference
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.media.v1 import media_service_pb2 as media
@@ -60,11 +61,52 @@ REMOVE_MODEL: Final = Method(
     "inference", "RemoveModel", inference.RemoveModelRequest, inference.RemoveModelResponse
 )
 
+LIST_CLUSTERS: Final = Method(
+    "inference", "ListClusters", clusters.ListClustersRequest, clusters.ListClustersResponse
+)
+GET_CLUSTER: Final = Method(
+    "inference", "GetCluster", clusters.GetClusterRequest, clusters.GetClusterResponse
+)
+LIST_CLUSTER_DECISIONS: Final = Method(
+    "inference",
+    "ListClusterDecisions",
+    clusters.ListClusterDecisionsRequest,
+    clusters.ListClusterDecisionsResponse,
+)
+MERGE_CLUSTERS: Final = Method(
+    "inference", "MergeClusters", clusters.MergeClustersRequest, clusters.MergeClustersResponse, slow=True
+)
+SPLIT_CLUSTER: Final = Method(
+    "inference", "SplitCluster", clusters.SplitClusterRequest, clusters.SplitClusterResponse, slow=True
+)
+DISTINGUISH_CLUSTERS: Final = Method(
+    "inference",
+    "DistinguishClusters",
+    clusters.DistinguishClustersRequest,
+    clusters.DistinguishClustersResponse,
+)
+NAME_CLUSTER: Final = Method(
+    "inference", "NameCluster", clusters.NameClusterRequest, clusters.NameClusterResponse
+)
+UNDO_CLUSTER_DECISION: Final = Method(
+    "inference",
+    "UndoClusterDecision",
+    clusters.UndoClusterDecisionRequest,
+    clusters.UndoClusterDecisionResponse,
+    slow=True,
+)
+
 LIST_DATASETS: Final = Method(
     "dataset", "ListDatasets", catalogue.ListDatasetsRequest, catalogue.ListDatasetsResponse
 )
 LIST_CLASSES: Final = Method(
     "dataset", "ListClasses", catalogue.ListClassesRequest, catalogue.ListClassesResponse
+)
+CREATE_CLASS: Final = Method(
+    "dataset", "CreateClass", catalogue.CreateClassRequest, catalogue.CreateClassResponse
+)
+PROPOSE_SAMPLE: Final = Method(
+    "dataset", "ProposeSample", review.ProposeSampleRequest, review.ProposeSampleResponse, slow=True
 )
 LIST_SAMPLES: Final = Method("dataset", "ListSamples", review.ListSamplesRequest, review.ListSamplesResponse)
 REVIEW_SAMPLES: Final = Method(

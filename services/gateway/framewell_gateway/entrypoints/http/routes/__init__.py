@@ -2,9 +2,17 @@
 
 from typing import Final
 
-from framewell_gateway.entrypoints.http.routes import assets, erasures, models, objects, training_data
+from framewell_gateway.entrypoints.http.routes import (
+    assets,
+    clusters,
+    erasures,
+    models,
+    objects,
+    training_data,
+)
 
 ROUTES: Final = (
-    *assets.ROUTES, *training_data.ROUTES, *models.ROUTES, *objects.ROUTES, *erasures.ROUTES,
+    *assets.ROUTES, *clusters.ROUTES, *training_data.ROUTES, *models.ROUTES, *objects.ROUTES,
+    *erasures.ROUTES,
 )  # fmt: skip
 """Every operation of the REST API."""

@@ -22,7 +22,7 @@ from framewell.media.v1.media_service_pb2 import (
 )
 from framewell_gateway.commands.submit_asset import SubmitAsset
 from framewell_gateway.domain.addresses import PLAYLIST_MEDIA_TYPE
-from framewell_gateway.entrypoints.http import frames, playlists, routing, uploads
+from framewell_gateway.entrypoints.http import frames, playlists, routing, transcripts, uploads
 from framewell_gateway.entrypoints.http.event_streams import EVENT_STREAM, LAST_EVENT_ID, list_or_follow
 from framewell_gateway.ports import methods
 from framewell_gateway.queries.asset_media import ReadAssetMedia
@@ -37,6 +37,7 @@ calls, asks, answers = (
 
 _ASSET: Final = "1c5b2c1e-0000-4000-8000-00000000000a"
 _SPAN: Final = {"start_pts": 0, "end_pts": 180000, "first_frame": 0, "frames": 50}
+_ONLY_THE_ASSET: Final = frozenset(ListObservationsRequest.DESCRIPTOR.fields_by_name) - {"asset_id"}
 _CUT: Final = {"start_pts": 0, "end_pts": 0, "first_frame": 0, "frames": 0}
 _CHUNKS: Final = {"planned": 2, "transcoded": 2, "analysed": 1, "failed": 0}
 _TRACK: Final = {
@@ -287,6 +288,14 @@ ROUTES: Final = (
             ],
             "next_page_token": "",
         },
+    ),
+    answers(
+        "GET /assets/{asset_id}/transcript.vtt", "getTranscript", ListObservationsRequest,
+        transcripts.transcript, "What is said, as captions",
+        hidden=_ONLY_THE_ASSET,
+        description="A WebVTT file of the analyser `transcript`, a cue a sentence; without cues where nobody "
+        "speaks, or where its model is not installed.",
+        content={200: {"text/vtt": {"schema": {"type": "string"}, "example": "WEBVTT\n"}}},
     ),
     asks(
         "GET /assets/{asset_id}/media-events", "listMediaEvents",

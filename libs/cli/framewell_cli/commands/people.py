@@ -1,0 +1,270 @@
+"""`framewell people`: unknown people, and who they are."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from framewell_cli.commands.gateway_access import ActingAs, open_gateway
+from framewell_cli.console import Json, print_json, print_sheet, print_table, results
+from framewell_cli.errors import UsageProblem
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Unknown people: list them, say who is the same, who is not, and who they are.",
+)
+
+Cluster = Annotated[str, typer.Argument(metavar="CLUSTER", help="Id of the cluster.")]
+
+ORDERS: Final = {"appearances": "", "last-seen": "last_seen"}
+
+
+@app.command("list")
+def list_people(
+    order: Annotated[
+        str, typer.Option(help="appearances (most often seen first) or last-seen.")
+    ] = "appearances",
+    series: Annotated[list[str] | None, typer.Option(help="Only those seen in it; may repeat.")] = None,
+    channel: Annotated[list[str] | None, typer.Option(help="Only those seen on it; may repeat.")] = None,
+    since: Annotated[str, typer.Option(help="Only those of assets asked for from then on, RFC 3339.")] = "",
+    until: Annotated[str, typer.Option(help="Only those of assets asked for before, RFC 3339.")] = "",
+    least: Annotated[int, typer.Option(min=1, help="Only those with so many appearances.")] = 1,
+    known: Annotated[bool, typer.Option("--known", help="Also those that models in force know.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="So many of them.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List unknown people: faces that look like one person, whom no model in force knows."""
+    if order not in ORDERS:
+        raise UsageProblem(f"people: {order!r} is no order: {' or '.join(ORDERS)}")
+    with open_gateway() as gateway:
+        found = gateway.clusters(
+            limit=limit,
+            order_by=ORDERS[order],
+            series=series or [],
+            channels=channel or [],
+            asked_from=since,
+            asked_until=until,
+            least_appearances=least if least > 1 else 0,
+            include_known="true" if known else "",
+        )
+    if as_json:
+        print_json({"clusters": found})
+        return
+    print_table(
+        ("cluster", "seen", "last in", "series", "named"),
+        [
+            (
+                one["cluster_id"],
+                str(one["appearance_count"]),
+                one.get("last_seen", "-")[:19],
+                ", ".join(one["series"]),
+                one["named_class_id"] or one["class_id"],
+            )
+            for one in found
+        ],
+        text=("series",),
+    )
+
+
+@app.command()
+def show(
+    cluster_id: Cluster,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="So many appearances, newest first.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Show one: where somebody appears, who may be the same person, what was decided."""
+    with open_gateway() as gateway:
+        found = gateway.cluster(cluster_id, limit=limit)
+        decisions = gateway.cluster_decisions(cluster_id)
+    if as_json:
+        print_json({**found, "decisions": decisions})
+        return
+    print_sheet(_sheet(found["cluster"]))
+    results.print()
+    print_table(
+        ("asset", "appearance", "pts", "side", "series", "known as"),
+        [_appearance(one) for one in found["appearances"]],
+        text=("series",),
+    )
+    if found["similar"]:
+        results.print()
+        print_table(
+            ("may be the same", "distance", "seen"),
+            [
+                (
+                    one["cluster"]["cluster_id"],
+                    f"{one['distance']:.3f}",
+                    str(one["cluster"]["appearance_count"]),
+                )
+                for one in found["similar"]
+            ],
+        )
+    if decisions:
+        results.print()
+        print_table(
+            ("decision", "what", "other", "by", "taken back by"), [_decision(one) for one in decisions]
+        )
+
+
+@app.command()
+def merge(
+    cluster_id: Cluster,
+    into: Annotated[str, typer.Argument(metavar="INTO", help="Id of the cluster that stays.")],
+    acting_as: ActingAs = "",
+    as_json: Json = False,
+) -> None:
+    """Say that two are the same person. The first id goes on to name the one that stays."""
+    with open_gateway(acting_as) as gateway:
+        answer = gateway.merge_clusters(cluster_id, into)
+    if as_json:
+        print_json(answer)
+        return
+    cluster = answer["cluster"]
+    results.print(
+        f"{cluster['cluster_id']} has {cluster['appearance_count']} appearances now; "
+        f"to take it back: framewell people undo {answer['decision_id']}",
+        markup=False,
+    )
+
+
+@app.command()
+def split(
+    cluster_id: Cluster,
+    appearances: Annotated[
+        list[str],
+        typer.Argument(metavar="ASSET:APPEARANCE…", help="As `show` lists them, with a colon between."),
+    ],
+    acting_as: ActingAs = "",
+    as_json: Json = False,
+) -> None:
+    """Say that some appearances are somebody else: they become a cluster of their own."""
+    with open_gateway(acting_as) as gateway:
+        answer = gateway.split_cluster(cluster_id, [_reference(one) for one in appearances])
+    if as_json:
+        print_json(answer)
+        return
+    made, rest = answer["cluster"], answer["rest"]
+    results.print(
+        f"{made['cluster_id']} has {made['appearance_count']} of them, {rest['cluster_id']} keeps "
+        f"{rest['appearance_count']}; to take it back: framewell people undo {answer['decision_id']}",
+        markup=False,
+    )
+
+
+@app.command()
+def distinguish(
+    cluster_id: Cluster,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="Id of the other cluster.")],
+    acting_as: ActingAs = "",
+    as_json: Json = False,
+) -> None:
+    """Say that two are not the same person, however alike they look."""
+    with open_gateway(acting_as) as gateway:
+        decision_id = gateway.distinguish_clusters(cluster_id, other)
+    if as_json:
+        print_json({"decision_id": decision_id})
+    else:
+        results.print(f"noted; to take it back: framewell people undo {decision_id}", markup=False)
+
+
+@app.command()
+def name(
+    cluster_id: Cluster,
+    who: Annotated[str, typer.Argument(metavar="NAME", help="The name: of a class, or of one to make.")] = "",
+    class_id: Annotated[str, typer.Option("--class", help="Id of a class, instead of a name.")] = "",
+    dataset_id: Annotated[str, typer.Option("--dataset", help="Dataset of the class.")] = "people",
+    acting_as: ActingAs = "",
+    as_json: Json = False,
+) -> None:
+    """Say who it is: the best appearances are learned from, as far as their rights allow.
+
+    Exit code 1 when none of them may be. The same again changes nothing more.
+    """
+    if bool(who) == bool(class_id):
+        raise UsageProblem("people: say who it is by NAME or by --class, not by both")
+    said = {"class_id": class_id} if class_id else {"name": who}
+    with open_gateway(acting_as) as gateway:
+        answer = gateway.name_person(cluster_id, dataset_id=dataset_id, **said)
+    if as_json:
+        print_json(answer)
+    else:
+        print_table(
+            ("asset", "appearance", "sample", "is"),
+            [
+                (
+                    one["appearance"]["asset_id"],
+                    one["appearance"]["appearance"]["observation_id"],
+                    one["sample_id"] or "-",
+                    one["reason"] or one["state"],
+                )
+                for one in answer["appearances"]
+            ],
+            text=("is",),
+        )
+        results.print(
+            f"{answer['cluster_id']} is {answer['class_id']}, {answer['accepted_count']} accepted samples; "
+            f"to take the name back: framewell people undo {answer['decision_id']}",
+            markup=False,
+        )
+    if not answer["accepted_count"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def undo(
+    decision_id: Annotated[str, typer.Argument(metavar="DECISION", help="Id of the decision.")],
+    acting_as: ActingAs = "",
+    as_json: Json = False,
+) -> None:
+    """Take a decision back. Of a name, samples stay accepted: `framewell review undo` takes those back."""
+    with open_gateway(acting_as) as gateway:
+        decision = gateway.undo_cluster_decision(decision_id)
+    if as_json:
+        print_json(decision)
+    else:
+        results.print(f"{decision['decision']} of {decision['cluster_id']} is taken back", markup=False)
+
+
+def _reference(text: str) -> dict[str, str]:
+    asset_id, colon, observation_id = text.partition(":")
+    if not (asset_id and colon and observation_id):
+        raise UsageProblem(f"people: {text[:80]!r} is no ASSET:APPEARANCE, e.g. as 'people show' lists them")
+    return {"asset_id": asset_id, "observation_id": observation_id}
+
+
+def _sheet(cluster: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = [
+        ("cluster", cluster["cluster_id"]),
+        ("appearances", str(cluster["appearance_count"])),
+        ("first in", cluster.get("first_seen", "-")[:19]),
+        ("last in", cluster.get("last_seen", "-")[:19]),
+        ("series", ", ".join(cluster["series"])),
+        ("channels", ", ".join(cluster["channels"])),
+        ("known as", cluster["class_id"]),
+        ("named", cluster["named_class_id"]),
+        ("merged into it", ", ".join(cluster["merged_ids"])),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def _appearance(one: dict[str, Any]) -> tuple[str, ...]:
+    seen = one["appearance"]
+    return (
+        one["asset_id"],
+        seen["observation_id"],
+        str(seen["moment"]["pts"]),
+        f"{one['side_pixels']:.0f}",
+        one["series"],
+        one["class_id"],
+    )
+
+
+def _decision(one: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        one["decision_id"],
+        one["decision"],
+        one["other_cluster_id"] or one["class_id"],
+        one["actor"]["principal"],
+        one.get("undone_by", {}).get("principal", ""),
+    )

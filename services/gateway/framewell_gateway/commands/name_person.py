@@ -1,0 +1,170 @@
+"""POST /v1/clusters/{cluster_id}/name: a person says who an unknown person is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from framewell.dataset.v1.catalogue_service_pb2 import CreateClassRequest, ListClassesRequest
+from framewell.dataset.v1.dataset_pb2 import DatasetClass, Sample
+from framewell.dataset.v1.review_service_pb2 import (
+    ListSamplesRequest,
+    ProposeSampleRequest,
+    Review,
+    ReviewSamplesRequest,
+)
+from framewell.gateway.v1.naming_pb2 import NamedAppearance, NamePersonRequest, NamePersonResponse
+from framewell.inference.v1.cluster_service_pb2 import (
+    ClusterAppearance,
+    GetClusterRequest,
+    NameClusterRequest,
+)
+from framewell.sample.v1.sample_pb2 import (
+    DECISION_ACCEPT,
+    SAMPLE_STATE_ACCEPTED,
+    SAMPLE_STATE_PROPOSED,
+)
+from framewell_contracts.identity import derived_id
+from framewell_gateway.ports import Services, methods
+from framewell_kit.outcomes import Conflict, Gone, NotFound, Rejected
+
+DATASET: Final = "people"
+
+_PAGE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NamePerson:
+    """Name a cluster, and have its best appearances learned from as far as their rights allow.
+
+    The class is the one that has the name, or a new one whose id follows from cluster and name. The name is
+    noted first, then samples are proposed and accepted, each once: a call that was cut short is made again, and
+    comes to the same. What may not be learned from, or a person decided about before, is said of each
+    appearance.
+    """
+
+    services: Services
+
+    async def __call__(self, request: NamePersonRequest) -> NamePersonResponse:
+        """Return what became of the name. Raises NotFound, Rejected, Conflict as the services do."""
+        if bool(request.name.strip()) == bool(request.class_id):
+            raise Rejected("say who it is by `name` or by `class_id`, not by both", code="bad_name")
+        found = await self.services.call(
+            methods.GET_CLUSTER, GetClusterRequest(cluster_id=request.cluster_id, page_size=1)
+        )
+        cluster_id, dataset_id = found.cluster.cluster_id, request.dataset_id or DATASET
+        named, existed = await self._class(request, cluster_id, dataset_id)
+        decided = await self.services.call(
+            methods.NAME_CLUSTER, NameClusterRequest(cluster_id=cluster_id, class_id=named.class_id)
+        )
+        learned = Learned(self.services, named)
+        appearances = await learned.take(found.best)
+        return NamePersonResponse(
+            cluster_id=decided.cluster.cluster_id,
+            class_id=named.class_id,
+            class_existed=existed,
+            decision_id=decided.decision_id,
+            accepted_count=sum(one.state == SAMPLE_STATE_ACCEPTED for one in appearances),
+            appearances=appearances,
+        )
+
+    async def _class(
+        self, request: NamePersonRequest, cluster_id: str, dataset_id: str
+    ) -> tuple[DatasetClass, bool]:
+        """Return the class of the person, and whether it was there before."""
+        if request.class_id:
+            return await self._known(request.class_id, dataset_id), True
+        name = " ".join(request.name.split())
+        asked = ListClassesRequest(dataset_id=dataset_id, name=name, page_size=_PAGE)
+        while True:
+            page = await self.services.call(methods.LIST_CLASSES, asked)
+            for one in page.classes:
+                if name.casefold() in {each.casefold() for each in (one.name, *one.aliases)}:
+                    known = one.merged_into or one.class_id
+                    return (await self._known(known, dataset_id) if one.merged_into else one), True
+            if not page.next_page_token:
+                break
+            asked.page_token = page.next_page_token
+        made = DatasetClass(
+            class_id=derived_id(cluster_id, "class", f"{dataset_id}/{name.casefold()}"),
+            dataset_id=dataset_id,
+            name=name,
+        )
+        try:
+            answer = await self.services.call(methods.CREATE_CLASS, CreateClassRequest(dataset_class=made))
+        except Conflict:  # an earlier call made it, and somebody renamed it since
+            return await self._known(made.class_id, dataset_id), True
+        return answer.dataset_class, False
+
+    async def _known(self, class_id: str, dataset_id: str) -> DatasetClass:
+        asked = ListClassesRequest(class_ids=[class_id])
+        found = [*(await self.services.call(methods.LIST_CLASSES, asked)).classes]
+        if not found or found[0].dataset_id != dataset_id:
+            raise NotFound(f"class {class_id} does not exist in dataset {dataset_id}")
+        if found[0].merged_into:
+            return await self._known(found[0].merged_into, dataset_id)
+        return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Makes accepted samples of appearances."""
+
+    services: Services
+    named: DatasetClass
+    proposed: dict[str, NamedAppearance] = field(default_factory=dict)
+    """By sample, what is to be accepted."""
+
+    async def take(self, appearances: Sequence[ClusterAppearance]) -> list[NamedAppearance]:
+        """Return what became of each appearance, in their order."""
+        accepted = await self._accepted()
+        taken = [await self._propose(one, accepted) for one in appearances]
+        if self.proposed:
+            reviews = [
+                Review(sample_id=sample_id, decision=DECISION_ACCEPT, class_id=self.named.class_id)
+                for sample_id in self.proposed
+            ]
+            answer = await self.services.call(methods.REVIEW_SAMPLES, ReviewSamplesRequest(reviews=reviews))
+            for sample_id, result in zip(self.proposed, answer.results, strict=True):
+                one = self.proposed[sample_id]
+                one.state, one.reason = result.sample.state, result.error
+        return taken
+
+    async def _accepted(self) -> list[Sample]:
+        """Return the samples of the class that were accepted before, as after a call that was cut short."""
+        asked = ListSamplesRequest(
+            dataset_id=self.named.dataset_id,
+            class_id=self.named.class_id,
+            states=[SAMPLE_STATE_ACCEPTED],
+            page_size=_PAGE,
+        )
+        return [*(await self.services.call(methods.LIST_SAMPLES, asked)).samples]
+
+    async def _propose(self, one: ClusterAppearance, accepted: Sequence[Sample]) -> NamedAppearance:
+        for sample in accepted:
+            if _shows(sample, one):
+                return NamedAppearance(appearance=one, sample_id=sample.sample_id, state=sample.state)
+        request = ProposeSampleRequest(
+            dataset_id=self.named.dataset_id,
+            class_id=self.named.class_id,
+            asset_id=one.asset_id,
+            moment=one.appearance.moment,
+            box=one.appearance.box,
+        )
+        try:
+            sample = (await self.services.call(methods.PROPOSE_SAMPLE, request)).sample
+        except (NotFound, Rejected, Conflict, Gone) as refused:
+            return NamedAppearance(appearance=one, reason=refused.reason)
+        made = NamedAppearance(
+            appearance=one, sample_id=sample.sample_id, state=sample.state, reason=sample.reason
+        )
+        if sample.state == SAMPLE_STATE_PROPOSED:
+            self.proposed[sample.sample_id] = made
+        return made
+
+
+def _shows(sample: Sample, one: ClusterAppearance) -> bool:
+    """Return whether a sample is of the same face at the same time."""
+    seen, span = sample.provenance, one.appearance.span
+    return seen.asset_id == one.asset_id and any(
+        span.start_pts <= crop.moment.pts < span.end_pts for crop in sample.crops
+    )

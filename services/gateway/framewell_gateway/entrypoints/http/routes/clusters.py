@@ -1,0 +1,122 @@
+"""Unknown people: clusters of faces, what people decide about them, and their names."""
+
+from functools import partial
+from typing import Final
+
+from framewell.gateway.v1.naming_pb2 import NamePersonRequest, NamePersonResponse
+from framewell_gateway.commands.name_person import NamePerson
+from framewell_gateway.entrypoints.http import routing
+from framewell_gateway.ports import methods
+
+calls, asks = (partial(made, tag="unknown people") for made in (routing.calls, routing.asks))
+
+_ASSET: Final = "1c5b2c1e-0000-4000-8000-00000000000a"
+_CLUSTER: Final = "6f1b7a52-0000-5000-8000-00000000000c"
+_OTHER: Final = "6f1b7a52-0000-5000-8000-00000000000d"
+_DECISION: Final = "77aa0c1e-0000-4000-8000-00000000000e"
+_APPEARANCE: Final = {
+    "asset_id": _ASSET,
+    "chunk_id": f"{_ASSET}/0/0",
+    "track": 0,
+    "appearance": {
+        "span": {"start_pts": 0, "end_pts": 180000, "first_frame": 0, "frames": 50},
+        "moment": {"pts": 3600, "frame": 1},
+        "box": {"x": 0.1, "y": 0.1, "width": 0.2, "height": 0.3},
+        "observation_id": "faces/0/0/3",
+    },
+    "series": "Abendschau",
+    "channel": "",
+    "asked_at": "2026-11-22T18:00:00Z",
+    "class_id": "",
+    "side_pixels": 212.0,
+    "picture": f"/v1/assets/{_ASSET}/frame?frame=1",
+}
+_FOUND: Final = {
+    "cluster_id": _CLUSTER,
+    "appearance_count": 12,
+    "first_seen": "2026-11-22T18:00:00Z",
+    "last_seen": "2026-11-29T18:00:00Z",
+    "series": ["Abendschau"],
+    "channels": [],
+    "class_id": "",
+    "named_class_id": "",
+    "merged_ids": [],
+    "cover": _APPEARANCE,
+}
+_DECIDED: Final = {
+    "decision_id": _DECISION,
+    "decision": "merged",
+    "cluster_id": _CLUSTER,
+    "other_cluster_id": _OTHER,
+    "class_id": "",
+    "actor": {"principal": "anna", "authority": "staff", "decided_at": "2026-11-29T19:00:00Z"},
+}
+
+ROUTES: Final = (
+    calls(
+        "GET /clusters", "listClusters", methods.LIST_CLUSTERS,
+        "Unknown people, the most often seen first",
+        answer={"clusters": [_FOUND], "next_page_token": ""},
+    ),
+    calls(
+        "GET /clusters/{cluster_id}", "getCluster", methods.GET_CLUSTER,
+        "One unknown person with all appearances, and who may be the same",
+        problems=(404,),
+        answer={
+            "cluster": _FOUND, "appearances": [_APPEARANCE], "next_page_token": "",
+            "similar": [{"cluster": {**_FOUND, "cluster_id": _OTHER}, "distance": 0.55}],
+            "best": [_APPEARANCE],
+        },
+    ),
+    calls(
+        "GET /clusters/{cluster_id}/decisions", "listClusterDecisions", methods.LIST_CLUSTER_DECISIONS,
+        "What people decided about an unknown person, newest first",
+        problems=(404,), answer={"decisions": [_DECIDED], "next_page_token": "", "total_size": 1},
+    ),
+    calls(
+        "POST /clusters/{cluster_id}/merge", "mergeClusters", methods.MERGE_CLUSTERS,
+        "Say that two are the same person", body="*", problems=(404, 409),
+        example={"into_cluster_id": _OTHER},
+        answer={"cluster": {**_FOUND, "cluster_id": _OTHER}, "decision_id": _DECISION},
+    ),
+    calls(
+        "POST /clusters/{cluster_id}/split", "splitCluster", methods.SPLIT_CLUSTER,
+        "Say that some appearances are somebody else", body="*", problems=(404, 409),
+        example={"appearances": [{"asset_id": _ASSET, "observation_id": "faces/0/0/3"}]},
+        answer={"cluster": {**_FOUND, "cluster_id": _OTHER}, "rest": _FOUND, "decision_id": _DECISION},
+    ),
+    calls(
+        "POST /clusters/{cluster_id}/distinguish", "distinguishClusters", methods.DISTINGUISH_CLUSTERS,
+        "Say that two are not the same person", body="*", problems=(404, 409),
+        example={"other_cluster_id": _OTHER}, answer={"decision_id": _DECISION},
+    ),
+    asks(
+        "POST /clusters/{cluster_id}/name", "namePerson",
+        lambda app: NamePerson(app.services),
+        "Say who an unknown person is",
+        takes=NamePersonRequest, gives=NamePersonResponse, body="*", problems=(404, 409),
+        description="Makes or uses a class of that name, and accepted samples of the best appearances, as far "
+        "as their rights allow; training and re-labelling follow. The same call again changes nothing more.",
+        example={"name": "Jörg Müßigbrodt"},
+        answer={
+            "cluster_id": _CLUSTER, "class_id": "0b9f6a52", "class_existed": False,
+            "decision_id": _DECISION, "accepted_count": 1,
+            "appearances": [
+                {"appearance": _APPEARANCE, "sample_id": "s-17", "state": "accepted", "reason": ""}
+            ],
+        },
+    ),
+    calls(
+        "POST /clusters/decisions/{decision_id}/undo", "undoClusterDecision",
+        methods.UNDO_CLUSTER_DECISION,
+        "Take a decision back", body="", problems=(404, 409),
+        answer={
+            "decision": {
+                **_DECIDED,
+                "undone_by": {
+                    "principal": "anna", "authority": "staff", "decided_at": "2026-11-29T19:05:00Z",
+                },
+            },
+        },
+    ),
+)  # fmt: skip
