@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from framewell_inference.analysers.batching import run_rows
+from framewell_inference.analysers.batching import run_pictures, run_rows
 from framewell_inference.domain.messages import observation_set
 from framewell_inference.domain.pictures import Array, Frame, Picture
 from framewell_inference.domain.tensors import TensorSpec
@@ -86,3 +86,18 @@ def test_rows_go_together_where_that_pays_and_the_graph_takes_them(
     rows = np.arange(40, dtype=np.float32).reshape(20, 2)
     assert np.array_equal(run_rows(model, "x", rows)["y"], rows * 2)  # type: ignore[arg-type]
     assert model.runs == runs
+
+
+@pytest.mark.parametrize("device", [CPU, GPU])
+def test_a_picture_that_stands_still_is_prepared_and_run_once(device: str) -> None:
+    model, prepared = Doubling(-1, device), list[float]()
+
+    def prepare(pictures: Sequence[Picture]) -> Array:
+        prepared.extend(float(one[0, 0, 0]) for one in pictures)
+        return np.array([[one[0, 0, 0], one[-1, -1, 2]] for one in pictures], np.float32)
+
+    pictures = [np.full((90, 160, 3), level, np.uint8) for level in (1, 1, 2, 1, 2)]
+    pictures[3][-1, -1, 2] = 7  # differs by one value, which no sample shows
+    rows = run_pictures(model, "x", pictures, prepare)["y"]  # type: ignore[arg-type]
+    assert rows.tolist() == [[2, 2], [2, 2], [4, 4], [2, 14], [4, 4]]
+    assert prepared == [1, 2, 1]

@@ -135,7 +135,7 @@ def test_colours_layout_and_scaling_are_those_of_the_manifest() -> None:
         {"name": "stretch", "parameters": {**given, "layout": "nhwc", "colour": "bgr"}},
         {"name": "scores"},
     )
-    rows, _ = PictureStep.of(_before(last))([picture()], FLOAT)
+    rows = PictureStep.of(_before(last))([picture()], FLOAT)
     assert rows[0, 0, 0].tolist() == [127.0, -1.0, -1.5]
     grey = {"name": "stretch", "parameters": {"side": 8, "colour": "grey", "scale": 1}}
     rows, _ = PictureStep.of(_before(manifest("embedding", grey, {"name": "vector"})))(
