@@ -138,7 +138,7 @@ def test_colours_layout_and_scaling_are_those_of_the_manifest() -> None:
     rows = PictureStep.of(_before(last))([picture()], FLOAT)
     assert rows[0, 0, 0].tolist() == [127.0, -1.0, -1.5]
     grey = {"name": "stretch", "parameters": {"side": 8, "colour": "grey", "scale": 1}}
-    rows, _ = PictureStep.of(_before(manifest("embedding", grey, {"name": "vector"})))(
+    rows = PictureStep.of(_before(manifest("embedding", grey, {"name": "vector"})))(
         [picture()], np.dtype(np.uint8)
     )
     assert (rows.shape, rows.dtype, int(rows[0, 0, 0, 0])) == ((1, 1, 8, 8), np.uint8, 29)

@@ -15,6 +15,7 @@ import numpy as np
 from framewell_inference.domain.observations import SoundSegment
 from framewell_inference.domain.pictures import Float
 from framewell_inference.ports.models import Model
+from framewell_inference.ports.step_times import Step, taking
 from framewell_models.manifest import ModelRef
 
 NAME: Final = "speech"
@@ -75,7 +76,8 @@ class SpeechAnalyser:
         state = {name: np.zeros((1, 1, 128), np.float32) for name in ("h", "c")}
         parts = []
         for windows in _windows(blocks):
-            outputs = self.model.run({"input": windows, **state})
+            with taking(Step.RUN):
+                outputs = self.model.run({"input": windows, **state})
             state = {"h": outputs["hn"], "c": outputs["cn"]}
             parts.append(outputs["speech_probs"])
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
