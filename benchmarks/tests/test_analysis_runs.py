@@ -21,5 +21,7 @@ def test_every_analyser_is_measured() -> None:
     assert ended.returncode == 0, ended.stderr
     measured = json.loads(ended.stdout)
     rows = measured["tables"]["analysers"]["rows"]
-    assert [row[0] for row in rows] == ["faces", "text", "labels", "safety", "speech"]
-    assert all(rate > 0 for rate in measured["times_real_time"])
+    assert {row[0] for row in rows} >= {"faces", "text", "labels", "safety", "speech"}
+    rates = measured["times_real_time"]
+    assert "all without a transcript" in rates
+    assert all(rate > 0 for rounds in rates.values() for rate in rounds)
