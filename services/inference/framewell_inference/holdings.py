@@ -29,6 +29,8 @@ def holdings(forget: ForgetAsset, people: ErasePeople) -> Holdings:
             Holding("cluster_turns", kept="how often clustering was asked for: says nothing of anybody"),
             Holding("observation_sets", "what was seen and heard in a chunk", gone),
             Holding("analyses", "which parts of an asset are analysed", gone),
+            Holding("analysed_assets", "which assets are analysed, of which series, and by what", gone),
+            Holding("campaigns", "which assets a campaign over the archive was to look at", gone),
             Holding("recognition_changes", "which classes a re-labelling gave to how many faces", gone),
             Holding("references", "which asset holds which object", gone),
             Holding("objects/application/protobuf", "observations, and indexes of them", gone),

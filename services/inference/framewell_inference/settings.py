@@ -36,6 +36,10 @@ class InferenceSettings(ServiceSettings):
         description="Seconds of analysis that a second of a live programme may take once analysis lags; what "
         "does not fit is skipped, the dearest analyser first, and said. 0: everything is looked at, late.",
     )
+    make_up: bool = Field(
+        True,
+        description="Whether what a live budget skipped is looked at afterwards, below all other work.",
+    )
     live_lag: float = Field(
         60.0,
         ge=0,

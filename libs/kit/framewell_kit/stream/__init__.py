@@ -13,9 +13,19 @@ decides in which order and how many at once, a `RecordProcessor` takes one recor
 what is patched in client libraries. `timing` has every wait and bound.
 """
 
+from framewell_kit.stream.policy.permits import Permits
 from framewell_kit.stream.policy.retry import Reason, RetryPolicy
 from framewell_kit.stream.producer.publisher import Publisher
 from framewell_kit.stream.runtime import StreamRuntime
 from framewell_kit.stream.stages import Broadcast, HeavyStage, Stage
 
-__all__ = ["Broadcast", "HeavyStage", "Publisher", "Reason", "RetryPolicy", "Stage", "StreamRuntime"]
+__all__ = [
+    "Broadcast",
+    "HeavyStage",
+    "Permits",
+    "Publisher",
+    "Reason",
+    "RetryPolicy",
+    "Stage",
+    "StreamRuntime",
+]

@@ -200,7 +200,7 @@ class StreamRuntime:
                 )
             )  # fmt: skip
             return
-        permits = Permits(stage.permits, stage.live_permits)
+        permits = stage.shared or Permits(stage.permits, stage.live_permits)
         attempts = AttemptCounter(self._documents, stage.group)
         archive = [name for name in names if name.endswith(".archive")]
         # What comes back from the retry topic is little, and may be live: it rides with the live lane.

@@ -14,6 +14,7 @@ from framewell_contracts.fact_types import FactType, facts_read
 from framewell_contracts.groups import BROADCASTS, GROUPS
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Rejected
+from framewell_kit.stream.policy.permits import Permits
 from framewell_kit.stream.policy.retry import Reason, RetryPolicy
 
 AnyHandler: TypeAlias = Callable[[Any, Cause], Awaitable[Sequence[Outgoing | Record]]]
@@ -64,7 +65,8 @@ class Stage:
 class HeavyStage:
     """Records that cost seconds: `permits` at a time, live before archive, committed one by one.
 
-    `live_permits` more are kept for live records, which then begin at once beside the archive's.
+    `live_permits` more are kept for live records, which then begin at once beside the archive's. `shared`
+    permits count in their place, where jobs take turns below the records (`Permits.when_idle`).
     The fourth attempt at a record whose worker died in the first three gives it up as `killed_its_worker`.
     Otherwise as `Stage`.
     """
@@ -75,6 +77,7 @@ class HeavyStage:
     refuse: Refuse | None = None
     permits: int = 1
     live_permits: int = 0
+    shared: Permits | None = None
     decide_once: Decisions | None = None
     retry: RetryPolicy = field(default=RetryPolicy(in_place_seconds=(0.5,)))
 

@@ -19,11 +19,11 @@ from framewell_inference.handlers.request_relabel import RequestRelabel
 from framewell_inference.ports.stores import Stores
 from framewell_inference.steps import Steps
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
-from framewell_inference.steps.conclude_analysis import ConcludeAnalysis
 from framewell_inference.steps.live_budget import LiveBudget
+from framewell_inference.steps.make_up_skipped import MakeUpSkipped
 from framewell_kit.erasure import Erase
 from framewell_kit.facts import Outgoing
-from framewell_kit.stream import Broadcast, HeavyStage, Reason, Stage
+from framewell_kit.stream import Broadcast, HeavyStage, Permits, Reason, Stage
 from framewell_kit.tombstones import UnlessGone
 
 
@@ -34,10 +34,11 @@ def stages(
     erase: Erase,
     *,
     follow_registrations: FollowRegistrations,
-    chunks: int,
+    permits: Permits,
     live_budget: LiveBudget,
+    make_up: MakeUpSkipped,
 ) -> Sequence[Stage | HeavyStage | Broadcast]:
-    """Return the streams; `chunks` are analysed at once, a live one more.
+    """Return the streams; chunks are analysed by `permits`.
 
     Of an asset that is gone none makes anything.
     """
@@ -45,7 +46,6 @@ def stages(
     unless_gone = partial(UnlessGone, tombstones=steps.tombstones, forget=steps.forget)
     pictures = AnalyseChunk(choose, steps.observe, live_budget, by_rights)
     sounds = AnalyseAudio(choose, steps.hear, by_rights)
-    conclude = ConcludeAnalysis(s.parts, s.objects, s.references, s.observations, by_rights)
     return (
         Broadcast("inference.follow_models", FollowModels(s.identities)),
         Broadcast("inference.follow_registrations", follow_registrations),
@@ -53,14 +53,13 @@ def stages(
             "inference.analyse_chunk",
             unless_gone(pictures),
             gave_up=_chunk_given_up,
-            permits=chunks,
-            live_permits=1,
+            shared=permits,
         ),
         HeavyStage("inference.analyse_audio", unless_gone(sounds), gave_up=_audio_given_up),
-        Stage("inference.complete_asset", unless_gone(CompleteAsset(s.parts, conclude))),
+        Stage("inference.complete_asset", unless_gone(CompleteAsset(s.parts, steps.conclude, make_up))),
         Stage("inference.cluster_faces", RequestClustering(s.clusters.queue)),
         Stage("inference.relabel", RequestRelabel(s.identities, s.relabel)),
-        Stage("inference.follow_rights", unless_gone(FollowRights(s.rights, by_rights, conclude))),
+        Stage("inference.follow_rights", unless_gone(FollowRights(s.rights, by_rights, steps.conclude))),
         Stage("inference.remove_asset", RemoveAsset(steps.tombstones, steps.forget)),
         Stage("inference.erase", erase),
     )

@@ -10,6 +10,7 @@ from framewell.audio.v1.audio_pb2 import AudioAnalysed
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
 from framewell.inference.v1.inference_pb2 import ChunkAnalysis
 from framewell_inference.steps.conclude_analysis import SOUND, ConcludeAnalysis
+from framewell_inference.steps.make_up_skipped import MakeUpSkipped
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.fanin import FanIn, Whole
 
@@ -18,14 +19,25 @@ Part = AssetTranscoded | ChunkAnalysed | AudioAnalysed
 
 @dataclass(frozen=True, slots=True)
 class CompleteAsset:
-    """Note a part; whoever sees the asset complete publishes, at first delivery or redelivery."""
+    """Note a part; whoever sees the asset complete publishes, at first delivery or redelivery.
+
+    What a live programme left no time for is looked at later. A later look at a chunk is no part: whoever
+    looked says what the asset has come to.
+    """
 
     fan_in: FanIn
     conclude: ConcludeAnalysis
+    make_up: MakeUpSkipped
 
-    async def __call__(self, fact: Part, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
+    async def __call__(self, fact: Part, cause: Cause) -> Sequence[Outgoing]:
+        if isinstance(fact, ChunkAnalysed) and fact.revision:
+            return []
         whole = await self._note(fact)
-        return [] if whole is None else [await self.conclude(whole)]
+        if whole is None:
+            return []
+        ended = await self.conclude(whole)
+        await self.make_up(whole.key, cause)
+        return [ended]
 
     async def _note(self, fact: Part) -> Whole | None:
         asset_id, generation = fact.work.asset_id, fact.work.generation
@@ -52,4 +64,5 @@ def _chunk_analysis(fact: ChunkAnalysed) -> ChunkAnalysis:
         results=fact.results,
         frames=fact.frames if fact.HasField("frames") else None,
         provisional_cuts=fact.provisional_cuts,
+        picture_count=fact.picture_count,
     )

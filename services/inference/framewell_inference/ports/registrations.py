@@ -118,7 +118,11 @@ class EnabledModels(Protocol):
         ...
 
     def named(self, ref: ModelRef, work: Work) -> EnabledFor:
-        """Return a declared model by name and version, whatever it is enabled for; nothing when it is gone."""
+        """Return a declared model of that version, whatever it is enabled for; nothing when it is gone."""
+        ...
+
+    def is_enabled(self, ref: ModelRef) -> bool:
+        """Return whether a version is in force and enabled for any programme."""
         ...
 
     def version_of(self, name: str, version: str = "") -> ModelRef | None:

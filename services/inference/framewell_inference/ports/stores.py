@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell_inference.ports.analysers import FrameBundles, Sounds
+from framewell_inference.ports.campaigns import AnalysedAssets, CampaignRepository
 from framewell_inference.ports.clusters import ClusterStores
 from framewell_inference.ports.models import IdentityModelRepository, RelabelQueue
 from framewell_inference.ports.repositories import (
@@ -36,6 +37,8 @@ class Stores:
     postings: PostingRepository
     changes: RecognitionChangeRepository
     parts: FanIn
+    assets: AnalysedAssets
+    campaigns: CampaignRepository
     identities: IdentityModelRepository
     relabel: RelabelQueue
     clusters: ClusterStores

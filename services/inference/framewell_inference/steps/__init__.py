@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from framewell_inference.steps.analyse_by_rights import AnalyseByRights
+from framewell_inference.steps.conclude_analysis import ConcludeAnalysis
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.forget_asset import ForgetAsset
 from framewell_inference.steps.hear_sound import HearSound
@@ -26,3 +27,4 @@ class Steps:
     clusters: KeepClusters
     observe: ObserveChunk
     hear: HearSound
+    conclude: ConcludeAnalysis

@@ -8,10 +8,8 @@ from typing import Final, Generic, TypeVar
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.media.v1.media_pb2 import Work
-from framewell_inference.analysers.declared.analyser import DeclaredAnalyser
+from framewell_inference.analysers.declared.analyser import DeclaredAnalyser, looks
 from framewell_inference.analysers.declared.caption import CaptionAnalyser
-from framewell_inference.analysers.declared.readings import READINGS
-from framewell_inference.analysers.declared.sound import TASK as LISTENING
 from framewell_inference.analysers.declared.sound import DeclaredSound
 from framewell_inference.analysers.faces.analyser import FaceAnalyser
 from framewell_inference.domain.campaigns import AnalysedAsset, Target, look_name
@@ -66,7 +64,7 @@ class ChooseAnalysers:
     def declared(self, name: str) -> PictureAnalyser | None:
         """Return what looks at pictures by the declared model in force of this name, None for none."""
         for model in self.enabled.in_force():
-            if model.manifest.analyser_name == name and model.manifest.task in READINGS:
+            if model.manifest.analyser_name == name and looks(model.manifest):
                 return self.metered_pictures(DeclaredAnalyser.over(model))
         return None
 
@@ -126,19 +124,26 @@ class ChooseAnalysers:
         known = ", ".join(sorted(self._shipped_names))
         raise NotFound(f"no analyser {name} is here: there are {known}, and declared models by their names")
 
+    def notes(self, target: Target) -> list[str]:
+        """Return what a person should know who has a target look at the archive."""
+        if target.model is None or self.enabled.is_enabled(target.model):
+            return []
+        enable = f"framewell models enable {target.model.name}"
+        return [f"{target.model} is not enabled, so it looks at nothing that arrives: {enable}"]
+
     @property
     def _shipped_names(self) -> set[str]:
         return {one.name for one in (*self.shipped.pictures, *self.shipped.sounds)}
 
     def _pictures(self, enabled: EnabledFor) -> list[PictureAnalyser]:
         declared: list[PictureAnalyser] = [
-            DeclaredAnalyser.over(model) for model in enabled.models if model.manifest.task in READINGS
+            DeclaredAnalyser.over(model) for model in enabled.models if looks(model.manifest)
         ]
         declared += [CaptionAnalyser.over(describer) for describer in enabled.describers]
         return [self.metered_pictures(one) for one in declared]
 
     def _sounds(self, enabled: EnabledFor) -> list[SoundAnalyser]:
-        models = [model for model in enabled.models if model.manifest.task == LISTENING]
+        models = [model for model in enabled.models if model.manifest.listens]
         return [self.metered_sounds(DeclaredSound.over(model)) for model in models]
 
 

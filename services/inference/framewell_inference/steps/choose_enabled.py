@@ -32,9 +32,13 @@ class ChooseEnabled:
         return _shown([one.model for one in self.registry.all() if looks_at(one.enabled, work)], work)
 
     def named(self, ref: ModelRef, work: Work) -> EnabledFor:
-        """Return a declared model by name and version, whatever it is enabled for; nothing when it is gone."""
+        """Return a declared model of that version, whatever it is enabled for; nothing when it is gone."""
         model = self.registry.find(ref.name, ref.version)
         return _shown([model] if model is not None and model.manifest.declared else [], work)
+
+    def is_enabled(self, ref: ModelRef) -> bool:
+        """Return whether a version is in force and enabled for any programme."""
+        return any(one.enabled and one.model.manifest.ref == ref for one in self.registry.all())
 
     def version_of(self, name: str, version: str = "") -> ModelRef | None:
         """Return the model of others that a name means, in force where no version is named; None for no such.

@@ -40,9 +40,9 @@ INDEX_MEDIA_TYPE: Final = "application/protobuf"
 class ConcludeAnalysis:
     """Make the fact that ends an asset, from its parts and the newest rights decision alone.
 
-    Results of later looks are among them. Results that were taken away for want of right are left out of the index, and the fact says why. Its id is
-    made from asset and generation, and from the index where something was left out: whoever makes it, the
-    same end is the same event, and an end after something went is another.
+    Results of later looks are added. Results that were taken away for want of right are left out of the
+    index, and the fact says why. Its id is made from asset, generation and content: whoever makes it, the
+    same end is the same event, and an end after something came or went is another.
     """
 
     fan_in: FanIn

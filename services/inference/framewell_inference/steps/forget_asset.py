@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from framewell_inference.ports.campaigns import AnalysedAssets, CampaignRepository
 from framewell_inference.ports.repositories import (
     FaceTrackRepository,
     ObservationRepository,
@@ -31,6 +32,8 @@ class ForgetAsset:
     references: ObjectReferences
     packing: VectorPacking
     clusters: KeepClusters
+    assets: AnalysedAssets
+    campaigns: CampaignRepository
 
     async def __call__(self, asset_id: str) -> Mapping[str, int]:
         """Return how many things were deleted, by store."""
@@ -47,4 +50,6 @@ class ForgetAsset:
             "postings": postings,
             "observation_sets": sets,
             "analyses": await self.parts.forget(asset_id),
+            "analysed_assets": await self.assets.forget(asset_id),
+            "campaigns": await self.campaigns.forget_asset(asset_id),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from framewell_inference.ports.analysers import SoundAnalyser, Sounds
 from framewell_inference.ports.calls import Call, Priority, RunEndedError, calling
 from framewell_inference.ports.repositories import ObservationRepository
 from framewell_inference.steps.erase_people import ErasePeople
+from framewell_inference.steps.look_at_frames import Costs
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import failed
 from framewell_kit.rights_decisions import Passages
@@ -51,6 +52,8 @@ class HearSound:
     objects: Objects
     observations: ObservationRepository
     people: ErasePeople
+    costs: Costs = field(default_factory=Costs)
+    """What each analyser takes for a second of sound."""
 
     async def __call__(
         self, sound: StoredSound, analysers: Sequence[SoundAnalyser], *, priority: Priority
@@ -65,7 +68,10 @@ class HearSound:
         for analyser in analysers:
             try:
                 async with self.objects.local(sound.speech) as path:
+                    started = time.monotonic()
                     segments = await self._listen(analyser, path, _call(priority, timeline))
+                    length = max(float(timeline.duration_seconds), 1.0)
+                    self.costs.note(analyser.name, (time.monotonic() - started) / length)
             except RunEndedError as error:
                 results.append(_not_heard(analyser, error))
                 continue

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +14,7 @@ from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, ObjectRef, Span, Work
 from framewell_inference.domain.messages import model_version
 from framewell_inference.domain.observations import Findings
+from framewell_inference.domain.pictures import Frame
 from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.domain.tracks import FACES
 from framewell_inference.ports.analysers import FrameBundles, PictureAnalyser
@@ -23,6 +26,7 @@ from framewell_inference.steps.look_at_frames import LookAtFrames, SkippedError
 from framewell_inference.steps.reuse_looks import ReuseLooks, looks_at
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import failed
+from framewell_kit.outcomes import NotFound
 from framewell_kit.rights_decisions import Passages
 
 SKIPPED: Final = "skipped"
@@ -94,6 +98,33 @@ class ObserveChunk:
             await self.people.of_names_in(key.asset_id, now)
         return results
 
+    async def try_out(
+        self, pictures: ChunkPictures, analysers: Sequence[PictureAnalyser], most: int
+    ) -> float:
+        """Show the first pictures of a chunk to analysers, twice, keep nothing, and return what one takes.
+
+        In seconds, all analysers together, decoding among it, by the second time. Raises NotFound when the
+        bundle is gone or empty, and what an analyser raises.
+        """
+
+        def look(path: Path) -> float:
+            for _ in range(2):
+                started = time.perf_counter()
+                frames = list(islice(self._frames(path, pictures), most))
+                if not frames:
+                    raise NotFound("there is no picture that may be looked at")
+                self.look_at(frames, analysers, still=_is_still(pictures.work))
+            return (time.perf_counter() - started) / len(frames)
+
+        async with self.objects.local(pictures.frames) as path:
+            with calling(Call(Priority.BATCH)):
+                return await asyncio.to_thread(look, path)
+
+    def _frames(self, path: Path, pictures: ChunkPictures) -> Iterator[Frame]:
+        withheld: Passages = pictures.key.withheld
+        frames = self.bundles.frames(path, pictures.span, _tick_seconds(pictures.work))
+        return (frame for frame in frames if frame.pts not in withheld)
+
     def _look(
         self,
         path: Path,
@@ -104,10 +135,8 @@ class ObserveChunk:
         budget_seconds: float | None,
     ) -> Mapping[str, Findings | Exception]:
         """Return findings or error of every analyser. Runs on a thread."""
-        withheld: Passages = pictures.key.withheld
-        frames = self.bundles.frames(path, pictures.span, _tick_seconds(pictures.work))
         return self.look_at(
-            (frame for frame in frames if frame.pts not in withheld),
+            self._frames(path, pictures),
             analysers,
             still=_is_still(pictures.work),
             tolerate=tolerate,

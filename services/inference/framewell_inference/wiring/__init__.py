@@ -8,6 +8,8 @@ from functools import partial
 
 from framewell.inference.v1 import inference_service_pb2
 from framewell.inference.v1.inference_service_pb2_grpc import add_InferenceServiceServicer_to_server
+from framewell_inference.adapters.analysed_asset_documents import AnalysedAssetDocuments
+from framewell_inference.adapters.campaign_documents import CampaignDocuments
 from framewell_inference.adapters.face_track_documents import FaceTrackDocuments
 from framewell_inference.adapters.identity_model_documents import IdentityModelDocuments
 from framewell_inference.adapters.media_objects import ArrowFrameBundles, ArrowVectors, FlacSounds
@@ -43,9 +45,11 @@ from framewell_inference.queries.list_observations import ListObservations
 from framewell_inference.queries.list_people import ListPeople
 from framewell_inference.settings import InferenceSettings
 from framewell_inference.steps import Steps
+from framewell_inference.steps.add_later_looks import AddLaterLooks
 from framewell_inference.steps.analyse_by_rights import AnalyseByRights
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.choose_enabled import ChooseEnabled
+from framewell_inference.steps.conclude_analysis import ConcludeAnalysis
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.face_spaces import FaceSpaces
 from framewell_inference.steps.forget_asset import ForgetAsset
@@ -60,6 +64,7 @@ from framewell_inference.steps.observe_chunk import ObserveChunk
 from framewell_inference.steps.pack_vectors import PackVectors
 from framewell_inference.steps.reuse_looks import ReuseLooks
 from framewell_inference.wiring.analysers import load_analysers
+from framewell_inference.wiring.campaigns import wire_campaigns
 from framewell_inference.wiring.clusters import (
     cluster_servicer,
     decide_clusters,
@@ -72,6 +77,7 @@ from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import RightsDecisions
 from framewell_kit.rpc import Servicer, Tokens
 from framewell_kit.service import Mesh, Service
+from framewell_kit.stream import Permits
 from framewell_media.sandbox import Sandbox
 from framewell_models.folders import ModelMissingError
 
@@ -139,6 +145,8 @@ async def wire_with(
         sandbox=sandbox,
         decoder=decoder,
     )
+    permits = Permits(settings.chunks, live=1)
+    campaigns = wire_campaigns(mesh, settings, stores, steps, choose, permits=permits)
     table = holdings(steps.forget, steps.people)
     return Service(
         holdings=table,
@@ -148,13 +156,15 @@ async def wire_with(
             steps,
             mesh.erase(table),
             follow_registrations=models.follow,
-            chunks=settings.chunks,
+            permits=permits,
+            make_up=campaigns.make_up,
             live_budget=LiveBudget(settings.live_budget, settings.live_lag, mesh.clock),
         ),
-        jobs=[relabel_kind(relabel), cluster_kind(cluster)],
+        jobs=[relabel_kind(relabel), cluster_kind(cluster), *campaigns.jobs],
         rpc=[
             _rpc(stores, choose, steps, models, decoder),
             cluster_servicer(s.clusters, s.tracks, steps.names, decide),
+            campaigns.servicer,
         ],
         parts=[_open_inference(settings, mesh, registry)],
         notes={"models": partial(shortcomings, registry)},
@@ -170,15 +180,24 @@ def _steps(stores: Stores, mesh: Mesh, spaces: FaceSpaces) -> Steps:
         s.observations, s.tracks, s.postings, s.changes, tombstones, names, s.packing, clusters
     )
     name_faces = NameFaces(s.identities, s.tracks, s.postings, people)
+    by_rights = AnalyseByRights(
+        s.rights, s.observations, s.tracks, s.postings, s.references, s.packing, clusters
+    )
     return Steps(
         tombstones=tombstones,
-        by_rights=AnalyseByRights(
-            s.rights, s.observations, s.tracks, s.postings, s.references, s.packing, clusters
-        ),
+        by_rights=by_rights,
         people=people,
         name_faces=name_faces,
         forget=ForgetAsset(
-            s.observations, s.tracks, s.postings, s.parts, s.references, s.packing, clusters
+            s.observations,
+            s.tracks,
+            s.postings,
+            s.parts,
+            s.references,
+            s.packing,
+            clusters,
+            s.assets,
+            s.campaigns,
         ),
         names=NamesInForce(spaces, s.identities, s.postings, name_faces, people),
         clusters=clusters,
@@ -192,6 +211,15 @@ def _steps(stores: Stores, mesh: Mesh, spaces: FaceSpaces) -> Steps:
             people,
         ),
         hear=HearSound(s.sounds, s.objects, s.observations, people),
+        conclude=ConcludeAnalysis(
+            s.parts,
+            s.objects,
+            s.references,
+            s.observations,
+            by_rights,
+            s.assets,
+            AddLaterLooks(s.observations),
+        ),
     )
 
 
@@ -207,7 +235,8 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
     postings = PostingDocuments(documents, PostingSets(documents, objects, references))
     parts = FanIn(documents, PARTS)
     changes = RecognitionChangeDocuments(documents, objects, references)
-    for store in (references, log, observations, tracks, postings, changes, parts):
+    assets, campaigns = AnalysedAssetDocuments(documents), CampaignDocuments(documents)
+    for store in (references, log, observations, tracks, postings, changes, parts, assets, campaigns):
         await store.prepare()
     return Stores(
         objects=objects,
@@ -222,6 +251,8 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
         postings=postings,
         changes=changes,
         parts=parts,
+        assets=assets,
+        campaigns=campaigns,
         identities=IdentityModelDocuments(documents, objects, loader, registry, FaceIdentifier.over),
         relabel=LeasedRelabelQueue(mesh.jobs),
         clusters=await prepared_cluster_stores(mesh),
@@ -238,9 +269,7 @@ def _rpc(
     analysers, spaces, names = choose.shipped, choose.spaces, steps.names
     know = KnowAsset(stores.rights, stores.observations)
     servicer = InferenceRpc(
-        analyse_picture=AnalysePicture(
-            analysers, choose.declared, decoder, stores.identities, steps.people
-        ),
+        analyse_picture=AnalysePicture(analysers, choose.declared, decoder, stores.identities, steps.people),
         list_observations=ListObservations(stores.observations, stores.tracks, names, know),
         list_people=ListPeople(stores.tracks, stores.clusters, names, know),
         find_similar=FindSimilar(

@@ -9,17 +9,23 @@ from itertools import count
 LIVE, ARCHIVE = 0, 1
 """Priorities of the two lanes at their permits."""
 
+QUIET_SECONDS = 0.25
+"""So long a permit has been free before it counts as idle; a record that waits is polled sooner."""
+
 
 class Permits:
     """Like a semaphore whose waiters have a priority: LIVE first, then the oldest.
 
     `live` permits more than `permits` are kept for LIVE alone, so that it never waits for what the archive
-    has begun. Whoever has a permit works `together` with the others, or `alone` while they wait.
+    has begun. Whoever has a permit works `together` with the others, or `alone` while they wait. What is to
+    be done below all records, jobs over the archive, takes its turns `when_idle`.
     """
 
     def __init__(self, permits: int, live: int = 0) -> None:
         self._free = permits + live
         self._archive = permits
+        self._live = 0
+        self._taken = 0  # how often a permit was taken
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = count()
         self._changed = asyncio.Event()  # set, and replaced, whenever a permit is given back
@@ -48,6 +54,7 @@ class Permits:
         """Give a permit of this priority back: to the first that waits and may have it, if any does."""
         self._free += 1
         self._archive += priority != LIVE
+        self._live -= priority == LIVE
         while self._waiting and self.free(self._waiting[0][0]):
             waits, _, future = heapq.heappop(self._waiting)
             if not future.done():
@@ -60,6 +67,26 @@ class Permits:
         """Return when work of this priority could take a permit."""
         while not self.free(priority):
             await self._changed.wait()
+
+    @asynccontextmanager
+    async def when_idle(self, quiet_seconds: float = QUIET_SECONDS) -> AsyncIterator[None]:
+        """Work with a permit of the archive that no record has wanted for a while, nor a live one works.
+
+        A record that comes meanwhile waits for this turn at most and comes before the next: turns are short.
+        """
+        while True:
+            seen, changed = self._taken, self._changed
+            await asyncio.sleep(quiet_seconds)
+            if self._taken == seen and not self._live and self.free(ARCHIVE) and not self._waiting:
+                break
+            if self._live or not self.free(ARCHIVE):
+                await changed.wait()
+        self._take(ARCHIVE)
+        try:
+            async with self.together():
+                yield
+        finally:
+            self.release(ARCHIVE)
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
@@ -94,3 +121,5 @@ class Permits:
     def _take(self, priority: int) -> None:
         self._free -= 1
         self._archive -= priority != LIVE
+        self._live += priority == LIVE
+        self._taken += 1

@@ -1,0 +1,145 @@
+"""Campaigns as documents: one each, which every change replaces whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_inference.adapters.campaign_metrics import report_campaign
+from framewell_inference.domain.campaign_counts import Counts
+from framewell_inference.domain.campaigns import (
+    Campaign,
+    Estimate,
+    OpenAsset,
+    Selection,
+    State,
+    Target,
+)
+from framewell_inference.domain.work_hours import WorkHours
+from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.outcomes import NotFound
+from framewell_kit.paging import Order, Page, PageRequest, find_page
+from framewell_models.manifest import ModelRef
+
+COLLECTION: Final = "campaigns"
+
+NEWEST_FIRST: Final = Order("started", int, descending=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignDocuments:
+    """CampaignRepository on documents."""
+
+    documents: Documents
+
+    async def prepare(self) -> None:
+        """Make the index that the list reads by."""
+        await self.documents.ensure_index(COLLECTION, NEWEST_FIRST.fields)
+
+    async def insert(self, campaign: Campaign) -> bool:
+        return await self.documents.insert_once(COLLECTION, _document(campaign))
+
+    async def get(self, campaign_id: str) -> Campaign:
+        document = await self.documents.get(COLLECTION, campaign_id)
+        if document is None:
+            raise NotFound(f"no re-analysis {campaign_id} is known: 'framewell reanalyse list' lists them")
+        return _campaign(document)
+
+    async def page(self, page: PageRequest) -> Page[Campaign]:
+        found = await find_page(self.documents, COLLECTION, {}, page, NEWEST_FIRST)
+        return found.map(_campaign)
+
+    async def change(self, before: Campaign, after: Campaign) -> Campaign | None:
+        changed = replace(after, revision=before.revision + 1)
+        fields = {name: value for name, value in _document(changed).items() if name != "_id"}
+        done = await self.documents.update(
+            COLLECTION, before.id, {"$set": fields}, expect={"revision": before.revision}
+        )
+        if done is None:
+            return None
+        report_campaign(before, changed)
+        return changed
+
+    async def forget_asset(self, asset_id: str) -> int:
+        change = {"$pull": {"selection.asset_ids": asset_id}, "$inc": {"revision": 1}}
+        return await self.documents.update_where(COLLECTION, {"selection.asset_ids": asset_id}, change)
+
+
+def _document(one: Campaign) -> Document:
+    return {
+        "_id": one.id,
+        "started": round(one.started_at.timestamp() * 1000),
+        "started_at": one.started_at,
+        "ended_at": one.ended_at,
+        "target": {
+            "model": str(one.target.model or ""),
+            "analyser": one.target.analyser,
+            "skipped": one.target.skipped,
+        },
+        "selection": {
+            "asset_ids": list(one.selection.asset_ids),
+            "series": list(one.selection.series),
+            "channels": list(one.selection.channels),
+            "since": one.selection.since,
+            "until": one.selection.until,
+            "everything": one.selection.everything,
+        },
+        "hours": one.hours and [one.hours.begin, one.hours.end, one.hours.zone],
+        "actor": one.actor.SerializeToString(deterministic=True),
+        "purpose": one.purpose,
+        "estimate": {
+            "assets": one.estimate.assets,
+            "chunks": one.estimate.chunks,
+            "pictures": one.estimate.pictures,
+            "sound_seconds": one.estimate.sound_seconds,
+            "done_assets": one.estimate.done_assets,
+            "seconds": one.estimate.seconds,
+            "basis": one.estimate.basis,
+        },
+        "state": one.state.value,
+        "cursor": one.cursor,
+        "all_taken": one.all_taken,
+        "open": [
+            [asset.asset_id, asset.generation, asset.last_index, list(asset.pieces)] for asset in one.open
+        ],
+        "assets": one.assets,
+        "counts": one.counts.plain(),
+        "revision": one.revision,
+    }
+
+
+def _campaign(document: Document) -> Campaign:
+    target, selection = document["target"], document["selection"]
+    return Campaign(
+        id=document["_id"],
+        target=Target(
+            ModelRef.parse(target["model"]) if target["model"] else None,
+            target["analyser"],
+            target["skipped"],
+        ),
+        selection=Selection(
+            tuple(selection["asset_ids"]),
+            tuple(selection["series"]),
+            tuple(selection["channels"]),
+            selection["since"],
+            selection["until"],
+            selection["everything"],
+        ),
+        hours=WorkHours(*document["hours"]) if document["hours"] else None,
+        actor=Actor.FromString(bytes(document["actor"])),
+        started_at=document["started_at"],
+        ended_at=document["ended_at"],
+        purpose=document["purpose"],
+        estimate=Estimate(**document["estimate"]),
+        state=State(document["state"]),
+        cursor=document["cursor"],
+        all_taken=document["all_taken"],
+        open=tuple(
+            OpenAsset(asset_id, int(generation), last_index, tuple(pieces))
+            for asset_id, generation, last_index, pieces in document["open"]
+        ),
+        assets=document["assets"],
+        counts=Counts.of(document["counts"]),
+        revision=document["revision"],
+    )

@@ -1,0 +1,35 @@
+"""Pause a campaign, let it go on, end it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from framewell_inference.domain.campaigns import Campaign, State
+from framewell_inference.ports.campaigns import CampaignRepository
+from framewell_kit.outcomes import Busy, Conflict
+
+TRIES = 20
+"""How often a change is tried that its own work, a change every few seconds, comes in between of."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlCampaign:
+    """Changes the state alone; whoever works on it finds that between two turns of seconds."""
+
+    campaigns: CampaignRepository
+
+    async def __call__(self, campaign_id: str, state: State) -> Campaign:
+        """Return the campaign in that state; asked again, nothing changes.
+
+        Raises NotFound, and Conflict for one that has ended in another way.
+        """
+        for _ in range(TRIES):
+            campaign = await self.campaigns.get(campaign_id)
+            if campaign.state is state:
+                return campaign
+            if campaign.state.ended:
+                raise Conflict(f"the re-analysis {campaign_id} is {campaign.state.value}: it has ended")
+            changed = await self.campaigns.change(campaign, replace(campaign, state=state))
+            if changed is not None:
+                return changed
+        raise Busy(f"the re-analysis {campaign_id} is being changed by somebody else", retry_after=1.0)

@@ -1,0 +1,50 @@
+"""Start a campaign because a person asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_inference.domain.campaigns import Campaign, Selection, Target
+from framewell_inference.domain.work_hours import WorkHours
+from framewell_inference.steps.begin_campaign import BeginCampaign
+from framewell_inference.steps.choose_analysers import ChooseAnalysers
+from framewell_inference.steps.estimate_campaign import EstimateCampaign
+from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class StartCampaign:
+    """Estimates and begins. A version that is not named is the one in force now, and stays that one."""
+
+    choose: ChooseAnalysers
+    estimate: EstimateCampaign
+    begin: BeginCampaign
+    clock: Clock
+
+    async def __call__(
+        self,
+        target: Target,
+        selection: Selection,
+        hours: WorkHours | None,
+        actor: Actor,
+        cause: Cause,
+        *,
+        purpose: str = "",
+    ) -> tuple[Campaign, Sequence[str]]:
+        """Return the campaign, and what a person should know. Raises NotFound for what cannot look."""
+        target = self.choose.settled(target)
+        campaign = Campaign(
+            id=str(uuid4()),
+            target=target,
+            selection=selection,
+            hours=hours,
+            actor=actor,
+            started_at=self.clock.now(),
+            purpose=purpose,
+        )
+        campaign = replace(campaign, estimate=await self.estimate(target, selection))
+        return await self.begin(campaign, cause), self.choose.notes(target)
