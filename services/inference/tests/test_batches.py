@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from framewell.media.v1.media_pb2 import Span
+from framewell_inference.adapters.media_objects import ArrowFrameBundles
 from framewell_inference.analysers.batching import run_pictures, run_rows
+from framewell_inference.analysers.scaling import squares
 from framewell_inference.domain.messages import observation_set
 from framewell_inference.domain.pictures import Array, Frame, Picture
 from framewell_inference.domain.tensors import TensorSpec
 from framewell_inference.ports.analysers import Analysers, PictureAnalyser
 from framewell_inference.steps.batches import FRAMES, PIXELS, in_batches
+from framewell_inference.testing import frame_bundle
 
 CPU, GPU = "CPUExecutionProvider", "CUDAExecutionProvider"
 
@@ -101,3 +106,14 @@ def test_a_picture_that_stands_still_is_prepared_and_run_once(device: str) -> No
     rows = run_pictures(model, "x", pictures, prepare)["y"]  # type: ignore[arg-type]
     assert rows.tolist() == [[2, 2], [2, 2], [4, 4], [2, 14], [4, 4]]
     assert prepared == [1, 2, 1]
+
+
+def test_a_bundle_decodes_a_picture_that_stands_still_once(tmp_path: Path) -> None:
+    dark, light = np.zeros((90, 160, 3), np.uint8), np.full((90, 160, 3), 200, np.uint8)
+    (tmp_path / "frames.arrow").write_bytes(frame_bundle([dark, dark, light, dark]))
+    span = Span(start_pts=0, end_pts=40, frames=40)
+    first, same, other, again = ArrowFrameBundles().frames(tmp_path / "frames.arrow", span, 1 / 25)
+    assert same.picture is first.picture
+    assert squares([first, same], 8)[0] is squares([same], 8)[0]
+    assert [int(one.picture[0, 0, 0]) for one in (first, same, other, again)] == [0, 0, 200, 0]
+    assert [one.lasts_seconds for one in (first, again)] == [0.4, 0.4]

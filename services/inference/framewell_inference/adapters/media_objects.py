@@ -21,7 +21,10 @@ from framewell_inference.domain.pictures import Float, Frame, Picture
 
 
 class ArrowFrameBundles:
-    """Frame bundles: frame, pts, seconds, shot and jpeg are read, one picture is decoded at a time."""
+    """Frame bundles: frame, pts, seconds, shot and jpeg are read, one picture is decoded at a time.
+
+    Pictures of the same bytes as the one before share its pixels: a scene that stands still is decoded once.
+    """
 
     def frames(self, path: Path, span: Span, tick_seconds: float) -> Iterator[Frame]:
         with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
@@ -31,9 +34,14 @@ class ArrowFrameBundles:
             ends = [*pts[1:], max(span.end_pts, pts[-1] + 1)] if pts else []
             end_frame = max(span.first_frame + span.frames, indexes[-1] + 1) if indexes else 0
             end_indexes = [*indexes[1:], end_frame]
+            shown: pa.Buffer | None = None
+            picture, squares = np.zeros((0, 0, 3), np.uint8), dict[int, Picture]()
             for row in range(len(pts)):
+                jpeg = pictures[row].as_buffer()
+                if shown is None or not jpeg.equals(shown):
+                    shown, picture, squares = jpeg, _decoded(jpeg), {}
                 yield Frame(
-                    picture=_decoded(pictures[row].as_buffer()),
+                    picture=picture,
                     pts=pts[row],
                     index=indexes[row],
                     until_pts=ends[row],
@@ -41,6 +49,7 @@ class ArrowFrameBundles:
                     shot=shots[row],
                     seconds=seconds[row],
                     lasts_seconds=(ends[row] - pts[row]) * tick_seconds,
+                    squares=squares,
                 )
 
 

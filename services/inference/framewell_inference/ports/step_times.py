@@ -69,10 +69,18 @@ def taking(step: Step) -> Iterator[None]:
 
 def prepares(function: Callable[P, R]) -> Callable[P, R]:
     """Count the time of a function as that of the step *prepare*."""
+    return _counted(function, Step.PREPARE)
 
+
+def runs(function: Callable[P, R]) -> Callable[P, R]:
+    """Count the time of a function as that of the step *run*."""
+    return _counted(function, Step.RUN)
+
+
+def _counted(function: Callable[P, R], step: Step) -> Callable[P, R]:
     @wraps(function)
     def measured(*args: P.args, **kwargs: P.kwargs) -> R:
-        with taking(Step.PREPARE):
+        with taking(step):
             return function(*args, **kwargs)
 
     return measured

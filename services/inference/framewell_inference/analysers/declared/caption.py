@@ -12,6 +12,7 @@ import numpy as np
 from framewell_inference.domain.observations import Findings, FrameSpan, Observation
 from framewell_inference.domain.pictures import Frame, Picture
 from framewell_inference.ports.registrations import Describer, Description
+from framewell_inference.ports.step_times import prepares, runs
 from framewell_models.manifest import ManifestError, ModelRef, Step
 
 TASK: Final = "caption"
@@ -83,7 +84,7 @@ class CaptionPass:
 
     def _describe(self, frame: Frame) -> None:
         most = self.analyser.preprocessing.parameters["max_side"]
-        label, text = self.analyser.words(self.analyser.describer.describe(_within(frame.picture, most)))
+        label, text = self.analyser.words(self._said(_within(frame.picture, most)))
         if label or text:
             self.found.append(
                 Observation(
@@ -97,10 +98,15 @@ class CaptionPass:
                 )
             )
 
+    @runs
+    def _said(self, picture: Picture) -> Description:
+        return self.analyser.describer.describe(picture)
+
     def finish(self) -> Findings:
         return Findings(self.analyser.name, self.analyser.models[0], tuple(self.found))
 
 
+@prepares
 def _within(picture: Picture, most: int) -> Picture:
     """Return the picture, made smaller where its longer side exceeds `most` pixels."""
     scale = most / max(picture.shape[:2])

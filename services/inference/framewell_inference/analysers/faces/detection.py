@@ -106,7 +106,7 @@ def network_input(pictures: Sequence[Picture]) -> Float:
 
 def scale_of(picture: Picture) -> float:
     """Return by how much a picture is scaled for the network."""
-    return SIDE / max(picture.shape[:2])
+    return SIDE / max(int(side) for side in picture.shape[:2])
 
 
 def _cells(count: int) -> Float:

@@ -101,7 +101,7 @@ def network_width(line: Picture) -> int:
 def _columns(line: Picture) -> int:
     """Return how wide a line is in the network's input."""
     height, width = line.shape[:2]
-    return max(ROWS, min(WIDEST, math.ceil(ROWS * width / height)))
+    return int(max(ROWS, min(WIDEST, math.ceil(ROWS * width / height))))
 
 
 def _spread(line: Picture) -> Picture:
