@@ -18,9 +18,12 @@ DECLARED_TASKS: Final = (
 TASKS: Final = frozenset(
     {
         "face-detection", "face-landmarks", "face-embedding", "text-detection", "text-recognition",
-        "voice-activity", "identity", *DECLARED_TASKS,
+        "voice-activity", "sound-events", "transcription", "identity", *DECLARED_TASKS,
     }
 )  # fmt: skip
+
+SOUND_STEPS: Final = ("waveform", "log-mel")
+"""What can be done with sound before a model runs, by name."""
 
 REMOTE_SCHEMES: Final = ("oip", "openai")
 """Sources where somebody else runs the model: nothing of it is loaded here."""
@@ -197,6 +200,11 @@ class Manifest:
         """Return whether it can look at chunks by what the manifest declares, without code of its own."""
         steps = self.preprocessing is not None and self.postprocessing is not None
         return self.task in DECLARED_TASKS and not self.analyser and steps
+
+    @property
+    def listens(self) -> bool:
+        """Return whether it is shown sound: a `sequence`, or an `embedding` of sound."""
+        return self.preprocessing is not None and self.preprocessing.name in SOUND_STEPS
 
     @property
     def analyser_name(self) -> str:

@@ -58,6 +58,9 @@ LIMITS: Final[Mapping[str, tuple[float, float, float]]] = {
 MOST_FILES: Final = 100
 """Most files that a model folder may have beside its manifest."""
 
+LONGEST_NAME: Final = 255
+"""Longest name of a file in bytes, as file systems have it."""
+
 MOST_BYTES: Final = 1 << 20
 """Longest manifest that is read."""
 
@@ -105,8 +108,9 @@ def check_file_name(name: str, origin: str) -> str:
     if suffix not in LOADABLE_SUFFIXES:
         allowed = ", ".join(sorted(LOADABLE_SUFFIXES))
         raise ManifestError(f"{origin}: {name} is of no loadable type; use one of {allowed}")
-    if name != PurePosixPath(name).name or name.startswith("."):
-        raise ManifestError(f"{origin}: {name!r} must be a plain file name inside the folder")
+    plain = name == PurePosixPath(name).name and not name.startswith(".")
+    if not plain or not name.isprintable() or "\\" in name or len(name.encode()) > LONGEST_NAME:
+        raise ManifestError(f"{origin}: {name[:300]!r} must be a plain file name inside the folder")
     return name
 
 
@@ -281,7 +285,7 @@ class _Fields:
         )
         return Package(
             registry, name, version, entry.matching("archive_sha256", _SHA256), members,
-            entry.document.get("python"),
+            entry.document.get("python"), entry.document.get("platform"),
         )  # fmt: skip
 
     @staticmethod

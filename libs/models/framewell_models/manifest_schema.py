@@ -151,7 +151,13 @@ def _step(kinds: Mapping[str, StepKind]) -> Schema:
 
 def _package() -> Schema:
     member = _object({"path": _TEXT, "sha256": _SHA256}, ("path", "sha256"))
-    fields = {"package": _TEXT, "archive_sha256": _SHA256, "python": _TEXT, "members": _list(member)}
+    fields = {
+        "package": _TEXT,
+        "archive_sha256": _SHA256,
+        "python": _TEXT,
+        "platform": _TEXT,
+        "members": _list(member),
+    }
     return _object(fields, ("package", "archive_sha256", "members"))
 
 

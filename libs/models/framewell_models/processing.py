@@ -70,6 +70,8 @@ class StepKind:
 
 _PICTURE_TASKS: Final = ("classification", "detection", "embedding", "segmentation")
 
+_SOUND_TASKS: Final = ("sequence", "embedding")
+
 _PICTURE: Final = {
     "input": Parameter(TEXT, "", "name of the input that takes the picture; empty: the first"),
     "width": Parameter(INTEGER, REQUIRED, "width of the picture the model takes, in pixels", 8, 4096),
@@ -114,7 +116,7 @@ PREPROCESSING: Final[Mapping[str, StepKind]] = MappingProxyType(
             "The middle of the picture, its shorter side scaled first.",
         ),
         "waveform": StepKind(
-            ("sequence",),
+            _SOUND_TASKS,
             {
                 **_SOUND,
                 "layout": Parameter(
@@ -127,7 +129,7 @@ PREPROCESSING: Final[Mapping[str, StepKind]] = MappingProxyType(
             "Samples of 16 kHz mono sound, -1 to 1.",
         ),
         "log-mel": StepKind(
-            ("sequence",),
+            _SOUND_TASKS,
             {
                 **_SOUND,
                 "fft": Parameter(INTEGER, 512, "samples of one Fourier transform", 64, 8192),

@@ -1,9 +1,10 @@
-"""Observations without what must be forgotten: captions with the name of somebody, and vectors of faces."""
+"""Observations without what must be forgotten: texts with the name of somebody, and vectors of faces."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -36,11 +37,17 @@ NOBODY_IS_FORGOTTEN: Final[Forgotten] = nobody
 
 
 def without_names(found: ObservationSet, forgotten: Forgotten) -> ObservationSet:
-    """Return the set without the texts that hold a forgotten name; all others keep their ids."""
+    """Return the set without the texts that hold a forgotten name; all others keep their ids.
+
+    A name that begins in one sentence and ends in the next takes both along.
+    """
     kept = ObservationSet()
     kept.CopyFrom(found)
     del kept.observations[:]
-    kept.observations.extend(one for one in found.observations if not forgotten(one.text))
+    across = _ids_of_names_across_sentences(found, forgotten)
+    kept.observations.extend(
+        one for one in found.observations if one.id not in across and not forgotten(one.text)
+    )
     ids = {one.id for one in kept.observations}
     for one in kept.observations:
         if one.text_attributes.below_id and (
@@ -48,6 +55,16 @@ def without_names(found: ObservationSet, forgotten: Forgotten) -> ObservationSet
         ):
             one.text_attributes.below_id = one.text_attributes.below_text = ""
     return kept
+
+
+def _ids_of_names_across_sentences(found: ObservationSet, forgotten: Forgotten) -> set[str]:
+    spoken = [one for one in found.observations if one.speech_attributes.words]
+    return {
+        one.id
+        for pair in pairwise(spoken)
+        if not any(forgotten(each.text) for each in pair) and forgotten(" ".join(each.text for each in pair))
+        for one in pair
+    }
 
 
 def has_text(found: ObservationSet) -> bool:

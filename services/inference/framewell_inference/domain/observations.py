@@ -127,6 +127,8 @@ class SoundSegment:
     language: str = ""
     """Of what is said (BCP 47)."""
     language_score: float = 0.0
+    vector: Float | None = field(default=None, compare=False)
+    """Of a sound that a model describes: [dimensions] float32."""
 
 
 def stacked(vectors: list[Float], dimensions: int) -> Float:

@@ -70,7 +70,7 @@ class SoundAnalyser(Protocol):
     def listen(self, blocks: Iterable[Float]) -> Sequence[SoundSegment]:
         """Return the segments in order of time. Blocks its thread.
 
-        `blocks` are samples in -1..1, in order of time and of any length.
+        `blocks` are samples in -1..1, in order of time and of any length; they may be gone through again.
         """
         ...
 
@@ -89,8 +89,11 @@ class FrameBundles(Protocol):
 class Sounds(Protocol):
     """Speech audio as transcode writes it (FLAC, 16 kHz, mono)."""
 
-    def blocks(self, path: Path) -> Iterator[Float]:
-        """Yield the samples in -1..1, a few seconds at a time. Blocks its thread."""
+    def blocks(self, path: Path) -> Iterable[Float]:
+        """Return the samples in -1..1, a few seconds at a time, as often as they are gone through.
+
+        Going through them blocks its thread.
+        """
         ...
 
 

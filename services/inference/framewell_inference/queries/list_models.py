@@ -108,7 +108,7 @@ def _declared(manifest: Manifest) -> Analyser:
     return Analyser(
         name=manifest.analyser_name,
         models=[model_version(manifest.ref)],
-        input=ANALYSER_INPUT_SOUND if manifest.task == "sequence" else ANALYSER_INPUT_PICTURES,
+        input=ANALYSER_INPUT_SOUND if manifest.listens else ANALYSER_INPUT_PICTURES,
         description=manifest.intended_use,
     )
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Picture
@@ -19,8 +18,6 @@ from framewell_inference.steps.read_folder import read_folder
 from framewell_inference.steps.rehearse_model import look
 from framewell_kit.outcomes import Rejected
 from framewell_models.folders import ModelFolder
-
-SOUND: Final = "sequence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class TryModel:
         if not picture:
             return examination, None
         declared = folder.manifest
-        if not declared.declared or declared.task == SOUND:
+        if not declared.declared or declared.listens:
             raise Rejected(f"{declared.ref} declares nothing that looks at pictures", code="bad_model")
         decoded = await self.decoder.decode(picture)
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,8 @@ from google.protobuf.duration_pb2 import Duration
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.media.v1.media_pb2 import ObjectRef, SpeechAttributes, SpokenWord, Work
 from framewell_inference.domain.messages import model_version
-from framewell_inference.domain.observations import Findings, FrameSpan, Observation, SoundSegment
+from framewell_inference.domain.observations import Findings, FrameSpan, Observation, SoundSegment, stacked
+from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.ports.analysers import SoundAnalyser, Sounds
 from framewell_inference.ports.calls import Call, Priority, RunEndedError, calling
@@ -75,8 +76,7 @@ class HearSound:
             except RunEndedError as error:
                 results.append(_not_heard(analyser, error))
                 continue
-            observations = tuple(_observation(segment, timeline) for segment in segments)
-            findings = Findings(analyser.name, analyser.models[0], observations)
+            findings = Findings(analyser.name, analyser.models[0], *_observed(segments, timeline))
             results.append(await self.observations.keep(findings, sound.key, forgotten))
         if (now := await self.people.forgotten()) != forgotten:
             await self.people.of_names_in(sound.key.asset_id, now)
@@ -114,6 +114,18 @@ def _not_heard(analyser: SoundAnalyser, error: RunEndedError) -> AnalyserResult:
         model=model_version(analyser.models[0]),
         outcome=failed(NOT_HEARD, reason),
     )
+
+
+def _observed(
+    segments: Sequence[SoundSegment], timeline: Timeline
+) -> tuple[tuple[Observation, ...], Float | None]:
+    """Return observations and, of sounds that a model describes, their vectors."""
+    vectors = [segment.vector for segment in segments if segment.vector is not None]
+    observations = [_observation(segment, timeline) for segment in segments]
+    if not vectors:
+        return tuple(observations), None
+    described = [replace(one, vector=row) for row, one in enumerate(observations)]
+    return tuple(described), stacked(vectors, len(vectors[0]))
 
 
 def _observation(segment: SoundSegment, timeline: Timeline) -> Observation:

@@ -37,6 +37,8 @@ def missing_analysis(
     sentences = list(_of_chunks(work, chunks, reasons))
     if lost and lost not in reasons:
         sentences.append(f"The sound {_NOT}: {lost}")
+    failures = [one.outcome.failed.detail for one in sound.results if one.outcome.HasField("failed")]
+    sentences += [f"The sound is analysed in part: {reason}" for reason in failures]
     return sentences
 
 

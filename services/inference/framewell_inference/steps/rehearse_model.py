@@ -39,10 +39,9 @@ def rehearse(model: Model) -> bool:
         if vector.shape != (embedding.dimensions,) or not np.isfinite(vector).all():
             raise InvalidInputError(f"of a face it makes no {embedding.dimensions} finite numbers")
         return True
-    task = model.manifest.task
-    if not model.manifest.declared or task == "caption":
+    if not model.manifest.declared or model.manifest.task == "caption":
         return False
-    if task == "sequence":
+    if model.manifest.listens:
         _guarded(model, lambda: DeclaredSound.over(model).listen([np.zeros(RATE, np.float32)]))
         return True
     look(model, GREY)

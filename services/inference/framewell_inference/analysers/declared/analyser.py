@@ -13,7 +13,12 @@ from framewell_inference.analysers.declared.readings import READINGS, Reading
 from framewell_inference.domain.observations import Findings, stacked
 from framewell_inference.domain.pictures import Frame
 from framewell_inference.ports.models import Model
-from framewell_models.manifest import ManifestError, ModelRef, Step
+from framewell_models.manifest import Manifest, ManifestError, ModelRef, Step
+
+
+def looks(manifest: Manifest) -> bool:
+    """Return whether a declared model looks at pictures."""
+    return manifest.task in READINGS and not manifest.listens
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class DeclaredAnalyser:
     def over(model: Model) -> DeclaredAnalyser:
         """Return the analyser of a model. Raises ManifestError when its task does not look at pictures."""
         manifest = model.manifest
-        if manifest.task not in READINGS or manifest.preprocessing is None or manifest.postprocessing is None:
+        if not looks(manifest) or manifest.preprocessing is None or manifest.postprocessing is None:
             raise ManifestError(f"{manifest.ref}: no analyser looks at pictures for the task {manifest.task}")
         return DeclaredAnalyser(model, PictureStep.of(manifest.preprocessing), manifest.postprocessing)
 

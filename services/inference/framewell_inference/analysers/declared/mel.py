@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from framewell_inference.analysers.mel import htk_triangles
 from framewell_inference.domain.pictures import Float
 
 
@@ -42,15 +43,4 @@ class MelBands:
     @cached_property
     def _filters(self) -> Float:
         """Return the triangles of the bands over the spectrum, [fft / 2 + 1, bands]."""
-        spectrum = _mel(np.linspace(0, self.rate / 2, self.fft // 2 + 1, dtype=np.float32))[:, None]
-        edges = np.linspace(float(_mel(self.lowest_hz)), float(_mel(self.highest_hz)), self.bands + 2)
-        lower, centre, upper = edges[:-2], edges[1:-1], edges[2:]
-        rising, falling = (spectrum - lower) / (centre - lower), (upper - spectrum) / (upper - centre)
-        filters = np.maximum(0, np.minimum(rising, falling))
-        filters[0] = 0
-        return np.asarray(filters, np.float32)
-
-
-def _mel(hertz: Float | float) -> Float:
-    """Return frequencies on the mel scale, as HTK defines it."""
-    return np.asarray(1127 * np.log1p(np.asarray(hertz, np.float64) / 700))
+        return htk_triangles(self.bands, self.fft, self.rate, self.lowest_hz, self.highest_hz)

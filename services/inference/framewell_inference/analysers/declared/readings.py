@@ -10,7 +10,7 @@ import numpy as np
 
 from framewell_inference.analysers.declared.boxes import Box, boxes_of
 from framewell_inference.analysers.declared.pictures import Fitting
-from framewell_inference.analysers.declared.scores import activated, label_of, output_of, sure_labels
+from framewell_inference.analysers.declared.scores import activated, label_of, numbers_of, sure_labels
 from framewell_inference.analysers.runs import LabelRuns
 from framewell_inference.domain.observations import FractionBox, FrameSpan, Observation
 from framewell_inference.domain.pictures import Array, Float, Frame, PixelBox
@@ -44,7 +44,7 @@ class LabelReading:
     runs: LabelRuns = field(default_factory=lambda: LabelRuns("label"))
 
     def note(self, frame: Frame, fitting: Fitting, outputs: Mapping[str, Array]) -> None:  # noqa: ARG002
-        values = output_of(outputs, self.parameters).ravel()
+        values = numbers_of(outputs, self.parameters).ravel()
         scores = activated(values, self.parameters["activation"])
         top = self.parameters["top"]
         self.runs.note(frame, sure_labels(scores, self.model.labels, self.model.manifest, top=top))
@@ -90,7 +90,7 @@ class VectorReading:
     found: list[Observation] = field(default_factory=list)
 
     def note(self, frame: Frame, fitting: Fitting, outputs: Mapping[str, Array]) -> None:  # noqa: ARG002
-        vector = output_of(outputs, self.parameters).astype(np.float32).ravel()
+        vector = numbers_of(outputs, self.parameters).astype(np.float32).ravel()
         if self.parameters["normalise"]:
             vector = vector / max(float(np.linalg.norm(vector)), 1e-12)
         self.found.append(_observation("picture", frame, 1.0, vector=len(self.vectors)))
@@ -113,7 +113,7 @@ class MaskReading:
     found: list[Observation] = field(default_factory=list)
 
     def note(self, frame: Frame, fitting: Fitting, outputs: Mapping[str, Array]) -> None:
-        classes, scores = self._masked(np.squeeze(output_of(outputs, self.parameters)))
+        classes, scores = self._masked(np.squeeze(numbers_of(outputs, self.parameters)))
         height, width = classes.shape
         net_width, net_height = input_size(self.model)
         for place in np.unique(classes).tolist():

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from framewell_inference.domain.pictures import Array, Float
+from framewell_inference.ports.calls import RunFailedError
 from framewell_models.manifest import Manifest
 
 
@@ -15,6 +16,18 @@ def output_of(outputs: Mapping[str, Array], parameters: Mapping[str, Any], key: 
     """Return the output that the manifest names, or the first one."""
     name = parameters[key]
     return outputs[name] if name else next(iter(outputs.values()))
+
+
+def numbers_of(outputs: Mapping[str, Array], parameters: Mapping[str, Any]) -> Array:
+    """Return the output that the manifest names. Raises RunFailedError where a value is no number.
+
+    A score or a vector with NaN compares with nothing, and would be reported or found everywhere.
+    """
+    values = output_of(outputs, parameters)
+    if values.dtype.kind == "f" and (np.isnan(values).any() or np.isposinf(values).any()):
+        name = parameters["output"] or next(iter(outputs))
+        raise RunFailedError(f"its output {name} holds values that are no numbers (NaN or infinite)")
+    return values
 
 
 def activated(values: Array, activation: str, *, axis: int = -1) -> Float:

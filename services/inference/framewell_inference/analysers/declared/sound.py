@@ -1,4 +1,4 @@
-"""Declared models that listen: windows of sound to runs of labels (`sequence`)."""
+"""Declared models that listen: windows of sound to runs of labels (`sequence`) or vectors (`embedding`)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 
 from framewell_inference.analysers.batching import run_rows
 from framewell_inference.analysers.declared.mel import MelBands
-from framewell_inference.analysers.declared.scores import activated, output_of, sure_labels
+from framewell_inference.analysers.declared.scores import activated, numbers_of, sure_labels
 from framewell_inference.domain.observations import SoundSegment
 from framewell_inference.domain.pictures import Array, Float
 from framewell_inference.ports.models import Model
 from framewell_models.manifest import ManifestError, ModelRef, Step
 
 RATE: Final = 16_000
-TASK: Final = "sequence"
+EMBEDDING: Final = "embedding"
 KIND: Final = "sound"
 LOG_MEL: Final = "log-mel"
 
@@ -28,7 +28,10 @@ WINDOWS_AT_ONCE: Final = 64
 
 @dataclass(frozen=True)
 class DeclaredSound:
-    """Listens with a declared model: reports a label for as long as windows reach its threshold."""
+    """Listens with a declared model: reports a label for as long as windows reach its threshold.
+
+    A model of the task `embedding` describes every window by a vector instead.
+    """
 
     model: Model
     preprocessing: Step
@@ -38,7 +41,7 @@ class DeclaredSound:
     def over(model: Model) -> DeclaredSound:
         """Return the analyser of a model. Raises ManifestError when its task does not listen."""
         manifest = model.manifest
-        if manifest.task != TASK or manifest.preprocessing is None or manifest.postprocessing is None:
+        if not manifest.listens or manifest.preprocessing is None or manifest.postprocessing is None:
             raise ManifestError(f"{manifest.ref}: no analyser listens for the task {manifest.task}")
         return DeclaredSound(model, manifest.preprocessing, manifest.postprocessing)
 
@@ -55,23 +58,35 @@ class DeclaredSound:
         return (self.model.manifest.ref,)
 
     def listen(self, blocks: Iterable[Float]) -> Sequence[SoundSegment]:
-        """Return one segment for each time a label was heard, in order of time."""
+        """Return one segment for each time a label was heard, or for each window, in order of time."""
         given = self.preprocessing.parameters
         window, hop = _samples(given["window_seconds"]), _samples(given["hop_seconds"])
-        runs, heard = _Runs(), 0
+        runs, vectors, heard = _Runs(), list[SoundSegment](), 0
+        describes = self.model.manifest.task == EMBEDDING
         for samples, windows in _windows(blocks, window, hop):
-            for scores in self._scores(windows):
-                labels = sure_labels(
-                    scores, self.model.labels, self.model.manifest, top=self.postprocessing.parameters["top"]
-                )
-                runs.note(heard * hop / RATE, min(heard * hop + window, samples) / RATE, labels)
+            for values in self._vectors(windows) if describes else self._scores(windows):
+                start, end = heard * hop / RATE, min(heard * hop + window, samples) / RATE
                 heard += 1
-        return runs.finish()
+                if describes:
+                    vectors.append(SoundSegment(start, end, 1.0, KIND, vector=values))
+                    continue
+                top = self.postprocessing.parameters["top"]
+                runs.note(start, end, sure_labels(values, self.model.labels, self.model.manifest, top=top))
+        return vectors or runs.finish()
+
+    def _vectors(self, windows: Float) -> Float:
+        """Return one vector for each of windows [n, samples], [n, dimensions]."""
+        given = self.postprocessing.parameters
+        values = numbers_of(self._run(self._prepared(windows)), given).reshape(len(windows), -1)
+        if not given["normalise"]:
+            return values
+        lengths = np.linalg.norm(values, axis=1, keepdims=True)
+        return np.asarray(values / np.maximum(lengths, 1e-12), np.float32)
 
     def _scores(self, windows: Float) -> Float:
         """Return the scores of windows [n, samples], [n, labels]."""
         given = self.postprocessing.parameters
-        values = output_of(self._run(self._prepared(windows)), given)
+        values = numbers_of(self._run(self._prepared(windows)), given)
         return activated(values.reshape(len(windows), -1), given["activation"])
 
     def _prepared(self, windows: Float) -> Array:

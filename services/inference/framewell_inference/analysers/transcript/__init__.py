@@ -1,0 +1,1 @@
+"""The `transcript` analyser: what is said, word by word (Whisper)."""
