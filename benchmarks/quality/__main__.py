@@ -5,9 +5,10 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from benchmarks.quality import duplicates, faces, labels, objects, safety, speech, text
+from benchmarks.quality import duplicates, faces, labels, objects, safety, sounds, speech, text, transcript
 from benchmarks.quality.figure import Figure, table
 from benchmarks.tables import machine, record, revision
+from framewell_models.folders import ModelMissingError
 
 PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "faces": faces.measure,
@@ -16,6 +17,8 @@ PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "text": text.measure,
     "safety": safety.measure,
     "speech": speech.measure,
+    "sounds": sounds.measure,
+    "transcript": transcript.measure,
     "duplicates": duplicates.measure,
 }
 
@@ -23,9 +26,14 @@ PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
 def main() -> int:
     """Return 0 when every goal is reached."""
     options = _options()
-    found = {part: list(PARTS[part]()) for part in options.part or PARTS}
-    for part, figures in found.items():
-        print(f"{part}\n{table(figures)}\n")
+    found: dict[str, list[Figure]] = {}
+    for part in options.part or PARTS:
+        try:
+            found[part] = list(PARTS[part]())
+        except ModelMissingError as missing:
+            print(f"{part}\nnot measured: {missing}\n")
+            continue
+        print(f"{part}\n{table(found[part])}\n")
     if options.record:
         path = record(
             "quality",
