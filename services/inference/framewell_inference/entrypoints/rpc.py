@@ -87,6 +87,7 @@ class InferenceRpc(InferenceServiceServicer):
                 class_ids=frozenset(request.class_ids),
                 least_score=request.least_score if request.HasField("least_score") else None,
                 span=request.span if request.HasField("span") else None,
+                text=request.text,
             ),
             page_request(
                 request, default=list_observations.DEFAULT_PAGE, largest=list_observations.LARGEST_PAGE

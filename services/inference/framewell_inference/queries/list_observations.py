@@ -32,6 +32,8 @@ class Asked:
     """Faces of tracks that are known as one of these."""
     least_score: float | None = None
     span: Span | None = None
+    text: str = ""
+    """What stands in the text of an observation, whatever the case of its letters."""
 
     def of_chunk(self, chunk_id: str) -> bool:
         """Return whether observations of a chunk are asked for."""
@@ -44,6 +46,7 @@ class Asked:
             and (not self.labels or one.label in self.labels)
             and (self.least_score is None or one.score >= self.least_score)
             and (self.span is None or _overlap(one.span, self.span))
+            and self.text.casefold() in one.text.casefold()
         )
 
 

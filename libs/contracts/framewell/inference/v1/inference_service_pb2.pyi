@@ -291,6 +291,7 @@ class ListObservationsRequest(_message.Message):
     CHUNK_IDS_FIELD_NUMBER: _builtins.int
     CLASS_IDS_FIELD_NUMBER: _builtins.int
     LEAST_SCORE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset."""
     page_size: _builtins.int
@@ -299,6 +300,8 @@ class ListObservationsRequest(_message.Message):
     """`next_page_token` of the page before; empty for the first page."""
     least_score: _builtins.float
     """Only observations with this score or a better one."""
+    text: _builtins.str
+    """Only observations in whose text, read or spoken, this stands, whatever the case of its letters; empty for all."""
     @_builtins.property
     def analysers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only observations of these analysers; empty for all."""
@@ -336,10 +339,11 @@ class ListObservationsRequest(_message.Message):
         chunk_ids: _abc.Iterable[_builtins.str] | None = ...,
         class_ids: _abc.Iterable[_builtins.str] | None = ...,
         least_score: _builtins.float | None = ...,
+        text: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_least_score", b"_least_score", "least_score", b"least_score", "span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_least_score", b"_least_score", "analysers", b"analysers", "asset_id", b"asset_id", "chunk_ids", b"chunk_ids", "class_ids", b"class_ids", "kinds", b"kinds", "labels", b"labels", "least_score", b"least_score", "page_size", b"page_size", "page_token", b"page_token", "span", b"span"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_least_score", b"_least_score", "analysers", b"analysers", "asset_id", b"asset_id", "chunk_ids", b"chunk_ids", "class_ids", b"class_ids", "kinds", b"kinds", "labels", b"labels", "least_score", b"least_score", "page_size", b"page_size", "page_token", b"page_token", "span", b"span", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__least_score: _TypeAlias = _typing.Literal["least_score"]  # noqa: Y015
     _WhichOneofArgType__least_score: _TypeAlias = _typing.Literal["_least_score", b"_least_score"]  # noqa: Y015
