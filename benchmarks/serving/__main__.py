@@ -175,19 +175,24 @@ def _measured(server: Contestant, pid: int, port: int, case: Case, seconds: floa
     way = "http" if server.http else case.way
     line = [sys.executable, "-m", "benchmarks.serving.load", way, str(port), case.net, str(case.callers)]
     _output([*line, "0.2"])
-    before, grown = _cpu(pid), usage(pid).rss_bytes
+    before, held = _cpu(pid), _held(pid)
     found = json.loads(_output([*line, str(seconds)]))
     # The client's warm-up, a third of its time, is the server's work, too.
     cpu_us = (_cpu(pid) - before) / (found["count"] * 4 / 3) * 1e6
     if found["failed"]:
         print(f"{server.name}, {case}: {found['failed']} requests failed", file=sys.stderr)
     print(f"{server.name}, {case}: {found['rate']:,.0f}/s", file=sys.stderr)
-    more = (usage(pid).rss_bytes - grown) / 2**20
-    return Timing(found["rate"], cpu_us, found["p50_ms"], found["p99_ms"], more)
+    grown = (_held(pid) - held) / 2**20
+    return Timing(found["rate"], cpu_us, found["p50_ms"], found["p99_ms"], grown)
 
 
 def _cpu(pid: int) -> float:
     return sum(usage(one).cpu_seconds for one in with_children([pid])[pid])
+
+
+def _held(pid: int) -> int:
+    """Return what a server and its processes hold in memory, in bytes (PSS)."""
+    return sum(usage(one).pss_bytes for one in with_children([pid])[pid])
 
 
 @contextmanager
@@ -255,7 +260,7 @@ def _table(net: str, cases: tuple[Case, ...], servers: list[Contestant], counted
 
 
 def _memory(servers: list[Contestant], counted: list[Round]) -> Table:
-    """How much each server grew over all its cases, each counted from after its first calls."""
+    """How much each server and its processes grew over all cases, each counted from after its first calls."""
 
     def grown(server: Contestant) -> Spread:
         return Spread.of(
@@ -268,8 +273,8 @@ def _memory(servers: list[Contestant], counted: list[Round]) -> Table:
             (
                 server.name,
                 f"{grown(server).median:,.0f}",
-                f"≤ {RSS_GOAL_MIB}" if server is OURS else "",
-                verdict(grown(server).median <= RSS_GOAL_MIB if server is OURS else None),
+                "" if server.peer else f"≤ {RSS_GOAL_MIB}",
+                verdict(None if server.peer else grown(server).median <= RSS_GOAL_MIB),
             )
             for server in servers
         ),

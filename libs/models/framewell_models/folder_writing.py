@@ -14,7 +14,7 @@ from framewell_models.proposing import LABELS_FILE, Proposal
 
 
 def write_folder(graph: Path | None, proposal: Proposal, folder: Path) -> Manifest:
-    """Write graph, labels and manifest into a new folder, guesses as comments; return the manifest.
+    """Write graph, weights, labels and manifest into a new folder, guesses as comments; return the manifest.
 
     A model that runs elsewhere has no graph. Raises ManifestError for a proposal that is no manifest,
     FileExistsError for a folder that is there.
@@ -29,6 +29,8 @@ def write_folder(graph: Path | None, proposal: Proposal, folder: Path) -> Manife
     folder.mkdir(parents=True)
     if graph is not None:
         shutil.copyfile(graph, folder / "model.onnx")
+        for file in manifest.weights:
+            shutil.copyfile(graph.with_name(file.name), folder / file.name)
     if proposal.labels:
         (folder / LABELS_FILE).write_bytes(text)
     (folder / MANIFEST_NAME).write_text(comments + described, encoding="utf-8")

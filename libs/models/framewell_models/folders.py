@@ -59,8 +59,10 @@ class ModelFolder:
             if path.stat().st_size > LABELS_LIMIT:
                 raise ManifestError(f"{path.name} is longer than {LABELS_LIMIT >> 20} MiB")
             return tuple(line.strip() for line in path.read_text(encoding="utf-8").rstrip().split("\n"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ManifestError(f"{path.name} cannot be read as labels: {error}") from error
+        except OSError as error:
+            raise ManifestError(f"{path.name} cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise ManifestError(f"{path.name} is no text in UTF-8: {error.reason}") from error
 
     def problems(self) -> list[str]:
         """Return one sentence for every file that is missing or has another hash than the pinned one."""
@@ -68,10 +70,10 @@ class ModelFolder:
         for file in self.manifest.files:
             path = self.path(file.name)
             if not path.is_file():
-                found.append(f"{self.manifest.ref}: {path} is missing")
+                found.append(f"{self.manifest.ref}: {file.name} is missing")
             elif (actual := sha256(path)) != file.sha256:
                 found.append(
-                    f"{self.manifest.ref}: {path} has sha256 {actual}, the manifest pins {file.sha256}"
+                    f"{self.manifest.ref}: {file.name} has sha256 {actual}, the manifest pins {file.sha256}"
                 )
         return found
 
@@ -170,7 +172,7 @@ def installed(root: Path) -> Iterator[ModelFolder | BrokenFolder]:
         try:
             yield ModelFolder(_of_its_place(load(path), place, path), path.parent)
         except ManifestError as error:
-            yield BrokenFolder(str(place), str(error))
+            yield BrokenFolder(str(place), str(error).replace(f"{root}/", ""))
 
 
 def _of_its_place(manifest: Manifest, place: Path, path: Path) -> Manifest:

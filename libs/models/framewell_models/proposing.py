@@ -8,13 +8,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import onnx
 
 from framewell_models.folders import sha256
 from framewell_models.manifest import ManifestError
+from framewell_models.outside_weights import weight_files
+from framewell_models.task_guess import (
+    CHANNELS,
+    SHORTEST_SOUND,
+    GraphTensor,
+    box_form,
+    boxes_of,
+    likely_task,
+    of_labels,
+)
 
 NORMALISATIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "bytes": {"scale": 1.0},
@@ -33,15 +43,9 @@ DEFAULT_SIDE: Final = 224
 
 LABELS_FILE: Final = "labels.txt"
 
-_CHANNELS: Final = (1, 3)
 _RAW: Final = frozenset({"uint8", "int8"})
 _PASSING: Final = frozenset({"Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Cast", "Transpose"})
 _ACTIVATED: Final = frozenset({"Softmax", "Sigmoid", "HardSigmoid"})
-_SHORTEST_SOUND: Final = 1000
-_MOST_LABELS: Final = 2000
-_MOST_BOX_OUTPUTS: Final = 4
-_LENGTHS: Final = frozenset({128, 256, 512, 768, 1024, 1280, 1536})
-"""Usual lengths of vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +79,6 @@ class Proposal:
     guessed: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tensor:
-    name: str
-    dtype: str
-    shape: tuple[int, ...]
-
-    @property
-    def document(self) -> dict[str, Any]:
-        return {"name": self.name, "dtype": self.dtype, "shape": list(self.shape)}
-
-
 def propose(graph: Path, wishes: Wishes) -> Proposal:
     """Return a manifest for the graph. Raises ManifestError for what is no graph, or fits no known task."""
     try:
@@ -95,7 +88,7 @@ def propose(graph: Path, wishes: Wishes) -> Proposal:
         outputs = [_tensor(one) for one in model.graph.output]
     except Exception as error:
         raise ManifestError(f"{graph} is no ONNX graph that can be read: {str(error)[:200]}") from error
-    files = [_file(wishes, graph)]
+    files = [_file(wishes, graph), *_outside(wishes, graph, weight_files(model))]
     return _proposed(
         inputs, outputs, model, replace(wishes, labels=wishes.labels or _labels_inside(model)), files
     )
@@ -114,7 +107,7 @@ def propose_elsewhere(wishes: Wishes, inputs: Sequence[Described], outputs: Sequ
         proposal.document["limits"] = {"seconds": 60}
         return proposal
     settled = replace(wishes, activation=wishes.activation or "none")
-    taken, given = ([_Tensor(*one) for one in tensors] for tensors in (inputs, outputs))
+    taken, given = ([GraphTensor(*one) for one in tensors] for tensors in (inputs, outputs))
     proposal = _proposed(taken, given, onnx.ModelProto(), settled, [])
     if not wishes.activation:
         proposal.guessed.append("activation: none")
@@ -122,15 +115,15 @@ def propose_elsewhere(wishes: Wishes, inputs: Sequence[Described], outputs: Sequ
 
 
 def _proposed(
-    inputs: Sequence[_Tensor],
-    outputs: Sequence[_Tensor],
+    inputs: Sequence[GraphTensor],
+    outputs: Sequence[GraphTensor],
     model: Any,
     wishes: Wishes,
     files: list[dict[str, str]],
 ) -> Proposal:
     labels = tuple(wishes.labels)
     proposal = Proposal({}, labels)
-    task = wishes.task or _task(inputs, outputs, labels)
+    task = wishes.task or likely_task(inputs, outputs, labels)
     if not wishes.task:
         proposal.guessed.append(f"task {task or 'none: it is served by name and looks at nothing'}")
     proposal.document.update(_described(wishes, files, task or "classification"))
@@ -146,6 +139,18 @@ def _proposed(
 def _file(wishes: Wishes, graph: Path) -> dict[str, str]:
     file = {"name": "model.onnx", "sha256": sha256(graph)}
     return {**file, "path": wishes.path} if wishes.source and wishes.path != "model.onnx" else file
+
+
+def _outside(wishes: Wishes, graph: Path, names: Sequence[str]) -> list[dict[str, str]]:
+    """Return the files of weights beside the graph. Raises ManifestError for one that is not there."""
+    missing = [name for name in names if not graph.with_name(name).is_file()]
+    if missing:
+        raise ManifestError(f"{graph} has its weights in {missing[0]}, which does not lie beside it")
+    files = [{"name": name, "sha256": sha256(graph.with_name(name))} for name in names]
+    folder = PurePosixPath(wishes.path).parent
+    if wishes.source and str(folder) != ".":
+        return [{**file, "path": str(folder / file["name"])} for file in files]
+    return files
 
 
 def _described(wishes: Wishes, files: list[dict[str, str]], task: str) -> dict[str, Any]:
@@ -166,11 +171,11 @@ def _described(wishes: Wishes, files: list[dict[str, str]], task: str) -> dict[s
     return document
 
 
-def _tensor(value: Any) -> _Tensor:
+def _tensor(value: Any) -> GraphTensor:
     kind = value.type.tensor_type
     shape = tuple(one.dim_value if one.HasField("dim_value") else -1 for one in kind.shape.dim)
     called = onnx.TensorProto.DataType.Name(kind.elem_type).lower()
-    return _Tensor(value.name, {"float": "float32", "double": "float64"}.get(called, called), shape)
+    return GraphTensor(value.name, {"float": "float32", "double": "float64"}.get(called, called), shape)
 
 
 def _labels_inside(model: Any) -> tuple[str, ...]:
@@ -186,65 +191,19 @@ def _labels_inside(model: Any) -> tuple[str, ...]:
     return ()
 
 
-def _is_picture(tensor: _Tensor) -> bool:
-    return len(tensor.shape) == 4 and any(size in _CHANNELS for size in (tensor.shape[1], tensor.shape[3]))
-
-
-def _is_sound(tensor: _Tensor) -> bool:
-    longest = max(tensor.shape, default=0)
-    named = any(word in tensor.name.lower() for word in ("wave", "audio", "sound", "samples", "pcm"))
-    return len(tensor.shape) in {1, 2} and (longest >= _SHORTEST_SOUND or (named and -1 in tensor.shape))
-
-
-def _task(inputs: Sequence[_Tensor], outputs: Sequence[_Tensor], labels: Sequence[str]) -> str:
-    """Return the task that tensors of these shapes have; empty where none is likely."""
-    if not inputs or not outputs or not _is_picture(inputs[0]):
-        return "sequence" if inputs and outputs and _is_sound(inputs[0]) else ""
-    first = outputs[0].shape
-    if labels and _of_labels(outputs, labels) is not None:
-        return "classification"
-    if _boxes(outputs) is not None or _box_form(outputs[0]):
-        return "detection"
-    if len(first) == 4:
-        return "segmentation" if min(first[2], first[3]) != 1 else "embedding"
-    few = len(first) == 2 and 0 < first[1] <= _MOST_LABELS and first[1] not in _LENGTHS
-    return "" if len(first) != 2 else "classification" if labels or few else "embedding"
-
-
-def _of_labels(outputs: Sequence[_Tensor], labels: Sequence[str]) -> _Tensor | None:
-    """Return the output that has a value for each label."""
-    return next((one for one in outputs if len(one.shape) == 2 and one.shape[1] == len(labels)), None)
-
-
-def _boxes(outputs: Sequence[_Tensor]) -> _Tensor | None:
-    """Return the output with the boxes, where boxes and scores are outputs of their own."""
-    found = [one for one in outputs if one.shape[-1:] == (4,) and len(one.shape) in {2, 3}]
-    return found[0] if len(found) == 1 and 1 < len(outputs) <= _MOST_BOX_OUTPUTS else None
-
-
-def _box_form(output: _Tensor) -> str:
-    """Return the form of boxes that one output of this shape has; empty for none."""
-    if len(output.shape) != 3:
-        return ""
-    rows, columns = output.shape[1:]
-    if 4 < rows < _MOST_LABELS and (columns == -1 or columns > rows):
-        return "yolo-v8"
-    return "yolo-v5" if 5 < columns < _MOST_LABELS and (rows == -1 or rows > columns) else ""
-
-
 def _before(
-    task: str, inputs: Sequence[_Tensor], model: Any, wishes: Wishes, guessed: list[str]
+    task: str, inputs: Sequence[GraphTensor], model: Any, wishes: Wishes, guessed: list[str]
 ) -> dict[str, Any]:
     taken = inputs[0]
     if task == "sequence":
         samples = max(taken.shape)
-        seconds = samples / 16000 if samples >= _SHORTEST_SOUND else 0.96
+        seconds = samples / 16000 if samples >= SHORTEST_SOUND else 0.96
         guessed.append(f"preprocessing: waveform of 16 kHz, {seconds:g} s a run")
         layout = "single" if len(taken.shape) == 1 else "batch"
         parameters = {"window_seconds": seconds, "hop_seconds": seconds / 2, "layout": layout}
         return {"name": "waveform", "parameters": parameters}
     shape = taken.shape if len(taken.shape) == 4 else (1, 3, -1, -1)
-    nchw = shape[1] in _CHANNELS
+    nchw = shape[1] in CHANNELS
     height, width = (shape[2], shape[3]) if nchw else (shape[1], shape[2])
     channels = shape[1] if nchw else shape[3]
     if -1 in {height, width}:
@@ -263,7 +222,7 @@ def _before(
 
 
 def _numbers(
-    task: str, taken: _Tensor, model: Any, wishes: Wishes, guessed: list[str], *, nchw: bool
+    task: str, taken: GraphTensor, model: Any, wishes: Wishes, guessed: list[str], *, nchw: bool
 ) -> dict[str, Any]:
     chosen = wishes.normalise
     if not chosen:
@@ -276,19 +235,19 @@ def _numbers(
     return {**NORMALISATIONS[chosen], **({"mean": list(wishes.mean)} if wishes.mean else {})}
 
 
-def _scales_inside(model: Any, taken: _Tensor) -> bool:
+def _scales_inside(model: Any, taken: GraphTensor) -> bool:
     """Return whether the graph itself begins with arithmetic on the picture."""
     first = [node for node in model.graph.node if taken.name in node.input]
     return bool(first) and all(node.op_type in {"Sub", "Div", "Mul", "Add", "Cast"} for node in first)
 
 
 def _after(
-    task: str, outputs: Sequence[_Tensor], model: Any, wishes: Wishes, proposal: Proposal
+    task: str, outputs: Sequence[GraphTensor], model: Any, wishes: Wishes, proposal: Proposal
 ) -> dict[str, Any]:
-    guessed, labelled = proposal.guessed, _of_labels(outputs, proposal.labels)
+    guessed, labelled = proposal.guessed, of_labels(outputs, proposal.labels)
     if task == "embedding":
         return {"name": "vector", "parameters": {"output": outputs[0].name}}
-    boxes = _boxes(outputs) if task == "detection" else None
+    boxes = boxes_of(outputs) if task == "detection" else None
     scores = next(
         (one for one in outputs if boxes is not None and one.name != boxes.name), labelled or outputs[0]
     )
@@ -301,7 +260,7 @@ def _after(
         return {"name": "boxes", "parameters": parameters}
     name = {"classification": "scores", "segmentation": "mask", "sequence": "windows"}.get(task, "")
     if task == "detection":
-        name = _box_form(outputs[0]) or "yolo-v8"
+        name = box_form(outputs[0]) or "yolo-v8"
         guessed.append(f"form of the boxes: {name}")
     return {"name": name, "parameters": {"output": scores.name, "activation": activation}}
 

@@ -44,6 +44,55 @@ def graph(
     return path
 
 
+def outside(folder: Path, location: str) -> Path:
+    """Write a graph whose weights stand in another file."""
+    weight = TensorProto(name="w", data_type=FLOAT, dims=[2], data_location=TensorProto.EXTERNAL)
+    weight.external_data.add(key="location", value=location)
+    value = helper.make_tensor_value_info
+    model = helper.make_model(
+        helper.make_graph(
+            [helper.make_node("Mul", ["x", "w"], ["y"])],
+            "outside",
+            [value("x", FLOAT, ["N", 2])],
+            [value("y", FLOAT, ["N", 2])],
+            [weight],
+        )
+    )
+    (folder / "net.onnx").write_bytes(model.SerializeToString())
+    return folder / "net.onnx"
+
+
+@pytest.mark.parametrize("location", ["net.onnx.data", "net.onnx_data"])
+def test_files_of_weights_beside_the_graph_are_listed_pinned_and_copied(
+    tmp_path: Path, location: str
+) -> None:
+    path = outside(tmp_path, location)
+    (tmp_path / location).write_bytes(b"12345678")
+    manifest = write_folder(path, propose(path, WISHES), tmp_path / "made")
+    assert [file.name for file in manifest.files] == ["model.onnx", location]
+    assert [file.name for file in manifest.weights] == [location]
+    assert ModelFolder(manifest, tmp_path / "made").problems() == []
+    wishes = Wishes(name="site/a", licence="MIT", source="https://models.example", path="onnx/net.onnx")
+    assert [file["path"] for file in propose(path, wishes).document["files"]] == [
+        "onnx/net.onnx", f"onnx/{location}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("location", "complaint"),
+    [
+        ("../net.onnx.data", "plain file name"),
+        ("/etc/net.data", "plain file name"),
+        ("weights.bin", "may carry code"),
+        ("labels.txt", "stand in files of"),
+        ("net.data", "does not lie beside it"),
+    ],
+)
+def test_weights_elsewhere_are_refused(tmp_path: Path, location: str, complaint: str) -> None:
+    with pytest.raises(ManifestError, match=complaint):
+        propose(outside(tmp_path, location), WISHES)
+
+
 @pytest.mark.parametrize(
     ("taken", "given", "expected"),
     [

@@ -31,10 +31,13 @@ def decode_picture(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: 
 
 
 @media_job("examine_model")
-def examine_model(files: JobFiles, parameters: Parameters) -> Answer:  # noqa: ARG001 - the shape of a job
-    """Return the description of an ONNX graph. Raises MediaError for one that may not run."""
+def examine_model(files: JobFiles, parameters: Parameters) -> Answer:
+    """Return the description of an ONNX graph. Raises MediaError for one that may not run.
+
+    `contributed` and `outside` are as `describe_graph` has them.
+    """
     (source,) = files.inputs
     try:
-        return asdict(describe_graph(source.read()))
+        return asdict(describe_graph(source.read(), **parameters))
     except InvalidInputError as error:
         raise MediaError("bad_model", str(error)) from error

@@ -17,6 +17,7 @@ from framewell_inference.analysers.declared.sound import DeclaredSound
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Array, Float, Frame, Picture, PixelBox
 from framewell_inference.domain.tensors import TensorSpec
+from framewell_inference.ports.calls import RunFailedError
 from framewell_models.manifest import Manifest, ManifestError, Step
 from framewell_models.manifest_reader import read
 
@@ -220,6 +221,25 @@ def test_numbers_that_are_none_are_no_boxes(frames: Sampled) -> None:
         ).observations
         == ()
     )
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize(
+    ("task", "step", "shape"),
+    [
+        ("classification", "scores", (1, 2)),
+        ("embedding", "vector", (1, 4)),
+        ("segmentation", "mask", (1, 2, 8, 8)),
+    ],
+)
+def test_a_score_that_is_no_number_is_reported_by_nobody(
+    frames: Sampled, task: str, step: str, shape: tuple[int, ...], value: float
+) -> None:
+    outputs = np.zeros(shape, np.float32)
+    outputs[..., -1] = value
+    model = Scripted(manifest(task, STRETCH, {"name": step}), lambda _: {"y": outputs})
+    with pytest.raises(RunFailedError, match="its output y holds values that are no numbers"):
+        looked(model, frames([picture()]))
 
 
 def test_an_embedding_is_a_vector_a_picture(frames: Sampled) -> None:

@@ -456,12 +456,21 @@ async def test_what_cannot_be_taken_in_is_refused_with_a_reason_and_leaves_nothi
         await take_in(bench, text, {"model.onnx": graph, "extra.onnx": graph})
     with pytest.raises(Rejected, match="may carry code"):
         await take_in(bench, text.replace(b"model.onnx", b"model.pth"), {"model.pth": graph})
-    with pytest.raises(Rejected, match="plain file name"):
-        await take_in(bench, text, {"../model.onnx": graph})
+    for name in (
+        "../model.onnx",
+        "a/../model.onnx",
+        "/tmp/model.onnx",
+        "..\\model.onnx",
+        ".model.onnx",
+        "a\0.onnx",
+    ):
+        with pytest.raises(Rejected, match="plain file name"):
+            await take_in(bench, text, {name: graph})
     with pytest.raises(Rejected, match="promote the run"):
         await take_in(bench, manifest_text(graph, name="identity/news"), {"model.onnx": graph})
-    with pytest.raises(Rejected, match="has sha256"):
+    with pytest.raises(Rejected, match="has sha256") as tampered:
         await take_in(bench, text, {"model.onnx": graph + b"0"})
+    assert "/model" not in str(tampered.value)
     for bad in (b"no graph", doubling(domain="evil.custom"), with_subgraph(external=True)):
         with pytest.raises(Rejected, match="is not taken"):
             await take_in(bench, manifest_text(bad), {"model.onnx": bad})
@@ -530,7 +539,12 @@ async def test_streams_in_another_order_are_refused(bench: InferenceBench) -> No
 
 @pytest.mark.parametrize(
     ("graph", "complaint"),
-    [(graphs.endless(), "cannot be run"), (graphs.echo(TensorProto.BFLOAT16), "bfloat16")],
+    [
+        (graphs.endless(), "cannot be run"),
+        (graphs.echo(TensorProto.BFLOAT16), "bfloat16"),
+        (graphs.echo(TensorProto.FLOAT8E4M3FN), "float8e4m3fn"),
+        (graphs.echo(TensorProto.INT4), "int4"),
+    ],
 )
 async def test_a_model_that_cannot_be_run_is_not_taken(
     bench: InferenceBench, graph: bytes, complaint: str
@@ -566,6 +580,76 @@ async def test_a_model_that_asks_for_all_memory_is_refused_by_the_process_that_t
 async def test_tensors_of_other_types_are_taken(bench: InferenceBench, kind: int) -> None:
     graph = graphs.echo(kind)
     assert (await take_in(bench, manifest_text(graph), {"model.onnx": graph})).in_force
+
+
+WEIGHTS = np.array([2, 3], np.float32).tobytes()
+
+
+def folder_of(files: dict[str, bytes], name: str = "site/outside") -> bytes:
+    """Return the manifest of a folder with these files."""
+    document = yaml.safe_load(manifest_text(b"", name=name))
+    document["files"] = [
+        {"name": file, "sha256": hashlib.sha256(content).hexdigest()} for file, content in files.items()
+    ]
+    return yaml.safe_dump(document).encode()
+
+
+@pytest.mark.parametrize("loader", [None, OnnxLoader(1)], ids=["inside", "isolated"])
+async def test_weights_may_stand_in_files_of_the_folder(loader: OnnxLoader | None) -> None:
+    files = {
+        "model.onnx": graphs.with_weights_in("model.onnx.data", offset=4),
+        "model.onnx.data": b"1234" + WEIGHTS,
+    }
+    async with InferenceBench(loader=loader) as bench:
+        assert (await take_in(bench, folder_of(files), files)).in_force
+        model = bench.registry.find("site/outside")
+        assert model is not None
+        assert model.run({"x": np.ones((2, 2), np.float32)})["y"].tolist() == [[2, 3]] * 2
+        await bench.call("RemoveModel", api.RemoveModelRequest(model=ModelVersion(name="site/outside")))
+
+
+@pytest.mark.parametrize(
+    ("graph", "complaint"),
+    [
+        (graphs.with_weights_in("../model.onnx.data"), "stand in"),
+        (graphs.with_weights_in("/etc/passwd"), "stand in"),
+        (graphs.with_weights_in("labels.txt"), "stand in"),
+        (graphs.with_weights_in("*/_ORT_MEM_ADDR_/*"), "stand in"),
+        (graphs.with_weights_in(""), "stand in"),
+        (graphs.with_weights_in("model.onnx.data", offset=4), "end behind the end"),
+        (graphs.with_weights_in("model.onnx.data", offset=-8), "end behind the end"),
+        (graphs.with_weights_in("model.onnx.data", offset=10**30), "end behind the end"),
+        (graphs.with_weights_in("model.onnx.data", length=4), "cannot be loaded|cannot load|valid ONNX"),
+    ],
+)
+async def test_weights_elsewhere_are_refused(bench: InferenceBench, graph: bytes, complaint: str) -> None:
+    files = {"model.onnx": graph, "model.onnx.data": WEIGHTS, "labels.txt": b"12345678"}
+    with pytest.raises(Rejected, match=complaint) as refused:
+        await take_in(bench, folder_of(files), files)
+    assert "/work" not in str(refused.value)
+    assert bench.registry.all() == []
+
+
+@pytest.mark.parametrize(
+    ("graph", "complaint"),
+    [
+        (graphs.contributed(), ""),
+        (graphs.contributed("NoSuchOperator"), "NoSuchOperator of 'com.microsoft' cannot be run"),
+        (graphs.contributed("EPContext"), "EPContext of 'com.microsoft' cannot be run"),
+        (graphs.contributed(domain="house.own"), "'house.own' cannot be run"),
+        (graphs.nested(16), ""),
+        (graphs.nested(17), "16 deep at most"),
+        (graphs.nested(30), "16 deep at most"),
+    ],
+)
+async def test_operators_that_the_runtime_ships_are_taken_and_others_named(
+    bench: InferenceBench, graph: bytes, complaint: str
+) -> None:
+    if not complaint:
+        assert (await take_in(bench, manifest_text(graph), {"model.onnx": graph})).in_force
+        return
+    with pytest.raises(Rejected, match=complaint):
+        await take_in(bench, manifest_text(graph), {"model.onnx": graph})
 
 
 async def test_only_operators_change_models(bench: InferenceBench) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +24,7 @@ import numpy as np
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from google.protobuf.message import Message
+from onnx import TensorProto
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
@@ -28,7 +32,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkTranscoded
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
 from framewell.media.v1.media_pb2 import ObjectRef, Span, Work
-from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, ModelVersion
 from framewell.oip.v2 import open_inference_pb2 as oip
 from framewell.oip.v2.open_inference_pb2_grpc import GRPCInferenceServiceStub
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PurposeDecision, RightsDecided
@@ -37,17 +41,27 @@ from framewell_contracts.fact_types import FACTS, fact_type, topics
 from framewell_inference.domain.pictures import Picture
 from framewell_inference.ports.analysers import Analysers
 from framewell_inference.testing import TIMELINE, frame_bundle
+from framewell_inference.testing.graphs import STRING, doubling, echo
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.topic_admin import apply
 from framewell_kit.outcome_messages import done
 from framewell_kit.testing.ports import port_base
 from framewell_kit.testing.service_bench import NAME_KEY
+from framewell_kit.testing.waiting import PATIENCE, wait_until
+from framewell_models.folders import default_root
+from framewell_models.manifest import MANIFEST_NAME
 
 pytestmark = pytest.mark.integration
 
 PREFIX = "inference-test."
 ASSET = "6d1f0f3e-0000-5000-8000-000000000001"
 WORK = Work(asset_id=ASSET, generation=1, lane=LANE_LIVE, timeline=TIMELINE)
+
+
+ODD = {"texts": STRING, "small": TensorProto.UINT16, "brain": TensorProto.BFLOAT16, "tiny": TensorProto.INT4}
+"""Types of tensors, of which the last two cannot be served."""
+
+GHZ = Path(__file__).resolve().parents[3] / ".tools" / "clients" / "ghz"
 
 
 @dataclass(frozen=True)
@@ -82,27 +96,66 @@ def running(
         )
     ]
     asyncio.run(apply(BrokerAccess(broker), prefix=PREFIX, declared=declared))
+    with started(broker, database, folder, "first") as first:
+        yield first
+
+
+@contextmanager
+def started(broker: str, database: str, folder: Path, name: str) -> Iterator[Running]:
+    """Run a replica for the block; it ends by itself when it is told to."""
     base = port_base()
     environment = os.environ | {
         "FRAMEWELL_KAFKA": broker,
         "FRAMEWELL_KAFKA_PREFIX": PREFIX,
         "FRAMEWELL_MONGO": database,
         "FRAMEWELL_OBJECTS": str(folder / "objects"),
-        "FRAMEWELL_SCRATCH": str(folder / "scratch"),
+        "FRAMEWELL_SCRATCH": str(folder / f"scratch-{name}"),
         "FRAMEWELL_PORT_BASE": str(base),
         "FRAMEWELL_NAME_KEY": NAME_KEY,
+        "FRAMEWELL_INFERENCE_MODELS": str(_with_odd_models(folder)),
+        "FRAMEWELL_INFERENCE_DEVICE": "cuda",
     }
-    with (folder / "log").open("wb") as log:
+    path = folder / f"log-{name}"
+    with path.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "framewell_inference"], env=environment, stdout=log, stderr=log
         )
         try:
-            _wait_ready(process, base, folder / "log")
+            _wait_ready(process, base, path)
             yield Running(process, broker, base, folder)
         finally:
             process.send_signal(signal.SIGTERM)
             code = process.wait(60)
-    assert code == 0, (folder / "log").read_text()[-3000:]
+    assert code == 0, path.read_text()[-3000:]
+
+
+def _with_odd_models(folder: Path) -> Path:
+    """Return a folder of models: those that ship, and some whose tensors are of other types."""
+    root = folder / "models"
+    if root.exists():
+        return root
+    root.mkdir()
+    for shipped in default_root().iterdir():
+        (root / shipped.name).symlink_to(shipped)
+    for name, kind in ODD.items():
+        graph = echo(kind)
+        target = root / "odd" / name / "1.0"
+        target.mkdir(parents=True)
+        (target / "model.onnx").write_bytes(graph)
+        (target / MANIFEST_NAME).write_bytes(manifest_text(graph, f"odd/{name}"))
+    return root
+
+
+def manifest_text(graph: bytes, name: str, version: str = "1.0") -> bytes:
+    document = {
+        "name": name,
+        "version": version,
+        "task": "classification",
+        "intended_use": "Is run in tests.",
+        "licence": {"code": "MIT", "weights": "MIT"},
+        "files": [{"name": "model.onnx", "sha256": hashlib.sha256(graph).hexdigest()}],
+    }
+    return json.dumps(document).encode()
 
 
 def _wait_ready(process: subprocess.Popen[bytes], base: int, log: Path) -> None:
@@ -262,3 +315,105 @@ def test_a_request_that_does_not_fit_is_refused_before_it_runs(
     with running.open_inference() as channel, pytest.raises(grpc.RpcError) as refused:
         GRPCInferenceServiceStub(channel).ModelInfer(request)
     assert refused.value.code() is code
+
+
+def test_folders_of_models_with_rare_types_of_tensors_keep_nothing_from_starting(running: Running) -> None:
+    with running.rpc() as channel:
+        models = InferenceServiceStub(channel).ListModels(api.ListModelsRequest(page_size=100)).models
+    state = {one.model.name: one.quarantined for one in models if one.model.name.startswith("odd/")}
+    assert (state["odd/texts"], state["odd/small"]) == ("", "")
+    assert ("bfloat16" in state["odd/brain"], "int4" in state["odd/tiny"]) == (True, True)
+    with running.open_inference() as channel:
+        asked = oip.ModelInferRequest(model_name="odd/small")
+        asked.inputs.add(name="x", datatype="UINT16", shape=[1]).contents.uint_contents.append(7)
+        answer = GRPCInferenceServiceStub(channel).ModelInfer(asked)
+    assert answer.raw_output_contents[0] == b"\x07\0"
+
+
+def test_health_and_metrics_say_that_models_fell_back_to_the_cpu(running: Running) -> None:
+    def read(path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{running.base + 42}{path}", timeout=10) as answer:
+            return str(answer.read().decode())
+
+    notes = json.loads(read("/ready"))["models"]
+    assert "cuda is asked for" in notes[0]
+    assert "faces/yunet" in notes[0]
+    assert [note.partition(" is")[0] for note in notes[1:]] == ["odd/brain@1.0", "odd/tiny@1.0"]
+    metrics = read("/metrics")
+    assert "framewell_models_quarantined 2.0" in metrics
+    assert 'framewell_models_fallen_back{provider="CPUExecutionProvider"}' in metrics
+
+
+def upload(running: Running, version: str) -> None:
+    graph = doubling()
+    parts = [
+        api.UploadModelRequest(
+            header=api.ModelHeader(manifest=manifest_text(graph, "site/doubling", version))
+        ),
+        api.UploadModelRequest(piece=api.ModelPiece(file="model.onnx", data=graph)),
+    ]
+    with running.rpc() as channel:
+        InferenceServiceStub(channel).UploadModel(iter(parts))
+
+
+def in_force(running: Running) -> str:
+    with running.rpc() as channel:
+        asked = api.ListModelsRequest(name="site/doubling", in_force=True)
+        found = InferenceServiceStub(channel).ListModels(asked).models
+    return found[0].model.version if found else ""
+
+
+def test_under_ghz_a_folder_is_dropped_in_promoted_and_removed_on_two_replicas_without_a_failed_request(
+    running: Running, database: str
+) -> None:
+    if not GHZ.exists():
+        pytest.skip("ghz is not here: `make clients` installs it (it takes Go)")
+    body = {
+        "model_name": "site/doubling",
+        "inputs": [{"name": "x", "datatype": "FP32", "shape": [1, 2], "contents": {"fp32_contents": [1, 2]}}],
+    }
+    call = ("--insecure", "--call", "inference.GRPCInferenceService.ModelInfer", "-d", json.dumps(body))
+    over: list[bool] = []
+
+    def load(replica: Running) -> list[dict[str, int]]:
+        """Return how many requests ended how, of one ghz after another until the change is over."""
+        seen: list[dict[str, int]] = []
+        while not over or len(seen) < 2:
+            line = [str(GHZ), *call, "-n", "500", "-c", "4", "-O", "json", f"127.0.0.1:{replica.base + 29}"]
+            done = subprocess.run(line, capture_output=True, text=True, timeout=PATIENCE, check=False)
+            seen.append(json.loads(done.stdout)["statusCodeDistribution"])
+        return seen
+
+    with started(running.kafka, database, running.folder, "second") as second, ThreadPoolExecutor(2) as pool:
+        replicas = (running, second)
+        upload(running, "1.0")
+        wait_until(lambda: all(in_force(one) == "1.0" for one in replicas))
+        loads = [pool.submit(load, one) for one in replicas]
+        try:
+            upload(second, "2.0")
+            with running.rpc() as channel:
+                stub = InferenceServiceStub(channel)
+                named = [ModelVersion(name="site/doubling", version=version) for version in ("2.0", "1.0")]
+                wait_until(lambda: _has(running, "2.0"))
+                stub.ChooseVersion(api.ChooseVersionRequest(model=named[0]))
+                wait_until(lambda: all(in_force(one) == "2.0" for one in replicas))
+                stub.RemoveModel(api.RemoveModelRequest(model=named[1]))
+                wait_until(lambda: not any(_has(one, "1.0") for one in replicas))
+        finally:
+            over.append(True)
+        answered = [one.result() for one in loads]
+        assert {tuple(part) for parts in answered for part in parts} == {("OK",)}, answered
+        for one in replicas:
+            assert _runs(one, "2.0") > 0
+
+
+def _has(running: Running, version: str) -> bool:
+    with running.open_inference() as channel:
+        asked = oip.ModelReadyRequest(name="site/doubling", version=version)
+        return bool(GRPCInferenceServiceStub(channel).ModelReady(asked).ready)
+
+
+def _runs(running: Running, version: str) -> int:
+    with running.open_inference() as channel:
+        asked = oip.ModelStatisticsRequest(name="site/doubling", version=version)
+        return int(GRPCInferenceServiceStub(channel).ModelStatistics(asked).model_stats[0].inference_count)

@@ -28,7 +28,7 @@ from framewell_inference.entrypoints.open_inference_server import OpenInferenceS
 from framewell_inference.ports.models import Quarantined
 from framewell_inference.testing.graphs import STRING, doubling, echo, endless, hungry, manifest_of
 from framewell_kit.rpc import Tokens
-from framewell_kit.testing.waiting import PATIENCE, wait_until
+from framewell_kit.testing.waiting import PATIENCE, eventually, wait_until
 from framewell_models.manifest import Limits
 
 PROBE_SECONDS = 2.0
@@ -63,10 +63,13 @@ def served(
     *,
     requests: int = 256,
     streams: int = 1000,
+    arrival_seconds: float = 10.0,
     tokens: dict[str, str] | None = None,
 ) -> Iterator[str]:
     server = OpenInferenceServer(
-        OpenInferenceSettings("127.0.0.1:0", requests, streams), registry, Tokens(tokens or {})
+        OpenInferenceSettings("127.0.0.1:0", requests, streams, arrival_seconds),
+        registry,
+        Tokens(tokens or {}),
     )
     asyncio.run(server.start())
     try:
@@ -173,6 +176,80 @@ def test_300_idle_streams_cost_nobody_anything(address: str) -> None:
         done.set()
         for stream in streams:
             assert list(stream) == []
+
+
+def _median_of_probes(address: str) -> float:
+    """Return the median of the seconds that probes and runs take."""
+    with grpc.insecure_channel(address) as other:
+        stub = GRPCInferenceServiceStub(other)
+        calls: list[Callable[[], object]] = [
+            lambda: HealthStub(other).Check(health_pb2.HealthCheckRequest(), timeout=PATIENCE),
+            lambda: stub.ServerLive(oip.ServerLiveRequest(), timeout=PATIENCE),
+            lambda: stub.ModelInfer(request(), timeout=PATIENCE),
+        ]
+        return sorted(_seconds(call) for _ in range(10) for call in calls)[15]
+
+
+def test_of_ten_thousand_streams_as_many_as_may_are_open_and_the_others_are_refused(
+    registry: LoadedModelRegistry,
+) -> None:
+    with served(registry, streams=100) as address:
+
+        async def storm() -> None:
+            async with grpc.aio.insecure_channel(address) as channel:
+                opened = channel.stream_stream("/inference.GRPCInferenceService/ModelStreamInfer")
+                streams = [opened() for _ in range(10_000)]
+                codes = [asyncio.ensure_future(stream.code()) for stream in streams]
+                await eventually(lambda: sum(code.done() for code in codes) >= 9_900)
+                assert {code.result() for code in codes if code.done()} == {
+                    grpc.StatusCode.RESOURCE_EXHAUSTED
+                }
+                assert sum(code.done() for code in codes) == 9_900
+                assert await asyncio.to_thread(_median_of_probes, address) < PROBE_SECONDS
+                for stream in streams:
+                    stream.cancel()
+
+        asyncio.run(storm())
+        with grpc.insecure_channel(address) as channel:
+            stub = GRPCInferenceServiceStub(channel)
+            wait_until(lambda: _streams_again(stub))
+
+
+def _streams_again(stub: GRPCInferenceServiceStub) -> bool:
+    try:
+        return len(list(stub.ModelStreamInfer(iter([request()])))) == 1
+    except grpc.RpcError:
+        return False
+
+
+def test_calls_that_are_opened_and_send_nothing_hold_nobody_up(registry: LoadedModelRegistry) -> None:
+    with served(registry, requests=20, arrival_seconds=1.0) as address:
+
+        async def silent() -> None:
+            async with grpc.aio.insecure_channel(address) as channel:
+                calls = [
+                    channel.stream_unary(method)()
+                    for method in (
+                        "/inference.GRPCInferenceService/ModelInfer",
+                        "/inference.GRPCInferenceService/ModelMetadata",
+                        "/inference.GRPCInferenceService/ServerLive",
+                        "/grpc.health.v1.Health/Check",
+                        "/grpc.health.v1.Health/Watch",
+                    )
+                    for _ in range(20)
+                ]
+                stub = GRPCInferenceServiceStub(channel)
+                assert (await stub.ServerLive(oip.ServerLiveRequest(), timeout=PATIENCE)).live  # type: ignore[misc]
+                # Twenty silent callers take all threads of runs: until they are ended, for a second.
+                await eventually(lambda: all(call.done() for call in calls[:80]))
+                assert {await call.code() for call in calls[:60]} <= {
+                    grpc.StatusCode.OK, grpc.StatusCode.CANCELLED, grpc.StatusCode.RESOURCE_EXHAUSTED,
+                }  # fmt: skip
+                assert await asyncio.to_thread(_median_of_probes, address) < PROBE_SECONDS
+                for call in calls:
+                    call.cancel()
+
+        asyncio.run(silent())
 
 
 def test_streams_and_runs_over_their_bound_are_refused_with_a_time_and_probes_are_not(

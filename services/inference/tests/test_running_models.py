@@ -35,11 +35,13 @@ from framewell_inference.testing.graphs import (
     doubling,
     echo,
     endless,
+    growing,
     hungry,
     long_operator,
     manifest_of,
 )
 from framewell_kit.testing.waiting import PATIENCE, wait_until
+from framewell_models.folders import ModelFolder
 from framewell_models.manifest import Limits
 
 ONE = {"x": np.zeros(1, np.float32)}
@@ -98,6 +100,50 @@ def test_a_model_that_asks_for_all_memory_fails_alone(loader: OnnxLoader) -> Non
         assert not re.search(r"/|\.cc|::|0x", reason), reason
     assert model.run({"size": np.array([2], np.int64)})["y"].tolist() == [0, 0]
     assert neighbour.run(ROWS)["y"].tolist() == [[2, 2]] * 3
+    model.close()
+
+
+def test_a_loop_that_grows_without_end_fails_alone_and_its_model_serves_on(loader: OnnxLoader) -> None:
+    model, neighbour = load(loader, growing()), load(loader, doubling(), trusted=True)
+    for _ in range(2):
+        with pytest.raises((RunFailedError, TimeLimitError)) as failed:
+            model.run(ONE)
+        assert not re.search(r"\.cc|::|0x", str(failed.value)), failed.value
+    assert neighbour.run(ROWS)["y"].tolist() == [[2, 2]] * 3
+    model.close()
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_weights_that_change_under_a_running_replica_are_not_loaded(tmp_path: Path, trusted: bool) -> None:
+    graph, changed = doubling(), echo(TensorProto.FLOAT)
+    folder = ModelFolder(manifest_of(graph), tmp_path)
+    folder.graph.write_bytes(graph)
+    loader = OnnxLoader(1, slots=2)
+    model = loader.load(folder, trusted=trusted)
+    folder.graph.write_bytes(changed)
+    assert model.run(ROWS)["y"].tolist() == [[2, 2]] * 3  # what was checked is in memory
+    model.close()
+    with pytest.raises(RunFailedError, match="is not what the manifest pins any more") as refused:
+        model.run(ROWS)
+    assert str(tmp_path) not in str(refused.value)
+    folder.graph.write_bytes(graph)
+    assert model.run(ROWS)["y"].tolist() == [[2, 2]] * 3
+    folder.graph.unlink()
+    model.close()
+    with pytest.raises(RunFailedError, match="cannot be read any more"):
+        model.run(ROWS)
+
+
+def test_what_a_process_holds_counts_against_the_bound_on_memory() -> None:
+    graph = hungry()
+    loader = OnnxLoader(1, slots=2, memory_bytes=200 << 20)
+    model = load(loader, graph)
+    small, before = {"size": np.array([2], np.int64)}, loader.resident_bytes
+    model.run(small)
+    assert before <= loader.resident_bytes < 150 << 20
+    model.run({"size": np.array([50 << 20], np.int64)})  # 200 MiB, which the arena of the process keeps
+    assert loader.resident_bytes == 0
+    assert model.run(small)["y"].tolist() == [0, 0]
     model.close()
 
 

@@ -6,7 +6,7 @@ import re
 import sys
 import tempfile
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import typer
 
@@ -17,6 +17,7 @@ from framewell_models.folder_writing import write_folder
 from framewell_models.manifest import MANIFEST_NAME, NAME, Manifest, ManifestError
 from framewell_models.manifest_reader import load
 from framewell_models.obtaining import obtain, pinned, place_and_path, refill
+from framewell_models.outside_weights import weight_files_of
 from framewell_models.proposing import CAPTION, Proposal, Wishes, propose, propose_elsewhere
 from framewell_models.sources import check_source, encrypted, endpoint, scheme
 
@@ -99,6 +100,8 @@ def _here(graph: str, wishes: Wishes, scratch: Path) -> tuple[Path, Wishes]:
         return path, replace(wishes, name=wishes.name or _name(path.stem))
     source, inside = place_and_path(pinned(graph))
     obtain(source, {"model.onnx": inside}, scratch)
+    if outside := weight_files_of(scratch / "model.onnx"):
+        obtain(source, {name: str(PurePosixPath(inside).with_name(name)) for name in outside}, scratch)
     name = wishes.name or _name(Path(inside).stem)
     return scratch / "model.onnx", replace(wishes, name=name, source=source, path=inside)
 

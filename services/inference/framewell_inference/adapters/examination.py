@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from framewell_inference.adapters.serving.sessions import DTYPES, contributed_operators
 from framewell_inference.domain.pictures import Array
 from framewell_inference.domain.tensors import InvalidInputError, TensorSpec
 from framewell_inference.ports.calls import ModelBusyError, RunEndedError, RunFailedError
@@ -89,7 +90,7 @@ class SandboxedExamination:
             wall_seconds=2.0 * _READING_SECONDS,
         )
         try:
-            return await self.sandbox.run(JOB, {}, inputs=[folder.graph], limits=limits)
+            return await self.sandbox.run(JOB, self._known(folder), inputs=[folder.graph], limits=limits)
         except MediaError as error:
             raise _refused(folder.manifest, error.detail) from error
         except JobCrashed as crash:
@@ -98,6 +99,11 @@ class SandboxedExamination:
             raise _refused(folder.manifest, _CRASHES.get(crash.cause, _CRASHED)) from crash
         except SandboxUnavailable as error:
             raise Busy(f"models cannot be examined safely here: {error}") from error
+
+    @staticmethod
+    def _known(folder: ModelFolder) -> dict[str, Any]:
+        weights = {file.name: folder.path(file.name).stat().st_size for file in folder.manifest.weights}
+        return {"contributed": contributed_operators(), "outside": weights}
 
     def _try_run(self, folder: ModelFolder) -> float:
         """Run the model once; return how long that took, 0 where its shapes leave too much open."""
@@ -181,12 +187,10 @@ def _specs(tensors: Sequence[Any]) -> list[TensorSpec]:
 
 
 def _dtype(kind: str) -> np.dtype[Any]:
-    try:
-        return np.dtype("object" if kind == "string" else kind)
-    except TypeError:
-        raise InvalidInputError(
-            f"tensors of {kind} cannot be sent or read: cast them inside the graph"
-        ) from None
+    name = "object" if kind == "string" else kind
+    if name not in DTYPES.values():
+        raise InvalidInputError(f"tensors of {kind} cannot be sent or read: cast them inside the graph")
+    return np.dtype(name)
 
 
 def _refused(manifest: Manifest, reason: str) -> Rejected:

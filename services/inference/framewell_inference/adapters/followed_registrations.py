@@ -77,7 +77,7 @@ class FollowedRegistrations:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one model stops no other
             log.error("a model cannot be used", model=str(ref), reason=str(error))
-            self.registry.quarantine(Quarantined(ref.name, ref.version, str(error), manifest))
+            self.registry.quarantine(Quarantined.because(ref, error, manifest))
             return
         self.registry.put(model, in_force=False)
 

@@ -7,6 +7,7 @@ import hashlib
 from typing import Final
 
 from framewell_inference.adapters.graph_description import describe_graph
+from framewell_inference.adapters.serving.sessions import contributed_operators
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.ports.models import Model, ModelLoader
 from framewell_models.manifest import Manifest, ManifestError
@@ -40,6 +41,6 @@ def check_graph(manifest: Manifest, graph: bytes) -> None:
             f"{manifest.ref}: the graph has sha256 {actual}, pinned is {manifest.graph.sha256}"
         )
     try:
-        describe_graph(graph)
+        describe_graph(graph, contributed=contributed_operators())
     except InvalidInputError as error:
         raise InvalidInputError(f"{manifest.ref}: {error}") from error

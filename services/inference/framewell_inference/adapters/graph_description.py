@@ -5,7 +5,7 @@ Runs in a sandboxed child for graphs of others, and in the process for those tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,8 +16,11 @@ from framewell_inference.domain.tensors import InvalidInputError
 OPSETS: Final = range(7, 26)
 """ONNX operator sets the runtime in use has kernels for."""
 
-DOMAINS: Final = frozenset({"", "ai.onnx", "ai.onnx.ml"})
-"""Operator domains that are allowed: standard operators only, no custom libraries."""
+STANDARD: Final = frozenset({"", "ai.onnx", "ai.onnx.ml"})
+"""Domains of ONNX's own operators."""
+
+CONTRIBUTED: Final = "com.microsoft"
+"""Domain of the operators that ONNX Runtime ships beside them; those of other libraries are not loaded."""
 
 CHECKED_BYTES: Final = 256 << 20
 """Largest graph that ONNX's own checker sees: it holds every weight once more."""
@@ -25,6 +28,8 @@ CHECKED_BYTES: Final = 256 << 20
 MOST_NODES: Final = 200_000
 """Most nodes of a graph, those of its subgraphs among them."""
 
+DEEPEST: Final = 16
+"""How deep graphs may stand in the nodes of graphs (If, Loop, Scan)."""
 
 _TYPES: Final = {"float": "float32", "double": "float64"}
 """Types that ONNX calls otherwise than numpy."""
@@ -41,37 +46,89 @@ class GraphDescription:
     parameters: int
 
 
-def describe_graph(graph: bytes) -> GraphDescription:
-    """Return what a graph is. Raises InvalidInputError for what is none, and for one that may not run."""
+def describe_graph(
+    graph: bytes, *, contributed: Collection[str] = (), outside: Mapping[str, int] | None = None
+) -> GraphDescription:
+    """Return what a graph is. Raises InvalidInputError for what is none, and for one that may not run.
+
+    `contributed` are the operators that the runtime ships beside ONNX's own, `outside` the files beside the
+    graph in which its weights may stand, with their sizes in bytes.
+    """
     try:
         model = onnx.load_model_from_string(graph)
-        if len(graph) <= CHECKED_BYTES:
-            onnx.checker.check_model(model)
-    except Exception as error:  # onnx raises protobuf's and its own errors, and plain ValueError
+    except Exception as error:  # protobuf's own errors, and ValueError
         raise InvalidInputError(f"not a valid ONNX graph: {str(error)[:300]}") from error
-    opset = _opset(model)
     nodes = list(_nodes(model.graph))
-    _check_nodes(nodes)
-    parameters = 0
-    for tensor in _weights(model, nodes):
-        if tensor.data_location == onnx.TensorProto.EXTERNAL or tensor.external_data:
-            raise InvalidInputError("weights outside the graph are not allowed: save the model as one file")
-        parameters += _count(tensor)
-    weights = {tensor.name for tensor in model.graph.initializer}
+    weights, constants = list(model.graph.initializer), list(_constants(model, nodes))
+    for tensor in weights:
+        if _is_outside(tensor):
+            _check_outside(tensor, outside or {})
+    for tensor in constants:
+        if _is_outside(tensor):
+            raise InvalidInputError(
+                f"the constant {tensor.name} stands outside the graph: only its weights may"
+            )
+    _check_form(model, len(graph))
+    opset = _opset(model)
+    _check_nodes(nodes, contributed)
+    named = {tensor.name for tensor in weights}
     return GraphDescription(
-        inputs=tuple(_tensor(one) for one in model.graph.input if one.name not in weights),
+        inputs=tuple(_tensor(one) for one in model.graph.input if one.name not in named),
         outputs=tuple(_tensor(one) for one in model.graph.output),
         opset=opset,
         operators=tuple(sorted({node.op_type for node in nodes})),
-        parameters=parameters,
+        parameters=sum(_count(tensor) for tensor in (*weights, *constants)),
     )
+
+
+def _check_form(model: Any, size: int) -> None:
+    """Raise InvalidInputError for what ONNX's own checker refuses; it never looks at files."""
+    if size > CHECKED_BYTES:
+        return
+    checked = model
+    if any(_is_outside(one) for one in model.graph.initializer):
+        checked = onnx.ModelProto()
+        checked.CopyFrom(model)
+        inside = [one for one in model.graph.initializer if not _is_outside(one)]
+        given = {one.name for one in model.graph.input}
+        del checked.graph.initializer[:]
+        checked.graph.initializer.extend(inside)
+        for one in model.graph.initializer:  # to the checker it is one more input
+            if _is_outside(one) and one.name not in given:
+                value = onnx.helper.make_tensor_value_info(one.name, one.data_type, list(one.dims))
+                checked.graph.input.append(value)
+    try:
+        onnx.checker.check_model(checked)
+    except Exception as error:
+        raise InvalidInputError(f"not a valid ONNX graph: {str(error)[:300]}") from error
+
+
+def _is_outside(tensor: Any) -> bool:
+    return bool(tensor.data_location == onnx.TensorProto.EXTERNAL or tensor.external_data)
+
+
+def _check_outside(tensor: Any, files: Mapping[str, int]) -> None:
+    """Raise InvalidInputError unless the weights stand within one of the files."""
+    where = {entry.key: entry.value for entry in tensor.external_data}
+    location = where.get("location", "")
+    if location not in files:
+        raise InvalidInputError(
+            f"weights of {tensor.name} stand in {location!r}: its files of weights are "
+            f"{', '.join(sorted(files)) or 'none'}; list them in the manifest, or save the model as one file"
+        )
+    places = [where.get(key, "0") for key in ("offset", "length")]
+    if (
+        not all(place.isdecimal() and len(place) < 20 for place in places)
+        or sum(map(int, places)) > files[location]
+    ):
+        raise InvalidInputError(f"weights of {tensor.name} end behind the end of {location}")
 
 
 def _opset(model: Any) -> int:
     found = 0
     for opset in model.opset_import:
-        if opset.domain not in DOMAINS:
-            raise InvalidInputError(f"operators of {opset.domain!r} are not allowed, only ONNX's own")
+        if opset.domain not in {*STANDARD, CONTRIBUTED}:
+            raise InvalidInputError(_foreign(f"operators of {opset.domain!r}"))
         if opset.domain in {"", "ai.onnx"}:
             if opset.version not in OPSETS:
                 raise InvalidInputError(
@@ -83,31 +140,37 @@ def _opset(model: Any) -> int:
     return found
 
 
-def _check_nodes(nodes: list[Any]) -> None:
+def _check_nodes(nodes: list[Any], contributed: Collection[str]) -> None:
     for node in nodes:
-        if node.domain not in DOMAINS:
-            raise InvalidInputError(
-                f"{node.op_type} of {node.domain!r} is not allowed, only ONNX's own operators"
-            )
+        known = node.domain in STANDARD or (node.domain == CONTRIBUTED and node.op_type in contributed)
+        if not known:
+            raise InvalidInputError(_foreign(f"the operator {node.op_type} of {node.domain!r}"))
+
+
+def _foreign(what: str) -> str:
+    return f"{what} cannot be run: only those of ONNX, and those of {CONTRIBUTED} that ONNX Runtime ships"
 
 
 def _nodes(graph: Any) -> Iterator[Any]:
     """Yield every node of a graph and of the graphs inside its nodes."""
-    waiting, count = [graph], 0
+    waiting, count = [(graph, 0)], 0
     while waiting:
-        for node in waiting.pop().node:
+        inside, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise InvalidInputError(f"graphs inside graphs are taken {DEEPEST} deep at most")
+        for node in inside.node:
             count += 1
             if count > MOST_NODES:
                 raise InvalidInputError(f"a graph of more than {MOST_NODES} nodes is not taken")
             yield node
             for attribute in node.attribute:
-                waiting += [attribute.g] if attribute.HasField("g") else []
-                waiting += attribute.graphs
+                inner = [attribute.g] if attribute.HasField("g") else []
+                waiting += [(one, depth + 1) for one in (*inner, *attribute.graphs)]
 
 
-def _weights(model: Any, nodes: list[Any]) -> Iterator[Any]:
-    """Yield every tensor that stands in the model, wherever it is."""
-    graphs = [model.graph]
+def _constants(model: Any, nodes: list[Any]) -> Iterator[Any]:
+    """Yield every tensor that stands in the model beside the weights of its graph."""
+    sparse_weights, graphs = list(model.graph.sparse_initializer), list[Any]()
     for node in nodes:
         for attribute in node.attribute:
             graphs += [attribute.g] if attribute.HasField("g") else []
@@ -118,8 +181,9 @@ def _weights(model: Any, nodes: list[Any]) -> Iterator[Any]:
                 yield from (sparse.values, sparse.indices)
     for graph in graphs:
         yield from graph.initializer
-        for sparse in graph.sparse_initializer:
-            yield from (sparse.values, sparse.indices)
+        sparse_weights += graph.sparse_initializer
+    for sparse in sparse_weights:
+        yield from (sparse.values, sparse.indices)
 
 
 def _count(tensor: Any) -> int:

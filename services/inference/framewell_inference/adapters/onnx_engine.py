@@ -27,6 +27,7 @@ from framewell_inference.adapters.serving.statistics import RunStatistics
 from framewell_inference.adapters.serving.watch import Watch
 from framewell_inference.adapters.serving.weights import Weights
 from framewell_inference.domain.tensors import InvalidInputError
+from framewell_inference.ports.calls import RunFailedError
 from framewell_kit.telemetry import logger
 from framewell_models.folders import ModelFolder
 from framewell_models.manifest import FLOAT16, Manifest, ManifestError
@@ -104,8 +105,15 @@ class OnnxLoader:
             weights.check(str(manifest.ref))
             return load(manifest, weights)
 
+        def opened_again() -> Engine:
+            try:
+                return opened()
+            except InvalidInputError as error:  # it was loaded before: the fault is not the caller's
+                raise RunFailedError(str(error)) from error
+
         resident = Resident(opened, weights.size + (0 if inside else _ISOLATED_BYTES))
         with self._residency.held(resident) as engine:
+            resident.open = opened_again
             return OnnxModel(
                 manifest,
                 engine.runner.tensors,

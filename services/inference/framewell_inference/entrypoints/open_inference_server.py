@@ -1,25 +1,30 @@
 """The port of the Open Inference Protocol: a sync gRPC server as a part of the process.
 
 Sync, because `session.run` in the request's own thread is faster on a CPU than every queue we measured. Each
-kind of call has threads of its own: health, what is asked about models, reflection, single runs, streams. So
-a probe is answered while every other thread waits, and a stream that says nothing costs a sleeping thread.
+kind of call has threads of its own: liveness, health, what is asked about models, reflection, single runs,
+streams. So a probe is answered while every other thread waits, and an idle stream costs a sleeping thread.
+Every method is registered as one that reads its request itself: gRPC would keep a thread waiting for
+the request of a call for as long as the caller likes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import grpc
 from google.protobuf import descriptor_pool
+from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health, health_pb2
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
 from framewell.oip.v2 import open_inference_pb2 as oip
 from framewell_inference.entrypoints.open_inference import SERVICE, OpenInference, abort
+from framewell_inference.entrypoints.open_inference_arrivals import SECONDS, Arrivals
 from framewell_inference.entrypoints.open_inference_budget import RETRY_SECONDS, BoundedPool, ByteBudget
 from framewell_inference.entrypoints.open_inference_calls import Failure, failure_of
 from framewell_inference.ports.models import ModelRegistry
@@ -32,14 +37,25 @@ MAX_MESSAGE_BYTES: Final = 64 << 20
 REQUEST_BYTES: Final = 512 << 20
 """Requests that are held at once, together."""
 
+LIVENESS_THREADS: Final = 16
 HEALTH_THREADS: Final = 32
+WATCH_THREADS: Final = 32
 QUESTION_THREADS: Final = 16
 REFLECTION_THREADS: Final = 16
 
-_HEALTH: Final = ("ServerLive", "ServerReady")
+_LIVENESS: Final = ("ServerLive", "ServerReady")
+"""Methods whose request says nothing: they are answered without waiting for it."""
 _CHANGES: Final = ("RepositoryModelLoad", "RepositoryModelUnload")
 _RUN: Final = f"/{SERVICE}/ModelInfer"
 _STREAM: Final = f"/{SERVICE}/ModelStreamInfer"
+_KINDS: Final = {
+    _RUN: "runs",
+    _STREAM: "streams",
+    **{f"/{SERVICE}/{method}": "liveness" for method in _LIVENESS},
+    f"/{health.SERVICE_NAME}/Check": "health",
+    f"/{health.SERVICE_NAME}/Watch": "watches",
+}
+"""Whose threads a method takes; those of the service that are not named: `questions`."""
 
 _OPEN_TO_ALL: Final = ("/grpc.health.", "/grpc.reflection.", f"/{SERVICE}/Server")
 
@@ -51,6 +67,7 @@ class OpenInferenceSettings:
     address: str
     requests: int
     streams: int
+    arrival_seconds: float = SECONDS
 
 
 class OpenInferenceServer:
@@ -65,14 +82,16 @@ class OpenInferenceServer:
         self._stopping = False
         self._health = health.HealthServicer(experimental_non_blocking=True)
         pools = {
+            "liveness": BoundedPool("oip-liveness", LIVENESS_THREADS),
             "health": BoundedPool("oip-health", HEALTH_THREADS),
+            "watches": BoundedPool("oip-watches", WATCH_THREADS),
             "questions": BoundedPool("oip-questions", QUESTION_THREADS),
             "reflection": BoundedPool("oip-reflection", REFLECTION_THREADS),
             "runs": BoundedPool("oip-runs", settings.requests),
             "streams": BoundedPool("oip-streams", settings.streams),
         }
         self._server = grpc.server(
-            pools["health"],
+            pools["liveness"],
             interceptors=[_RefuseOverBounds(pools), _RequireToken(tokens)],
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -85,10 +104,13 @@ class OpenInferenceServer:
             ],
         )
         servicer = OpenInference(registry, ByteBudget(REQUEST_BYTES), ready=lambda: not self._stopping)
+        arrivals = Arrivals(settings.arrival_seconds)
         self._server.add_generic_rpc_handlers(
             (
-                grpc.method_handlers_generic_handler(SERVICE, _handlers(servicer, pools)),
-                grpc.method_handlers_generic_handler(health.SERVICE_NAME, self._health_handlers()),
+                grpc.method_handlers_generic_handler(SERVICE, _handlers(servicer, pools, arrivals)),
+                grpc.method_handlers_generic_handler(
+                    health.SERVICE_NAME, _health_handlers(self._health, pools, arrivals)
+                ),
                 grpc.method_handlers_generic_handler(
                     reflection.SERVICE_NAME, _reflection_handlers(pools["reflection"])
                 ),
@@ -116,40 +138,53 @@ class OpenInferenceServer:
     def waiting(self) -> str:
         return ""
 
-    def _health_handlers(self) -> dict[str, Any]:
-        return {
-            "Check": grpc.unary_unary_rpc_method_handler(
-                self._health.Check,
-                health_pb2.HealthCheckRequest.FromString,
-                health_pb2.HealthCheckResponse.SerializeToString,
-            ),
-            "Watch": grpc.unary_stream_rpc_method_handler(
-                self._health.Watch,
-                health_pb2.HealthCheckRequest.FromString,
-                health_pb2.HealthCheckResponse.SerializeToString,
-            ),
-        }
 
-
-def _handlers(servicer: OpenInference, pools: Mapping[str, BoundedPool]) -> dict[str, Any]:
+def _handlers(
+    servicer: OpenInference, pools: Mapping[str, BoundedPool], arrivals: Arrivals
+) -> dict[str, Any]:
     """Return a handler for each method, with the threads it runs in. Runs get their request as bytes."""
     handlers: dict[str, Any] = {}
     for method in oip.DESCRIPTOR.services_by_name["GRPCInferenceService"].methods:
-        behaviour = getattr(servicer, method.name)
-        write = GetMessageClass(method.output_type).SerializeToString
-        if method.name == "ModelStreamInfer":
+        behaviour, kind = getattr(servicer, method.name), _kind(f"/{SERVICE}/{method.name}")
+        taken, write = (
+            GetMessageClass(method.input_type),
+            GetMessageClass(method.output_type).SerializeToString,
+        )
+        if kind == "streams":
             handlers[method.name] = grpc.stream_stream_rpc_method_handler(
-                _in(pools["streams"], behaviour), None, write
+                _in(pools[kind], behaviour), None, write
             )
             continue
-        kind = "runs" if method.name == "ModelInfer" else "questions"
-        kind = "health" if method.name in _HEALTH else kind
-        handlers[method.name] = grpc.unary_unary_rpc_method_handler(
-            _in(pools[kind], _answered(behaviour)),
-            None if kind == "runs" else GetMessageClass(method.input_type).FromString,
+        handlers[method.name] = grpc.stream_unary_rpc_method_handler(
+            _in(pools[kind], _answered(behaviour, taken() if kind == "liveness" else arrivals)),
+            None if kind == "runs" else taken.FromString,
             write,
         )
     return handlers
+
+
+def _health_handlers(
+    servicer: health.HealthServicer, pools: Mapping[str, BoundedPool], arrivals: Arrivals
+) -> dict[str, Any]:
+    read, write = (
+        health_pb2.HealthCheckRequest.FromString,
+        health_pb2.HealthCheckResponse.SerializeToString,
+    )
+    watch = partial(servicer.Watch)  # a method takes no attributes
+    watch.experimental_non_blocking = True  # type: ignore[attr-defined]  # gRPC's way to say so
+    watch.experimental_thread_pool = pools["watches"]  # type: ignore[attr-defined]
+    check = _in(pools["health"], _answered(servicer.Check, arrivals))
+    return {
+        "Check": grpc.stream_unary_rpc_method_handler(check, read, write),
+        "Watch": grpc.unary_stream_rpc_method_handler(watch, read, write),
+    }
+
+
+def _kind(method: str) -> str:
+    """Return whose threads a method takes; empty for one that is not bounded here."""
+    if method.startswith("/grpc.reflection."):
+        return "reflection"
+    return _KINDS.get(method, "questions" if method.startswith(f"/{SERVICE}/") else "")
 
 
 def _reflection_handlers(pool: BoundedPool) -> dict[str, Any]:
@@ -188,12 +223,15 @@ def _in(pool: BoundedPool, behaviour: Callable[[Any, Any], Any]) -> Callable[[An
     return run
 
 
-def _answered(behaviour: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Return the behaviour, whose errors end the call with their status."""
+def _answered(
+    behaviour: Callable[[Any, Any], Any], request: Arrivals | Message
+) -> Callable[[Iterator[Any], Any], Any]:
+    """Return the behaviour, given the request that arrives or always this one; errors become statuses."""
 
-    def answer(request: Any, context: Any) -> Any:
+    def answer(requests: Iterator[Any], context: Any) -> Any:
         try:
-            return behaviour(request, context)
+            arrived = request.first(requests, context) if isinstance(request, Arrivals) else request
+            return behaviour(arrived, context)
         except Exception as error:  # noqa: BLE001  gRPC would send its text to the client
             abort(context, failure_of(error))
 
@@ -201,23 +239,19 @@ def _answered(behaviour: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]
 
 
 class _RefuseOverBounds(grpc.ServerInterceptor):
-    """Refuses runs, streams and questions whose threads are all taken, before their request is read."""
+    """Refuses calls whose threads are all taken, before their request is read."""
 
     def __init__(self, pools: Mapping[str, BoundedPool]) -> None:
         self._pools = pools
         reason = "all threads for such calls are taken; try again, or close streams that are not used"
         busy = Failure(grpc.StatusCode.RESOURCE_EXHAUSTED, reason, RETRY_SECONDS)
-        self._refuse = _refusal(self._pools["health"], busy)
+        self._refuse = _refusal(self._pools["liveness"], busy)
 
     def intercept_service(
         self, continuation: Callable[[Any], Any], handler_call_details: grpc.HandlerCallDetails
     ) -> Any:
-        method = handler_call_details.method
-        if method.startswith(f"/{SERVICE}/"):
-            kind = {_RUN: "runs", _STREAM: "streams"}.get(method, "questions")
-            if self._pools[kind].full and method.rpartition("/")[2] not in _HEALTH:
-                return self._refuse
-        elif method.startswith("/grpc.reflection.") and self._pools["reflection"].full:
+        kind = _kind(handler_call_details.method)
+        if kind not in {"", "liveness"} and self._pools[kind].full:
             return self._refuse
         return continuation(handler_call_details)
 

@@ -10,13 +10,14 @@ from framewell.model.v1.model_pb2 import ModelPromoted, ModelScope
 from framewell_inference.domain.identity import Identity
 from framewell_inference.domain.pictures import Array, Float
 from framewell_inference.domain.postings import PostingSet, PostingTable
-from framewell_inference.domain.tensors import TensorSpec
+from framewell_inference.domain.tensors import InvalidInputError, TensorSpec
 from framewell_inference.domain.tracks import FaceTrack
 from framewell_inference.domain.vectors import VectorTable
 from framewell_inference.ports.calls import Call, Run, RunCounts
 from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Outcome
 from framewell_models.folders import ModelFolder
-from framewell_models.manifest import Manifest, ModelRef
+from framewell_models.manifest import Manifest, ManifestError, ModelRef
 
 RELABEL_JOB: Final = "relabel"
 """The kind of job that re-labels what is stored."""
@@ -122,6 +123,15 @@ class Quarantined:
     version: str
     reason: str
     manifest: Manifest | None = None
+
+    @staticmethod
+    def because(ref: ModelRef, error: Exception, manifest: Manifest | None) -> Quarantined:
+        """Return a model that an error keeps from being used: its reason says nothing of the machine."""
+        if isinstance(error, Outcome):
+            return Quarantined(ref.name, ref.version, error.reason, manifest)
+        known = isinstance(error, ManifestError | InvalidInputError)
+        reason = str(error) if known else f"it cannot be loaded ({type(error).__name__}): the log says why"
+        return Quarantined(ref.name, ref.version, reason, manifest)
 
 
 class ModelRegistry(Protocol):

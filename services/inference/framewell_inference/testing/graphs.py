@@ -58,6 +58,31 @@ def endless(rounds: int = 10**12) -> bytes:
     return model_of(graph)
 
 
+def growing() -> bytes:
+    """x [1] float32 -> itself behind itself, in a Loop without end: twice as long after each round."""
+    value = helper.make_tensor_value_info
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["go"], ["goes"]),
+            helper.make_node("Concat", ["v", "v"], ["w"], axis=0),
+        ],
+        "body",
+        [value("i", INT64, []), value("go", TensorProto.BOOL, []), value("v", FLOAT, ["N"])],
+        [value("goes", TensorProto.BOOL, []), value("w", FLOAT, ["M"])],
+    )
+    graph = helper.make_graph(
+        [helper.make_node("Loop", ["rounds", "true", "x"], ["y"], body=body)],
+        "growing",
+        [value("x", FLOAT, [1])],
+        [value("y", FLOAT, ["N"])],
+        [
+            helper.make_tensor("rounds", INT64, [], [10**9]),
+            helper.make_tensor("true", TensorProto.BOOL, [], [True]),
+        ],
+    )
+    return model_of(graph)
+
+
 def hungry() -> bytes:
     """size [1] int64 -> zeros of that size: as much memory as the caller names."""
     value = helper.make_tensor_value_info
@@ -68,6 +93,48 @@ def hungry() -> bytes:
         [value("y", FLOAT, ["N"])],
     )
     return model_of(graph)
+
+
+def with_weights_in(location: str, *, offset: int = 0, length: int = 8) -> bytes:
+    """x [N, 2] float32 -> x * w, where w [2] stands in another file."""
+    value = helper.make_tensor_value_info
+    weight = TensorProto(name="w", data_type=FLOAT, dims=[2], data_location=TensorProto.EXTERNAL)
+    for key, given in (("location", location), ("offset", str(offset)), ("length", str(length))):
+        weight.external_data.add(key=key, value=given)
+    graph = helper.make_graph(
+        [helper.make_node("Mul", ["x", "w"], ["y"])],
+        "outside",
+        [value("x", FLOAT, ["N", 2])],
+        [value("y", FLOAT, ["N", 2])],
+        [weight],
+    )
+    return model_of(graph)
+
+
+def contributed(operator: str = "FastGelu", domain: str = "com.microsoft") -> bytes:
+    """x [N, 2] float32 -> an operator of another domain."""
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [helper.make_node(operator, ["x"], ["y"], domain=domain)],
+        "contributed",
+        [value("x", FLOAT, ["N", 2])],
+        [value("y", FLOAT, ["N", 2])],
+    )
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid(domain, 1)]
+    return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString())
+
+
+def nested(depth: int) -> bytes:
+    """go [] bool -> 1: an If inside an If, so deep."""
+    value = helper.make_tensor_value_info
+    one = helper.make_node("Constant", [], ["c"], value=helper.make_tensor("c", FLOAT, [1], [1.0]))
+    innermost = helper.make_graph([one], "innermost", [], [value("c", FLOAT, [1])])
+    branch = innermost
+    for level in range(depth):
+        node = helper.make_node("If", ["go"], [f"y{level}"], then_branch=branch, else_branch=innermost)
+        branch = helper.make_graph([node], f"level{level}", [], [value(f"y{level}", FLOAT, [1])])
+    branch.input.append(value("go", TensorProto.BOOL, []))
+    return model_of(branch)
 
 
 def convolution() -> bytes:

@@ -98,7 +98,8 @@ async def load_site_models(
     for found in await asyncio.to_thread(lambda: list(installed(root))):
         if isinstance(found, BrokenFolder):
             name, _, version = found.place.rpartition("/")
-            _quarantine(registry, Quarantined(name, version, found.reason))
+            log.error("a model folder cannot be used", model=found.place, reason=found.reason)
+            registry.quarantine(Quarantined(name, version, found.reason))
         elif found.manifest.ref not in known:
             ref = found.manifest.ref
             try:
@@ -106,12 +107,8 @@ async def load_site_models(
                 model = await asyncio.to_thread(open_model, found)
                 registry.put(model, in_force=registry.find(ref.name) is None)
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one folder stops no other
-                _quarantine(registry, Quarantined(ref.name, ref.version, str(error), found.manifest))
-
-
-def _quarantine(registry: ModelRegistry, broken: Quarantined) -> None:
-    log.error("a model folder cannot be used", model=f"{broken.name}@{broken.version}", reason=broken.reason)
-    registry.quarantine(broken)
+                log.error("a model folder cannot be used", model=str(ref), reason=str(error))
+                registry.quarantine(Quarantined.because(ref, error, found.manifest))
 
 
 def opening(loader: ModelLoader, settings: InferenceSettings) -> OpenFolder:

@@ -46,6 +46,9 @@ _SIGNATURE: Final = re.compile(
 )
 """What a runtime error says about the runtime's own source."""
 
+_LOADERS: Final = frozenset({"EPContext", "Snpe"})
+"""Operators whose weights are programs of an accelerator, in a file that the graph names."""
+
 _FATAL_ONLY: Final = 4
 """What the runtime logs of a failed run names its build folders; the error says the same."""
 
@@ -173,6 +176,14 @@ def _spec(argument: Any) -> TensorSpec:
         raise InvalidInputError(f"{argument.name} is a {argument.type}, which cannot be served")
     shape = tuple(size if isinstance(size, int) else -1 for size in argument.shape)
     return TensorSpec(argument.name, np.dtype(dtype), shape)
+
+
+@cache
+def contributed_operators() -> tuple[str, ...]:
+    """Return the operators of `com.microsoft` that the runtime ships, without those that load programs."""
+    schemas = _STATE.get_all_operator_schema()
+    names = {one.name for one in schemas if one.domain == "com.microsoft"}
+    return tuple(sorted(names - _LOADERS))
 
 
 @cache
