@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 from typing import Final
 
+import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -45,12 +46,46 @@ def measure() -> Iterator[Figure]:
         yield Figure(
             f"names in white on {called} that are read without a fault", right / cases, cases, least=least
         )
+    yield from _moving()
     bare = [*film("big-buck-bunny.mp4", every=12), *islice(cycle([astronaut()]), 3)]
     lines = sum(
         len(looked(analysers().pictures[TEXT], pictures).observations)
         for pictures in (bare, list(man_in_car()))
     )
     yield Figure("lines read in 26 pictures without captions", float(lines), unit="lines", most=2)
+
+
+def _moving() -> Iterator[Figure]:
+    """Yield how captions without a bar, and signs in the scene, are read as a camera moves over a picture."""
+    scenes = (
+        astronaut(), film("bikes.mp4", every=12)[12], film("bikes.mp4", every=24)[7],
+        film("big-buck-bunny.mp4", every=24)[2], man_in_car()[3],
+    )  # fmt: skip
+    right = sum(_reads(name, panned(scene, 40), None) for name in NAMES for scene in scenes)
+    cases = len(NAMES) * len(scenes)
+    yield Figure("names in white on no bar before a scene that moves", right / cases, cases, least=0.7)
+    steps = (5, 15, 40)
+    read = sum(
+        len(looked(analysers().pictures[TEXT], panned(lettered(scene), step)).observations)
+        for scene in scenes
+        for step in steps
+    )
+    signs = len(scenes) * len(steps)
+    yield Figure(f"lines read of {signs} signs in scenes that move", float(read), unit="lines", most=1)
+
+
+def panned(picture: Picture, step: int) -> tuple[Picture, ...]:
+    """Return what a camera takes that moves over a picture, so many pixels a sample, 1280 x 720."""
+    large = np.asarray(cv2.resize(picture, (1920, 1080)), np.uint8)
+    return tuple(large[60 + at * step // 4 :, 100 + at * step :][:720, :1280].copy() for at in range(SAMPLES))
+
+
+def lettered(scene: Picture) -> Picture:
+    """Return a scene with a sign in it, where captions stand."""
+    image = Image.fromarray(np.asarray(cv2.resize(scene, (1920, 1080)), np.uint8)[..., ::-1])
+    face = ImageFont.truetype(str(SOURCES / "typeface.otf"), 44)
+    ImageDraw.Draw(image).text((500, 660), "HAUPTBAHNHOF Nord", font=face, fill="white")
+    return np.asarray(image, np.uint8)[..., ::-1].copy()
 
 
 def _reads(name: str, background: tuple[Picture, ...], bar: tuple[int, int, int] | None) -> bool:

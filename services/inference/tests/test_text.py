@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import cv2
 import numpy as np
 import pytest
 
@@ -16,8 +17,9 @@ from framewell.media.v1.media_pb2 import (
 )
 from framewell_inference.analysers.text.detection import TextBox
 from framewell_inference.analysers.text.layout import CAPTION_ROWS
-from framewell_inference.analysers.text.lines import Line, LineFollower, correlation
+from framewell_inference.analysers.text.lines import Line, LineFollower
 from framewell_inference.analysers.text.recognition import Reading
+from framewell_inference.analysers.text.stillness import correlation, strokes_in_common
 from framewell_inference.domain.messages import observation_messages
 from framewell_inference.domain.observations import Findings, Observation
 from framewell_inference.domain.pictures import Frame, Picture, PixelBox
@@ -166,6 +168,44 @@ def test_flat_patches_do_not_count_as_equal() -> None:
     flat = np.full((10, 10), 128, np.uint8)
     assert correlation(flat, flat) == 0.0
     assert correlation(flat[:5], flat) == 0.0
+
+
+def panned(picture: Picture, step: int) -> list[Picture]:
+    """Five pictures, 1280 x 720, of a camera that moves over a picture, so many pixels a sample."""
+    large = np.asarray(cv2.resize(picture, (1920, 1080)), np.uint8)
+    return [large[100 + at : 820 + at, 60 + at * step :][:720, :1280].copy() for at in range(5)]
+
+
+def test_a_caption_without_a_bar_is_read_before_a_scene_that_moves(
+    look: Look, man_in_car: list[Picture], lettering: Callable[..., Picture]
+) -> None:
+    found = look([lettering(one, NAME, (80, 528)) for one in panned(man_in_car[3], 40)])
+    assert [(line.text, line.span.start_pts, line.span.end_pts) for line in found.observations] == [
+        (NAME, 0, 50)
+    ]
+
+
+@pytest.mark.parametrize("step", [5, 40])
+def test_a_sign_in_a_scene_that_moves_is_not_read(
+    look: Look, man_in_car: list[Picture], lettering: Callable[..., Picture], step: int
+) -> None:
+    scene = np.asarray(cv2.resize(man_in_car[3], (1920, 1080)), np.uint8)
+    found = look(panned(lettering(scene, "HAUPTBAHNHOF", (500, 640)), step))
+    assert by_region(found, TEXT_REGION_LOWER_THIRD) == []
+
+
+def test_strokes_stay_where_they_are_whatever_lies_behind_them() -> None:
+    rng = np.random.default_rng(4)
+    letters = np.zeros((40, 300), bool)
+    letters[8:32, ::9] = letters[8:32, 1::9] = True
+    behind = [rng.integers(0, 150, letters.shape).astype(np.uint8) for _ in range(2)]
+    light = [np.where(letters, 250, one).astype(np.uint8) for one in behind]
+    assert correlation(*light) < 0.9 < strokes_in_common(*light)
+    assert strokes_in_common(255 - light[0], 255 - light[1]) > 0.9
+    assert strokes_in_common(light[0], np.roll(light[1], 2, axis=1)) < 0.6
+    assert strokes_in_common(*behind) < 0.6
+    assert strokes_in_common(light[0], light[0][:, :-1]) == 0.0
+    assert strokes_in_common(np.full((40, 300), 9, np.uint8), np.full((40, 300), 9, np.uint8)) == 0.0
 
 
 def test_a_sign_beside_a_lower_third_is_read_too(

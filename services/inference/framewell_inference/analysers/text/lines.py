@@ -1,8 +1,8 @@
 """Lines of text followed through a shot: what stands still is read, what moves is a ticker.
 
 A caption stands; whatever moves under a detector's box (a crawl, a sign in the scene) does not. The
-test compares the very same pixels of two samples, since the boxes themselves jitter. A standing line
-is read from fresh samples until two readings are equal: one reading alone confuses umlauts.
+test compares the very same pixels of two samples (`stillness.py`), since the boxes themselves jitter. A
+standing line is read from fresh samples until two readings are equal: one reading alone confuses umlauts.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-
 from framewell_inference.analysers.text.detection import TextBox
 from framewell_inference.analysers.text.recognition import Reading
+from framewell_inference.analysers.text.stillness import stands_still
 from framewell_inference.domain.observations import FrameSpan
 from framewell_inference.domain.pictures import Frame, Grey, Picture, PixelBox
 
-STILL_CORRELATION: Final = 0.90
 SAME_LINE_OVERLAP: Final = 0.5
 SAME_LINE_INSIDE: Final = 0.7
 """Share of the smaller of two boxes inside the larger from which both are one line, or a part of it."""
@@ -86,10 +84,7 @@ class LineFollower:
     def look(self, frame: Frame, grey: Grey, found: list[TextBox]) -> None:
         standing: list[Line] = []
         for line in self.open:
-            if (
-                line.frame.shot == frame.shot
-                and correlation(line.patch, _cut(grey, line.box)) > STILL_CORRELATION
-            ):
+            if line.frame.shot == frame.shot and stands_still(line.patch, _cut(grey, line.box)):
                 line.stands = True
                 line.span = line.span.joined(FrameSpan.of(frame))
                 standing.append(line)
@@ -137,15 +132,6 @@ class LineFollower:
 
 def _is_same(one: PixelBox, other: PixelBox) -> bool:
     return one.overlap(other) >= SAME_LINE_OVERLAP or one.share_inside(other) >= SAME_LINE_INSIDE
-
-
-def correlation(first: Grey, second: Grey) -> float:
-    """Return the normalised cross-correlation of two patches of one size, -1 to 1; 0 where either is flat."""
-    if first.shape != second.shape or first.size == 0:
-        return 0.0
-    a, b = first.astype(np.float32) - first.mean(), second.astype(np.float32) - second.mean()
-    norm = float(np.sqrt((a**2).sum() * (b**2).sum()))
-    return float((a * b).sum()) / norm if norm else 0.0
 
 
 def _cut(grey: Grey, box: PixelBox) -> Grey:
