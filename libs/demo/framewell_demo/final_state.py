@@ -23,7 +23,9 @@ async def read_final_state(record: RunRecord, reviewer: Reviewer, gateway: Gatew
     samples = {role: await reviewer.samples(record.asset(role)) for role in roles}
     classes = await reviewer.classes(record.dataset_id)
     return {
-        "people": {role: sorted(person["name"] for person in view["people"]) for role, view in views.items()},
+        "people": {
+            role: sorted({person["name"] for person in view["people"]}) for role, view in views.items()
+        },
         "samples": {
             role: sorted(enum_word(SampleState.DESCRIPTOR, sample.state) for sample in found)
             for role, found in samples.items()
