@@ -51,11 +51,12 @@ class ErasePeople:
         Return how many tracks lost their vectors, how many are named no more, and how many lists of what a
         re-labelling changed went.
         """
-        stripped = 0
-        async for chunk in self.postings.of_class(class_id):
-            stripped += await self.of_tracks(chunk, class_id)
-        async for chunk in self.clusters.of_class(class_id):
-            stripped += await self.of_tracks(chunk, class_id)
+        stripped, gone = 0, set[TrackRef]()
+        for taken in (self.postings.of_class(class_id), self.clusters.of_class(class_id)):
+            async for chunk in taken:
+                stripped += await self._strip(chunk, class_id)
+                gone |= await self._refs(chunk, class_id)
+        await self.clusters.without_tracks(gone)  # at once: a cluster is counted anew as a whole
         await self.clusters.forget_class(class_id)
         await self.packing.purge()
         unnamed = await self.postings.forget_class(class_id)
@@ -66,19 +67,27 @@ class ErasePeople:
 
         What is searched holds them until the caller has it purged.
         """
-        numbers = {one.track for one in chunk.postings if one.identity.is_taken_for(class_id)}
-        stripped = set[int]()
+        stripped = await self._strip(chunk, class_id)
+        await self.clusters.without_tracks(await self._refs(chunk, class_id))
+        return stripped
+
+    async def _strip(self, chunk: ChunkPostings, class_id: str) -> int:
+        numbers, stripped = _taken(chunk, class_id), set[int]()
         while described := await self._described(chunk.chunk_id, numbers):  # in every space, a newer one too
             for stored, rows in described:
                 await self.observations.without_vectors(chunk.chunk_id, stored.embedding, rows)
                 await self.tracks.without_vectors(stored, numbers)
                 stripped |= {one.number for one in stored.tracks if one.number in numbers and one.rows}
-        for stored in await self.tracks.of_chunk(chunk.chunk_id):
-            await self.clusters.without_tracks(
-                TrackRef(str(stored.embedding), chunk.chunk_id, number) for number in sorted(numbers)
-            )
         await self.sweep(chunk.asset_id)
         return len(stripped)
+
+    async def _refs(self, chunk: ChunkPostings, class_id: str) -> set[TrackRef]:
+        """Return the tracks taken for a class as each embedding has them."""
+        return {
+            TrackRef(str(stored.embedding), chunk.chunk_id, number)
+            for stored in await self.tracks.of_chunk(chunk.chunk_id)
+            for number in _taken(chunk, class_id)
+        }
 
     async def _described(
         self, chunk_id: str, numbers: Collection[int]
@@ -111,3 +120,7 @@ class ErasePeople:
     async def sweep(self, asset_id: str) -> None:
         """Delete what an asset holds of vectors and observations that were rewritten."""
         await self.observations.sweep(asset_id, await self.tracks.vector_keys(asset_id))
+
+
+def _taken(chunk: ChunkPostings, class_id: str) -> set[int]:
+    return {one.track for one in chunk.postings if one.identity.is_taken_for(class_id)}

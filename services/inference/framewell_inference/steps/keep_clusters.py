@@ -34,6 +34,9 @@ CANDIDATES: Final = 8
 """So many of the nearest clusters are looked at for a track: those of people seen at the same time are passed
 over."""
 
+AT_ONCE: Final = 500
+"""Tracks and sightings that one call to the database names."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeepClusters:
@@ -89,7 +92,9 @@ class KeepClusters:
 
     async def without_tracks(self, tracks: Iterable[TrackRef]) -> int:
         """Take the sightings of tracks out, whatever else describes them; return how many that were."""
-        gone = await self.sightings.of_tracks(list(tracks))
+        wanted, gone = sorted(tracks, key=str), list[Sighting]()
+        for start in range(0, len(wanted), AT_ONCE):
+            gone += await self.sightings.of_tracks(wanted[start : start + AT_ONCE])
         await self._take_out(gone)
         return len(gone)
 
@@ -211,7 +216,8 @@ class KeepClusters:
 
     async def _take_out(self, gone: Sequence[Sighting]) -> None:
         if gone:
-            await self.sightings.drop([one.id for one in gone])
+            for start in range(0, len(gone), AT_ONCE):
+                await self.sightings.drop([one.id for one in gone[start : start + AT_ONCE]])
             await self.recount({one.cluster_id for one in gone})
 
     async def _centre_anew(self, cluster_id: str, embedding: str) -> None:
