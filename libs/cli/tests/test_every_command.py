@@ -24,6 +24,8 @@ from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
 from framewell.gateway.v1.asset_view_pb2 import AssetView, ListAssetsResponse
 from framewell.gateway.v1.events_pb2 import ListEventsResponse
 from framewell.gateway.v1.explanation_pb2 import AssetExplanation
+from framewell.gateway.v1.naming_pb2 import NamePersonResponse
+from framewell.inference.v1 import cluster_service_pb2 as clusters
 from framewell.ingest.v1.ingest_service_pb2 import SubmitResponse
 from framewell.mesh.v1.operations_service_pb2 import Telemetry
 from framewell.training.v1 import training_service_pb2 as training
@@ -36,6 +38,7 @@ from framewell_client import Gateway
 from framewell_contracts.json_mapping import to_json
 from framewell_kafka.topic_differences import Difference
 
+CLUSTER = "6f1b7a52-0000-5000-8000-00000000000c"
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 WORDS = "Wortreich und breit: 新闻联播 und vieles, was niemand so lang erwartet hat, auch nicht am Abend"
 
@@ -68,6 +71,10 @@ ANSWERS: Mapping[str, type[Message]] = {
     "/v1/samples": review.ListSamplesResponse,
     "/v1/samples/review": review.ReviewSamplesResponse,
     "/v1/samples/undo": review.UndoReviewResponse,
+    "/v1/clusters": clusters.ListClustersResponse,
+    f"/v1/clusters/{CLUSTER}": clusters.GetClusterResponse,
+    f"/v1/clusters/{CLUSTER}/decisions": clusters.ListClusterDecisionsResponse,
+    f"/v1/clusters/{CLUSTER}/name": NamePersonResponse,
     "/v1/datasets": catalogue.ListDatasetsResponse,
     "/v1/classes": catalogue.ListClassesResponse,
     "/v1/snapshots": snapshots.ListSnapshotsResponse,
@@ -90,6 +97,9 @@ RUN: Mapping[str, str] = {
     "review accept": "s1 s2",
     "review reject": "s1 s2",
     "review undo": "s1 s2",
+    "people list": "",
+    "people show": CLUSTER,
+    "people name": f"{CLUSTER} Wortreich",
     "dataset list": "",
     "dataset classes": "",
     "dataset snapshots": "",
@@ -116,6 +126,7 @@ RUN: Mapping[str, str] = {
 SENTENCES = {
     "completion", "erase", "models pull", "models verify", "models import", "models use", "models enable",
     "models disable", "models remove", "models init", "dataset publish",
+    "people merge", "people split", "people distinguish", "people undo",
     "train start", "train promote", "train rollback", "audit seal", "audit export", "dlq resume",
     "dlq replay", "dlq discard", "frame", "cancel", "reprocess", "remove",
 }  # fmt: skip

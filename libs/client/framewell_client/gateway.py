@@ -323,7 +323,10 @@ class Gateway:
         return self._document("POST", f"/v1/clusters/{_part(cluster_id)}/merge", json=body)
 
     def split_cluster(self, cluster_id: str, appearances: Sequence[Mapping[str, str]]) -> Document:
-        """Make another cluster of appearances (`asset_id`, `observation_id`): `{cluster, rest, decision_id}`."""
+        """Make another cluster of appearances (`asset_id`, `observation_id`) of one.
+
+        Return `{cluster, rest, decision_id}`.
+        """
         body = {"appearances": [dict(one) for one in appearances]}
         return self._document("POST", f"/v1/clusters/{_part(cluster_id)}/split", json=body)
 
@@ -373,6 +376,31 @@ class Gateway:
         body = {"name": name}
         candidate: Document = self._document("POST", "/v1/candidates/rollback", json=body)["candidate"]
         return candidate
+
+    # --- re-analysis
+
+    def estimate_reanalysis(self, request: Mapping[str, Any]) -> Document:
+        """Return `{estimate, notes}` of a campaign that is not started: `{target, selection}`."""
+        return self._document("POST", "/v1/reanalyses/estimate", json=dict(request))
+
+    def start_reanalysis(self, request: Mapping[str, Any]) -> Document:
+        """Let a model or an analyser look at the archive again; return `{reanalysis, notes}`."""
+        return self._document("POST", "/v1/reanalyses", json=dict(request))
+
+    def reanalysis(self, reanalysis_id: str) -> Document:
+        """Return how far a campaign has come."""
+        found: Document = self._document("GET", f"/v1/reanalyses/{_part(reanalysis_id)}")["reanalysis"]
+        return found
+
+    def reanalyses(self, *, limit: int = 100) -> list[Document]:
+        """Return campaigns, newest first."""
+        return self._pages("/v1/reanalyses", "reanalyses", limit)
+
+    def change_reanalysis(self, reanalysis_id: str, change: str) -> Document:
+        """`pause`, `resume` or `cancel` a campaign, and return it."""
+        path = f"/v1/reanalyses/{_part(reanalysis_id)}/{change}"
+        changed: Document = self._document("POST", path)["reanalysis"]
+        return changed
 
     # --- requests
 

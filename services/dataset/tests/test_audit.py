@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from framewell.access.v1.access_pb2 import AccessRecorded
 from framewell.audit.v1.audit_pb2 import AuditSealed
 from framewell.classes.v1.classes_pb2 import ClassChange, ClassesChanged
+from framewell.cluster.v1.cluster_pb2 import CLUSTER_DECISION_SPLIT, ClusterDecided
 from framewell.dataset.v1 import audit_service_pb2 as audit_rpc
 from framewell.dataset.v1 import catalogue_service_pb2 as catalogue_rpc
 from framewell.dataset.v1 import dataset_pb2 as messages
@@ -256,6 +257,7 @@ RIGHTS = RightsChanged(subject=Subject(holder="Erika Mustermann"), statements=[s
         ),
         (ModelRetired(model=ModelVersion(name="identity/people", version="1.0")), "model:", "retired"),
         (ModelRegistered(name="house/dogs"), "model:house/dogs", "registered"),
+        (ClusterDecided(cluster_id="c", decision=CLUSTER_DECISION_SPLIT), "cluster:c", "split"),
         (RIGHTS, "holder:", "changed"),
     ],
 )

@@ -22,6 +22,7 @@ ORDERS: Final = {"appearances": "", "last-seen": "last_seen"}
 
 @app.command("list")
 def list_people(
+    *,
     order: Annotated[
         str, typer.Option(help="appearances (most often seen first) or last-seen.")
     ] = "appearances",
@@ -172,6 +173,7 @@ def distinguish(
 def name(
     cluster_id: Cluster,
     who: Annotated[str, typer.Argument(metavar="NAME", help="The name: of a class, or of one to make.")] = "",
+    *,
     class_id: Annotated[str, typer.Option("--class", help="Id of a class, instead of a name.")] = "",
     dataset_id: Annotated[str, typer.Option("--dataset", help="Dataset of the class.")] = "people",
     acting_as: ActingAs = "",

@@ -37,8 +37,8 @@ class NamePerson:
     """Name a cluster, and have its best appearances learned from as far as their rights allow.
 
     The class is the one that has the name, or a new one whose id follows from cluster and name. The name is
-    noted first, then samples are proposed and accepted, each once: a call that was cut short is made again, and
-    comes to the same. What may not be learned from, or a person decided about before, is said of each
+    noted first, then samples are proposed and accepted, each once: a call that was cut short is made again,
+    and comes to the same. What may not be learned from, or a person decided about before, is said of each
     appearance.
     """
 

@@ -95,8 +95,9 @@ ROUTES: Final = (
         lambda app: NamePerson(app.services),
         "Say who an unknown person is",
         takes=NamePersonRequest, gives=NamePersonResponse, body="*", problems=(404, 409),
-        description="Makes or uses a class of that name, and accepted samples of the best appearances, as far "
-        "as their rights allow; training and re-labelling follow. The same call again changes nothing more.",
+        description="Makes or uses a class of that name, and accepted samples of the best appearances, as "
+        "far as their rights allow; training and re-labelling follow. The same call again changes nothing "
+        "more.",
         example={"name": "Jörg Müßigbrodt"},
         answer={
             "cluster_id": _CLUSTER, "class_id": "0b9f6a52", "class_existed": False,

@@ -1,0 +1,169 @@
+"""A person names an unknown one over REST: a class, accepted samples as far as rights allow, the cluster."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from framewell.dataset.v1 import catalogue_service_pb2 as catalogue
+from framewell.dataset.v1 import review_service_pb2 as review
+from framewell.dataset.v1.dataset_pb2 import DatasetClass, Sample
+from framewell.inference.v1 import cluster_service_pb2 as clusters
+from framewell.inference.v1.inference_service_pb2 import Appearance
+from framewell.media.v1.media_pb2 import Moment, Span
+from framewell.sample.v1.sample_pb2 import (
+    DECISION_ACCEPT,
+    SAMPLE_STATE_ACCEPTED,
+    SAMPLE_STATE_PROPOSED,
+    SAMPLE_STATE_WITHHELD,
+    Crop,
+    Provenance,
+)
+from framewell_contracts.identity import derived_id
+from framewell_kit.outcomes import Conflict, Rejected
+
+CLUSTER = "6f1b7a52-0000-5000-8000-00000000000c"
+PATH = f"/v1/clusters/{CLUSTER}/name"
+ASSETS = [f"1c5b2c1e-0000-4000-8000-00000000000{number}" for number in range(3)]
+MADE = derived_id(CLUSTER, "class", "people/erika mustermann")
+
+
+def appearance(asset_id: str) -> clusters.ClusterAppearance:
+    span = Span(start_pts=0, end_pts=100, first_frame=0, frames=10)
+    shown = Appearance(span=span, moment=Moment(pts=50, frame=5))
+    return clusters.ClusterAppearance(asset_id=asset_id, appearance=shown)
+
+
+def sample(asset_id: str, state: int, **more: Any) -> Sample:
+    return Sample(
+        sample_id=f"s-{asset_id[-1]}",
+        state=state,  # type: ignore[arg-type]
+        provenance=Provenance(asset_id=asset_id),
+        crops=[Crop(moment=Moment(pts=60, frame=6))],
+        **more,
+    )
+
+
+class Dataset:
+    """Samples as the dataset service would make them."""
+
+    def __init__(self, mesh: Any) -> None:
+        self.proposals = list[Any]()
+        self.becomes: dict[str, Any] = {}
+        self.accepted = list[Sample]()
+        answers = mesh.dataset.answers
+        answers["ListClasses"] = catalogue.ListClassesResponse()
+        answers["ListSamples"] = review.ListSamplesResponse()
+        self.answer, mesh.dataset.answer = mesh.dataset.answer, self._answer
+        found = clusters.FaceCluster(cluster_id=CLUSTER)
+        mesh.inference.answers["GetCluster"] = clusters.GetClusterResponse(
+            cluster=found, best=[appearance(one) for one in ASSETS]
+        )
+        mesh.inference.answers["NameCluster"] = clusters.NameClusterResponse(cluster=found, decision_id="d")
+
+    def _answer(self, method: str, request: Any) -> Any:
+        if method == "CreateClass":
+            self.made = request.dataset_class
+            return catalogue.CreateClassResponse(dataset_class=request.dataset_class)
+        if method == "ListSamples":
+            return review.ListSamplesResponse(samples=self.accepted)
+        if method == "ProposeSample":
+            self.proposals.append(request)
+            given = self.becomes.get(request.asset_id, sample(request.asset_id, SAMPLE_STATE_PROPOSED))
+            if isinstance(given, Exception):
+                raise given
+            return review.ProposeSampleResponse(sample=given)
+        if method == "ReviewSamples":
+            assert {one.decision for one in request.reviews} == {DECISION_ACCEPT}
+            new = [
+                sample(f"{ASSETS[0][:-1]}{one.sample_id[-1]}", SAMPLE_STATE_ACCEPTED)
+                for one in request.reviews
+            ]
+            self.accepted += new
+            return review.ReviewSamplesResponse(results=[review.ReviewResult(sample=one) for one in new])
+        return self.answer(method, request)
+
+
+@pytest.fixture
+def dataset(mesh: Any) -> Dataset:
+    return Dataset(mesh)
+
+
+async def test_a_name_makes_a_class_and_accepted_samples_and_says_what_is_withheld(
+    mesh: Any, dataset: Dataset, gateway: httpx.AsyncClient
+) -> None:
+    withheld = sample(ASSETS[1], SAMPLE_STATE_WITHHELD, reason="The contract ended.")
+    dataset.becomes = {ASSETS[1]: withheld, ASSETS[2]: Rejected("the face there is too small")}
+    answer = await gateway.post(PATH, json={"name": "  Erika  Mustermann "})
+    assert answer.status_code == 200, answer.text
+    document = answer.json()
+    assert (document["class_id"], document["class_existed"], document["accepted_count"]) == (MADE, False, 1)
+    assert (dataset.made.name, dataset.made.dataset_id) == ("Erika Mustermann", "people")
+    assert [(one["sample_id"], one.get("state"), one["reason"]) for one in document["appearances"]] == [
+        ("s-0", "accepted", ""),
+        ("s-1", "withheld", "The contract ended."),
+        ("", None, "the face there is too small"),
+    ]
+    named = [request for method, request in mesh.inference.asked if method == "NameCluster"]
+    assert named == [clusters.NameClusterRequest(cluster_id=CLUSTER, class_id=MADE)]
+    assert {one.class_id for one in dataset.proposals} == {MADE}
+
+
+async def test_the_same_call_again_proposes_nothing_that_is_accepted(
+    dataset: Dataset, gateway: httpx.AsyncClient
+) -> None:
+    first = (await gateway.post(PATH, json={"name": "Erika Mustermann"})).json()
+    proposed = len(dataset.proposals)
+    again = (await gateway.post(PATH, json={"name": "erika mustermann"})).json()
+    assert again["class_id"] == first["class_id"]
+    assert (again["accepted_count"], len(dataset.proposals)) == (3, proposed)
+
+
+async def test_a_class_of_that_name_is_used_and_a_merged_one_followed(
+    mesh: Any, dataset: Dataset, gateway: httpx.AsyncClient
+) -> None:
+    stays = DatasetClass(class_id="stays", dataset_id="people", name="E. Mustermann")
+    mesh.dataset.answers["ListClasses"] = catalogue.ListClassesResponse(classes=[stays])
+    answer = (await gateway.post(PATH, json={"class_id": "stays"})).json()
+    assert (answer["class_id"], answer["class_existed"]) == ("stays", True)
+    other = DatasetClass(class_id="other", dataset_id="people", name="Erika Mustermann-Kraus")
+    known = DatasetClass(class_id="known", dataset_id="people", name="X", aliases=["ERIKA MUSTERMANN"])
+    mesh.dataset.answers["ListClasses"] = catalogue.ListClassesResponse(classes=[other, known])
+    answer = (await gateway.post(PATH, json={"name": "Erika Mustermann"})).json()
+    assert (answer["class_id"], answer["class_existed"]) == ("known", True)
+
+
+@pytest.mark.parametrize("body", [{}, {"name": "  "}, {"name": "E", "class_id": "c"}])
+async def test_who_it_is_is_said_in_one_way(
+    mesh: Any, dataset: Dataset, gateway: httpx.AsyncClient, body: dict[str, str]
+) -> None:
+    assert (await gateway.post(PATH, json=body)).status_code == 422
+    assert mesh.inference.asked == []
+
+
+async def test_what_was_decided_before_is_said_and_stays(
+    dataset: Dataset, gateway: httpx.AsyncClient
+) -> None:
+    dataset.becomes = dict.fromkeys(ASSETS, Conflict("sample s shows this already and is rejected"))
+    document = (await gateway.post(PATH, json={"name": "Erika Mustermann"})).json()
+    assert document["accepted_count"] == 0
+    assert {one["reason"] for one in document["appearances"]} == {
+        "sample s shows this already and is rejected"
+    }
+
+
+async def test_clusters_are_listed_and_decided_about_as_whoever_calls(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    found = clusters.FaceCluster(cluster_id=CLUSTER, appearance_count=2)
+    mesh.inference.answers["ListClusters"] = clusters.ListClustersResponse(clusters=[found])
+    query = "order_by=last_seen&series=News&least_appearances=2&asked_from=2026-11-01T00:00:00Z"
+    answer = await gateway.get(f"/v1/clusters?{query}")
+    assert [one["cluster_id"] for one in answer.json()["clusters"]] == [CLUSTER]
+    ((_, request),) = mesh.inference.asked
+    assert (request.order_by, list(request.series), request.least_appearances) == ("last_seen", ["News"], 2)
+    assert (await gateway.get("/v1/clusters?order_by=colour")).status_code == 422
+    mesh.inference.answers["MergeClusters"] = clusters.MergeClustersResponse(cluster=found, decision_id="d")
+    answer = await gateway.post(f"/v1/clusters/{CLUSTER}/merge", json={"into_cluster_id": CLUSTER})
+    assert answer.json()["decision_id"] == "d"
+    assert mesh.inference.asked[-1][1].cluster_id == CLUSTER
