@@ -39,7 +39,7 @@ class FaceTrackDocuments:
 
     async def prepare(self) -> None:
         """Make the indexes that tracks are found and removed by."""
-        await self.documents.ensure_index(COLLECTION, ["asset_id", "embedding", *BY_INDEX.fields])
+        await self.documents.ensure_index(COLLECTION, ["asset_id", *BY_INDEX.fields])
         await self.documents.ensure_index(COLLECTION, ["embedding", *BY_ID.fields])
         await self.documents.ensure_index(COLLECTION, ["chunk_id"])
         await self.documents.ensure_index(COLLECTION, ["clustered", *BY_ID.fields])
@@ -72,11 +72,20 @@ class FaceTrackDocuments:
     async def chunks(
         self, embedding: ModelRef, *, asset_id: str | None = None
     ) -> AsyncIterator[StoredTracks]:
-        query, order = {"embedding": str(embedding)}, BY_ID
-        if asset_id:
-            query, order = {"asset_id": asset_id, **query}, BY_INDEX
-        async for document in scan(self.documents, COLLECTION, query, order):
-            yield _stored(document)
+        if asset_id is None:
+            async for document in scan(self.documents, COLLECTION, {"embedding": str(embedding)}, BY_ID):
+                yield _stored(document)
+            return
+        chunk: StoredTracks | None = None
+        async for document in scan(self.documents, COLLECTION, {"asset_id": asset_id}, BY_INDEX):
+            stored = _stored(document)
+            if chunk is not None and chunk.chunk_id != stored.chunk_id:
+                yield chunk
+                chunk = None
+            if chunk is None or stored.embedding == embedding:
+                chunk = stored
+        if chunk is not None:
+            yield chunk
 
     async def unclustered(self) -> AsyncIterator[StoredTracks]:
         async for document in scan(self.documents, COLLECTION, {"clustered": False}, BY_ID):

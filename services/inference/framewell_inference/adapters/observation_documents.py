@@ -6,11 +6,11 @@ only when something in it is erased; a rerun with another model version adds one
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from framewell.chunk.v1.chunk_pb2 import AnalyserResult
+from framewell.chunk.v1.chunk_pb2 import AnalyserResult, VectorsBeside
 from framewell.inference.v1.inference_pb2 import ObservationSet
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_inference.domain.forgetting import (
@@ -185,8 +185,14 @@ class ObservationDocuments:
     async def read(self, stored: StoredSet) -> ObservationSet:
         return ObservationSet.FromString(await self.objects.read(stored.object_key))
 
-    async def vectors_ref(self, stored: StoredSet) -> ObjectRef:
-        return await self._ref(stored.vectors_key, VECTORS_MEDIA_TYPE)
+    async def beside(self, sets: Iterable[StoredSet]) -> list[VectorsBeside]:
+        found = sorted((one for one in sets if one.beside), key=lambda one: str(one.model))
+        return [
+            VectorsBeside(
+                model=model_version(one.model), vectors=await self._ref(one.vectors_key, VECTORS_MEDIA_TYPE)
+            )
+            for one in found
+        ]
 
     async def vectors(self, stored: StoredSet) -> Float:
         return self.encoding.decode(await self.objects.read(stored.vectors_key))

@@ -21,8 +21,8 @@ class EnableModel:
     """Enable the version in force of a name, on every replica, for all programmes or for some.
 
     A face embedding describes every face from then on, beside the one in force. Raises NotFound for a name
-    that is not loaded, Conflict for a model that cannot look at chunks by what its manifest declares, and what
-    a change raises.
+    that is not loaded, Conflict for a model that cannot look at chunks by what its manifest declares, and
+    what a change raises.
     """
 
     registry: ModelRegistry

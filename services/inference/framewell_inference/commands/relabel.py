@@ -18,8 +18,10 @@ from framewell_inference.domain.vectors import VectorSpace, VectorTable
 from framewell_inference.ports.models import IdentityModel, IdentityModelRepository
 from framewell_inference.ports.repositories import PostingRepository, RecognitionChangeRepository
 from framewell_inference.ports.vectors import VectorIndex
+from framewell_inference.steps.describe_archive import DescribeArchive
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_kit.clock import Clock
+from framewell_kit.facts import Cause
 from framewell_kit.outcomes import NotFound, Rejected
 from framewell_models.manifest import ModelRef
 
@@ -28,6 +30,8 @@ from framewell_models.manifest import ModelRef
 class Relabel:
     """Write the posting set of a version from the vectors that are searched, and put the version in force.
 
+    The embedding that it reads is in force by the same switch: until then everything works in the space of
+    the version before.
     No picture is decoded, and no document of a chunk is read. Readers see the old set until the switch and
     the new one from then on. Interrupted, it begins anew and comes to the same. Sets of versions before the
     last one are pruned afterwards. Tracks whose faces are all too small for a vector are nobody, not counted.
@@ -38,14 +42,19 @@ class Relabel:
     postings: PostingRepository
     people: ErasePeople
     changes: RecognitionChangeRepository
+    describe: DescribeArchive
     clock: Clock
 
     async def __call__(
-        self, ref: ModelRef, revision: int, check_lease: Callable[[], None]
+        self, ref: ModelRef, revision: int, cause: Cause, check_lease: Callable[[], None]
     ) -> RecognitionUpdated:
-        """Re-label and switch. `check_lease` raises when another worker has taken the job over."""
+        """Re-label and switch. `check_lease` raises when another worker has taken the job over.
+
+        Raises NotYet while stored faces are not described by the embedding that the version reads.
+        """
         started = self.clock.monotonic()
         model = await self.identities.load(ref)
+        await self.describe.whole(model.embedding, f"{ref}/{revision}", cause)
         tables = await self._name_all(model, check_lease)
         check_lease()
         previous = await self.identities.switch(ref, revision)

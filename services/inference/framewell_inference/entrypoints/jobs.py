@@ -28,7 +28,7 @@ def relabel_kind(relabel: Relabel) -> JobKind:
 
     async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
         ref = ModelRef.parse(job.payload["model"])
-        return [await relabel(ref, int(job.payload["revision"]), lease.check)]
+        return [await relabel(ref, int(job.payload["revision"]), job.cause, lease.check)]
 
     return JobKind(RELABEL_JOB, work)
 

@@ -19,6 +19,7 @@ from framewell_inference.handlers.request_relabel import RequestRelabel
 from framewell_inference.ports.stores import Stores
 from framewell_inference.steps import Steps
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
+from framewell_inference.steps.describe_archive import DescribeArchive
 from framewell_inference.steps.live_budget import LiveBudget
 from framewell_inference.steps.make_up_skipped import MakeUpSkipped
 from framewell_kit.erasure import Erase
@@ -37,6 +38,7 @@ def stages(
     permits: Permits,
     live_budget: LiveBudget,
     make_up: MakeUpSkipped,
+    describe: DescribeArchive,
 ) -> Sequence[Stage | HeavyStage | Broadcast]:
     """Return the streams; chunks are analysed by `permits`.
 
@@ -46,6 +48,7 @@ def stages(
     unless_gone = partial(UnlessGone, tombstones=steps.tombstones, forget=steps.forget)
     pictures = AnalyseChunk(choose, steps.observe, live_budget, by_rights)
     sounds = AnalyseAudio(choose, steps.hear, by_rights)
+    complete = CompleteAsset(s.parts, steps.conclude, make_up, describe)
     return (
         Broadcast("inference.follow_models", FollowModels(s.identities)),
         Broadcast("inference.follow_registrations", follow_registrations),
@@ -56,7 +59,7 @@ def stages(
             shared=permits,
         ),
         HeavyStage("inference.analyse_audio", unless_gone(sounds), gave_up=_audio_given_up),
-        Stage("inference.complete_asset", unless_gone(CompleteAsset(s.parts, steps.conclude, make_up))),
+        Stage("inference.complete_asset", unless_gone(complete)),
         Stage("inference.cluster_faces", RequestClustering(s.clusters.queue)),
         Stage("inference.relabel", RequestRelabel(s.identities, s.relabel)),
         Stage("inference.follow_rights", unless_gone(FollowRights(s.rights, by_rights, steps.conclude))),

@@ -10,6 +10,7 @@ from framewell.audio.v1.audio_pb2 import AudioAnalysed
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
 from framewell.inference.v1.inference_pb2 import ChunkAnalysis
 from framewell_inference.steps.conclude_analysis import SOUND, ConcludeAnalysis
+from framewell_inference.steps.describe_archive import DescribeArchive
 from framewell_inference.steps.make_up_skipped import MakeUpSkipped
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.fanin import FanIn, Whole
@@ -21,13 +22,15 @@ Part = AssetTranscoded | ChunkAnalysed | AudioAnalysed
 class CompleteAsset:
     """Note a part; whoever sees the asset complete publishes, at first delivery or redelivery.
 
-    What a live programme left no time for is looked at later. A later look at a chunk is no part: whoever
+    What a live programme left no time for is looked at later, and so are faces by an embedding that came into
+    force meanwhile. A later look at a chunk is no part: whoever
     looked says what the asset has come to.
     """
 
     fan_in: FanIn
     conclude: ConcludeAnalysis
     make_up: MakeUpSkipped
+    describe: DescribeArchive
 
     async def __call__(self, fact: Part, cause: Cause) -> Sequence[Outgoing]:
         if isinstance(fact, ChunkAnalysed) and fact.revision:
@@ -37,6 +40,7 @@ class CompleteAsset:
             return []
         ended = await self.conclude(whole)
         await self.make_up(whole.key, cause)
+        await self.describe.asset(whole.key, cause)
         return [ended]
 
     async def _note(self, fact: Part) -> Whole | None:

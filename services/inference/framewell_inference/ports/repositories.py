@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from framewell.chunk.v1.chunk_pb2 import AnalyserResult
+from framewell.chunk.v1.chunk_pb2 import AnalyserResult, VectorsBeside
 from framewell.inference.v1.inference_pb2 import ObservationSet
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.recognition.v1.recognition_pb2 import RecognitionChanges
@@ -34,8 +34,8 @@ class ObservationRepository(Protocol):
         """Write objects, then the document that names them; texts with a forgotten name are left out.
 
         The same findings again change nothing. A newer generation replaces an older one. `look` names what
-        was looked at by what, so that nobody looks twice; empty where that is not known. A set `beside` has the
-        observations of another one and only vectors of its own.
+        was looked at by what, so that nobody looks twice; empty where that is not known. A set `beside` has
+        the observations of another one and only vectors of its own.
         """
         ...
 
@@ -72,8 +72,11 @@ class ObservationRepository(Protocol):
         """Return the observations of a set."""
         ...
 
-    async def vectors_ref(self, stored: StoredSet) -> ObjectRef:
-        """Return the object with the vectors of a set. Raises NotFound when it is gone."""
+    async def beside(self, sets: Iterable[StoredSet]) -> Sequence[VectorsBeside]:
+        """Return the vectors of those sets that lie beside another one, by embedding.
+
+        Raises NotFound when they are being rewritten or taken away.
+        """
         ...
 
     async def vectors(self, stored: StoredSet) -> Float:
@@ -121,9 +124,9 @@ class FaceTrackRepository(Protocol):
         ...
 
     def chunks(self, embedding: ModelRef, *, asset_id: str | None = None) -> AsyncIterator[StoredTracks]:
-        """Yield every chunk with tracks in that embedding's space, read in batches.
+        """Yield every chunk with tracks in that embedding's space, in no order of meaning, read in batches.
 
-        Of one asset in order of time, of the whole archive in no order of meaning.
+        Of one asset every chunk in order of time, in another space where it is not described in that one.
         """
         ...
 

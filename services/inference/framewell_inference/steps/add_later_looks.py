@@ -11,6 +11,7 @@ from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.inference.v1.inference_pb2 import ChunkAnalysis
 from framewell_inference.domain.messages import model_ref
 from framewell_inference.domain.stored import StoredSet
+from framewell_inference.domain.tracks import FACES
 from framewell_inference.ports.repositories import ObservationRepository
 from framewell_kit.outcome_messages import done, is_done
 from framewell_kit.outcomes import NotFound
@@ -34,7 +35,7 @@ class AddLaterLooks:
         """Add to the chunks and the sound of an asset what of this generation is kept and not in them."""
         kept = defaultdict[str, list[StoredSet]](list)
         async for stored in self.observations.sets(asset_id):
-            if stored.generation == generation and not stored.beside:
+            if stored.generation == generation:
                 kept[stored.chunk_id].append(stored)
         for chunk in chunks:
             await self._to_chunk(chunk, kept[chunk.chunk_id], revision)
@@ -44,14 +45,27 @@ class AddLaterLooks:
     async def to_chunk(self, asset_id: str, generation: int, chunk: ChunkAnalysis, revision: int) -> None:
         """Add to one chunk what of this generation is kept and not in it."""
         sets = await self.observations.sets_of(asset_id, chunk.chunk_id)
-        await self._to_chunk(
-            chunk, [one for one in sets if one.generation == generation and not one.beside], revision
-        )
+        await self._to_chunk(chunk, [one for one in sets if one.generation == generation], revision)
 
-    async def _to_chunk(self, chunk: ChunkAnalysis, sets: Iterable[StoredSet], revision: int) -> None:
-        if await self._add(chunk, sets):
+    async def _to_chunk(self, chunk: ChunkAnalysis, sets: Sequence[StoredSet], revision: int) -> None:
+        added = await self._add(chunk, [one for one in sets if not one.beside])
+        if added:
             chunk.outcome.CopyFrom(done())
+        if await self._lay_beside(chunk, sets) or added:
             chunk.revision = revision
+
+    async def _lay_beside(self, chunk: ChunkAnalysis, sets: Iterable[StoredSet]) -> bool:
+        """Add the vectors of further embeddings to the result of faces; return whether that changed it."""
+        try:
+            beside = await self.observations.beside(sets)
+        except NotFound:  # taken away, or changed, since
+            return False
+        for result in chunk.results:
+            if result.analyser == FACES and is_done(result.outcome) and list(result.beside) != list(beside):
+                del result.beside[:]
+                result.beside.extend(beside)
+                return True
+        return False
 
     async def _add(self, part: ChunkAnalysis | AudioAnalysed, sets: Iterable[StoredSet]) -> bool:
         """Add the results of sets, in the place of failed ones; return whether there were any."""
@@ -76,6 +90,11 @@ class AddLaterLooks:
         del part.results[:]
         part.results.extend([*left, *added])
         return bool(added)
+
+
+def looks_of(result: AnalyserResult) -> list[tuple[str, ModelRef]]:
+    """Return which analyser looked, and with which models, further embeddings among them."""
+    return [look_of(result), *((result.analyser, model_ref(one.model)) for one in result.beside)]
 
 
 def look_of(result: AnalyserResult) -> tuple[str, ModelRef]:

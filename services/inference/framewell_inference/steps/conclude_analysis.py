@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,10 +16,9 @@ from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import fan_in_id
 from framewell_contracts.missing import bounded_missing
 from framewell_inference.domain.campaigns import AnalysedAsset, look_name
-from framewell_inference.domain.messages import model_ref
 from framewell_inference.ports.campaigns import AnalysedAssets
 from framewell_inference.ports.repositories import ObservationRepository
-from framewell_inference.steps.add_later_looks import AddLaterLooks
+from framewell_inference.steps.add_later_looks import AddLaterLooks, looks_of
 from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
 from framewell_inference.steps.missing_analysis import missing_analysis
 from framewell_inference.steps.observe_chunk import SKIPPED
@@ -129,8 +128,8 @@ class ConcludeAnalysis:
 
 def _summary(index: AnalysisIndex, sound: AudioAnalysed) -> AnalysedAsset:
     work, seen = index.work, [chunk for chunk in index.chunks if chunk.HasField("frames")]
-    looked = [{_look(one) for one in chunk.results if is_done(one.outcome)} for chunk in seen]
-    heard = {_look(one) for one in index.sound if is_done(one.outcome)}
+    looked = [_looks(chunk.results) for chunk in seen]
+    heard = _looks(index.sound)
     failures = [(one.analyser, one.outcome.failed.code) for chunk in seen for one in chunk.results]
     return AnalysedAsset(
         asset_id=work.asset_id,
@@ -147,8 +146,8 @@ def _summary(index: AnalysisIndex, sound: AudioAnalysed) -> AnalysedAsset:
     )
 
 
-def _look(result: AnalyserResult) -> str:
-    return look_name(result.analyser, model_ref(result.model))
+def _looks(results: Iterable[AnalyserResult]) -> set[str]:
+    return {look_name(*look) for one in results if is_done(one.outcome) for look in looks_of(one)}
 
 
 def _without_results(part: ChunkAnalysis | AudioAnalysed, kept: set[str], permission: Permission) -> bool:

@@ -47,6 +47,11 @@ class FaceSpaces:
         self._read = frozenset(read.candidates)
         return self.now
 
+    async def read(self) -> Sequence[ModelRef]:
+        """Return the embeddings that identity models read, in force or about to be; at first the shipped."""
+        await self.follow()
+        return sorted({self.in_force, *self._read}, key=str)
+
     def enabled(self) -> list[ModelRef]:
         """Return the embeddings that people have enabled."""
         return [

@@ -7,14 +7,15 @@ depend on the space, and a chunk that was described in one space before another 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from framewell.chunk.v1.chunk_pb2 import AnalyserResult
+from framewell.chunk.v1.chunk_pb2 import AnalyserResult, VectorsBeside
 from framewell_inference.domain.face_spaces import laid_beside, rows_of
 from framewell_inference.domain.forgetting import NOBODY_IS_FORGOTTEN, Forgotten
-from framewell_inference.domain.messages import findings_of, model_version
+from framewell_inference.domain.messages import findings_of
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.stored import ChunkKey, StoredSet
@@ -56,7 +57,7 @@ class KeepFaces:
             others = found.beside
         else:
             kept = await self._read(own)
-            result = await self.observations.keep(kept, key, forgotten)
+            result = await self._result(own)
             assert found.vectors is not None
             others = {found.model: found.vectors, **found.beside}
             others = {
@@ -66,10 +67,7 @@ class KeepFaces:
         for model, vectors in others.items():
             await self._lay_beside(model, vectors, key)
         await self._drop_older(key)
-        for one in sorted(await self._sets(key), key=lambda each: str(each.model)):
-            if one.beside:
-                vectors_ref = await self.observations.vectors_ref(one)
-                result.beside.add(model=model_version(one.model), vectors=vectors_ref)
+        result.beside.extend(await self._beside(key))
         await self.name_faces(key.chunk_id)
         await self._require_every_space(key)
         return result
@@ -139,10 +137,27 @@ class KeepFaces:
         """Return the set that the first look at the chunk left."""
         return next((one for one in await self._sets(key) if not one.beside), None)
 
+    async def _result(self, own: StoredSet) -> AnalyserResult:
+        try:
+            return await self.observations.result_of(own)
+        except NotFound as missing:
+            raise _changing(own) from missing
+
+    async def _beside(self, key: ChunkKey) -> Sequence[VectorsBeside]:
+        sets = await self._sets(key)
+        try:
+            return await self.observations.beside(sets)
+        except NotFound as missing:
+            raise _changing(sets[0]) from missing
+
     async def _read(self, stored: StoredSet) -> Findings:
         try:
             found = findings_of(await self.observations.read(stored), await self.observations.vectors(stored))
         except NotFound as missing:
-            raise NotYet(f"the faces {stored.id} are being changed by somebody else") from missing
+            raise _changing(stored) from missing
         assert found is not None, "no face is ever taken out of a set"
         return found
+
+
+def _changing(stored: StoredSet) -> NotYet:
+    return NotYet(f"the faces {stored.id} are being changed by somebody else")

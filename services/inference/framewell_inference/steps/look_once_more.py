@@ -17,7 +17,7 @@ from framewell_inference.domain.stored import StoredSet
 from framewell_inference.ports.analysers import PictureAnalyser, SoundAnalyser
 from framewell_inference.ports.calls import Priority
 from framewell_inference.ports.repositories import ObservationRepository
-from framewell_inference.steps.add_later_looks import look_of
+from framewell_inference.steps.add_later_looks import look_of, looks_of
 from framewell_inference.steps.analyse_by_rights import AnalyseByRights
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.hear_sound import HearSound, StoredSound, sound_key
@@ -160,7 +160,7 @@ class LookOnceMore:
 
 def _new(analysers: Sequence[A], results: Iterable[AnalyserResult]) -> list[A]:
     """Return the analysers that have no result yet."""
-    there = {look_of(one) for one in results if is_done(one.outcome)}
+    there = {look for one in results if is_done(one.outcome) for look in looks_of(one)}
     return [one for one in analysers if (one.name, one.models[0]) not in there]
 
 

@@ -130,7 +130,6 @@ async def wire_with(
         analysers, ChooseEnabled(registry), spaces, MeteredPictures, MeteredSounds, faces
     )
     s, steps = stores, _steps(stores, mesh, spaces)
-    relabel = Relabel(s.identities, s.vectors, s.postings, steps.people, s.changes, mesh.clock)
     decoder = SandboxedPictures(sandbox, mesh.scratch)
     decide = decide_clusters(s.clusters, steps.clusters, steps.people, mesh.clock)
     cluster = ClusterFaces(s.tracks, steps.clusters, decide, s.clusters.queue)
@@ -147,6 +146,9 @@ async def wire_with(
     )
     permits = Permits(settings.chunks, live=1)
     campaigns = wire_campaigns(mesh, settings, stores, steps, choose, permits=permits)
+    relabel = Relabel(
+        s.identities, s.vectors, s.postings, steps.people, s.changes, campaigns.describe, mesh.clock
+    )
     table = holdings(steps.forget, steps.people)
     return Service(
         holdings=table,
@@ -158,6 +160,7 @@ async def wire_with(
             follow_registrations=models.follow,
             permits=permits,
             make_up=campaigns.make_up,
+            describe=campaigns.describe,
             live_budget=LiveBudget(settings.live_budget, settings.live_lag, mesh.clock),
         ),
         jobs=[relabel_kind(relabel), cluster_kind(cluster), *campaigns.jobs],

@@ -23,6 +23,7 @@ from framewell_inference.steps import Steps
 from framewell_inference.steps.add_later_looks import AddLaterLooks
 from framewell_inference.steps.begin_campaign import BeginCampaign
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
+from framewell_inference.steps.describe_archive import DescribeArchive
 from framewell_inference.steps.estimate_campaign import EstimateCampaign
 from framewell_inference.steps.look_once_more import LookOnceMore
 from framewell_inference.steps.make_up_skipped import MakeUpSkipped
@@ -39,6 +40,7 @@ class CampaignParts:
     jobs: Sequence[JobKind]
     servicer: Servicer
     make_up: MakeUpSkipped
+    describe: DescribeArchive
     start: StartCampaign
     """For campaigns that the service itself begins."""
 
@@ -79,5 +81,6 @@ def wire_campaigns(
         jobs=campaign_kinds(drive, look, steps.tombstones, steps.forget, at_once=settings.chunks),
         servicer=Servicer(name, add_ReanalysisServiceServicer_to_server, methods),
         make_up=MakeUpSkipped(s.assets, begin, clock, wanted=settings.make_up),
+        describe=DescribeArchive(choose.spaces, s.assets, begin, clock),
         start=start,
     )
