@@ -131,7 +131,8 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         ObjectReferences(documents, objects),
         StatementDocuments(documents),
     )
-    for store in (*indexed, *others):
+    vectors = VectorDocuments(documents)
+    for store in (*indexed, *others, vectors):
         await store.prepare()
     assets, chunks, datasets, classes, samples, repeats, made, background = indexed
     ledger, log, seals, words, crops, statements = others
@@ -145,7 +146,7 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         classes=classes,
         erasure_plans=ErasurePlanDocuments(documents),
         samples=samples,
-        vectors=VectorDocuments(documents),
+        vectors=vectors,
         words=words,
         repeats=repeats,
         crops=crops,

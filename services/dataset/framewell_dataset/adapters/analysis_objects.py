@@ -15,11 +15,13 @@ from framewell.inference.v1.inference_pb2 import AnalysisIndex, ObservationSet
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_dataset.domain.observations import (
     Caption,
+    Described,
     FaceSeen,
     SeenInChunk,
     Vectors,
     captions_of,
     faces_of,
+    space_of,
 )
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import is_done
@@ -47,15 +49,30 @@ class AnalysisObjects:
         results = {result.analyser: result for result in chunk.results if is_done(result.outcome)}
         faces: tuple[FaceSeen, ...] = ()
         captions: tuple[Caption, ...] = ()
-        models = []
+        models, spaces = [], tuple[Described, ...]()
         if FACES in results:
-            observed = await self._observed(results[FACES])
-            faces = faces_of(observed, await self._vectors(results[FACES]), chunk.index)
+            observed, vectors = await self._observed(results[FACES]), await self._vectors(results[FACES])
+            faces = faces_of(observed, vectors, chunk.index)
             models.append(results[FACES].model)
+            if vectors is not None:
+                spaces = await self._spaces(results[FACES], vectors)
         if TEXT in results:
             captions = captions_of(await self._observed(results[TEXT]), chunk.index)
             models.append(results[TEXT].model)
-        return SeenInChunk(chunk.index, chunk.frames, faces, captions, tuple(models))
+        return SeenInChunk(chunk.index, chunk.frames, faces, captions, tuple(models), spaces)
+
+    async def _spaces(self, result: AnalyserResult, vectors: Vectors) -> tuple[Described, ...]:
+        """Return the rows in their own space and in those beside it, of which there may be none."""
+        beside = [
+            Described(
+                space_of(one.model), await asyncio.to_thread(read_vectors, await self._read(one.vectors))
+            )
+            for one in result.beside
+        ]
+        return (Described(space_of(result.model), vectors), *beside) if beside else ()
+
+    async def _read(self, ref: ObjectRef) -> bytes:
+        return await self.objects.read(ref)
 
     async def _observed(self, result: AnalyserResult) -> ObservationSet:
         return ObservationSet.FromString(await self.objects.read(result.observation_set))

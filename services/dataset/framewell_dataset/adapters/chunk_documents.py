@@ -24,11 +24,18 @@ class ChunkDocuments:
             # A picture without a length stands for one tick.
             "end_pts": max(chunk.span.end_pts, chunk.span.start_pts + 1),
             "generation": chunk.work.generation,
+            "revision": chunk.revision,
             "content": chunk.SerializeToString(),
         }
         if await self.documents.insert_once(CHUNKS, {"_id": chunk.chunk_id, **kept}):
             return
-        older = {"generation": {"$lt": chunk.work.generation}}
+        generation = chunk.work.generation
+        older = {
+            "$or": [
+                {"generation": {"$lt": generation}},
+                {"generation": generation, "revision": {"$lt": chunk.revision}},
+            ]
+        }
         await self.documents.update(CHUNKS, chunk.chunk_id, {"$set": kept}, expect=older)
 
     async def at(self, asset_id: str, pts: int) -> list[ChunkAnalysed]:

@@ -8,6 +8,7 @@ from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
 from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_dataset.domain.ledger import usage_fact
+from framewell_dataset.domain.observations import space_of
 from framewell_dataset.domain.snapshots import Export, Member, SnapshotState, StoredSnapshot
 from framewell_dataset.telemetry import SNAPSHOTS as SNAPSHOTS_MADE
 from framewell_kit.documents.protocol import Document, Documents
@@ -98,8 +99,10 @@ class SnapshotDocuments:
         found = await self.documents.get(SNAPSHOTS, snapshot_id)
         return None if found is None else _snapshot(found)
 
-    async def newest(self, dataset_id: str) -> StoredSnapshot | None:
-        query = {"dataset_id": dataset_id, "state": str(SnapshotState.PUBLISHED)}
+    async def newest(self, dataset_id: str, space: str = "") -> StoredSnapshot | None:
+        query: Document = {"dataset_id": dataset_id, "state": str(SnapshotState.PUBLISHED)}
+        if space:
+            query["space"] = {"$in": [space, ""]}
         found = await find_page(self.documents, SNAPSHOTS, query, PageRequest(1), NEWEST_FIRST, counted=False)
         return _snapshot(found.items[0]) if found.items else None
 
@@ -191,6 +194,7 @@ def _fields(stored: StoredSnapshot) -> Document:
         "published": stored.published.SerializeToString(),
         "withdrawn": stored.withdrawn.SerializeToString() if stored.withdrawn else None,
         "content": stored.content,
+        "space": space_of(stored.published.embedding) if stored.published.embedding.name else "",
         "rows_key": stored.rows_key,
         "created_at": stored.created_at,
     }

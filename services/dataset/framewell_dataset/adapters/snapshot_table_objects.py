@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -26,7 +25,7 @@ from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.rights.v1.rights_pb2 import LegalBasis, PayModel, Purpose
 from framewell_contracts.json_mapping import enum_word, to_json
 from framewell_dataset.domain.ledger import paid, statement_name, statement_ref
-from framewell_dataset.domain.observations import Vectors
+from framewell_dataset.domain.observations import NO_VECTORS
 from framewell_dataset.domain.sample_messages import sample_message
 from framewell_dataset.domain.samples import Sample
 from framewell_dataset.domain.snapshots import (
@@ -39,8 +38,6 @@ from framewell_dataset.domain.snapshots import (
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
 
-DIMENSIONS = 128
-VECTOR = pa.list_(pa.float32(), DIMENSIONS)
 OWED = pa.struct(
     [
         ("holder", pa.string()),
@@ -52,23 +49,7 @@ OWED = pa.struct(
         ("revision", pa.int64()),
     ]
 )
-SAMPLES = pa.schema(
-    [
-        ("sample_id", pa.string()),
-        ("class_id", pa.string()),
-        ("asset_id", pa.string()),
-        ("programme", pa.string()),
-        ("split", pa.string()),
-        ("vector", VECTOR),
-        ("crop", pa.string()),
-        ("pts", pa.int64()),
-        ("original_sha256", pa.string()),
-        ("basis", pa.string()),
-        ("statements", pa.list_(pa.string())),
-        ("owed", pa.list_(OWED)),
-    ]
-)
-BACKGROUND = pa.schema([("face", pa.string()), ("asset_id", pa.string()), ("vector", VECTOR)])
+
 PARQUET = "application/vnd.apache.parquet"
 STORES = {
     ".parquet": f"objects/{PARQUET}",
@@ -78,6 +59,32 @@ STORES = {
     ".zip": "objects/application/zip",
 }
 """Under which name the table of holdings has an object, by the end of its key."""
+
+
+def samples_schema(dimensions: int) -> pa.Schema:
+    """Return the columns of the samples, whose vectors have so many numbers."""
+    return pa.schema(
+        [
+            ("sample_id", pa.string()),
+            ("class_id", pa.string()),
+            ("asset_id", pa.string()),
+            ("programme", pa.string()),
+            ("split", pa.string()),
+            ("vector", pa.list_(pa.float32(), dimensions)),
+            ("crop", pa.string()),
+            ("pts", pa.int64()),
+            ("original_sha256", pa.string()),
+            ("basis", pa.string()),
+            ("statements", pa.list_(pa.string())),
+            ("owed", pa.list_(OWED)),
+        ]
+    )
+
+
+def background_schema(dimensions: int) -> pa.Schema:
+    """Return the columns of the unnamed faces, whose vectors have so many numbers."""
+    vector = pa.list_(pa.float32(), dimensions)
+    return pa.schema([("face", pa.string()), ("asset_id", pa.string()), ("vector", vector)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +98,9 @@ class SnapshotTableObjects:
     references: ObjectReferences
 
     async def write(self, rows: SnapshotRows) -> SnapshotObjects:
-        samples = await self._table(list(_sample_rows(rows)), SAMPLES)
-        background = await self._table(list(_background_rows(rows)), BACKGROUND)
+        dimensions = rows.dimensions
+        samples = await self._table(list(_sample_rows(rows)), samples_schema(dimensions))
+        background = await self._table(list(_background_rows(rows)), background_schema(dimensions))
         content = b"".join(_framed(rows))
         kept = await self.objects.put(content, media_type="application/x-protobuf", suffix=".binpb")
         manifest = json.dumps(_manifest(rows, samples, background), ensure_ascii=False, indent=1)
@@ -169,8 +177,7 @@ def _sample_rows(rows: SnapshotRows) -> Iterator[dict[str, Any]]:
             "statements": [statement_name(statement_ref(ground)) for ground in rights.grounds],
             "owed": list(_owed(sample)),
         }
-        none: Vectors = np.zeros((0, DIMENSIONS), np.float32)
-        for crop, vector in zip(sample.crops, rows.vectors.get(sample.sample_id, none), strict=False):
+        for crop, vector in zip(sample.crops, rows.vectors.get(sample.sample_id, NO_VECTORS), strict=False):
             yield {**shared, "vector": vector, "crop": crop.picture.key, "pts": crop.moment.pts}
 
 

@@ -10,6 +10,7 @@ from framewell.media.v1.media_pb2 import ObjectRef, Shot, Work
 from framewell_dataset.domain.assets import Asset, seconds_per_tick
 from framewell_dataset.domain.classes import Dataset
 from framewell_dataset.domain.observations import NO_VECTORS, FaceTrack, SeenInChunk
+from framewell_dataset.domain.samples import Sample
 from framewell_dataset.domain.snapshots import BackgroundFace
 from framewell_dataset.ports.assets import AnalysisReader, AssetRepository, ChunkRepository
 from framewell_dataset.ports.catalogue import DatasetRepository
@@ -19,6 +20,7 @@ from framewell_dataset.rules import lower_third_face
 from framewell_dataset.rules.crops import KnownCrops, choose
 from framewell_dataset.rules.segments import Segment, segments
 from framewell_dataset.rules.track_linking import along_shots
+from framewell_dataset.steps.describe_faces import DescribeFaces
 from framewell_dataset.steps.make_sample import Sighted
 from framewell_dataset.steps.register_candidate import RegisterCandidate
 from framewell_kit.facts import Cause
@@ -46,6 +48,7 @@ class ProposeAlongShots:
     repeats: RepeatRepository
     background: BackgroundFaceRepository
     register: RegisterCandidate
+    describe: DescribeFaces
 
     async def __call__(self, work: Work, index: ObjectRef, begin: int, cause: Cause) -> AsyncIterator[int]:
         """Look at the segments from number `begin` on; yield how many are done after each of them.
@@ -78,17 +81,21 @@ class ProposeAlongShots:
         work = chunks[0].work
         for chunk in chunks:
             await self.chunks.keep(chunk)
-        seen = [await self.analyses.seen(chunk) for chunk in chunks if is_done(chunk.outcome)]
+        done = [chunk for chunk in chunks if is_done(chunk.outcome)]
+        seen = [await self.analyses.seen(chunk) for chunk in done]
         tracks, captions = along_shots(_part(seen, segment), shots)
         scene = lower_third_face.Scene(tracks, captions, seconds_per_tick(work.timeline), asset.still)
         candidates = lower_third_face.candidates(scene)
-        for dataset in await self.datasets.proposed_by(lower_third_face.NAME):
+        datasets = await self.datasets.proposed_by(lower_third_face.NAME)
+        for dataset in datasets:
             for candidate in candidates:
                 with contextlib.suppress(NotFound):  # its pictures were taken away since
                     await self.register(Sighted(asset, dataset, candidate, seen), cause)
             await self._note_repeats(asset, dataset, tracks)
         named = {candidate.track.key for candidate in candidates}
         await self._keep_background(work, segment, [track for track in tracks if track.key not in named])
+        for chunk, each in zip(done, seen, strict=True):
+            await self.describe(chunk, each, datasets, cause)
 
     async def _note_repeats(self, asset: Asset, dataset: Dataset, tracks: Sequence[FaceTrack]) -> None:
         """Count shots that show a sample's very pictures again with the sample, caption or not."""
@@ -96,14 +103,20 @@ class ProposeAlongShots:
             return
         middle = tracks[len(tracks) // 2].span.start_pts
         live = await self.samples.nearby(asset.asset_id, dataset.dataset_id, middle, MOST_COMPARED)
-        vectors = await self.vectors.get([sample.sample_id for sample in live])
-        known = KnownCrops([vectors.get(sample.sample_id, NO_VECTORS) for sample in live])
+        known: dict[str, KnownCrops] = {}
         for track in tracks:
-            repeated = known.repeated_by(track.vectors())[:1]
+            mine = track.described
+            if mine.space not in known:
+                known[mine.space] = await self._known(live, mine.space)
+            repeated = known[mine.space].repeated_by(mine.rows)[:1]
             for place in repeated:
                 span, trajectory = track.span, track.trajectory
                 if not any(sample.same_as(span, trajectory) for sample in live[: place + 1]):
                     await self.repeats.note(live[place].sample_id, asset.asset_id, track.faces)
+
+    async def _known(self, samples: Sequence[Sample], space: str) -> KnownCrops:
+        vectors = await self.vectors.get([sample.sample_id for sample in samples], space)
+        return KnownCrops([vectors.get(sample.sample_id, NO_VECTORS) for sample in samples])
 
     async def _keep_background(self, work: Work, segment: Segment, tracks: Sequence[FaceTrack]) -> None:
         """Keep a few vectors of each face that no caption names."""
@@ -111,8 +124,8 @@ class ProposeAlongShots:
         for track in tracks:
             faces = choose(track.faces).faces[:MOST_VECTORS_OF_A_FACE]
             if faces:
-                vectors = FaceTrack(track.key, track.shot, faces).vectors()
-                kept.append(BackgroundFace(f"{work.asset_id}/{track.key}", work.asset_id, vectors))
+                mine = FaceTrack(track.key, track.shot, faces).described
+                kept.append(BackgroundFace(f"{work.asset_id}/{track.key}", work.asset_id, mine))
         await self.background.keep(work.asset_id, work.generation, segment.number, kept)
 
 
@@ -127,6 +140,8 @@ def _chunk(work: Work, analysis: ChunkAnalysis) -> ChunkAnalysed:
         results=analysis.results,
         frames=analysis.frames,
         provisional_cuts=analysis.provisional_cuts,
+        picture_count=analysis.picture_count,
+        revision=analysis.revision,
     )
 
 

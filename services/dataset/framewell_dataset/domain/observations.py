@@ -1,8 +1,8 @@
 """What models saw, as the rules read it: faces linked to tracks, lines linked to captions.
 
 `docs/observations.md` explains what the inference service's analysers `faces` and `text` measure. A vector
-is raw, 128 numbers, compared by L2. What was not measured counts as the worst value, so that it can only
-raise doubts.
+is raw, compared by L2, and only with vectors of its own space. What was not measured counts as the worst
+value, so that it can only raise doubts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,9 +25,32 @@ from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell_dataset.domain.geometry import Sighting
 
 Vectors = NDArray[np.float32]
-"""[rows, 128] float32."""
+"""[rows, dimensions] float32, all of one space."""
 
 NO_VECTORS: Vectors = np.zeros((0, 128), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Described:
+    """Vectors, and the space they lie in: the embedding that made them, `name@version`."""
+
+    space: str
+    rows: Vectors
+
+
+NOT_DESCRIBED = Described("", NO_VECTORS)
+
+
+def space_of(model: ModelVersion) -> str:
+    """Return the space of an embedding's vectors."""
+    return f"{model.name}@{model.version}"
+
+
+def embedding_of(space: str) -> ModelVersion:
+    """Return the embedding of a space; an unset one of no space."""
+    name, _, version = space.rpartition("@")
+    return ModelVersion(name=name, version=version) if name else ModelVersion()
+
 
 UNMEASURED = FaceAttributes(turn=1)
 
@@ -52,6 +75,8 @@ class FaceSeen:
     brightness: float
     turn: float
     vector: Vectors | None
+    space: str = ""
+    """That its vector lies in."""
 
     @property
     def quality(self) -> float:
@@ -80,10 +105,14 @@ class FaceTrack:
     def median_area(self) -> float:
         return median(face.sighting.area for face in self.faces)
 
+    @property
+    def described(self) -> Described:
+        """Return the vectors in the space of the first; none when no face was large enough for one."""
+        return described(self.faces)
+
     def vectors(self) -> Vectors:
-        """Return [rows, 128]; no rows when no face was large enough to be described."""
-        rows = [face.vector for face in self.faces if face.vector is not None]
-        return np.stack(rows) if rows else NO_VECTORS
+        """Return the rows of `described`."""
+        return self.described.rows
 
     def during(self, span: Span) -> "FaceTrack | None":
         """Return the part seen within the span, None when there is none."""
@@ -115,6 +144,8 @@ class SeenInChunk:
     faces: tuple[FaceSeen, ...] = ()
     captions: tuple[Caption, ...] = ()
     models: tuple[ModelVersion, ...] = ()
+    spaces: tuple[Described, ...] = ()
+    """The rows of its faces in every space there is; none where they are described in one alone."""
 
     def between(self, start_pts: int | None, end_pts: int | None) -> "SeenInChunk":
         """Return what was seen from `start_pts` on and before `end_pts`; None sets no limit.
@@ -132,9 +163,19 @@ class SeenInChunk:
         )
 
 
+def described(faces: Iterable[FaceSeen]) -> Described:
+    """Return the vectors of faces in the space of the first that has one."""
+    with_vector = [(face.space, face.vector) for face in faces if face.vector is not None]
+    if not with_vector:
+        return NOT_DESCRIBED
+    space = with_vector[0][0]
+    return Described(space, np.stack([vector for each, vector in with_vector if each == space]))
+
+
 def faces_of(observed: ObservationSet, vectors: Vectors | None, chunk: int) -> tuple[FaceSeen, ...]:
     """Return the faces of a `faces` set, in order of time."""
-    return tuple(_face(seen, chunk, vectors) for seen in observed.observations if seen.kind == "face")
+    space = space_of(observed.model)
+    return tuple(_face(seen, chunk, vectors, space) for seen in observed.observations if seen.kind == "face")
 
 
 def captions_of(observed: ObservationSet, chunk: int) -> tuple[Caption, ...]:
@@ -169,10 +210,10 @@ def joined(spans: Iterable[Span]) -> Span:
     )
 
 
-def _face(seen: Observation, chunk: int, vectors: Vectors | None) -> FaceSeen:
+def _face(seen: Observation, chunk: int, vectors: Vectors | None, space: str) -> FaceSeen:
     measured = seen.face_attributes if seen.HasField("face_attributes") else UNMEASURED
     row = seen.vector_row if seen.HasField("vector_row") else -1
-    described = vectors is not None and 0 <= row < len(vectors)
+    has_vector = vectors is not None and 0 <= row < len(vectors)
     return FaceSeen(
         observation_id=seen.id,
         chunk=chunk,
@@ -186,7 +227,8 @@ def _face(seen: Observation, chunk: int, vectors: Vectors | None) -> FaceSeen:
         sharpness=measured.sharpness,
         brightness=measured.brightness,
         turn=measured.turn,
-        vector=vectors[row] if described and vectors is not None else None,
+        vector=vectors[row] if has_vector and vectors is not None else None,
+        space=space,
     )
 
 

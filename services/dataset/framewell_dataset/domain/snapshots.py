@@ -16,7 +16,7 @@ from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_contracts.identity import derived_id
 from framewell_contracts.json_mapping import enum_word
 from framewell_dataset.domain.classes import Dataset
-from framewell_dataset.domain.observations import Vectors
+from framewell_dataset.domain.observations import NO_VECTORS, Described, Vectors
 from framewell_dataset.domain.samples import Sample, rests_on
 
 IDENTITY = "identity"
@@ -78,7 +78,12 @@ class BackgroundFace:
 
     face: str
     asset_id: str
-    vectors: Vectors
+    described: Described
+    """Its vectors in one space."""
+
+    @property
+    def vectors(self) -> Vectors:
+        return self.described.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,12 @@ class SnapshotRows:
     embedding: ModelVersion
     created_at: datetime
 
+    @property
+    def dimensions(self) -> int:
+        """Return how many numbers its vectors have."""
+        tables = [*self.vectors.values(), *(face.vectors for face in self.background_faces), NO_VECTORS]
+        return int(tables[0].shape[1])
+
 
 @dataclass(frozen=True, slots=True)
 class SnapshotObjects:
@@ -138,9 +149,12 @@ class SnapshotObjects:
     rows: ObjectRef
 
 
-def snapshot_id(dataset_id: str, batch: int) -> str:
-    """Return its id, known before it is made, so that the snapshot it takes the place of can name it."""
-    return derived_id(dataset_id, "snapshot", str(batch))
+def snapshot_id(dataset_id: str, batch: int, space: str = "") -> str:
+    """Return its id, known before it is made, so that the snapshot it takes the place of can name it.
+
+    `space` is that of its vectors where a batch has snapshots in further spaces; empty for the first one.
+    """
+    return derived_id(dataset_id, "snapshot", f"{batch}/{space}" if space else str(batch))
 
 
 def split_of(programme_key: str, recipe: str) -> "Split.ValueType":

@@ -111,6 +111,7 @@ def completion_kind(stores: Stores, steps: Steps) -> JobKind:
         s.repeats,
         s.background,
         steps.register,
+        steps.describe,
     )
     tombstones = steps.forgotten.tombstones
     forget = TakeAwayGone(steps.take_away, tombstones, steps.gate.clock)

@@ -35,7 +35,7 @@ def stages(stores: Stores, steps: Steps, clock: Clock, erase: Erase) -> Sequence
     forget = TakeAwayGone(steps.take_away, tombstones, clock)
     unless_gone = partial(UnlessGone, tombstones=tombstones, forget=forget)
     register = RegisterAsset(s.assets, s.statements, reconsider, clock, steps.forgotten)
-    propose = ProposeSamples(s.assets, s.chunks, s.datasets, s.analyses, steps.register)
+    propose = ProposeSamples(s.assets, s.chunks, s.datasets, s.analyses, steps.register, steps.describe)
     change_rights = ChangeRights(steps.rights_change, s.statements, reconsider, clock, steps.forgotten)
     return (
         Stage("dataset.register_asset", unless_gone(register)),

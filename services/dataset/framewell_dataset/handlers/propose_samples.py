@@ -10,6 +10,7 @@ from framewell_dataset.ports.assets import AnalysisReader, AssetRepository, Chun
 from framewell_dataset.ports.catalogue import DatasetRepository
 from framewell_dataset.rules import lower_third_face
 from framewell_dataset.rules.track_linking import along_shots
+from framewell_dataset.steps.describe_faces import DescribeFaces
 from framewell_dataset.steps.make_sample import Sighted
 from framewell_dataset.steps.register_candidate import RegisterCandidate
 from framewell_kit.facts import Cause, Outgoing
@@ -30,6 +31,7 @@ class ProposeSamples:
     datasets: DatasetRepository
     analyses: AnalysisReader
     register: RegisterCandidate
+    describe: DescribeFaces
 
     async def __call__(self, fact: ChunkAnalysed, cause: Cause) -> Sequence[Outgoing]:
         asset = known_asset(await self.assets.get(fact.work.asset_id), fact.work.asset_id)
@@ -47,4 +49,5 @@ class ProposeSamples:
                 for dataset in datasets:
                     with contextlib.suppress(NotFound):  # its pictures were taken away since
                         await self.register(Sighted(asset, dataset, candidate, [seen]), cause)
+        await self.describe(fact, seen, datasets, cause)
         return ()

@@ -68,7 +68,7 @@ class ChunkRepository(Protocol):
     """Analysed chunks, one document each."""
 
     async def keep(self, chunk: ChunkAnalysed) -> None:
-        """Keep the chunk, unless a later generation of it is known."""
+        """Keep the chunk, unless a later generation or a later look of the same generation is known."""
         ...
 
     async def at(self, asset_id: str, pts: int) -> list[ChunkAnalysed]:

@@ -1,12 +1,12 @@
 """Samples and their vectors."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from framewell.media.v1.media_pb2 import ObjectRef, Span
-from framewell_dataset.domain.observations import FaceSeen, Vectors
+from framewell_dataset.domain.observations import Described, FaceSeen, Vectors
 from framewell_dataset.domain.samples import Sample, State
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.paging import Page, PageRequest
@@ -103,18 +103,37 @@ class CropReferences(Protocol):
 
 
 class VectorRepository(Protocol):
-    """Vectors of samples: [rows, 128] float32, one row a crop."""
+    """Vectors of samples, one row a crop: those the sample was found with, and the same in other spaces."""
 
-    async def put(self, sample_id: str, vectors: Vectors) -> None:
-        """Keep the sample's vectors in place of those before."""
+    async def prepare(self) -> None:
+        """Make the indexes that it needs."""
         ...
 
-    async def get(self, sample_ids: Sequence[str]) -> dict[str, Vectors]:
-        """Return the vectors by sample; a sample without any is left out."""
+    async def put(self, sample_id: str, vectors: Described) -> None:
+        """Keep the sample's own vectors in place of those before, in whichever space."""
+        ...
+
+    async def get(self, sample_ids: Sequence[str], space: str) -> dict[str, Vectors]:
+        """Return the vectors in a space by sample; one that is not wholly described there is left out."""
+        ...
+
+    async def own(self, sample_ids: Sequence[str]) -> dict[str, Described]:
+        """Return the vectors that samples were found with; a sample without any is left out."""
+        ...
+
+    async def spaces(self, sample_ids: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """Return which of the samples each space describes wholly."""
+        ...
+
+    async def describe(self, sample_id: str, own: Described, beside: Described) -> bool:
+        """Keep the sample's own vectors in another space too, as far as its rows are known (finite).
+
+        Rows that are known already stay. Return whether all are known now. Raises Busy.
+        """
         ...
 
     async def forget(self, sample_id: str) -> bool:
-        """Delete the sample's vectors; False when there were none."""
+        """Delete the sample's vectors in all spaces; False when there were none."""
         ...
 
 

@@ -9,7 +9,7 @@ from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.rights.v1.rights_pb2 import Purpose
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
-from framewell_dataset.domain.observations import Vectors
+from framewell_dataset.domain.observations import Described
 from framewell_dataset.domain.snapshots import (
     BackgroundFace,
     Export,
@@ -57,8 +57,11 @@ class SnapshotRepository(Protocol):
 
     async def get(self, snapshot_id: str) -> StoredSnapshot | None: ...
 
-    async def newest(self, dataset_id: str) -> StoredSnapshot | None:
-        """Return the newest that is published and not withdrawn."""
+    async def newest(self, dataset_id: str, space: str = "") -> StoredSnapshot | None:
+        """Return the newest that is published and not withdrawn.
+
+        With `space` the newest whose vectors lie there, or that has none.
+        """
         ...
 
     def containing(self, sample_id: str) -> AsyncIterator[StoredSnapshot]:
@@ -103,12 +106,16 @@ class BackgroundFaceRepository(Protocol):
         """Delete the asset's faces of generations before this one."""
         ...
 
-    async def newest(self, limit: int) -> list[BackgroundFace]:
-        """Return the faces kept last."""
+    async def newest(self, limit: int, space: str) -> list[BackgroundFace]:
+        """Return the faces kept last that are described in a space, by their vectors there."""
         ...
 
-    async def near(self, faces: Sequence[Vectors], distance: float) -> dict[str, set[str]]:
-        """Return the faces, by asset, that lie nearer than that to one of these, [128] each."""
+    async def near(self, faces: Sequence[Described], distance: float) -> dict[str, set[str]]:
+        """Return the faces, by asset, that lie nearer than that to one of these, one vector each."""
+        ...
+
+    async def describe(self, asset_id: str, spaces: Sequence[Described]) -> None:
+        """Keep the asset's faces in further spaces too, as far as these hold their rows."""
         ...
 
     async def forget_faces(self, asset_id: str, faces: Collection[str]) -> int:

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from framewell.media.v1.media_pb2 import Span
 from framewell.sample.v1.sample_pb2 import Evidence
 from framewell_dataset.domain.geometry import Sighting
-from framewell_dataset.domain.observations import NO_VECTORS, FaceTrack, Vectors
+from framewell_dataset.domain.observations import Described, FaceTrack, Vectors, described
 from framewell_dataset.rules.crops import ChosenCrops
 from framewell_dataset.rules.names import PersonName
 
@@ -39,10 +37,14 @@ class Candidate:
         return self.track.trajectory
 
     @property
+    def described(self) -> Described:
+        """Return the vectors, one row a chosen crop, best first."""
+        return described(self.crops.faces)
+
+    @property
     def vectors(self) -> Vectors:
-        """Return [rows, 128], one row a chosen crop, best first."""
-        rows = [face.vector for face in self.crops.faces if face.vector is not None]
-        return np.stack(rows) if rows else NO_VECTORS
+        """Return the rows of `described`."""
+        return self.described.rows
 
     @property
     def quality(self) -> float:

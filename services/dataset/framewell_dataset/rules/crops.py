@@ -43,8 +43,9 @@ def good_enough(face: FaceSeen) -> bool:
 
 
 def choose(faces: Sequence[FaceSeen]) -> ChosenCrops:
-    """Return the best crops of a track, no two of the same moment, at most ten."""
+    """Return the best crops of a track, no two of the same moment, at most ten, all in one space."""
     good = sorted(filter(good_enough, faces), key=lambda face: (-face.quality, face.moment.pts))
+    good = [face for face in good if face.space == good[0].space]  # nothing leads from one space to another
     chosen: list[FaceSeen] = []
     collapsed: list[FaceSeen] = []
     for face in good:
@@ -63,7 +64,7 @@ def best_effort(faces: Sequence[FaceSeen]) -> ChosenCrops:
 
 
 def _distance(first: FaceSeen, second: FaceSeen) -> float:
-    if first.vector is None or second.vector is None:
+    if first.vector is None or second.vector is None or first.space != second.space:
         return float("inf")
     return float(np.linalg.norm(first.vector - second.vector))
 
@@ -72,7 +73,7 @@ class KnownCrops:
     """The crops of several samples in one matrix, so that one comparison asks them all."""
 
     def __init__(self, samples: Sequence[Vectors]) -> None:
-        """`samples`: [rows, 128] each; one without rows is repeated by nothing."""
+        """`samples`: vectors of each, all in one space; one without rows is repeated by nothing."""
         self._described = [place for place, rows in enumerate(samples) if len(rows)]
         rows = [samples[place] for place in self._described]
         self._rows = np.concatenate(rows) if rows else NO_VECTORS
@@ -80,7 +81,7 @@ class KnownCrops:
         self._squares = np.square(self._rows).sum(axis=1)
 
     def repeated_by(self, vectors: Vectors) -> list[int]:
-        """Return the places of the samples that have most of the moments which `vectors` [n, 128] show."""
+        """Return the places of the samples that have most of the moments that `vectors` show."""
         if not len(vectors) or not self._described:
             return []
         squares = np.square(vectors).sum(axis=1)[:, None] + self._squares - 2 * vectors @ self._rows.T

@@ -22,7 +22,7 @@ SIMILAR_SPELLING = 0.85
 
 @dataclass(frozen=True, slots=True)
 class KnownClass:
-    """A class with the centroids [n, 128] of its live samples; no rows when it has none."""
+    """A class with the centroids of its live samples in one space; no rows when it has none."""
 
     named: DatasetClass
     centroids: Vectors
@@ -57,7 +57,7 @@ class Found:
 
 
 def look_up(name: str, face: Vectors, known: Sequence[KnownClass]) -> Found:
-    """Compare a name and a centroid [128] with classes: all of that name, or the one with the nearest face.
+    """Compare a name and a centroid with classes: all of that name, or the one with the nearest face.
 
     The order of `known` does not matter.
     """

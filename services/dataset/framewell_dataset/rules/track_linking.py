@@ -72,6 +72,8 @@ def _continues(earlier: FaceTrack, later: FaceTrack) -> float | None:
     before, after = _described(earlier.faces[::-1]), _described(later.faces)
     if before is None or after is None or before.vector is None or after.vector is None:
         return NEAR_DISTANCE if near else None
+    if before.space != after.space:  # an embedding was switched between the two chunks
+        return NEAR_DISTANCE if near else None
     distance = float(np.linalg.norm(before.vector - after.vector))
     return distance if distance < SAME_DISTANCE or (near and distance < NEAR_DISTANCE) else None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from framewell.erasure.v1.erasure_pb2 import ErasurePlanned
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_dataset.domain.observations import Described
 from framewell_dataset.domain.samples import Withdrawal
 from framewell_dataset.ports.catalogue import ClassRepository
 from framewell_dataset.ports.review import SampleRepository, VectorRepository, WordRepository
@@ -57,7 +58,13 @@ class EraseSubjects:
         """
         counts: Counter[str] = Counter()
         ids = [sample.sample_id async for sample in self.samples.of_class(class_id)]
-        centroids = [rows.mean(axis=0) for rows in (await self.vectors.get(ids)).values() if len(rows)]
+        spaces = await self.vectors.spaces(ids)
+        centroids = [
+            Described(space, rows.mean(axis=0))
+            for space in sorted(spaces)
+            for rows in (await self.vectors.get(ids, space)).values()
+            if len(rows)
+        ]
         near = await self.background.near(centroids, PERHAPS_SAME_FACE)
         for asset_id in sorted(near):
             counts += await self.recheck_background.forget(asset_id, actor, cause)

@@ -9,7 +9,7 @@ from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.sample.v1.sample_pb2 import Evidence
 from framewell_dataset.domain.class_facts import CLASS_CHANGE_CREATED, class_fact
 from framewell_dataset.domain.classes import Dataset, DatasetClass, class_id
-from framewell_dataset.domain.observations import NO_VECTORS, Vectors
+from framewell_dataset.domain.observations import NO_VECTORS, Described, Vectors
 from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.ports.catalogue import ClassRepository
 from framewell_dataset.ports.review import SampleRepository, VectorRepository
@@ -58,7 +58,7 @@ class NameCandidate:
         doubts = tuple(Evidence(kind="question", sentence=doubt) for doubt in candidate.doubts)
         if candidate.named is None:
             return Named("", True, candidate.evidence + doubts)
-        found = await self._look_up(dataset, candidate.named.name, candidate.vectors.mean(axis=0))
+        found = await self._look_up(dataset, candidate.named.name, _centroid(candidate.described))
         evidence = (*candidate.evidence, *doubts, *_stored_evidence(found))
         if found.match.conflict:
             return Named("", True, evidence)
@@ -71,18 +71,18 @@ class NameCandidate:
         """Return whether the person was erased: then the name is never learned again."""
         return await self.forgotten.holds_in(named.name)
 
-    async def _look_up(self, dataset: Dataset, name: str, face: Vectors) -> Found:
+    async def _look_up(self, dataset: Dataset, name: str, face: Described) -> Found:
         namesakes = await self.classes.named(dataset.dataset_id, name)
         if namesakes:
-            return look_up(name, face, [await self._known(each) for each in namesakes])
+            return look_up(name, face.rows, [await self._known(each, face.space) for each in namesakes])
         nearest = await self._nearest(dataset, face)
-        return look_up(name, face, [] if nearest is None else [nearest])
+        return look_up(name, face.rows, [] if nearest is None else [nearest])
 
-    async def _known(self, named: DatasetClass) -> KnownClass:
+    async def _known(self, named: DatasetClass, space: str) -> KnownClass:
         newest = await self.samples.newest_of_class(named.class_id, KNOWN_STATES, MOST_COMPARED)
-        return KnownClass(named, _stacked([rows async for _, rows in self._centroids(newest)]))
+        return KnownClass(named, _stacked([rows async for _, rows in self._centroids(newest, space)]))
 
-    async def _nearest(self, dataset: Dataset, face: Vectors) -> KnownClass | None:
+    async def _nearest(self, dataset: Dataset, face: Described) -> KnownClass | None:
         """Return the class of the dataset whose samples are nearest to a face, None while it has none."""
         nearest: tuple[float, str, Vectors] | None = None
         batch: list[Sample] = []
@@ -96,18 +96,20 @@ class NameCandidate:
         return KnownClass(named, nearest[2][None, :]) if nearest and named else None
 
     async def _nearer(
-        self, nearest: tuple[float, str, Vectors] | None, batch: Iterable[Sample], face: Vectors
+        self, nearest: tuple[float, str, Vectors] | None, batch: Iterable[Sample], face: Described
     ) -> tuple[float, str, Vectors] | None:
-        async for sample, centroid in self._centroids(batch):
-            distance = float(np.linalg.norm(centroid - face))
+        async for sample, centroid in self._centroids(batch, face.space):
+            distance = float(np.linalg.norm(centroid - face.rows))
             if nearest is None or (distance, sample.class_id) < nearest[:2]:
                 nearest = distance, sample.class_id, centroid
         return nearest
 
-    async def _centroids(self, samples: Iterable[Sample]) -> AsyncIterator[tuple[Sample, Vectors]]:
-        """Yield the samples that have a class beyond doubt, each with the centroid [128] of its vectors."""
+    async def _centroids(
+        self, samples: Iterable[Sample], space: str
+    ) -> AsyncIterator[tuple[Sample, Vectors]]:
+        """Yield the samples that have a class beyond doubt, each with its centroid in a space."""
         sure = [sample for sample in samples if sample.class_id and not sample.question]
-        vectors = await self.vectors.get([sample.sample_id for sample in sure])
+        vectors = await self.vectors.get([sample.sample_id for sample in sure], space)
         for sample in sure:
             rows = vectors.get(sample.sample_id)
             if rows is not None and len(rows):
@@ -125,6 +127,10 @@ class NameCandidate:
             await self.classes.forget(made.class_id, actor, cause)
             return ""
         return made.class_id
+
+
+def _centroid(face: Described) -> Described:
+    return Described(face.space, face.rows.mean(axis=0))
 
 
 def _stacked(rows: list[Vectors]) -> Vectors:

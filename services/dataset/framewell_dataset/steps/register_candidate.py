@@ -75,7 +75,7 @@ class RegisterCandidate:
     async def insert(self, sample: Sample, candidate: Candidate, actor: Actor, cause: Cause) -> None:
         """Write the sample; where another worker wrote the same sighting at the same time, one stays."""
         await self.crops.hold(sample.sample_id, [crop.picture for crop in sample.crops])
-        await self.vectors.put(sample.sample_id, candidate.vectors)
+        await self.vectors.put(sample.sample_id, candidate.described)
         await self.repeats.note(sample.sample_id, sample.asset_id, candidate.crops.collapsed)
         if not await self.samples.insert(sample, change_fact(sample, actor), cause):
             return
@@ -118,7 +118,7 @@ class RegisterCandidate:
         named = await self.name(sighted.dataset, sighted.candidate, actor, cause)
         fresh = await self.make(sighted, named)
         await self.crops.hold(kept.sample_id, [crop.picture for crop in fresh.crops])
-        await self.vectors.put(kept.sample_id, sighted.candidate.vectors)
+        await self.vectors.put(kept.sample_id, sighted.candidate.described)
 
         def answered(current: Sample) -> Sample | None:
             if current.state in DECIDED or not current.question:
@@ -142,10 +142,11 @@ class RegisterCandidate:
         if not (await self.gate.decide(sighted.asset, sighted.dataset.purpose, candidate.span)).allowed:
             return False
         newest = await self.samples.newest_of_class(named.class_id, KNOWN_STATES, MOST_COMPARED)
-        vectors = await self.vectors.get([sample.sample_id for sample in newest])
+        described = candidate.described
+        vectors = await self.vectors.get([sample.sample_id for sample in newest], described.space)
         ids = sorted(sample.sample_id for sample in newest)
         known = KnownCrops([vectors.get(each, NO_VECTORS) for each in ids])
-        repeated = known.repeated_by(candidate.vectors)
+        repeated = known.repeated_by(described.rows)
         if repeated:
             await self.repeats.note(ids[repeated[0]], sighted.asset.asset_id, candidate.track.faces)
         return bool(repeated)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from framewell_dataset.domain.house_rules import HouseRule
 from framewell_dataset.domain.rights import HousePolicy
 from framewell_dataset.ports.stores import Stores
+from framewell_dataset.steps.describe_faces import DescribeFaces
 from framewell_dataset.steps.forget_files import ForgetFiles
 from framewell_dataset.steps.forget_samples import ForgetSamples
 from framewell_dataset.steps.forgotten_names import ForgottenNames
@@ -41,6 +42,7 @@ class Steps:
     upkeep: SnapshotUpkeep
     reconsider: ReconsiderAsset
     register: RegisterCandidate
+    describe: DescribeFaces
     forget: ForgetSamples
     take_away: TakeAwayAsset
     forgotten: ForgottenNames
@@ -78,6 +80,7 @@ def shared_steps(stores: Stores, house: House, clock: Clock, forgotten: Forgotte
         upkeep=upkeep,
         reconsider=ReconsiderAsset(s.samples, gate, changes, background),
         register=register,
+        describe=DescribeFaces(s.samples, s.vectors, s.background, upkeep, clock),
         forget=forget,
         take_away=take_away,
         forgotten=forgotten,
