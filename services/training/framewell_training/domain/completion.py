@@ -120,7 +120,7 @@ def why_not_measured(tried: int, what: str, least: int) -> str:
 
 
 def promoted(model: Model, actor: Actor, revision: int) -> ModelPromoted:
-    """Return model.promoted: a version goes into service."""
+    """Return model.promoted: a version goes into service, and with it the embedding that it reads."""
     made = model.completed
     return ModelPromoted(
         model=ModelVersion(name=model.name, version=model.version),
@@ -130,6 +130,7 @@ def promoted(model: Model, actor: Actor, revision: int) -> ModelPromoted:
         actor=actor,
         run_id=made.run_id,
         revision=revision,
+        embedding=made.lineage.embedding,
     )
 
 

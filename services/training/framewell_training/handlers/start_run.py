@@ -46,5 +46,10 @@ class StartRun:
         order = RunStopped("overtaken", f"snapshot {fact.number} of the dataset takes its place")
         for run in await self.runs.under_way(fact.dataset_id):
             older = await self.snapshots.get(run.key.snapshot_id)
-            if run.key.step is Step.CHALLENGE and older and older.published.number < fact.number:
+            if run.key.step is Step.CHALLENGE and older and _is_overtaken(older.published, fact):
                 await self.runs.stop(run.run_id, order)
+
+
+def _is_overtaken(older: SnapshotPublished, newer: SnapshotPublished) -> bool:
+    """Return whether a snapshot takes the place of another: one in another space stands beside it."""
+    return older.number < newer.number and older.embedding == newer.embedding
