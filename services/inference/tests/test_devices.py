@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,13 @@ from framewell_inference.adapters.serving.devices import CPU, CUDA, TENSORRT, De
 from framewell_inference.adapters.serving.half_precision import in_half_precision
 from framewell_inference.adapters.serving.in_process import run_bound
 from framewell_inference.adapters.serving.sessions import open_session, run_options
+from framewell_inference.analysers.text.analyser import TextAnalyser
+from framewell_inference.analysers.text.recognition import TextReader
 from framewell_inference.domain.devices import Device
+from framewell_inference.domain.pictures import Array, Picture
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.ports.models import Quarantined
+from framewell_inference.ports.analysers import Analysers
+from framewell_inference.ports.models import Model, Quarantined
 from framewell_inference.queries.list_models import shortcomings
 from framewell_inference.testing import InferenceBench
 from framewell_inference.testing.graphs import convolution, doubling, manifest_of
@@ -134,3 +139,40 @@ def test_on_a_cpu_the_precision_of_a_manifest_changes_nothing() -> None:
         for one in ("float32", "float16")
     ]
     assert np.array_equal(*values)
+
+
+@dataclass
+class OnGpu:
+    """A model that says it runs on a GPU; it keeps the shapes it was run with."""
+
+    inside: Model
+    shapes: set[tuple[int, ...]] = field(default_factory=set)
+    provider: str = CUDA
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inside, name)
+
+    def run(self, inputs: Mapping[str, Array]) -> Mapping[str, Array]:
+        self.shapes |= {value.shape[1:] for value in inputs.values()}
+        return self.inside.run(inputs)
+
+
+def test_lines_of_text_have_one_of_five_widths_on_a_gpu_and_read_the_same(
+    analysers: Analysers, lettering: Callable[..., Picture]
+) -> None:
+    text = next(one for one in analysers.pictures if isinstance(one, TextAnalyser))
+    words = [
+        "Abendschau",
+        "Heute im Studio: Łukasz Żółć",
+        "Das Wetter in Berlin am Abend",
+        "Ünal",
+    ]
+    canvas = np.zeros((72, 1400, 3), np.uint8)
+    lines = []
+    for one in words:
+        line = lettering(canvas, one, (8, 8))
+        lines.append(line[:, : int(np.flatnonzero(line.any(axis=(0, 2)))[-1]) + 8])
+    on_gpu = OnGpu(text.recogniser)
+    read = [TextReader(model, text.alphabet)(lines) for model in (text.recogniser, on_gpu)]
+    assert [one.text for one in read[1]] == [one.text for one in read[0]] == words
+    assert {shape[2] for shape in on_gpu.shapes} <= {320, 640, 960, 1280, 1600}

@@ -7,10 +7,12 @@ import hashlib
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
 import urllib.request
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -248,6 +250,18 @@ async def test_chunk_and_sound_become_an_analysed_asset(running: Running, man_in
     assert len(listed.observations) == 5
 
 
+def black_png(side: int) -> bytes:
+    """Return a black picture of two colours, so many pixels wide and high."""
+
+    def part(kind: bytes, data: bytes) -> bytes:
+        return struct.pack("!I", len(data)) + kind + data + struct.pack("!I", zlib.crc32(kind + data))
+
+    packer, row = zlib.compressobj(9), bytes(1 + side // 8)
+    rows = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    header = struct.pack("!IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", header) + part(b"IDAT", rows) + part(b"IEND", b"")
+
+
 def test_a_picture_from_outside_is_decoded_in_the_sandbox_and_looked_at(
     running: Running, astronaut: Picture
 ) -> None:
@@ -257,6 +271,12 @@ def test_a_picture_from_outside_is_decoded_in_the_sandbox_and_looked_at(
         answer = stub.AnalyseImage(api.AnalyseImageRequest(image=png, analysers=["faces"]))
         with pytest.raises(grpc.RpcError) as refused:
             stub.AnalyseImage(api.AnalyseImageRequest(image=b"no picture at all" * 10))
+        bomb = black_png(30_000)
+        assert len(bomb) < 200_000
+        with pytest.raises(grpc.RpcError) as burst:
+            stub.AnalyseImage(api.AnalyseImageRequest(image=bomb), timeout=PATIENCE)
+        assert burst.value.code() is grpc.StatusCode.INVALID_ARGUMENT, burst.value.details()
+        assert stub.ListAnalysers(api.ListAnalysersRequest()).analysers
     assert [one.kind for one in answer.observations] == ["face"]
     assert len(answer.identities) == 1
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT

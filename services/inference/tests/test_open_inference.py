@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import threading
 import time
@@ -14,6 +15,7 @@ from dataclasses import replace
 import grpc
 import numpy as np
 import pytest
+from google.protobuf.json_format import MessageToJson
 from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
 from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2_grpc import HealthStub
@@ -347,6 +349,10 @@ def test_a_stream_goes_on_after_every_kind_of_failure_and_each_answer_has_its_id
     assert "memory" in answers[3].error_message
 
 
+INSIDE = re.compile(r"\.py\b|\.cc\b|0x[0-9a-f]{6}|Traceback|/(usr|home|work|tmp|root|opt)/")
+"""What an answer must not show: paths, addresses, traces."""
+
+
 def _changed(change: Callable[[oip.ModelInferRequest], object]) -> oip.ModelInferRequest:
     message = request(rows=3)
     change(message)
@@ -386,6 +392,20 @@ def test_what_does_not_fit_is_refused_by_name(stub: GRPCInferenceServiceStub, ki
     with pytest.raises(grpc.RpcError) as refused:
         stub.ModelInfer(_changed(BAD[kind]))
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT, refused.value.details()
+    assert not INSIDE.search(refused.value.details() or ""), refused.value.details()
+
+
+def test_values_that_are_no_numbers_come_back_as_they_went(stub: GRPCInferenceServiceStub) -> None:
+    odd = np.array([[np.nan, np.inf], [-np.inf, 1]], "<f4")
+    message = request(rows=2)
+    message.raw_input_contents[0] = odd.tobytes()
+    answer = stub.ModelInfer(message)
+    assert np.array_equal(
+        np.frombuffer(answer.raw_output_contents[0], "<f4"), 2 * odd.ravel(), equal_nan=True
+    )
+    assert json.loads(MessageToJson(answer))["outputs"][0]["shape"] == ["2", "2"]
+    message.outputs.add(name="y").parameters["classification"].int64_param = 2
+    assert b"inf:1:yes" in stub.ModelInfer(message).raw_output_contents[0]
 
 
 def test_bytes_that_are_no_message_are_refused(address: str) -> None:

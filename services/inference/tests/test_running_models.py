@@ -16,6 +16,7 @@ import pytest
 from onnx import TensorProto
 
 from framewell_inference.adapters.onnx_engine import OnnxLoader, OnnxModel
+from framewell_inference.adapters.serving.process_memory import LOOK_SECONDS, own_bytes
 from framewell_inference.adapters.serving.run_slots import OLDEST_EVERY, ModelQueue, RunSlots
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.ports.calls import (
@@ -145,6 +146,20 @@ def test_what_a_process_holds_counts_against_the_bound_on_memory() -> None:
     assert loader.resident_bytes == 0
     assert model.run(small)["y"].tolist() == [0, 0]
     model.close()
+
+
+def test_what_runs_leave_in_this_process_is_given_back_over_the_bound() -> None:
+    graph, sizes = hungry(), {n: {"size": np.array([n], np.int64)} for n in (2, 50 << 20)}
+    held = {}
+    for bound in (100 << 20, 1 << 40):
+        loader = OnnxLoader(1, memory_bytes=bound)
+        model = load(loader, graph, trusted=True)
+        before = own_bytes()
+        model.run(sizes[50 << 20])  # 200 MiB, which the arena keeps
+        time.sleep(2 * LOOK_SECONDS)  # time: as often is looked
+        model.run(sizes[2])
+        held[bound] = own_bytes() - before
+    assert held[100 << 20] < 100 << 20 < held[1 << 40]
 
 
 def test_a_process_that_dies_fails_its_run_and_the_next_one_has_another(loader: OnnxLoader) -> None:

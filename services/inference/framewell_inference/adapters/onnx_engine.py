@@ -20,6 +20,7 @@ from framewell_inference.adapters.serving.engines import Direct, Engine, Runner
 from framewell_inference.adapters.serving.half_precision import in_half_precision
 from framewell_inference.adapters.serving.in_process import InProcess
 from framewell_inference.adapters.serving.isolated import Allowance, Isolated
+from framewell_inference.adapters.serving.process_memory import Growth
 from framewell_inference.adapters.serving.residency import Residency, Resident
 from framewell_inference.adapters.serving.run_slots import ModelQueue, RunSlots
 from framewell_inference.adapters.serving.sessions import open_session, tensors
@@ -66,10 +67,12 @@ class OnnxLoader:
     _watch: Watch = field(default_factory=Watch, init=False)
     _run_slots: RunSlots = field(init=False)
     _residency: Residency = field(init=False)
+    _growth: Growth = field(init=False)
 
     def __post_init__(self) -> None:
         self._run_slots = RunSlots(self.slots)
         self._residency = Residency(self.memory_bytes)
+        self._growth = Growth(self.memory_bytes, lambda: self._residency.apart)
 
     @property
     def resident_bytes(self) -> int:
@@ -111,7 +114,8 @@ class OnnxLoader:
             except InvalidInputError as error:  # it was loaded before: the fault is not the caller's
                 raise RunFailedError(str(error)) from error
 
-        resident = Resident(opened, weights.size + (0 if inside else _ISOLATED_BYTES))
+        size = weights.size + (0 if inside else _ISOLATED_BYTES)
+        resident = Resident(opened, size, apart=not inside)
         with self._residency.held(resident) as engine:
             resident.open = opened_again
             return OnnxModel(
@@ -137,7 +141,7 @@ class OnnxLoader:
             raise InvalidInputError(f"{name}: {error}") from error
         if opened.fallback:
             log.error("a model does not run on the device asked for", model=name, reason=opened.fallback)
-        runner = InProcess(name, opened.session, found, self._watch, opened.fallback)
+        runner = InProcess(name, opened.session, found, self._watch, self._growth, opened.fallback)
         return self.engine_for(runner, manifest)
 
     def _in_half_precision(self, name: str, graph: Path | bytes) -> Path | bytes:

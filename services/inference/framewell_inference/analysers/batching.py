@@ -61,7 +61,12 @@ def _rows_a_run(model: Model, name: str) -> int:
     fixed = next((spec.shape[0] for spec in model.inputs if spec.name == name and spec.shape), -1)
     if fixed > 0:
         return fixed
-    return ON_CPU if model.provider == "CPUExecutionProvider" else ELSEWHERE
+    return ON_CPU if on_cpu(model) else ELSEWHERE
+
+
+def on_cpu(model: Model) -> bool:
+    """Return whether a model runs on the CPU now."""
+    return model.provider == "CPUExecutionProvider"
 
 
 def _distinct(pictures: Sequence[Picture]) -> tuple[list[int], list[Picture]]:

@@ -6,13 +6,15 @@ but never inside one operator, however long that takes. Graphs from outside ther
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import onnxruntime
 
 from framewell_inference.adapters.serving.devices import CPU, CUDA, TENSORRT
+from framewell_inference.adapters.serving.process_memory import Growth
 from framewell_inference.adapters.serving.sessions import (
     INVALID_ARGUMENT,
     RUN_ERRORS,
@@ -40,6 +42,7 @@ class InProcess:
     session: Any
     tensors: Tensors
     watch: Watch
+    growth: Growth = field(default_factory=lambda: Growth(sys.maxsize))
     fallback: str = ""
 
     @property
@@ -48,11 +51,11 @@ class InProcess:
 
     @property
     def held_bytes(self) -> int:
-        """Return 0: all sessions of the process share one arena, which `arena` bounds."""
+        """Return 0: all sessions of the process share one arena, which `growth` bounds."""
         return 0
 
     def run(self, inputs: Mapping[str, Array], call: Call, seconds: float) -> dict[str, Array]:
-        options = run_options()
+        options = run_options(give_back=self.growth.over())
         names = [spec.name for spec in self.tensors.outputs]
         with self.watch.over(
             call, seconds, end=lambda: setattr(options, "terminate", True), force=self._overdue

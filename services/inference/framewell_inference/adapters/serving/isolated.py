@@ -29,6 +29,7 @@ from framewell_inference.adapters.serving.frames import (
     read_spec,
     write_frame,
 )
+from framewell_inference.adapters.serving.process_memory import own_bytes
 from framewell_inference.adapters.serving.sessions import Tensors
 from framewell_inference.adapters.serving.watch import Watch
 from framewell_inference.adapters.serving.weights import Weights
@@ -46,8 +47,6 @@ _RUNTIME_BYTES: Final = 256 << 20
 _PROGRAM: Final = "framewell_inference.adapters.serving.isolated_child"
 
 _PIPE_BYTES: Final = 1 << 20
-
-_PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 
 _SPAWNER: Final = ThreadPoolExecutor(1, thread_name_prefix="isolated")
 """Starts all processes: the kernel ends a process when the thread that started it ends, not its process."""
@@ -244,12 +243,7 @@ class _Process:
 
     def measure(self) -> None:
         """Note how much memory it holds that no other process shares."""
-        try:
-            resident, shared = Path(f"/proc/{self._child.pid}/statm").read_text().split()[1:3]
-        except (OSError, ValueError):  # it has ended
-            self.held_bytes = 0
-        else:
-            self.held_bytes = (int(resident) - int(shared)) * _PAGE_BYTES
+        self.held_bytes = own_bytes(self._child.pid)
 
     @property
     def alive(self) -> bool:

@@ -17,6 +17,8 @@ class Resident:
 
     open: Callable[[], Engine]
     size: int
+    apart: bool = False
+    """Whether it runs in processes of its own."""
     engine: Engine | None = None
     users: int = 0
     held: int = 0
@@ -65,6 +67,12 @@ class Residency:
         """Return how many bytes the loaded models hold, as measured after their last run."""
         with self._lock:
             return sum(one.held for one in self._loaded.values())
+
+    @property
+    def apart(self) -> int:
+        """Return how many of them are held by processes of the models' own."""
+        with self._lock:
+            return sum(one.held for one in self._loaded.values() if one.apart)
 
     def _engine(self, one: Resident) -> Engine:
         with self._lock:

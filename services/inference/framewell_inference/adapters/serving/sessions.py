@@ -142,10 +142,15 @@ def _on_best(devices: Devices, graph: str | bytes, options: Any) -> Opened:
     raise AssertionError("the CPU is always among the providers")
 
 
-def run_options() -> Any:
-    """Return the options of one run; `terminate` ends it at its next operator."""
+def run_options(*, give_back: bool = False) -> Any:
+    """Return the options of one run; `terminate` ends it at its next operator.
+
+    With `give_back` the arena lets go, behind the run, of all that it holds and does not need.
+    """
     options = onnxruntime.RunOptions()
     options.log_severity_level = _FATAL_ONLY
+    if give_back:
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
     return options
 
 
