@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.search.archive import Archive, filled
 from benchmarks.search.faces import Faces, Vectors
 from benchmarks.tables import Table, machine, record, revision, verdict
-from framewell_inference.domain.vectors import VectorFilter
+from framewell_inference.domain.vector_views import VectorFilter
 
 FACES, PEOPLE, QUERIES = 1_000_000, 20_000, 200
 QUICK_FACES, QUICK_PEOPLE, QUICK_QUERIES = 20_000, 400, 10

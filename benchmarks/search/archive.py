@@ -14,14 +14,9 @@ from benchmarks.search.faces import Faces, Vectors
 from framewell_inference.adapters.vector_block_objects import VectorBlockObjects
 from framewell_inference.adapters.vector_index import FollowedVectors
 from framewell_inference.adapters.vector_log_documents import VectorLogDocuments
-from framewell_inference.domain.vectors import (
-    BlockRef,
-    Packed,
-    VectorFilter,
-    VectorSet,
-    VectorSpace,
-    VectorTable,
-)
+from framewell_inference.domain.vector_blocks import BlockRef, Packed
+from framewell_inference.domain.vector_views import VectorFilter
+from framewell_inference.domain.vectors import VectorSet, VectorSpace, VectorTable
 from framewell_inference.steps import pack_vectors
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.object_references import ObjectReferences

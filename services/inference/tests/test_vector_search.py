@@ -17,7 +17,8 @@ from framewell_inference.adapters.vector_index import FollowedVectors
 from framewell_inference.adapters.vector_log_documents import VectorLogDocuments
 from framewell_inference.adapters.vector_tables import decode_table
 from framewell_inference.domain.pictures import Float
-from framewell_inference.domain.vectors import VectorFilter, VectorSet, VectorSpace, VectorTable, table_of
+from framewell_inference.domain.vector_views import VectorFilter
+from framewell_inference.domain.vectors import VectorSet, VectorSpace, VectorTable, table_of
 from framewell_inference.steps import pack_vectors
 from framewell_inference.steps.pack_vectors import PackVectors
 from framewell_kit.documents import Documents, MemoryDocuments

@@ -23,7 +23,9 @@ from usearch.index import Index
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_inference.adapters.vector_tables import map_table, write_table
 from framewell_inference.domain.pictures import Float
-from framewell_inference.domain.vectors import BlockRef, Half, Part, VectorSpace, VectorTable
+from framewell_inference.domain.vector_blocks import BlockRef
+from framewell_inference.domain.vector_views import Part
+from framewell_inference.domain.vectors import Half, VectorSpace, VectorTable
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
 

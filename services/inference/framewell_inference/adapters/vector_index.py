@@ -7,20 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from framewell_inference.domain.vector_blocks import BlockRef, LogEntry, Packed
 from framewell_inference.domain.vector_search import nearest
-from framewell_inference.domain.vectors import (
-    BlockRef,
-    LogEntry,
-    Near,
-    Packed,
-    Part,
-    Placed,
-    SpaceView,
-    VectorFilter,
-    VectorSpace,
-    VectorTable,
-    concatenated,
-)
+from framewell_inference.domain.vector_views import Near, Part, SpaceView, VectorFilter
+from framewell_inference.domain.vectors import Placed, VectorSpace, VectorTable, concatenated
 from framewell_inference.ports.vectors import BlockStore, VectorLog
 from framewell_kit.outcomes import NotFound
 

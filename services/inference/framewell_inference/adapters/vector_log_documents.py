@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from framewell_inference.adapters.vector_tables import decode_table, encode_table
-from framewell_inference.domain.vectors import BlockRef, LogEntry, Packed, VectorSpace, VectorTable
+from framewell_inference.domain.vector_blocks import BlockRef, LogEntry, Packed
+from framewell_inference.domain.vectors import VectorSpace, VectorTable
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.outcomes import Busy
 from framewell_models.manifest import ModelRef

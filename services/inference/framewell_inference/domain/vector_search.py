@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from usearch.index import search
 
 from framewell_inference.domain.pictures import Float
-from framewell_inference.domain.vectors import Half, Mask, Near, Part, SpaceView, VectorFilter
+from framewell_inference.domain.vector_views import Near, Part, SpaceView, VectorFilter
+from framewell_inference.domain.vectors import Half, Mask
 
 EXACT_VALUES: Final = 1 << 20
 """So many numbers (8,192 faces) are compared in about 1 ms on one core: no graph is asked for fewer."""

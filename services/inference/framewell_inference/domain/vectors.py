@@ -1,11 +1,11 @@
-"""Vectors as they are searched: tables of rows, what is asked of them, and what is near.
+"""Vectors as they are kept for search: tables of rows, each in one space.
 
 A *space* is all vectors that one model version made for one analyser: no distance leads out of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -178,135 +178,3 @@ def table_of(of: VectorSet, found: ObservationSet, vectors: Float) -> VectorTabl
 
 def _side(face: FaceAttributes) -> float:
     return face.side_pixels
-
-
-@dataclass(frozen=True, slots=True)
-class VectorFilter:
-    """What a neighbour must be; what is empty or None is not asked. All that is asked must hold."""
-
-    asset_ids: frozenset[str] = frozenset()
-    series: frozenset[str] = frozenset()
-    kinds: frozenset[str] = frozenset()
-    asked_from: float | None = None
-    """Earliest moment at which its asset was asked for, seconds since 1970, inclusive."""
-    asked_until: float | None = None
-    """Latest such moment, exclusive."""
-    span: tuple[int, int] | None = None
-    """Start and end pts of the part of its asset that it must touch."""
-    least_score: float | None = None
-    most_distance: float | None = None
-
-    def rows(self, table: VectorTable) -> Mask | None:
-        """Return the rows that may be neighbours, None for all. Distance is not asked here."""
-        masks: list[Mask] = []
-        if (sets := self._sets(table)) is not None:
-            masks.append(sets[table.codes])
-        if self.span is not None:
-            start, end = self.span
-            masks.append((table.columns["start_pts"] < end) & (table.columns["end_pts"] > start))
-        if self.least_score is not None:
-            masks.append(table.columns["score"] >= np.float32(self.least_score))
-        return np.logical_and.reduce(masks) if masks else None
-
-    def _sets(self, table: VectorTable) -> Mask | None:
-        """Return which sets may have neighbours, None for all."""
-        masks: list[Mask] = []
-        for attribute, wanted in (
-            ("asset_id", self.asset_ids),
-            ("series", self.series),
-            ("kind", self.kinds),
-        ):
-            if wanted:
-                by_value = table.numbers_by(attribute)
-                masks.append(np.zeros(len(table.sets), np.bool_))
-                for value in wanted & by_value.keys():
-                    masks[-1][by_value[value]] = True
-        if self.asked_from is not None:
-            masks.append(table.asked_at >= self.asked_from)
-        if self.asked_until is not None:
-            masks.append(table.asked_at < self.asked_until)
-        return np.logical_and.reduce(masks) if masks else None
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """One stored vector near to a query; `distance` is Euclidean."""
-
-    of: VectorSet
-    row: int
-    """Among the vectors of its set."""
-    start_pts: int
-    end_pts: int
-    distance: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """One block or the newest rows; `gone` marks rows that do not count any more, None for none.
-
-    `approximate` finds candidates by a graph: (query, count) to row numbers, in any order.
-    """
-
-    table: VectorTable
-    gone: Mask | None = None
-    approximate: Callable[[Float, int], NDArray[np.int64]] | None = None
-
-    @property
-    def gone_count(self) -> int:
-        return 0 if self.gone is None else int(self.gone.sum())
-
-    @property
-    def counted(self) -> VectorTable:
-        """Return the rows that count."""
-        return self.table if self.gone is None else self.table.keep(~self.gone)
-
-    def allowed(self, wanted: VectorFilter) -> Mask | None:
-        """Return the rows that count and pass the filter, None for all."""
-        rows = wanted.rows(self.table)
-        if self.gone is None:
-            return rows
-        return ~self.gone if rows is None else rows & ~self.gone
-
-
-@dataclass(frozen=True, slots=True)
-class SpaceView:
-    """All vectors of a space at one moment."""
-
-    parts: tuple[Part, ...] = ()
-
-    @property
-    def rows(self) -> int:
-        """Return how many vectors there are."""
-        return sum(len(part.table) - part.gone_count for part in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class BlockRef:
-    """A stored block: the object of its table, and that of its graph (empty while it has none)."""
-
-    key: str
-    graph_key: str
-    rows: int
-    holder: str
-    """Under which its objects are held: one a writing, so that no writer deletes what another wrote."""
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """What of a space lies in blocks: every entry of its log up to the number `until`.
-
-    `revision` grows with every change and guards against two writers.
-    """
-
-    revision: int = 0
-    until: int = 0
-    blocks: tuple[BlockRef, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One change of a space: the rows that a set has from now on, None when it has none any more."""
-
-    number: int
-    set_id: str
-    table: VectorTable | None

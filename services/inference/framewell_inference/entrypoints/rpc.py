@@ -18,7 +18,7 @@ from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Failed
 from framewell_inference.domain.messages import IMAGE_CHUNK, observation_messages
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.tracks import FACES
-from framewell_inference.domain.vectors import VectorFilter
+from framewell_inference.domain.vector_views import VectorFilter
 from framewell_inference.entrypoints.model_methods import ModelMethods
 from framewell_inference.queries import list_observations, list_people
 from framewell_inference.queries.analyse_picture import AnalysePicture

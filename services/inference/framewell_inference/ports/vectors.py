@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from framewell_inference.domain.vectors import (
-    BlockRef,
-    LogEntry,
-    Near,
-    Packed,
-    Part,
-    Placed,
-    SpaceView,
-    VectorFilter,
-    VectorSpace,
-    VectorTable,
-)
+from framewell_inference.domain.vector_blocks import BlockRef, LogEntry, Packed
+from framewell_inference.domain.vector_views import Near, Part, SpaceView, VectorFilter
+from framewell_inference.domain.vectors import Placed, VectorSpace, VectorTable
 
 
 class VectorLog(Protocol):

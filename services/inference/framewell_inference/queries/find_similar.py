@@ -14,7 +14,8 @@ from framewell_contracts.identity import observation_chunk
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.stored import StoredSet
 from framewell_inference.domain.tracks import FACES
-from framewell_inference.domain.vectors import Near, Placed, VectorFilter, VectorSpace
+from framewell_inference.domain.vector_views import Near, VectorFilter
+from framewell_inference.domain.vectors import Placed, VectorSpace
 from framewell_inference.ports.models import ModelRegistry
 from framewell_inference.ports.repositories import ObservationRepository
 from framewell_inference.ports.vectors import VectorIndex

@@ -7,14 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from framewell_inference.domain.vectors import (
-    BlockRef,
-    LogEntry,
-    Packed,
-    VectorSpace,
-    VectorTable,
-    concatenated,
-)
+from framewell_inference.domain.vector_blocks import BlockRef, LogEntry, Packed
+from framewell_inference.domain.vectors import VectorSpace, VectorTable, concatenated
 from framewell_inference.ports.vectors import BlockStore, VectorLog
 
 BLOCK_ROWS: Final = 65_536
