@@ -52,12 +52,10 @@ class CentreDocuments:
         await self.documents.ensure_index(COLLECTION, ["embedding", *BY_CHANGE.fields])
         await self.documents.ensure_index(COLLECTION, ["cluster"])
 
-    async def near(
-        self, embedding: str, vector: Float, count: int
-    ) -> tuple[Sequence[tuple[str, float]], int]:
+    async def near(self, embedding: str, of: Centre, count: int) -> tuple[Sequence[tuple[str, float]], int]:
         table = (await self._follow(embedding)).table
         while True:
-            ids = [name for name, _ in table.nearest(vector, count)]
+            ids = [name for name, _ in table.nearest(of, count)]
             found = {one.cluster_id: one for one in await self.of(embedding, ids)}
             for name in ids:
                 if name in found:
@@ -66,7 +64,7 @@ class CentreDocuments:
                     table.drop(name)
             if len(found) == len(ids):
                 break
-        near = [(name, float(np.linalg.norm(one.vector - vector))) for name, one in found.items()]
+        near = [(name, one.distance(of)) for name, one in found.items()]
         return sorted(near, key=lambda one: (one[1], one[0])), len(table)
 
     async def of(self, embedding: str, cluster_ids: Collection[str]) -> Sequence[Centre]:

@@ -162,11 +162,11 @@ class ClusterRepository(Protocol):
 class CentreRepository(Protocol):
     """The centre of each cluster in each space, followed in memory."""
 
-    async def near(
-        self, embedding: str, vector: Float, count: int
-    ) -> tuple[Sequence[tuple[str, float]], int]:
-        """Return the nearest clusters with their distances, nearest first, and how many clusters there
-        are."""
+    async def near(self, embedding: str, of: Centre, count: int) -> tuple[Sequence[tuple[str, float]], int]:
+        """Return the nearest clusters with their distances, nearest first, and how many clusters there are.
+
+        `of` is a track, or a centre, of whichever cluster; distances are as between single pictures.
+        """
         ...
 
     async def of(self, embedding: str, cluster_ids: Collection[str]) -> Sequence[Centre]:

@@ -96,7 +96,7 @@ class ShowCluster:
         wanted = SIMILAR + len(cluster.parts) + len(apart)
         nearest: dict[str, float] = {}
         for centre in await self.centres.of(embedding, cluster.parts):
-            for name, distance in (await self.centres.near(embedding, centre.vector, wanted))[0]:
+            for name, distance in (await self.centres.near(embedding, centre, wanted))[0]:
                 nearest[name] = min(distance, nearest.get(name, distance))
         parts = await self.clusters.named(nearest)
         by_root: dict[str, float] = {}

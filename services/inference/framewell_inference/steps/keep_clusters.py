@@ -9,6 +9,7 @@ from typing import Final
 from framewell_contracts.identity import derived_id
 from framewell_inference.domain.clusters import (
     CENTRE_TRACKS,
+    Centre,
     Described,
     Sighting,
     TrackRef,
@@ -173,7 +174,8 @@ class KeepClusters:
 
     async def _new(self, stored: StoredTracks, one: Described, others: Sequence[Sighting]) -> Sighting:
         """Return the new sighting of a track, in the nearest cluster or in one of its own."""
-        near, clusters = await self.centres.near(one.ref.embedding, one.vector, CANDIDATES)
+        track = Centre("", one.vector, 1)
+        near, clusters = await self.centres.near(one.ref.embedding, track, CANDIDATES)
         beside = [other.cluster_id for other in others if together(other.span, one.track.span)]
         known = await self.clusters.named({*(name for name, _ in near), *beside})
         roots = {name: cluster.root for name, cluster in known.items()}
