@@ -421,12 +421,21 @@ class Appearance(_message.Message):
     OBSERVATION_ID_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
     DISTANCE_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    NEAREST_CLASS_ID_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
     observation_id: _builtins.str
     """Id of the face's observation in that picture."""
     score: _builtins.float
     """How sure the name is, 0 to 1, see Person.score; unset when no identity model has judged the track."""
     distance: _builtins.float
     """Distance to the nearest class in the units of the identity model; unset when there is no class."""
+    verdict: Global___IdentityVerdict.ValueType
+    """What the identity model decided; unspecified when none has judged the track."""
+    nearest_class_id: _builtins.str
+    """Id of the class that is nearest, whatever the verdict; empty when there is none."""
+    sentence: _builtins.str
+    """The verdict in words, with its reason."""
     @_builtins.property
     def span(self) -> _media_pb2.Span:
         """From the first to the last picture of the track."""
@@ -448,10 +457,13 @@ class Appearance(_message.Message):
         observation_id: _builtins.str = ...,
         score: _builtins.float | None = ...,
         distance: _builtins.float | None = ...,
+        verdict: Global___IdentityVerdict.ValueType = ...,
+        nearest_class_id: _builtins.str = ...,
+        sentence: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "box", b"box", "distance", b"distance", "moment", b"moment", "score", b"score", "span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "box", b"box", "distance", b"distance", "moment", b"moment", "observation_id", b"observation_id", "score", b"score", "span", b"span"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "box", b"box", "distance", b"distance", "moment", b"moment", "nearest_class_id", b"nearest_class_id", "observation_id", b"observation_id", "score", b"score", "sentence", b"sentence", "span", b"span", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__distance: _TypeAlias = _typing.Literal["distance"]  # noqa: Y015
     _WhichOneofArgType__distance: _TypeAlias = _typing.Literal["_distance", b"_distance"]  # noqa: Y015
