@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
 
 from framewell.inference.v1 import inference_service_pb2 as api
+from framewell.media.v1.media_pb2 import WITHOUT_VECTOR_TOO_SMALL
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell_inference.domain.pictures import Picture
 from framewell_inference.ports.calls import Call, ModelBusyError, Priority, current_call
@@ -54,9 +57,45 @@ async def test_a_face_is_answered_with_verdict_distance_and_nearest(
 
 async def test_a_face_that_is_not_judged_says_why(bench: InferenceBench, astronaut: Picture) -> None:
     small = np.asarray(cv2.resize(astronaut, None, fx=0.24, fy=0.24, interpolation=cv2.INTER_AREA), np.uint8)
-    (face,) = (await looked(bench, small)).identities
+    found = await looked(bench, small)
+    (face,) = found.identities
     assert face.sentence == "Not judged: the face is too small to tell people apart."
     assert not face.HasField("distance")
+    assert found.observations[0].face_attributes.without_vector == WITHOUT_VECTOR_TOO_SMALL
+    await bench.analyse([small], "asset-1/0/0")
+    (person,) = (await bench.call("ListPeople", api.ListPeopleRequest(asset_id="asset-1"))).people
+    assert person.class_id == ""
+    assert person.appearances[0].sentence.startswith("Not judged: its faces are too small")
+
+
+async def test_nobody_is_named_twice_in_a_picture(bench: InferenceBench, astronaut: Picture) -> None:
+    """A mirror image of a face is a little farther from it than the face itself."""
+    beside = np.concatenate([astronaut, astronaut[:, ::-1]], axis=1)
+    vectors = await bench.vectors(await bench.analyse([astronaut], "asset-1/0/0"))
+    await bench.promote({"class-1": vectors[0]}, "1", 1)
+    await bench.relabel()
+    found = await looked(bench, beside)
+    left, right = sorted(
+        found.identities,
+        key=lambda one: next(each.box.x for each in found.observations if each.id == one.observation_id),
+    )
+    assert (left.verdict, left.class_id) == (KNOWN, "class-1")
+    assert (right.verdict, right.class_id, right.nearest_class_id) == (REVIEW, "", "class-1")
+    assert right.distance < 0.52
+    assert right.sentence.endswith("it is near to somebody who is named in this picture already.")
+    await bench.analyse([beside], "asset-2/0/0")
+    people = (await bench.call("ListPeople", api.ListPeopleRequest(asset_id="asset-2"))).people
+    appearances = [one for person in people for one in person.appearances]
+    assert sorted(one.verdict for one in appearances) == [KNOWN, REVIEW]
+    assert {one.nearest_class_id for one in appearances} == {"class-1"}
+    assert [one.sentence for one in appearances if one.verdict == REVIEW] == [right.sentence]
+
+
+async def test_a_drawn_face_is_said_to_be_none(bench: InferenceBench, media: Callable[[str], Path]) -> None:
+    with av.open(str(media("big-buck-bunny.mp4"))) as container:
+        rabbit = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)][30]
+    (face,) = (await looked(bench, rabbit)).identities
+    assert face.sentence.startswith("Not judged: it is drawn")
 
 
 async def streamed(bench: InferenceBench, images: Sequence[bytes]) -> list[api.AnalyseFramesResponse]:

@@ -13,6 +13,7 @@ from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.analysers.recognition import FaceIdentifier
 from framewell_inference.domain.identity import NOBODY, Identity, IdentityThresholds
 from framewell_inference.domain.observations import FractionBox, FrameSpan
+from framewell_inference.domain.one_name_a_frame import losing_names
 from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.postings import PostingSet, PostingTable
 from framewell_inference.domain.tracks import FaceTrack
@@ -43,11 +44,12 @@ def chunk(number: int, people: Float, tracks: int, faces: int) -> tuple[VectorTa
     vectors = vectors.astype(np.float16).astype(np.float32)
     sides = RANDOM.choice([20.0, 39.0, 40.0, 90.0], faces).astype(np.float32)
     rows = np.arange(faces, dtype=np.int32)
+    starts = np.sort(RANDOM.integers(0, 1 + faces // 2, faces))
     columns: dict[str, NDArray[Any]] = {
         "row": rows,
         "ordinal": rows,
-        "start_pts": rows.astype(np.int64),
-        "end_pts": rows.astype(np.int64) + 1,
+        "start_pts": starts,
+        "end_pts": starts + 1,
         "score": np.ones(faces, np.float32),
         "track": of.astype(np.int32),
         "side": sides,
@@ -63,6 +65,7 @@ def chunk(number: int, people: Float, tracks: int, faces: int) -> tuple[VectorTa
             box=FractionBox(0, 0, 1, 1),
             rows=tuple(np.flatnonzero(of == track).tolist()),
             sides=tuple(sides[of == track].tolist()),
+            frames=tuple(starts[of == track].tolist()),
         )
         for track in sorted(set(of.tolist()))
     ]
@@ -93,6 +96,34 @@ def test_many_tracks_are_decided_as_each_alone(classes: int, margin: float) -> N
         assert all(same(one.identity, other) for one, other in zip(together, alone, strict=True))
         verdicts |= {one.verdict for one in alone}
     assert "known" in verdicts
+
+
+def face_track(number: int, rows: tuple[int, ...], frames: tuple[int, ...]) -> FaceTrack:
+    span, place = FrameSpan(frames[0], frames[-1] + 1, 0, 1), FractionBox(0, 0, 1, 1)
+    return FaceTrack(number, span, 0, (0, 0), place, rows, (90.0,) * len(rows), frames)
+
+
+def test_of_two_faces_in_one_frame_that_are_taken_for_one_person_the_nearer_has_the_name() -> None:
+    person = (0.08 * RANDOM.standard_normal((1, 128))).astype(np.float32)
+    model = identifier(person, ["c0"])
+    away = np.zeros(128, np.float32)
+    away[0] = 1
+    vectors = np.stack([person[0] + by * away for by in (0.3, 0.1, 0.2)])
+    mirrored = [face_track(0, (0,), (5,)), face_track(1, (1,), (5,)), face_track(2, (2,), (6,))]
+    found = model.identify(vectors, mirrored)
+    assert [(one.verdict, one.class_id, one.nearest) for one in found] == [
+        ("review", None, "c0"), ("known", "c0", "c0"), ("known", "c0", "c0"),
+    ]  # fmt: skip
+    assert found[0].distance == pytest.approx(0.3, abs=1e-3)
+    one_after_the_other = [face_track(0, (0,), (5,)), face_track(1, (1,), (6,)), face_track(2, (2,), (7,))]
+    assert {one.verdict for one in model.identify(vectors, one_after_the_other)} == {"known"}
+
+
+def test_a_track_that_loses_its_name_takes_none_from_others() -> None:
+    """The second loses to the first; the third shares frames with the second alone."""
+    assert losing_names([0.1, 0.2, 0.3], [{1, 2}, {2, 3}, {3, 4}]) == [1]
+    assert losing_names([0.2, 0.2], [{1}, {1}]) == [1]
+    assert losing_names([0.2, 0.1, 0.3], [{1}, {1}, set()]) == [0]
 
 
 def test_only_added_classes_are_compared_and_all_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,7 +120,7 @@ class FaceTrackDocuments:
         ref = await self.objects.put(data, media_type=VECTORS_MEDIA_TYPE, suffix=VECTORS_SUFFIX)
         await self.references.hold(stored.asset_id, [ref])  # swept unless something names it
         tracks = [
-            replace(track, rows=(), sides=()) if track.number in numbers else track for track in stored.tracks
+            replace(track, rows=(), sides=(), frames=()) if track.number in numbers else track for track in stored.tracks
         ]
         change = {"$set": {"vectors": ref.key, "tracks": [_track_document(track) for track in tracks]}}
         before = {"vectors": stored.vectors_key}
@@ -154,6 +154,7 @@ def _track_document(track: FaceTrack) -> Document:
         "box": list(astuple(track.box)),
         "rows": list(track.rows),
         "sides": list(track.sides),
+        "frames": list(track.frames),
     }
 
 
@@ -181,4 +182,5 @@ def _track(entry: dict[str, Any]) -> FaceTrack:
         box=FractionBox(*entry["box"]),
         rows=tuple(entry["rows"]),
         sides=tuple(entry["sides"]),
+        frames=tuple(entry["frames"]),
     )

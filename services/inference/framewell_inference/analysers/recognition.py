@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framewell_inference.domain.identity import NOBODY, Identity, IdentityThresholds, identify
+from framewell_inference.domain.one_name_a_frame import named_once, without_doubles
 from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.postings import Decide, PostingSet, PostingTable
 from framewell_inference.domain.track_decisions import Nearest, Tracks, nearest_classes, tracks_of
@@ -63,12 +64,13 @@ class FaceIdentifier:
         if not len(vectors) or not tracks:
             return [NOBODY for _ in tracks]
         distances = self._distances(vectors)
-        return [
+        decided = [
             identify(distances[list(track.rows)], track.sides, self.classes, self.thresholds)
             if track.rows
             else NOBODY
             for track in tracks
         ]
+        return named_once(decided, [track.frames for track in tracks])
 
     def decide(
         self, table: VectorTable, before: tuple[IdentityModel, PostingSet] | None = None
@@ -77,7 +79,7 @@ class FaceIdentifier:
         nearest = self._from_before(table, tracks, before) if before else None
         if nearest is None:
             nearest = self._nearest(table, tracks, range(len(self.classes)))
-        return self._decided(table, tracks, nearest)
+        return without_doubles(self._decided(table, tracks, nearest), table)
 
     def _decided(self, table: VectorTable, tracks: Tracks, nearest: Nearest) -> PostingTable:
         chunks = tuple((one.asset_id, one.chunk_id) for one in table.sets)

@@ -17,9 +17,9 @@ FACES: Final = "faces"
 class FaceTrack:
     """One face in one provisional shot of a chunk.
 
-    `rows` (of the chunk's vectors) and `sides` (shorter sides in pixels) are index-aligned and leave out
-    faces too small for a vector. `ordinal` (of the observation), `moment` (pts, frame index) and `box` are
-    those of the largest face.
+    `rows` (of the chunk's vectors), `sides` (shorter sides in pixels) and `frames` are index-aligned and
+    leave out faces too small for a vector. `ordinal` (of the observation), `moment` (pts, frame index) and
+    `box` are those of the largest face.
     """
 
     number: int
@@ -29,6 +29,8 @@ class FaceTrack:
     box: FractionBox
     rows: tuple[int, ...]
     sides: tuple[float, ...]
+    frames: tuple[int, ...] = ()
+    """Start pts of the picture of each of these rows."""
 
 
 def face_tracks(findings: Findings) -> list[FaceTrack]:
@@ -54,6 +56,7 @@ def _track(number: int, faces: list[tuple[int, Observation]]) -> FaceTrack:
         box=largest.box,
         rows=tuple(one.vector for one in described if one.vector is not None),
         sides=tuple(_side(one) for one in described),
+        frames=tuple(one.span.start_pts for one in described),
     )
 
 

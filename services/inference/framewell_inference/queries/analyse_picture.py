@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from framewell.inference.v1.inference_service_pb2 import (
-    IDENTITY_VERDICT_KNOWN,
-    IDENTITY_VERDICT_REVIEW,
-    IDENTITY_VERDICT_UNKNOWN,
-    FaceIdentity,
-)
-from framewell.media.v1.media_pb2 import (
-    WITHOUT_VECTOR_NO_PERSON,
-    WITHOUT_VECTOR_TOO_SMALL,
-    FaceAttributes,
-)
+from framewell.inference.v1.inference_service_pb2 import FaceIdentity
+from framewell.media.v1.media_pb2 import FaceAttributes
 from framewell_contracts.identity import observation_id
 from framewell_inference.domain.identity import NOBODY, Identity
 from framewell_inference.domain.messages import IMAGE_CHUNK, model_version
 from framewell_inference.domain.observations import Findings, Observation
+from framewell_inference.domain.one_name_a_frame import named_once
 from framewell_inference.domain.pictures import Float, Frame, Picture
 from framewell_inference.domain.tracks import face_tracks
+from framewell_inference.domain.verdict_sentences import NO_MODEL, VERDICTS, WITHOUT, verdict_sentence
 from framewell_inference.ports.analysers import Analysers, PictureAnalyser, PictureDecoder
 from framewell_inference.ports.calls import (
     Call,
@@ -84,7 +76,7 @@ class AnalysePicture:
             FaceIdentity(observation_id=observation_id(IMAGE_CHUNK, faces.analyser, ordinal))
             for ordinal in range(len(faces.observations))
         ]
-        if faces.vectors is None or not tracks:
+        if faces.vectors is None:
             return answers
         vectors: Mapping[ModelRef, Float] = {faces.model: faces.vectors, **faces.beside}
         best: dict[int, tuple[Identity, ModelRef]] = {}
@@ -98,8 +90,11 @@ class AnalysePicture:
                 sound = NOBODY if identity.classes & erased else identity
                 if track.ordinal not in best or _nearer(sound, best[track.ordinal][0]):
                     best[track.ordinal] = sound, ref
+        once = named_once([identity for identity, _ in best.values()], [(0,)] * len(best))
+        best = {at: (one, ref) for (at, (_, ref)), one in zip(best.items(), once, strict=True)}
+        named = frozenset(one.class_id for one in once if one.class_id)
         for ordinal, answer in enumerate(answers):
-            answer.MergeFrom(_answer(faces.observations[ordinal], best.get(ordinal)))
+            answer.MergeFrom(_answer(faces.observations[ordinal], best.get(ordinal), named))
         return answers
 
     def _chosen(self, names: Sequence[str]) -> list[PictureAnalyser]:
@@ -126,52 +121,32 @@ def _look(analysers: Sequence[PictureAnalyser], picture: Picture) -> list[Findin
     return found
 
 
-_VERDICTS: Final = {
-    "known": IDENTITY_VERDICT_KNOWN,
-    "review": IDENTITY_VERDICT_REVIEW,
-    "unknown": IDENTITY_VERDICT_UNKNOWN,
-}
-
-_WITHOUT_VECTOR: Final = {
-    WITHOUT_VECTOR_TOO_SMALL: "Not judged: the face is too small to tell people apart.",
-    WITHOUT_VECTOR_NO_PERSON: "Not judged: it is drawn, an animal's or a thing's, no filmed person's face.",
-}
-
-
 def _nearer(one: Identity, other: Identity) -> bool:
     """Return whether one decision says more than another: a name before none, then the higher score."""
     return (one.class_id is not None, one.score) > (other.class_id is not None, other.score)
 
 
-def _answer(face: Observation, decided: tuple[Identity, ModelRef] | None) -> FaceIdentity:
-    """Return what is answered about one face; `decided` is None where no identity model reads its vector."""
+def _answer(
+    face: Observation, decided: tuple[Identity, ModelRef] | None, named: Collection[str]
+) -> FaceIdentity:
+    """Return what is answered about one face; `decided` is None where no identity model reads its vector.
+
+    `named` are the classes that faces of the picture are named as.
+    """
     assert isinstance(face.attributes, FaceAttributes)
     if face.vector is None:
-        return FaceIdentity(sentence=_WITHOUT_VECTOR.get(face.attributes.without_vector, ""))
+        return FaceIdentity(sentence=WITHOUT.get(face.attributes.without_vector, ""))
     if decided is None:
-        return FaceIdentity(sentence="Not judged: no identity model is in force.")
+        return FaceIdentity(sentence=NO_MODEL)
     identity, ref = decided
     answer = FaceIdentity(
         class_id=identity.class_id or "",
         score=identity.score if identity.class_id else 0.0,
         model=model_version(ref),
-        verdict=_VERDICTS[identity.verdict],
+        verdict=VERDICTS[identity.verdict],
         nearest_class_id=identity.nearest or "",
-        sentence=_sentence(identity),
+        sentence=verdict_sentence(identity, twice=identity.nearest in named),
     )
     if identity.nearest is not None:
         answer.distance = identity.distance
     return answer
-
-
-def _sentence(identity: Identity) -> str:
-    if identity.nearest is None:
-        return "Unknown: the identity model knows nobody whom it may name."
-    apart = f"at distance {identity.distance:.2f}"
-    if identity.verdict == "known":
-        return f"Known: {apart} the face is near enough to be named."
-    if identity.verdict == "review":
-        return (
-            f"A question for a person: {apart} the face is near to somebody, and not near enough to be named."
-        )
-    return f"Unknown: the nearest person is {apart}, too far to be the same."

@@ -15,6 +15,7 @@ from framewell_inference.domain.identity import NOBODY, Identity
 from framewell_inference.domain.messages import box_message, model_version, span_message
 from framewell_inference.domain.stored import StoredTracks
 from framewell_inference.domain.tracks import FACES, FaceTrack
+from framewell_inference.domain.verdict_sentences import NO_MODEL, NO_VECTOR, VERDICTS, verdict_sentence
 from framewell_inference.ports.clusters import ClusterStores
 from framewell_inference.ports.repositories import FaceTrackRepository
 from framewell_inference.steps.batches import batched
@@ -41,6 +42,8 @@ class _Named:
 
     cluster_id: str = ""
     """Of an unknown one; empty for none."""
+    twice: bool = False
+    """Whether who is nearest is named in one of its frames already."""
 
     @property
     def class_id(self) -> str:
@@ -101,9 +104,11 @@ class ListPeople:
             named = await self.names(models, batch)
             clusters = await self._clusters(batch, named)
             for stored in batch:
+                seen = _named_frames(stored, named)
                 for track in stored.tracks:
                     key = stored.chunk_id, track.number
-                    yield _Named(stored.chunk_id, track, *named[key], clusters.get(key, ""))
+                    twice = not seen.get(named[key][0].nearest, frozenset()).isdisjoint(track.frames)
+                    yield _Named(stored.chunk_id, track, *named[key], clusters.get(key, ""), twice)
 
     async def _clusters(
         self, batch: Sequence[StoredTracks], named: Mapping[TrackKey, Named]
@@ -124,6 +129,17 @@ class ListPeople:
             for ref in one.tracks
             if ref in unknown
         }
+
+
+def _named_frames(
+    stored: StoredTracks, named: Mapping[TrackKey, Named]
+) -> Mapping[str | None, frozenset[int]]:
+    """Return the frames of a chunk in which each class is named."""
+    frames: dict[str | None, frozenset[int]] = {}
+    for track in stored.tracks:
+        if class_id := named[stored.chunk_id, track.number][0].class_id:
+            frames[class_id] = frames.get(class_id, frozenset()) | set(track.frames)
+    return frames
 
 
 def _id(one: _Named) -> str:
@@ -149,4 +165,13 @@ def _appearance(one: _Named) -> Appearance:
         observation_id=_id(one),
         score=one.identity.score if one.model else None,
         distance=one.identity.distance if one.identity.nearest else None,
+        verdict=VERDICTS[one.identity.verdict] if one.model else None,
+        nearest_class_id=one.identity.nearest or "",
+        sentence=_sentence(one),
     )
+
+
+def _sentence(one: _Named) -> str:
+    if not one.track.rows:
+        return NO_VECTOR
+    return verdict_sentence(one.identity, twice=one.twice) if one.model else NO_MODEL
