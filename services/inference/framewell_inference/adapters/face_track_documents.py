@@ -120,7 +120,8 @@ class FaceTrackDocuments:
         ref = await self.objects.put(data, media_type=VECTORS_MEDIA_TYPE, suffix=VECTORS_SUFFIX)
         await self.references.hold(stored.asset_id, [ref])  # swept unless something names it
         tracks = [
-            replace(track, rows=(), sides=(), frames=()) if track.number in numbers else track for track in stored.tracks
+            replace(track, rows=(), sides=(), frames=()) if track.number in numbers else track
+            for track in stored.tracks
         ]
         change = {"$set": {"vectors": ref.key, "tracks": [_track_document(track) for track in tracks]}}
         before = {"vectors": stored.vectors_key}
