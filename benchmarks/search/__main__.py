@@ -17,6 +17,7 @@ from benchmarks.search.archive import Archive, filled
 from benchmarks.search.faces import Faces, Vectors
 from benchmarks.tables import Table, machine, record, revision, verdict
 from framewell_inference.domain.vector_views import VectorFilter
+from framewell_inference.domain.vectors import Placed
 
 FACES, PEOPLE, QUERIES = 1_000_000, 20_000, 200
 QUICK_FACES, QUICK_PEOPLE, QUICK_QUERIES = 20_000, 400, 10
@@ -50,7 +51,7 @@ async def measure(archive: Archive, queries: Vectors, wanted: VectorFilter) -> M
     seconds = []
     for query, exact in zip(queries, archive.exact(queries, NEIGHBOURS, wanted), strict=True):
         begun = time.perf_counter()
-        near = await archive.index.nearest(archive.space, query, NEIGHBOURS, wanted)
+        near = await archive.index.nearest(Placed(archive.space, query), NEIGHBOURS, wanted)
         seconds.append(time.perf_counter() - begun)
         right += len(exact & {(one.of.set_id, one.row) for one in near})
         found += len(exact)
@@ -67,7 +68,8 @@ async def run(folder: Path, options: argparse.Namespace) -> dict[str, object]:
     random = np.random.default_rng(1)
     person = random.integers(0, house.people, QUICK_QUERIES if options.quick else QUERIES)
     queries = house.pictures(person, seed=1_000_003)
-    await archive.index.nearest(archive.space, queries[0], NEIGHBOURS, VectorFilter())  # maps the blocks
+    first = Placed(archive.space, queries[0])
+    await archive.index.nearest(first, NEIGHBOURS, VectorFilter())  # maps the blocks
     found = {name: await measure(archive, queries, wanted) for name, wanted in FILTERS.items()}
     table = Table(
         (f"of {faces:,} faces", "recall@10", "goal ≥ .98", "p50 ms", "p95 ms", "goal ≤ 20 ms"),

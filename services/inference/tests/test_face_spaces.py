@@ -16,6 +16,7 @@ from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.media.v1.media_pb2 import ObservationRef, Work
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelScope
 from framewell_inference.adapters.media_objects import ArrowVectors
 from framewell_inference.analysers.faces.embedding import FaceEmbedding
@@ -206,7 +207,7 @@ async def test_a_better_embedding_comes_into_force_with_its_identity_model_and_g
     assert (native.model.name, list(native.beside)) == (TURNED.name, [])
     assert [one[0] for one in (await named(bench, "asset-5"))["asset-5"]] == ["man"]
     with pytest.raises(Conflict, match="identity models in force read"):
-        await bench.call("RemoveModel", api.RemoveModelRequest(name=TURNED.name))
+        await bench.call("RemoveModel", api.RemoveModelRequest(model=ModelVersion(name=TURNED.name)))
 
     await bench.call("DisableModel", api.DisableModelRequest(name=TURNED.name))
     await promote(bench, {"man": man}, "1.0", 3, SHIPPED)
@@ -214,7 +215,7 @@ async def test_a_better_embedding_comes_into_force_with_its_identity_model_and_g
     back = await named(bench, *everybody, "asset-5")
     assert without_versions({one: back[one] for one in everybody}) == without_versions(everybody)
     assert [one[::2] for one in back["asset-5"]] == [("man", "1.0")], "described again in the space it lacked"
-    await bench.call("RemoveModel", api.RemoveModelRequest(name=TURNED.name))
+    await bench.call("RemoveModel", api.RemoveModelRequest(model=ModelVersion(name=TURNED.name)))
 
 
 async def test_who_is_erased_is_gone_in_every_space_and_stays_gone_when_the_archive_is_described(

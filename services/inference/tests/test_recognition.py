@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,14 +15,16 @@ from framewell.media.v1.media_pb2 import ObjectRef, Span
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
+from framewell_inference.adapters.identity_model_documents import IdentityModelDocuments
 from framewell_inference.domain.pictures import Float, Picture
-from framewell_inference.ports.models import RELABEL_JOB
+from framewell_inference.ports.models import RELABEL_JOB, Reported, Switched
 from framewell_inference.testing import IDENTITY, InferenceBench, identity_manifest
 from framewell_kit.jobs.model import COLLECTION as JOBS
 from framewell_kit.jobs.store import job_of
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
 from framewell_kit.testing.erasures import erasure_plan
 from framewell_kit.testing.held_lease import HeldLease
+from framewell_models.manifest import ModelRef
 
 ASSET, CHUNK = "asset-1", "asset-1/0/0"
 
@@ -185,21 +188,75 @@ async def test_a_worker_that_takes_over_after_the_switch_reports_the_same_change
     await bench.relabel()
     await bench.promote({"man": man, "woman": woman}, "2.0", 2)
     first = await relabel_unended(bench, f"{IDENTITY}@2.0/2")
+    assert first is not None
     again = await bench.relabel()
     assert list((await bench.changes(first)).asset_ids) == ["asset-3"]
     assert again == first
 
 
+async def test_what_a_dead_worker_could_not_report_is_reported_by_the_next_switch(
+    bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    """Two promotions in a row: the worker of the first dies after its switch, another does the second."""
+    man = await learned(bench, man_in_car[:4])
+    woman = await learned(bench, [astronaut], "asset-3/0/0")
+    await bench.promote({"nobody": -man}, "1.0", 1)
+    await bench.relabel()
+    await bench.promote({"man": man}, "2.0", 2)
+    await relabel_unended(bench, f"{IDENTITY}@2.0/2")
+    assert await in_force(bench) == ["2.0"]
+    await bench.promote({"man": man, "woman": woman}, "3.0", 3)
+    third = await relabel_unended(bench, f"{IDENTITY}@3.0/3")
+    assert third is not None
+    assert third.previous.version == "1.0"
+    assert list((await bench.changes(third)).asset_ids) == ["asset-1", "asset-3"]
+    assert await relabel_unended(bench, f"{IDENTITY}@2.0/2") is None, "who comes late says nothing"
+    assert await in_force(bench) == ["3.0"]
+    assert [one.class_id for one in await bench.people(ASSET)] == ["man"]
+
+
+async def test_of_two_that_are_named_at_once_the_newer_stays_in_force_whoever_is_done_first(
+    bench: InferenceBench, man_in_car: list[Picture]
+) -> None:
+    man = await learned(bench, man_in_car[:4])
+    await bench.promote({"first": man}, "1.0", 1)
+    await bench.promote({"second": man}, "2.0", 2)
+    named, go_on = asyncio.Event(), asyncio.Event()
+    switch = IdentityModelDocuments.switch
+
+    async def waits(
+        self: IdentityModelDocuments, ref: ModelRef, revision: int, reported: Reported
+    ) -> Switched | None:
+        if revision == 1:
+            named.set()
+            await go_on.wait()
+        return await switch(self, ref, revision, reported)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(IdentityModelDocuments, "switch", waits)
+        older = asyncio.create_task(relabel_unended(bench, f"{IDENTITY}@1.0/1"))
+        await named.wait()
+        newer = await relabel_unended(bench, f"{IDENTITY}@2.0/2")
+        go_on.set()
+        assert await older is None
+    assert newer is not None
+    assert not newer.HasField("previous")
+    assert await in_force(bench) == ["2.0"]
+    assert [one.class_id for one in await bench.people(ASSET)] == ["second"]
+
+
 async def relabel_unended(
     bench: InferenceBench, key: str, lease: type[HeldLease] = HeldLease
-) -> RecognitionUpdated:
+) -> RecognitionUpdated | None:
     """Do the work of a re-labelling as a worker that dies before its job ends."""
-    (kind,) = bench.service.jobs
+    kind = next(one for one in bench.service.jobs if one.kind == RELABEL_JOB)
     document = await bench.documents.get(JOBS, f"{RELABEL_JOB}/{key}")
     assert document is not None
-    (updated,) = await kind.work(job_of(document), lease(bench.jobs, document))
-    assert isinstance(updated, RecognitionUpdated)
-    return updated
+    facts = await kind.work(job_of(document), lease(bench.jobs, document))
+    for fact in facts:
+        assert isinstance(fact, RecognitionUpdated)
+        return fact
+    return None
 
 
 async def test_an_older_promotion_never_replaces_a_newer_one(

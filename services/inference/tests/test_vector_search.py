@@ -18,7 +18,7 @@ from framewell_inference.adapters.vector_log_documents import VectorLogDocuments
 from framewell_inference.adapters.vector_tables import decode_table
 from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.vector_views import VectorFilter
-from framewell_inference.domain.vectors import VectorSet, VectorSpace, VectorTable, table_of
+from framewell_inference.domain.vectors import Placed, VectorSet, VectorSpace, VectorTable, table_of
 from framewell_inference.steps import pack_vectors
 from framewell_inference.steps.pack_vectors import PackVectors
 from framewell_kit.documents import Documents, MemoryDocuments
@@ -63,7 +63,10 @@ class Replica:
         await self.log.append(SPACE, set_id, None)
 
     async def found(self, query: Float, count: int = 5, wanted: VectorFilter = ANYTHING) -> list[str]:
-        return [f"{one.of.set_id}/{one.row}" for one in await self.index.nearest(SPACE, query, count, wanted)]
+        return [
+            f"{one.of.set_id}/{one.row}"
+            for one in await self.index.nearest(Placed(SPACE, query), count, wanted)
+        ]
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ async def test_what_one_replica_wrote_another_finds_nearest_first(stores: Stores
     await one.packing.pack(SPACE)
     await one.put(table("s3", vectors + 0.1))
     assert await other.found(vectors[2], 3) == ["s1/2", "s3/2", "s2/2"]
-    near = await other.index.nearest(SPACE, vectors[2], 3, ANYTHING)
+    near = await other.index.nearest(Placed(SPACE, vectors[2]), 3, ANYTHING)
     assert [round(each.distance, 2) for each in near] == [0.0, 0.4, 0.8]
 
 

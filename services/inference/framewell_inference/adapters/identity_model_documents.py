@@ -24,6 +24,8 @@ from framewell_inference.ports.models import (
     Model,
     ModelLoader,
     ModelRegistry,
+    Reported,
+    Switched,
 )
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.objects.protocol import Objects
@@ -66,9 +68,8 @@ class IdentityModelDocuments:
                 "run": promoted.run_id,
             },
         )
-        await self.documents.insert_once(
-            ALIASES, {"_id": ref.name, "version": "", "revision": 0, "next": "", "next_revision": 0}
-        )
+        nothing = {"version": "", "next": "", "previous": "", "revision": 0, "next_revision": 0}
+        await self.documents.insert_once(ALIASES, {"_id": ref.name, **nothing})
         changed = await self.documents.update(
             ALIASES,
             ref.name,
@@ -99,28 +100,41 @@ class IdentityModelDocuments:
             refs |= {ModelRef(alias["_id"], alias[key]) for key in ("version", "next") if alias[key]}
         return sorted(refs, key=str)
 
-    async def switch(self, ref: ModelRef, revision: int) -> ModelRef | None:
-        alias = await self.documents.get(ALIASES, ref.name) or {}
-        # A worker that died after its switch is followed by one that must report the same change.
-        again = (alias.get("version"), alias.get("revision")) == (ref.version, revision)
-        previous = alias.get("previous" if again else "version", "")
-        changed = await self.documents.update(
-            ALIASES,
-            ref.name,
-            {"$set": {"version": ref.version, "revision": revision, "previous": previous}},
-            expect={"revision": {"$lte": revision}},
-        )
-        if changed is not None:
-            model, _ = await self._loaded_once(ref)
-            self.registry.put(model, in_force=True)
-            await self._unload_old(ref.name)
-        return ModelRef(ref.name, previous) if previous else None
+    async def is_overtaken(self, name: str, revision: int) -> bool:
+        alias = await self.documents.get(ALIASES, name)
+        return alias is not None and int(alias["revision"]) > revision
+
+    async def switch(self, ref: ModelRef, revision: int, reported: Reported) -> Switched | None:
+        while True:
+            alias = await self.documents.get(ALIASES, ref.name)
+            if alias is None or int(alias["revision"]) > revision:
+                return None
+            before, previous = int(alias["revision"]), alias["previous"]
+            if before < revision and (
+                not alias["version"] or await reported(ModelRef(ref.name, alias["version"]), before)
+            ):
+                previous = alias["version"]
+            change = {"version": ref.version, "revision": revision, "previous": previous}
+            if await self.documents.update(ALIASES, ref.name, {"$set": change}, expect={"revision": before}):
+                break
+        model, _ = await self._loaded_once(ref)
+        self.registry.put(model, in_force=True)
+        await self._unload_old(ref.name)
+        return Switched(ModelRef(ref.name, previous) if previous else None)
 
     async def retire(self, name: str, revision: int) -> None:
         alias = await self.documents.update(
             ALIASES,
             name,
-            {"$set": {"version": "", "next": "", "revision": revision, "next_revision": revision}},
+            {
+                "$set": {
+                    "version": "",
+                    "next": "",
+                    "previous": "",
+                    "revision": revision,
+                    "next_revision": revision,
+                }
+            },
             expect={"revision": {"$lte": revision}},
         )
         if alias is not None:

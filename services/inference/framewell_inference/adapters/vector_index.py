@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from framewell_inference.domain.vector_blocks import BlockRef, LogEntry, Packed
@@ -31,12 +33,18 @@ class _Followed:
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
+def _threads() -> ThreadPoolExecutor:
+    """Return threads that search blocks side by side, as many as there are cores."""
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="search")
+
+
 @dataclass(frozen=True, slots=True)
 class FollowedVectors:
     """VectorIndex that reads the log behind the last entry it knows, and blocks when they were replaced."""
 
     log: VectorLog
     blocks: BlockStore
+    _at_once: ThreadPoolExecutor = field(default_factory=_threads)
     _spaces: dict[str, _Followed] = field(default_factory=lambda: defaultdict(_Followed))
 
     async def view(self, space: VectorSpace) -> SpaceView:
@@ -53,7 +61,7 @@ class FollowedVectors:
 
     async def nearest(self, query: Placed, count: int, wanted: VectorFilter) -> Sequence[Near]:
         view = await self.view(query.space)
-        return await asyncio.to_thread(nearest, view, query.vector, count, wanted)
+        return await asyncio.to_thread(nearest, view, query.vector, count, wanted, self._at_once.map)
 
     async def _open(self, space: VectorSpace, followed: _Followed, packed: Packed) -> Packed:
         """Map the blocks of now, and forget what was read of the log, which is read anew behind them."""

@@ -15,7 +15,7 @@ from framewell_inference.domain.messages import model_version
 from framewell_inference.domain.postings import PostingSet, PostingTable
 from framewell_inference.domain.tracks import FACES
 from framewell_inference.domain.vectors import VectorSpace, VectorTable
-from framewell_inference.ports.models import IdentityModel, IdentityModelRepository
+from framewell_inference.ports.models import IdentityModel, IdentityModelRepository, RelabelQueue
 from framewell_inference.ports.repositories import PostingRepository, RecognitionChangeRepository
 from framewell_inference.ports.vectors import VectorIndex
 from framewell_inference.steps.describe_archive import DescribeArchive
@@ -43,21 +43,28 @@ class Relabel:
     people: ErasePeople
     changes: RecognitionChangeRepository
     describe: DescribeArchive
+    queue: RelabelQueue
     clock: Clock
 
     async def __call__(
         self, ref: ModelRef, revision: int, cause: Cause, check_lease: Callable[[], None]
-    ) -> RecognitionUpdated:
-        """Re-label and switch. `check_lease` raises when another worker has taken the job over.
+    ) -> RecognitionUpdated | None:
+        """Re-label and switch; None, and nothing changes, where a newer revision was faster.
 
-        Raises NotYet while stored faces are not described by the embedding that the version reads.
+        `check_lease` raises when another worker has taken the job over. Raises NotYet while stored faces are
+        not described by the embedding that the version reads.
         """
         started = self.clock.monotonic()
+        if await self.identities.is_overtaken(ref.name, revision):
+            return None
         model = await self.identities.load(ref)
         await self.describe.whole(model.embedding, f"{ref}/{revision}", cause)
         tables = await self._name_all(model, check_lease)
         check_lease()
-        previous = await self.identities.switch(ref, revision)
+        switched = await self.identities.switch(ref, revision, self.queue.ended)
+        if switched is None:
+            return None
+        previous = switched.previous
         duration = Duration()
         duration.FromMilliseconds(round((self.clock.monotonic() - started) * 1000))
         before = await self.postings.kept(previous) if previous else PostingSet(())

@@ -7,6 +7,7 @@ that would cost more than comparing everything, everything is compared.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import numpy as np
@@ -21,7 +22,7 @@ EXACT_VALUES: Final = 1 << 20
 """So many numbers (8,192 faces) are compared in about 1 ms on one core: no graph is asked for fewer."""
 
 SPARE: Final = 3
-SPARE_FILTERED: Final = 6
+SPARE_FILTERED: Final = 4
 """So many times as many candidates as neighbours are asked for; the exact distances choose among them. The
 last of many candidates are less sure than the first, and a filter may leave just these."""
 
@@ -29,10 +30,15 @@ DEAR: Final = 8
 """Finding one candidate costs about as much as comparing so many rows."""
 
 
-def nearest(view: SpaceView, query: Float, count: int, wanted: VectorFilter) -> list[Near]:
+Each = Callable[[Callable[[Part], list[Near]], Iterable[Part]], Iterable[list[Near]]]
+"""Does something with every part, like `map`: one after the other, or several at once."""
+
+
+def nearest(view: SpaceView, query: Float, count: int, wanted: VectorFilter, each: Each = map) -> list[Near]:
     """Return at most `count` neighbours in order of distance; equal ones in order of set and row. Blocks."""
     rounded = query.astype(np.float16).astype(np.float32)
-    found = [one for part in view.parts for one in _in_part(part, rounded, count, wanted)]
+    parts = each(lambda part: _in_part(part, rounded, count, wanted), view.parts)
+    found = [one for near in parts for one in near]
     found.sort(key=lambda one: (one.distance, one.of.set_id, one.row))
     return found[:count]
 

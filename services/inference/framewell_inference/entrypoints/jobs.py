@@ -28,7 +28,8 @@ def relabel_kind(relabel: Relabel) -> JobKind:
 
     async def work(job: Job, lease: Lease) -> Sequence[Outgoing]:
         ref = ModelRef.parse(job.payload["model"])
-        return [await relabel(ref, int(job.payload["revision"]), job.cause, lease.check)]
+        updated = await relabel(ref, int(job.payload["revision"]), job.cause, lease.check)
+        return [] if updated is None else [updated]
 
     return JobKind(RELABEL_JOB, work)
 
@@ -49,7 +50,8 @@ def campaign_kinds(
     """Return the kinds of jobs by which campaigns are done; `at_once` pieces of them in this process."""
 
     async def hand_out(job: Job, lease: Lease) -> Sequence[Outgoing]:
-        return await drive(job.key, job.cause, lease.check)
+        await drive(job.key, job.cause, lease.check)
+        return ()
 
     async def do_piece(job: Job, lease: Lease) -> Sequence[Outgoing]:
         piece = Piece(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -206,6 +206,20 @@ class EmbeddingsRead:
     candidates: Sequence[ModelRef]
 
 
+Reported = Callable[[ModelRef, int], Awaitable[bool]]
+"""Whether everybody heard of the switch to a version, by its revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A version is in force. `previous` is the version that everybody knew of before, None for none.
+
+    What a worker switched to that died before its job ended, nobody knew of.
+    """
+
+    previous: ModelRef | None
+
+
 class IdentityModelRepository(Protocol):
     """Identity models as documents: where their artefacts lie, and which version of each is in force."""
 
@@ -229,10 +243,14 @@ class IdentityModelRepository(Protocol):
         """Return the versions that are in force or about to be: what new chunks are named by."""
         ...
 
-    async def switch(self, ref: ModelRef, revision: int) -> ModelRef | None:
-        """Put a version in force, unless a newer revision already is.
+    async def is_overtaken(self, name: str, revision: int) -> bool:
+        """Return whether a newer revision of a name is in force, or was taken out of it, already."""
+        ...
 
-        Returns the version before it, also when the same is asked for again.
+    async def switch(self, ref: ModelRef, revision: int, reported: Reported) -> Switched | None:
+        """Put a version in force; None, and nothing changes, when a newer revision already is.
+
+        `reported` tells whether everybody heard of an earlier switch. Asked for again it answers the same.
         """
         ...
 
@@ -246,4 +264,8 @@ class RelabelQueue(Protocol):
 
     async def put(self, ref: ModelRef, revision: int, cause: Cause) -> None:
         """Ask for it, once per version and revision."""
+        ...
+
+    async def ended(self, ref: ModelRef, revision: int) -> bool:
+        """Return whether it was done, and what it changed was said."""
         ...

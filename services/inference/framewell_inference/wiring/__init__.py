@@ -147,7 +147,14 @@ async def wire_with(
     permits = Permits(settings.chunks, live=1)
     campaigns = wire_campaigns(mesh, settings, stores, steps, choose, permits=permits)
     relabel = Relabel(
-        s.identities, s.vectors, s.postings, steps.people, s.changes, campaigns.describe, mesh.clock
+        s.identities,
+        s.vectors,
+        s.postings,
+        steps.people,
+        s.changes,
+        campaigns.describe,
+        s.relabel,
+        mesh.clock,
     )
     table = holdings(steps.forget, steps.people)
     return Service(
