@@ -35,6 +35,7 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         "^[a-z][a-z0-9_]{0,40}$": "is no name of a recipe",
         r"^\s*[^\s\x00][^\x00]*$": "is no name or id: it must not be blank, nor hold a null character",
         r"^[a-z]+(-[a-z0-9]+)*\.m3u8$": "is no name of a playlist, such as `master.m3u8`",
+        "^(appearances|last_seen)?$": "is no order: expected `appearances` or `last_seen`",
         "^[0-9A-Za-z._:-]{1,200}$": "is no id of letters, digits and `.`, `_`, `:`, `-`",
     }
 )
