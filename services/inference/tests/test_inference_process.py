@@ -32,6 +32,8 @@ from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkTranscoded
 from framewell.inference.v1 import inference_service_pb2 as api
+from framewell.inference.v1.cluster_service_pb2 import ListClustersRequest
+from framewell.inference.v1.cluster_service_pb2_grpc import ClusterServiceStub
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
 from framewell.media.v1.media_pb2 import ObjectRef, Span, Work
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, ModelVersion
@@ -243,10 +245,13 @@ async def test_chunk_and_sound_become_an_analysed_asset(running: Running, man_in
     assert isinstance(asset, AssetAnalysed)
     assert asset.outcome.HasField("done")
     with running.rpc() as channel:
-        stub = InferenceServiceStub(channel)
+        stub, clusters = InferenceServiceStub(channel), ClusterServiceStub(channel)
+        wait_until(lambda: clusters.ListClusters(ListClustersRequest()).clusters)
+        (unknown,) = clusters.ListClusters(ListClustersRequest()).clusters
         (person,) = stub.ListPeople(api.ListPeopleRequest(asset_id=ASSET)).people
         listed = stub.ListObservations(api.ListObservationsRequest(asset_id=ASSET, analysers=["faces"]))
-    assert person.class_id == ""
+    assert (person.class_id, person.cluster_id) == ("", unknown.cluster_id)
+    assert (unknown.appearance_count, unknown.cover.asset_id) == (1, ASSET)
     assert len(listed.observations) == 5
 
 

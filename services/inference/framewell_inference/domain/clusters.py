@@ -248,7 +248,8 @@ class CentreTable:
             row = len(self._ids)
             if row >= len(self._vectors):
                 grown = np.zeros((max(64, 2 * row), len(centre.vector)), np.float32)
-                grown[:row] = self._vectors[:row]
+                if row:
+                    grown[:row] = self._vectors[:row]
                 self._vectors, self._squares = grown, np.resize(self._squares, len(grown))
             self._ids.append(centre.cluster_id)
             self._rows[centre.cluster_id] = row
