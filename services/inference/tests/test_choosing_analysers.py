@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,13 @@ from framewell.model.v1.model_pb2 import ModelScope
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Array, Frame
 from framewell_inference.domain.tensors import TensorSpec
-from framewell_inference.ports.calls import RunCounts
+from framewell_inference.ports.calls import Call, Priority, RunCounts, calling
 from framewell_inference.steps.live_budget import LiveBudget
 from framewell_inference.steps.look_at_frames import LookAtFrames, SkippedError
 from framewell_inference.testing import TIMELINE, InferenceBench, frame_bundle
 from framewell_kit.outcome_messages import done
 from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.testing.waiting import PATIENCE
 from framewell_models.manifest import Manifest, ModelRef
 from framewell_models.manifest_reader import read
 
@@ -195,6 +197,32 @@ def test_without_a_budget_everybody_looks(slow: tuple[LookAtFrames, list[Slow]],
     look, analysers = slow
     for _ in range(3):
         assert not any(isinstance(one, Exception) for one in look(frames(PICTURES), analysers).values())
+
+
+@dataclass
+class Waiting(Slow):
+    """Looks only while another one of its kind does."""
+
+    others: Barrier = field(default_factory=lambda: Barrier(2, timeout=PATIENCE))
+
+    def look(self, frames: Sequence[Frame]) -> None:
+        self.others.wait()
+        if self.seconds < 0:
+            raise ZeroDivisionError(self.name)
+
+
+def test_at_a_live_chunk_analysers_look_at_the_same_time(frames: Sampled) -> None:
+    both, sampled = Barrier(2, timeout=PATIENCE), frames(PICTURES)
+    sound, broken = Waiting("sound", 1, [0.0], others=both), Waiting("broken", -1, [0.0], others=both)
+    look = LookAtFrames(threads=2)
+    with calling(Call(Priority.LIVE)):
+        found = look(sampled, [sound, broken], tolerate=True)
+        assert {name: type(one) for name, one in found.items()} == {
+            "sound": Findings,
+            "broken": ZeroDivisionError,
+        }
+        with pytest.raises(ZeroDivisionError, match="broken"):
+            look(sampled, [sound, broken])
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Final
 
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame
 from framewell_inference.ports.analysers import PictureAnalyser, PicturePass
+from framewell_inference.ports.calls import Priority, current_call
 from framewell_inference.steps.batches import in_batches
 
 NEWEST: Final = 0.3
 """Weight of the newest batch in what an analyser is expected to cost."""
+
+
+MOST_AT_ONCE: Final = 4
+"""Analysers that look at the same time, at the most: there are hardly more that take long."""
 
 
 class SkippedError(Exception):
@@ -40,12 +48,16 @@ class Costs:
 class LookAtFrames:
     """Looks as long as it takes, or within a budget: then the cheapest analysers look first.
 
-    An analyser that would not be done in time looks at no more pictures of the chunk, and the reason is
-    its outcome. One that has not run here yet always looks.
+    Analysers look in turn, since several chunks are looked at beside each other. At a live chunk, which is
+    alone and waited for, `threads` of them look at the same time.
+
+    Where there is a budget, an analyser that would not be done in time looks at no more pictures of the chunk,
+    and the reason is its outcome. One that has not run here yet always looks.
     """
 
     costs: Costs = field(default_factory=Costs)
     now: Callable[[], float] = time.perf_counter
+    threads: int = field(default_factory=lambda: min(MOST_AT_ONCE, os.cpu_count() or 1))
 
     def __call__(
         self,
@@ -64,7 +76,12 @@ class LookAtFrames:
         by_cost = sorted(analysers, key=lambda one: self.costs.of(one.name))
         passes: dict[str, PicturePass] = {one.name: one.begin(still=still) for one in by_cost}
         found: dict[str, Findings | Exception] = {}
+        together = current_call().priority == Priority.LIVE and budget_seconds is None
         for batch in in_batches(frames):
+            if together:
+                waiting = {name: one for name, one in passes.items() if name not in found}
+                found |= self._together(waiting, batch, tolerate=tolerate)
+                continue
             for name in [name for name in passes if name not in found]:
                 expected = self.now() - begun + self.costs.of(name) * len(batch)
                 if budget_seconds is not None and self.costs.of(name) and expected > budget_seconds:
@@ -77,6 +94,21 @@ class LookAtFrames:
                         raise
                     found[name] = error
         return found | {name: one.finish() for name, one in passes.items() if name not in found}
+
+    def _together(
+        self, passes: Mapping[str, PicturePass], batch: Sequence[Frame], *, tolerate: bool
+    ) -> dict[str, Exception]:
+        """Have all look at the same time, the dearest begin; return the errors of those that fail."""
+        with ThreadPoolExecutor(self.threads) as pool:
+            looks = {
+                name: pool.submit(copy_context().run, self._look, name, one, batch)
+                for name, one in reversed(passes.items())
+            }
+        errors = {name: look.exception() for name, look in looks.items()}
+        failed = {name: error for name, error in errors.items() if isinstance(error, Exception)}
+        if failed and not tolerate:
+            raise next(iter(failed.values()))
+        return failed
 
     def _look(self, name: str, one: PicturePass, batch: Sequence[Frame]) -> None:
         started = self.now()
