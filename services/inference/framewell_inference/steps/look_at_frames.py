@@ -19,7 +19,6 @@ from framewell_inference.steps.batches import in_batches
 NEWEST: Final = 0.3
 """Weight of the newest batch in what an analyser is expected to cost."""
 
-
 MOST_AT_ONCE: Final = 4
 """Analysers that look at the same time, at the most: there are hardly more that take long."""
 
@@ -51,8 +50,8 @@ class LookAtFrames:
     Analysers look in turn, since several chunks are looked at beside each other. At a live chunk, which is
     alone and waited for, `threads` of them look at the same time.
 
-    Where there is a budget, an analyser that would not be done in time looks at no more pictures of the chunk,
-    and the reason is its outcome. One that has not run here yet always looks.
+    With a budget, an analyser that would not be done in time looks at no more pictures of the chunk, and the
+    reason is its outcome. One that has not run here yet always looks.
     """
 
     costs: Costs = field(default_factory=Costs)
