@@ -10,15 +10,15 @@ import pytest
 
 from framewell_inference.domain.clusters import (
     CENTRE_TRACKS,
-    NEAREST_JOINS,
+    FARTHEST,
     Centre,
     CentreTable,
     Sighting,
     TrackRef,
     best_to_learn_from,
     joined,
-    largest_distance,
     matched,
+    near_by_itself,
     roots_of,
     together,
     track_vector,
@@ -43,9 +43,9 @@ def sighting(name: str, of: FaceTrack, asset_id: str = "a", side: float = 80.0) 
 
 
 def test_the_more_people_there_are_the_nearer_a_track_must_be() -> None:
-    limits = [largest_distance(clusters) for clusters in (0, 1, 10, 100, 1_000, 10_000, 100_000)]
+    limits = [near_by_itself(clusters) for clusters in (0, 1, 10, 100, 1_000, 10_000, 100_000)]
     assert limits == sorted(limits, reverse=True)
-    assert limits[0] == NEAREST_JOINS
+    assert limits[0] == FARTHEST
     for clusters, limit in ((1_000, limits[4]), (100_000, limits[6])):
         deviations = (0.83 - limit) / 0.095
         nearer = 0.5 * math.erfc(deviations / math.sqrt(2))
@@ -98,6 +98,18 @@ def test_a_track_passes_over_clusters_of_whom_somebody_else_is_seen_at_the_same_
     assert joined(near, 3, set(), roots.__getitem__) == "merged"
     assert joined(near, 3, {"whole"}, roots.__getitem__) == "other"
     assert joined(near, 3, {"whole", "other"}, roots.__getitem__) is None
+
+
+def test_a_track_that_is_not_near_by_itself_joins_only_whom_it_is_clearly_nearest_to() -> None:
+    near = [("own", 0.46), ("part", 0.47), ("other", 0.52), ("far", 0.9)]
+    assert near_by_itself(10_000) < 0.46 < near_by_itself(100)
+    assert joined(near, 100, set(), str) == "own"
+    assert joined(near, 10_000, set(), str) is None
+    assert joined([near[0], near[3]], 10_000, set(), str) == "own"
+    assert joined(near[:1], 10_000, set(), str) == "own"
+    merged = {"own": "own", "part": "own", "other": "other", "far": "far"}
+    assert joined([near[0], near[1], near[3]], 10_000, set(), merged.__getitem__) == "own", "both are one"
+    assert joined([("own", 0.51), near[3]], 10, set(), str) is None
 
 
 def test_a_track_is_a_sighting_of_the_same_time_and_place_and_each_once() -> None:
