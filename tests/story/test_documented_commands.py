@@ -50,6 +50,7 @@ PAGES = (
     "docs/datasets.md",
     "docs/rights.md",
     "docs/models.md",
+    "docs/reanalysis.md",
     "docs/observability.md",
     "docs/operations.md",
     "docs/security.md",

@@ -60,6 +60,7 @@ COMMANDS: Final[dict[str, str]] = {
     "audit": "framewell_cli.audit.commands:app",
     "train": "framewell_cli.commands.train:app",
     "models": "framewell_cli.models:app",
+    "reanalyse": "framewell_cli.commands.reanalyse:app",
 }
 """Name → `module:function`, or `module:app` for a Typer app with commands of its own; in the help's order."""
 

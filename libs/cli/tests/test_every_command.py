@@ -26,6 +26,7 @@ from framewell.gateway.v1.events_pb2 import ListEventsResponse
 from framewell.gateway.v1.explanation_pb2 import AssetExplanation
 from framewell.gateway.v1.naming_pb2 import NamePersonResponse
 from framewell.inference.v1 import cluster_service_pb2 as clusters
+from framewell.inference.v1 import reanalysis_service_pb2 as reanalyses
 from framewell.ingest.v1.ingest_service_pb2 import SubmitResponse
 from framewell.mesh.v1.operations_service_pb2 import Telemetry
 from framewell.training.v1 import training_service_pb2 as training
@@ -75,6 +76,9 @@ ANSWERS: Mapping[str, type[Message]] = {
     f"/v1/clusters/{CLUSTER}": clusters.GetClusterResponse,
     f"/v1/clusters/{CLUSTER}/decisions": clusters.ListClusterDecisionsResponse,
     f"/v1/clusters/{CLUSTER}/name": NamePersonResponse,
+    "/v1/reanalyses": reanalyses.ListReanalysesResponse,
+    "/v1/reanalyses/estimate": reanalyses.EstimateReanalysisResponse,
+    f"/v1/reanalyses/{CLUSTER}": reanalyses.GetReanalysisResponse,
     "/v1/datasets": catalogue.ListDatasetsResponse,
     "/v1/classes": catalogue.ListClassesResponse,
     "/v1/snapshots": snapshots.ListSnapshotsResponse,
@@ -100,6 +104,9 @@ RUN: Mapping[str, str] = {
     "people list": "",
     "people show": CLUSTER,
     "people name": f"{CLUSTER} Wortreich",
+    "reanalyse start": "--analyser faces --all --estimate",
+    "reanalyse list": "",
+    "reanalyse show": CLUSTER,
     "dataset list": "",
     "dataset classes": "",
     "dataset snapshots": "",
@@ -126,6 +133,7 @@ RUN: Mapping[str, str] = {
 SENTENCES = {
     "completion", "erase", "models pull", "models verify", "models import", "models use", "models enable",
     "models disable", "models remove", "models init", "dataset publish",
+    "reanalyse pause", "reanalyse resume", "reanalyse cancel",
     "people merge", "people split", "people distinguish", "people undo",
     "train start", "train promote", "train rollback", "audit seal", "audit export", "dlq resume",
     "dlq replay", "dlq discard", "frame", "cancel", "reprocess", "remove",

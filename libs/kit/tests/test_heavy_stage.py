@@ -50,6 +50,7 @@ class TwoLaneBench:
         )
         processor = RecordProcessor(stage, "/heavy", clock, Breaker(clock))
         permits, self.attempts = Permits(1, live_permits), AttemptCounter(self.documents, GROUP)
+        self.permits = permits
 
         def queue(priority: int) -> StrategyFactory:
             return lambda control: PermitQueue(
@@ -125,6 +126,41 @@ def test_live_begins_at_once_beside_an_archive_record_that_has_every_other_permi
         assert stage_bench.begun == ["old/1", "live/1"]
         await asyncio.sleep(300)
         assert stage_bench.begun == ["old/1", "live/1", "old/2"]
+        await stage_bench.stop(2)
+
+    run(play())
+
+
+def test_turns_below_all_records_wait_for_the_archive_and_for_live() -> None:
+    async def play() -> None:
+        stage_bench = TwoLaneBench(seconds=10, live_permits=1)
+        await stage_bench.start()
+
+        async def campaign() -> None:
+            while True:
+                async with stage_bench.permits.when_idle():
+                    stage_bench.begun.append("turn")
+                    await asyncio.sleep(2)
+
+        work = asyncio.ensure_future(campaign())
+        await asyncio.sleep(5)
+        assert stage_bench.begun == ["turn"] * 3, "nothing else is there: one turn after the other"
+        for name in ("old/1", "old/2"):
+            stage_bench.plan(ARCHIVE, name)
+        await asyncio.sleep(21)
+        assert stage_bench.begun == ["turn"] * 3 + ["old/1", "old/2"], "both, before the next turn"
+        await asyncio.sleep(5)
+        assert set(stage_bench.begun[5:]) == {"turn"}
+        begun = len(stage_bench.begun)
+        stage_bench.plan(LIVE, "live/1")
+        await asyncio.sleep(1.5)
+        assert "live/1" in stage_bench.begun[begun:], "live begins at once, beside a turn"
+        await asyncio.sleep(8)
+        assert stage_bench.begun[-1] != "turn" or stage_bench.begun[-2] == "live/1"
+        await asyncio.sleep(5)
+        assert stage_bench.begun[-1] == "turn", "and turns go on behind it"
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
         await stage_bench.stop(2)
 
     run(play())

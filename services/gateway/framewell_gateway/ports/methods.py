@@ -8,6 +8,7 @@ from framewell.dataset.v1 import rights_service_pb2 as rights
 from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
 from framewell.inference.v1 import cluster_service_pb2 as clusters
 from framewell.inference.v1 import inference_service_pb2 as inference
+from framewell.inference.v1 import reanalysis_service_pb2 as reanalysis
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.media.v1 import media_service_pb2 as media
 from framewell.objects.v1 import object_service_pb2 as objects
@@ -94,6 +95,36 @@ UNDO_CLUSTER_DECISION: Final = Method(
     clusters.UndoClusterDecisionRequest,
     clusters.UndoClusterDecisionResponse,
     slow=True,
+)
+
+ESTIMATE_REANALYSIS: Final = Method(
+    "inference",
+    "EstimateReanalysis",
+    reanalysis.EstimateReanalysisRequest,
+    reanalysis.EstimateReanalysisResponse,
+    slow=True,
+)
+START_REANALYSIS: Final = Method(
+    "inference",
+    "StartReanalysis",
+    reanalysis.StartReanalysisRequest,
+    reanalysis.StartReanalysisResponse,
+    slow=True,
+)
+GET_REANALYSIS: Final = Method(
+    "inference", "GetReanalysis", reanalysis.GetReanalysisRequest, reanalysis.GetReanalysisResponse
+)
+LIST_REANALYSES: Final = Method(
+    "inference", "ListReanalyses", reanalysis.ListReanalysesRequest, reanalysis.ListReanalysesResponse
+)
+PAUSE_REANALYSIS: Final = Method(
+    "inference", "PauseReanalysis", reanalysis.PauseReanalysisRequest, reanalysis.PauseReanalysisResponse
+)
+RESUME_REANALYSIS: Final = Method(
+    "inference", "ResumeReanalysis", reanalysis.ResumeReanalysisRequest, reanalysis.ResumeReanalysisResponse
+)
+CANCEL_REANALYSIS: Final = Method(
+    "inference", "CancelReanalysis", reanalysis.CancelReanalysisRequest, reanalysis.CancelReanalysisResponse
 )
 
 LIST_DATASETS: Final = Method(

@@ -87,7 +87,6 @@ def _document(one: Campaign) -> Document:
         },
         "hours": one.hours and [one.hours.begin, one.hours.end, one.hours.zone],
         "actor": one.actor.SerializeToString(deterministic=True),
-        "purpose": one.purpose,
         "estimate": {
             "assets": one.estimate.assets,
             "chunks": one.estimate.chunks,
@@ -130,7 +129,6 @@ def _campaign(document: Document) -> Campaign:
         actor=Actor.FromString(bytes(document["actor"])),
         started_at=document["started_at"],
         ended_at=document["ended_at"],
-        purpose=document["purpose"],
         estimate=Estimate(**document["estimate"]),
         state=State(document["state"]),
         cursor=document["cursor"],

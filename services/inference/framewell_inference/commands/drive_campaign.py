@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from framewell_inference.domain.campaign_counts import Counts
@@ -18,20 +18,18 @@ from framewell_inference.domain.campaigns import (
 from framewell_inference.ports.campaigns import AnalysedAssets, CampaignQueue, CampaignRepository, PieceEnd
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_kit.clock import Clock
-from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.facts import Cause
 from framewell_kit.outcomes import NotYet
 
 OPEN_PIECES: Final = 32
 """Pieces that are handed out at once, so that several replicas have work and a pause concerns few."""
 
 LOOK_SECONDS: Final = 2.0
-"""How often it is looked what has ended."""
+LONGEST_LOOK_SECONDS: Final = 10.0
+"""How often it is looked what has ended: the sooner the younger a campaign is."""
 
 WAIT_SECONDS: Final = 15.0
 """How often it is looked whether a campaign that waits may go on."""
-
-Ended = Callable[[Campaign, Cause], Awaitable[list[Outgoing]]]
-"""Follows the end of a campaign of one purpose; may be called again. Returns the facts that leave then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +45,9 @@ class DriveCampaign:
     queue: CampaignQueue
     choose: ChooseAnalysers
     clock: Clock
-    followed_by: Mapping[str, Ended] = field(default_factory=dict)
-    """What follows the end of a campaign, by its purpose."""
 
-    async def __call__(
-        self, campaign_id: str, cause: Cause, check_lease: Callable[[], None]
-    ) -> list[Outgoing]:
-        """Return the facts of the end of a campaign. Raises NotYet while it has not ended."""
+    async def __call__(self, campaign_id: str, cause: Cause, check_lease: Callable[[], None]) -> None:
+        """Return when the campaign has ended. Raises NotYet while it has not."""
         campaign = await self._counted(await self.campaigns.get(campaign_id))
         check_lease()
         campaign = await self._filled(campaign)
@@ -61,11 +55,16 @@ class DriveCampaign:
             for piece in asset.pieces:
                 await self.queue.put_piece(_piece(campaign, asset, piece), cause)
         if campaign.open or not (campaign.all_taken or campaign.state.ended):
-            working = campaign.state.ended or campaign.works(self.clock.now())
-            raise NotYet("a part of it is not done", retry_after=LOOK_SECONDS if working else WAIT_SECONDS)
-        campaign = await self._ended(campaign)
-        follow = self.followed_by.get(campaign.purpose)
-        return [] if follow is None else await follow(campaign, cause)
+            raise NotYet("a part of it is not done", retry_after=self._look_after(campaign))
+        await self._ended(campaign)
+
+    def _look_after(self, campaign: Campaign) -> float:
+        """Return in how many seconds something may have changed."""
+        now = self.clock.now()
+        if not campaign.state.ended and not campaign.works(now):
+            return WAIT_SECONDS
+        age = (now - campaign.started_at).total_seconds()
+        return min(LONGEST_LOOK_SECONDS, max(LOOK_SECONDS, age / 30))
 
     async def _counted(self, campaign: Campaign) -> Campaign:
         """Take from what is open the pieces that have ended, and count them."""
@@ -101,11 +100,10 @@ class DriveCampaign:
         chosen = self.choose.left(campaign.target, asset)
         return pieces_of(asset, pictures=bool(chosen.pictures or chosen.reasons), sound=bool(chosen.sounds))
 
-    async def _ended(self, campaign: Campaign) -> Campaign:
-        if campaign.ended_at is not None:
-            return campaign
-        state = State.CANCELLED if campaign.state is State.CANCELLED else State.DONE
-        return await self._changed(campaign, replace(campaign, state=state, ended_at=self.clock.now()))
+    async def _ended(self, campaign: Campaign) -> None:
+        if campaign.ended_at is None:
+            state = State.CANCELLED if campaign.state is State.CANCELLED else State.DONE
+            await self._changed(campaign, replace(campaign, state=state, ended_at=self.clock.now()))
 
     async def _changed(self, before: Campaign, after: Campaign) -> Campaign:
         """Keep a step. Raises NotYet when a person changed the campaign meanwhile: then it is done again."""

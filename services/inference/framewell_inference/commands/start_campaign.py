@@ -32,8 +32,6 @@ class StartCampaign:
         hours: WorkHours | None,
         actor: Actor,
         cause: Cause,
-        *,
-        purpose: str = "",
     ) -> tuple[Campaign, Sequence[str]]:
         """Return the campaign, and what a person should know. Raises NotFound for what cannot look."""
         target = self.choose.settled(target)
@@ -44,7 +42,6 @@ class StartCampaign:
             hours=hours,
             actor=actor,
             started_at=self.clock.now(),
-            purpose=purpose,
         )
         campaign = replace(campaign, estimate=await self.estimate(target, selection))
         return await self.begin(campaign, cause), self.choose.notes(target)

@@ -134,8 +134,6 @@ class Campaign:
     estimate: Estimate = Estimate()
     state: State = State.RUNNING
     ended_at: datetime | None = None
-    purpose: str = ""
-    """What is done when it has ended, by whoever started it; empty for nothing."""
     cursor: str = ""
     """The last asset that was taken up, in order of ids."""
     all_taken: bool = False

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-
-_LOOKED_AHEAD: Final = timedelta(days=2)
-"""Every window opens within two days, whatever a zone does to its clocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +47,3 @@ class WorkHours:
         if self.begin < self.end:
             return self.begin <= clock < self.end
         return clock >= self.begin or clock < self.end
-
-    def opens_at(self, now: datetime) -> datetime:
-        """Return when the next work begins, in UTC; `now` while it is time to work."""
-        minute = now.astimezone(UTC).replace(second=0, microsecond=0)
-        ahead = now
-        while not self.open_at(ahead) and ahead - now < _LOOKED_AHEAD:
-            minute += timedelta(minutes=1)
-            ahead = minute
-        return ahead

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from framewell.inference.v1 import reanalysis_service_pb2
 from framewell.inference.v1.reanalysis_service_pb2_grpc import add_ReanalysisServiceServicer_to_server
 from framewell_inference.adapters.campaign_jobs import CampaignJobs
 from framewell_inference.adapters.idle_turns import PermitTurns
 from framewell_inference.commands.control_campaign import ControlCampaign
-from framewell_inference.commands.drive_campaign import DriveCampaign, Ended
+from framewell_inference.commands.drive_campaign import DriveCampaign
 from framewell_inference.commands.look_again import LookAgain
 from framewell_inference.commands.start_campaign import StartCampaign
 from framewell_inference.entrypoints.jobs import campaign_kinds
@@ -53,7 +52,6 @@ def wire_campaigns(
     choose: ChooseAnalysers,
     *,
     permits: Permits,
-    followed_by: Mapping[str, Ended] = MappingProxyType({}),
 ) -> CampaignParts:
     """Connect them; pieces take turns at the `permits` of arriving chunks, below these."""
     s, queue, clock = stores, CampaignJobs(mesh.jobs), mesh.clock
@@ -62,7 +60,7 @@ def wire_campaigns(
         s.assets, s.parts, choose, steps.observe, steps.hear, steps.by_rights, settings.chunks
     )
     start = StartCampaign(choose, estimate, begin, clock)
-    drive = DriveCampaign(s.campaigns, s.assets, queue, choose, clock, followed_by)
+    drive = DriveCampaign(s.campaigns, s.assets, queue, choose, clock)
     look = LookAgain(
         s.campaigns,
         s.assets,
@@ -70,7 +68,7 @@ def wire_campaigns(
         LookOnceMore(choose, steps.observe, steps.hear, s.observations, steps.by_rights, clock),
         AddLaterLooks(s.observations),
         steps.conclude,
-        PermitTurns(permits),
+        PermitTurns(permits, clock),
         clock,
     )
     methods = ReanalysisRpc(

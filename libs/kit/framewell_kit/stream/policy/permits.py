@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 
@@ -69,14 +69,16 @@ class Permits:
             await self._changed.wait()
 
     @asynccontextmanager
-    async def when_idle(self, quiet_seconds: float = QUIET_SECONDS) -> AsyncIterator[None]:
+    async def when_idle(
+        self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> AsyncIterator[None]:
         """Work with a permit of the archive that no record has wanted for a while, nor a live one works.
 
         A record that comes meanwhile waits for this turn at most and comes before the next: turns are short.
         """
         while True:
             seen, changed = self._taken, self._changed
-            await asyncio.sleep(quiet_seconds)
+            await sleep(QUIET_SECONDS)
             if self._taken == seen and not self._live and self.free(ARCHIVE) and not self._waiting:
                 break
             if self._live or not self.free(ARCHIVE):

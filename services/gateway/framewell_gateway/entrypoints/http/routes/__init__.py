@@ -8,11 +8,12 @@ from framewell_gateway.entrypoints.http.routes import (
     erasures,
     models,
     objects,
+    reanalyses,
     training_data,
 )
 
 ROUTES: Final = (
     *assets.ROUTES, *clusters.ROUTES, *training_data.ROUTES, *models.ROUTES, *objects.ROUTES,
-    *erasures.ROUTES,
+    *erasures.ROUTES, *reanalyses.ROUTES,
 )  # fmt: skip
 """Every operation of the REST API."""
