@@ -5,13 +5,25 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from benchmarks.quality import duplicates, faces, labels, objects, safety, sounds, speech, text, transcript
+from benchmarks.quality import (
+    clusters,
+    duplicates,
+    faces,
+    labels,
+    objects,
+    safety,
+    sounds,
+    speech,
+    text,
+    transcript,
+)
 from benchmarks.quality.figure import Figure, table
 from benchmarks.tables import machine, record, revision
 from framewell_models.folders import ModelMissingError
 
 PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "faces": faces.measure,
+    "clusters": clusters.measure,
     "labels": labels.measure,
     "objects": objects.measure,
     "text": text.measure,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.quality import duplicates, faces, labels, objects, safety, speech
+from benchmarks.quality import clusters, duplicates, faces, labels, objects, safety, speech
 from benchmarks.quality.figure import Figure, table
 from benchmarks.quality.pictures import SOURCES
 from framewell_inference.analysers.labels.vocabulary import shipped_vocabulary
@@ -34,6 +34,10 @@ def test_objects_that_are_reported_are_there() -> None:
 
 def test_only_filmed_people_count_as_people() -> None:
     assert unreached(list(faces.persons())) == []
+
+
+def test_faces_that_look_like_one_person_are_one() -> None:
+    assert unreached([one for size in (10, 100) for one in clusters.archive(size)]) == []
 
 
 def test_harmless_pictures_are_seldom_flagged() -> None:

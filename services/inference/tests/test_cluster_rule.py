@@ -109,7 +109,7 @@ def test_a_track_that_is_not_near_by_itself_joins_only_whom_it_is_clearly_neares
     assert joined(near[:1], 10_000, set(), str) == "own"
     merged = {"own": "own", "part": "own", "other": "other", "far": "far"}
     assert joined([near[0], near[1], near[3]], 10_000, set(), merged.__getitem__) == "own", "both are one"
-    assert joined([("own", 0.51), near[3]], 10, set(), str) is None
+    assert joined([("own", 0.53), near[3]], 10, set(), str) is None
 
 
 def test_a_track_is_a_sighting_of_the_same_time_and_place_and_each_once() -> None:

@@ -20,12 +20,12 @@ from framewell_inference.domain.observations import FractionBox, FrameSpan
 from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.tracks import FaceTrack
 
-FARTHEST: Final = 0.50
+FARTHEST: Final = 0.52
 """A track farther than this from the centre of a cluster never joins it."""
 
 CLEARLY: Final = 0.08
 """Nor, beyond what holds strangers off by itself, unless every other cluster is farther by so much: of 1,000
-people with six shots each that brought recall of pairs from .66 to .91 at a precision of .99 instead of 1.00
+people with six shots each that brought recall of pairs from .66 to .93 at a precision of .99 instead of 1.00
 (`benchmarks/quality/clusters.py`)."""
 
 STRANGERS: Final = 0.83
