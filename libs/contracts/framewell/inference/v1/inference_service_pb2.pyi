@@ -594,6 +594,7 @@ class SimilarFilter(_message.Message):
     SPAN_FIELD_NUMBER: _builtins.int
     LEAST_SCORE_FIELD_NUMBER: _builtins.int
     PURPOSES_FIELD_NUMBER: _builtins.int
+    OTHER_THAN_FIELD_NUMBER: _builtins.int
     least_score: _builtins.float
     """Only observations with this score or a better one."""
     @_builtins.property
@@ -624,6 +625,10 @@ class SimilarFilter(_message.Message):
     def purposes(self) -> _containers.RepeatedScalarFieldContainer[_rights_pb2.Purpose.ValueType]:
         """Only what may be used for all of these purposes now."""
 
+    @_builtins.property
+    def other_than(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """None of these assets."""
+
     def __init__(
         self,
         *,
@@ -635,10 +640,11 @@ class SimilarFilter(_message.Message):
         span: _media_pb2.Span | None = ...,
         least_score: _builtins.float | None = ...,
         purposes: _abc.Iterable[_rights_pb2.Purpose.ValueType] | None = ...,
+        other_than: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_least_score", b"_least_score", "asked_from", b"asked_from", "asked_until", b"asked_until", "least_score", b"least_score", "span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_least_score", b"_least_score", "asked_from", b"asked_from", "asked_until", b"asked_until", "asset_ids", b"asset_ids", "kinds", b"kinds", "least_score", b"least_score", "purposes", b"purposes", "series", b"series", "span", b"span"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_least_score", b"_least_score", "asked_from", b"asked_from", "asked_until", b"asked_until", "asset_ids", b"asset_ids", "kinds", b"kinds", "least_score", b"least_score", "other_than", b"other_than", "purposes", b"purposes", "series", b"series", "span", b"span"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__least_score: _TypeAlias = _typing.Literal["least_score"]  # noqa: Y015
     _WhichOneofArgType__least_score: _TypeAlias = _typing.Literal["_least_score", b"_least_score"]  # noqa: Y015
@@ -660,6 +666,7 @@ class FindSimilarRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
     LARGEST_DISTANCE_FIELD_NUMBER: _builtins.int
+    NEAR_DUPLICATES_FIELD_NUMBER: _builtins.int
     image: _builtins.bytes
     """A picture (JPEG, PNG or WebP): its largest face, or the whole picture for `labels`."""
     analyser: _builtins.str
@@ -670,6 +677,10 @@ class FindSimilarRequest(_message.Message):
     """So many of the nearest are left out: the answer goes on behind them."""
     largest_distance: _builtins.float
     """Nothing farther than this is a neighbour; unset for no bound."""
+    near_duplicates: _builtins.bool
+    """Only what is taken for the same picture, whatever was done to it: no farther than the distance that was measured
+    for the model (its threshold `same`). Refused for a model without one.
+    """
     @_builtins.property
     def observation(self) -> _media_pb2.ObservationRef:
         """A stored observation that has a vector."""
@@ -693,10 +704,11 @@ class FindSimilarRequest(_message.Message):
         filter: Global___SimilarFilter | None = ...,
         offset: _builtins.int = ...,
         largest_distance: _builtins.float | None = ...,
+        near_duplicates: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_largest_distance", b"_largest_distance", "filter", b"filter", "image", b"image", "largest_distance", b"largest_distance", "moment", b"moment", "observation", b"observation", "query", b"query"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_largest_distance", b"_largest_distance", "analyser", b"analyser", "filter", b"filter", "image", b"image", "largest_distance", b"largest_distance", "limit", b"limit", "moment", b"moment", "observation", b"observation", "offset", b"offset", "query", b"query"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_largest_distance", b"_largest_distance", "analyser", b"analyser", "filter", b"filter", "image", b"image", "largest_distance", b"largest_distance", "limit", b"limit", "moment", b"moment", "near_duplicates", b"near_duplicates", "observation", b"observation", "offset", b"offset", "query", b"query"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__largest_distance: _TypeAlias = _typing.Literal["largest_distance"]  # noqa: Y015
     _WhichOneofArgType__largest_distance: _TypeAlias = _typing.Literal["_largest_distance", b"_largest_distance"]  # noqa: Y015
