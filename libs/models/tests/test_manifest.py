@@ -75,7 +75,7 @@ def test_an_identity_model_names_its_embedding_and_classes() -> None:
 def test_every_shipped_model_is_pinned_and_licensed() -> None:
     manifests = shipped()
     assert {manifest.analyser for manifest in manifests} == {
-        "faces", "text", "labels", "safety", "speech", "sounds", "objects",
+        "faces", "text", "labels", "safety", "speech", "sounds", "objects", "transcript",
     }  # fmt: skip
     for manifest in manifests:
         assert manifest.packages, manifest.ref

@@ -166,8 +166,8 @@ def test_whisper_computes_what_its_paper_says_at_once_and_token_by_token(tmp_pat
     sound = run(encoder, mel=mel[None])
     before: dict[str, Array] = {}
     for layer in range(LAYERS):
-        before |= {f"keys_{layer}": np.zeros((1, HEADS, 64, 0), np.float32)}
-        before |= {f"values_{layer}": np.zeros((1, HEADS, 0, 64), np.float32)}
+        before |= {f"keys_{layer}": np.zeros((1, HEADS, 64, 1), np.float32)}
+        before |= {f"values_{layer}": np.zeros((1, HEADS, 1, 64), np.float32)}
     whole = run(decoder, tokens=np.array([tokens]), **sound, **before)
     assert whole["logits"][0] == pytest.approx(logits, abs=1e-3)
     expected = np.stack([scores[0][1], scores[1][0]])

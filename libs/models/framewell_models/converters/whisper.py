@@ -5,10 +5,10 @@ decoder asks of the sound is the same at every step, so the encoder's graph comp
 
 encoder  `mel` [n, 80, 3000] -> for each layer of the decoder `sound_keys_<i>` [n, heads, 64, 1500] and
          `sound_values_<i>` [n, heads, 1500, 64]
-decoder  `tokens` int64 [n, tokens], the encoder's outputs, and of all tokens before `keys_<i>`
-         [n, heads, 64, before], `values_<i>` [n, heads, before, 64] -> `logits` [n, tokens, vocabulary],
-         the same with these tokens added (`next_keys_<i>`, `next_values_<i>`), and `attention`
-         [n, chosen heads, tokens, 1500]: to which 20 ms each token belongs, before the softmax
+decoder  `tokens` int64 [n, tokens], the encoder's outputs, and of nobody (zeros, so that no tensor is ever
+         empty) and all tokens before `keys_<i>` [n, heads, 64, 1 + before], `values_<i>` -> `logits`
+         [n, tokens, vocabulary], the same with these tokens added (`next_keys_<i>`, `next_values_<i>`), and
+         `attention` [n, chosen heads, tokens, 1500]: to which 20 ms each token belongs, before the softmax
 
 Weights stay in half precision in the file, as published, and are computed with in single precision.
 """
@@ -213,20 +213,23 @@ class _Transformer:
         return self.added(source, self.gelu(wide), f"{place}/ffn/linear_1")
 
     def begun(self, tokens: str, values: str) -> tuple[str, str]:
-        """Return the tokens' vectors, and what keeps each from looking at later ones, [tokens, all]."""
-        zero, one, last = (self.graph.constant(np.int64(number)) for number in (0, 1, 2))
-        before = self.graph.add("Gather", self.graph.add("Shape", values), last)
+        """Return the tokens' vectors, and what hides nobody and later ones from each, [tokens, all]."""
+        zero, one, last, nobody = (self.graph.constant(np.int64(number)) for number in (0, 1, 2, -1))
+        places = self.graph.add("Gather", self.graph.add("Shape", values), last)
+        before = self.graph.add("Sub", places, one)
         count = self.graph.add("Gather", self.graph.add("Shape", tokens), one)
         together = self.graph.add("Add", before, count)
         positions = self.graph.add("Range", before, together, one)
         rows = self.graph.add("Unsqueeze", positions, self._integers([1]))
-        visible = self.graph.add("LessOrEqual", self.graph.add("Range", zero, together, one), rows)
+        columns = self.graph.add("Range", nobody, together, one)
+        earlier = self.graph.add("LessOrEqual", columns, rows)
+        visible = self.graph.add("And", earlier, self.graph.add("GreaterOrEqual", columns, zero))
         mask = self.graph.add("Where", visible, self._number(0), self._number(NOTHING))
         vectors = self.graph.add("Gather", self._stored_embeddings, tokens)
-        places = self.graph.add("Gather", self.weight("decoder/position_encodings/encodings"), positions)
+        placed = self.graph.add("Gather", self.weight("decoder/position_encodings/encodings"), positions)
         if self.weights["decoder/embeddings/weight"].dtype != np.float32:
             vectors = self.graph.add("Cast", vectors, to=TensorProto.FLOAT)
-        return self.graph.add("Add", vectors, places), mask
+        return self.graph.add("Add", vectors, placed), mask
 
     def scored(self, source: str, output: str) -> str:
         """Return the logits: Whisper's output layer is its table of token vectors."""

@@ -26,6 +26,9 @@ LONGEST_SECONDS, LONGEST_TEXT = 7.0, 84
 OUTSIDE: Final = 0.3
 """Seconds by which a word may lie outside of what was found as speech: the times of words are that rough."""
 
+SHORT_LETTERS, SHORT_PAUSE = 3, 0.3
+"""A word of so few letters may be an abbreviation, unless so many seconds follow it."""
+
 _ENDS: Final = (".", "?", "!", "…", "。", "？", "！")
 
 
@@ -114,9 +117,11 @@ def sentences(piece: Piece) -> Iterator[SoundSegment]:
 
 def _ends(held: Sequence[Word], following: Word) -> bool:
     last = held[-1]
+    pause = following.start_seconds - last.end_seconds
+    short = sum(letter.isalnum() for letter in last.text) <= SHORT_LETTERS  # Dr., 19., z. B.
     return (
-        last.text.endswith(_ENDS)
-        or following.start_seconds - last.end_seconds > LONGEST_PAUSE
+        (last.text.endswith(_ENDS) and not (short and pause < SHORT_PAUSE))
+        or pause > LONGEST_PAUSE
         or following.end_seconds - held[0].start_seconds > LONGEST_SECONDS
         or len(_text([*held, following])) > LONGEST_TEXT
     )

@@ -152,9 +152,9 @@ class _Decoder:
         return {"tokens": np.array([tokens], np.int64), **self._sound, **before}
 
     def _nothing(self) -> dict[str, Array]:
-        """Return the keys and values of no tokens."""
+        """Return the keys and values of nobody, which stand before those of all tokens."""
         before = [spec for spec in self._model.inputs if spec.name.startswith(("keys_", "values_"))]
-        shapes = {spec.name: [1, *(max(0, size) for size in spec.shape[1:])] for spec in before}
+        shapes = {spec.name: [1, *(abs(size) for size in spec.shape[1:])] for spec in before}
         return {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
 
 
