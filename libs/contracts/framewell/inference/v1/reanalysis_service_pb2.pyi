@@ -63,22 +63,20 @@ class ReanalysisTarget(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     ANALYSER_FIELD_NUMBER: _builtins.int
     SKIPPED_FIELD_NUMBER: _builtins.int
+    model: _builtins.str
+    """A model, `name@version`, or its name alone for the version in force."""
     analyser: _builtins.str
     """An analyser by name, with the model that it runs now, e.g. `faces`."""
     skipped: _builtins.bool
     """Every analyser that was skipped to keep up with a live programme, where it was."""
-    @_builtins.property
-    def model(self) -> _mesh_pb2.ModelVersion:
-        """A model by name and version; without a version the one in force."""
-
     def __init__(
         self,
         *,
-        model: _mesh_pb2.ModelVersion | None = ...,
+        model: _builtins.str = ...,
         analyser: _builtins.str = ...,
         skipped: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "model", b"model", "skipped", b"skipped"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
