@@ -58,7 +58,7 @@ def test_a_model_a_selection_and_hours_are_spelt_as_rest_does(asked: Asked) -> N
             "POST",
             "/v1/reanalyses",
             {
-                "target": {"model": {"name": "house/dogs", "version": "2.0"}},
+                "target": {"model": "house/dogs@2.0"},
                 "selection": {"series": ["Abendschau"], "since": "2019-01-01T00:00:00Z"},
                 "window": {"begin": "22:00", "end": "06:00", "time_zone": "Europe/Berlin"},
             },

@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from framewell.inference.v1 import reanalysis_service_pb2 as api
-from framewell.mesh.v1.mesh_pb2 import ModelVersion
 
 ID = "3c1d2a7b-8a53-4d0e-9f0b-6c1d2a7be417"
 CAMPAIGN = api.Reanalysis(reanalysis_id=ID, state=api.REANALYSIS_STATE_RUNNING)
@@ -14,10 +13,10 @@ CAMPAIGN = api.Reanalysis(reanalysis_id=ID, state=api.REANALYSIS_STATE_RUNNING)
 
 async def test_a_campaign_is_estimated_and_started(mesh: Any, gateway: httpx.AsyncClient) -> None:
     asked = {
-        "target": api.ReanalysisTarget(model=ModelVersion(name="house/dogs")),
+        "target": api.ReanalysisTarget(model="house/dogs"),
         "selection": api.ReanalysisSelection(series=["Tiere"]),
     }
-    body = {"target": {"model": {"name": "house/dogs"}}, "selection": {"series": ["Tiere"]}}
+    body = {"target": {"model": "house/dogs"}, "selection": {"series": ["Tiere"]}}
     mesh.inference.answers["EstimateReanalysis"] = api.EstimateReanalysisResponse()
     mesh.inference.answers["StartReanalysis"] = api.StartReanalysisResponse(reanalysis=CAMPAIGN)
     assert (await gateway.post("/v1/reanalyses/estimate", json=body)).status_code == 200

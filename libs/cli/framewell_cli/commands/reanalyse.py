@@ -11,7 +11,7 @@ import typer
 
 from framewell_cli.commands.gateway_access import ActingAs, asset_id, open_gateway
 from framewell_cli.console import Json, print_json, print_line, print_sheet, print_table, progress
-from framewell_cli.documents import model_text, seconds
+from framewell_cli.documents import seconds
 from framewell_cli.errors import UsageProblem
 
 app = typer.Typer(no_args_is_help=True, help="Re-analysis: look again at what is stored of the archive.")
@@ -170,8 +170,7 @@ def _target(model: str, analyser: str, *, skipped: bool) -> dict[str, Any]:
     if [bool(model), bool(analyser), skipped].count(True) != 1:
         raise UsageProblem("say what looks: --model NAME, --analyser NAME or --skipped, one of them")
     if model:
-        name, _, version = model.partition("@")
-        return {"model": {"name": name, **({"version": version} if version else {})}}
+        return {"model": model}
     return {"analyser": analyser} if analyser else {"skipped": True}
 
 
@@ -251,7 +250,7 @@ def _estimate_rows(estimate: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _target_text(target: Mapping[str, Any]) -> str:
-    return model_text(target.get("model")) or target["analyser"] or "what was skipped"
+    return str(target["model"] or target["analyser"] or "what was skipped")
 
 
 def _length(duration: str) -> str:

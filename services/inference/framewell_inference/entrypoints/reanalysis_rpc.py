@@ -12,7 +12,6 @@ from framewell.inference.v1.reanalysis_service_pb2_grpc import ReanalysisService
 from framewell_inference.commands.control_campaign import ControlCampaign
 from framewell_inference.commands.start_campaign import StartCampaign
 from framewell_inference.domain.campaigns import Selection, State, Target
-from framewell_inference.domain.messages import model_ref
 from framewell_inference.domain.work_hours import WorkHours
 from framewell_inference.queries.show_campaigns import ShowCampaigns, estimate_message
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
@@ -21,6 +20,7 @@ from framewell_kit.call_cause import call_cause
 from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import require_operator
+from framewell_models.manifest import ModelRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,8 @@ class ReanalysisRpc(ReanalysisServiceServicer):
 
 def _target(message: api.ReanalysisTarget) -> Target:
     """Return what looks. Raises Rejected unless exactly one thing is named."""
-    model = model_ref(message.model) if message.model.name else None
+    name, _, version = message.model.partition("@")
+    model = ModelRef(name, version) if name else None
     if [bool(model), bool(message.analyser), message.skipped].count(True) != 1:
         raise Rejected("name what looks: a model, an analyser or what was skipped, one of them", "bad_target")
     return Target(model, message.analyser, message.skipped)

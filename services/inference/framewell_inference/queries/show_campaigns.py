@@ -10,7 +10,6 @@ from google.protobuf.duration_pb2 import Duration
 from framewell.inference.v1 import reanalysis_service_pb2 as api
 from framewell_inference.domain.campaign_counts import most_changed
 from framewell_inference.domain.campaigns import Campaign, Estimate, State
-from framewell_inference.domain.messages import model_version
 from framewell_inference.ports.campaigns import CampaignRepository
 from framewell_kit.clock import Clock
 from framewell_kit.paging import Page, PageRequest
@@ -46,7 +45,7 @@ class ShowCampaigns:
         message = api.Reanalysis(
             reanalysis_id=campaign.id,
             target=api.ReanalysisTarget(
-                model=model_version(campaign.target.model) if campaign.target.model else None,
+                model=str(campaign.target.model or ""),
                 analyser=campaign.target.analyser,
                 skipped=campaign.target.skipped,
             ),

@@ -120,7 +120,8 @@ class ChooseAnalysers:
         if found is not None:
             return Target(model=found)
         if target.model is not None:
-            raise NotFound(f"no model {target.model} of others is here: 'framewell models list' lists them")
+            asked = str(target.model).rstrip("@")
+            raise NotFound(f"no model {asked} of others is here: 'framewell models list' lists them")
         known = ", ".join(sorted(self._shipped_names))
         raise NotFound(f"no analyser {name} is here: there are {known}, and declared models by their names")
 
@@ -133,7 +134,7 @@ class ChooseAnalysers:
 
     @property
     def _shipped_names(self) -> set[str]:
-        return {one.name for one in (*self.shipped.pictures, *self.shipped.sounds)}
+        return {one.name for one in self.shipped.pictures} | {one.name for one in self.shipped.sounds}
 
     def _pictures(self, enabled: EnabledFor) -> list[PictureAnalyser]:
         declared: list[PictureAnalyser] = [

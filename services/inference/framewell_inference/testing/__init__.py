@@ -28,6 +28,7 @@ from framewell_inference.domain.pictures import Float, Picture
 from framewell_inference.ports.analysers import Analysers
 from framewell_inference.settings import InferenceSettings
 from framewell_inference.wiring import SANDBOX_JOBS, wire_with
+from framewell_kit.clock import Clock
 from framewell_kit.documents import Documents
 from framewell_kit.facts import Cause
 from framewell_kit.objects import Objects
@@ -72,6 +73,7 @@ class InferenceBench(ServiceBench):
         objects: Objects | None = None,
         settings: InferenceSettings | None = None,
         loader: OnnxLoader | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.registry = LoadedModelRegistry()
 
@@ -86,6 +88,7 @@ class InferenceBench(ServiceBench):
             settings or InferenceSettings(),
             documents=documents,
             objects=objects,
+            clock=clock,
             parts=False,
         )
 

@@ -19,7 +19,7 @@ _ESTIMATE: Final = {
 }
 _REANALYSIS: Final = {
     "reanalysis_id": _ID,
-    "target": {"model": {"name": "house/dogs", "version": "2.0"}, "analyser": "", "skipped": False},
+    "target": {"model": "house/dogs@2.0", "analyser": "", "skipped": False},
     "selection": {
         "asset_ids": [], "series": ["Tiere vor der Kamera"], "channels": [],
         "since": "2019-01-01T00:00:00Z", "all": False,
@@ -40,7 +40,7 @@ _REANALYSIS: Final = {
     "remaining": "28736.1s",
 }  # fmt: skip
 _BODY: Final = {
-    "target": {"model": {"name": "house/dogs"}},
+    "target": {"model": "house/dogs"},
     "selection": {"series": ["Tiere vor der Kamera"], "since": "2019-01-01T00:00:00Z"},
 }
 
