@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from functools import partial
 from typing import Final
 
@@ -53,8 +54,7 @@ class TextReader:
 
     def __init__(self, model: Model, alphabet: str) -> None:
         self._model = model
-        self._characters = ["", *alphabet.splitlines(), " "]
-        self._places = {character: place for place, character in enumerate(self._characters)}
+        self._characters, self._places = _characters(alphabet)
 
     def __call__(self, lines: Sequence[Picture]) -> list[Reading]:
         """Return what each line says. Lines of about one width go through the network together."""
@@ -88,6 +88,13 @@ class TextReader:
         capital, least = ("İ", DOTTED_FROM) if letter == "i" else (letter.upper(), CAPITAL_FROM)
         place = self._places.get(capital) if capital != letter else None
         return capital if place is not None and probabilities[place] >= least else letter
+
+
+@lru_cache(maxsize=8)
+def _characters(alphabet: str) -> tuple[list[str], dict[str, int]]:
+    """Return the characters that a graph tells apart, in the order of its outputs, and the place of each."""
+    characters = ["", *alphabet.splitlines(), " "]
+    return characters, {character: place for place, character in enumerate(characters)}
 
 
 def network_input(lines: Sequence[Picture], width: int) -> Float:
