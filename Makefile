@@ -34,8 +34,8 @@ EXAMPLES := $(patsubst %/package.json,%,$(wildcard examples/*/package.json))
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
 .PHONY: help setup demo up down check lint types types-mesh types-training architecture contracts evidence locks \
-	licences containers vulnerabilities test test-unit test-on-servers test-integration \
-	test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
+	licences containers vulnerabilities test test-unit test-unit-mesh test-unit-training test-on-servers \
+	test-integration test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
 	bench-media-scale bench-search bench-relabel bench-analysis bench-serving clients optional-models quality clean
 
 help:
@@ -186,18 +186,24 @@ lock: .tools/uv/.complete
 
 # --- tests ------------------------------------------------------------------------------------------
 
-# Files are shared out among WORKERS processes; each has a broker and a database of its own where it needs them.
+# Files are shared out among processes; each has a broker and a database of its own where it needs them. Tests wait
+# as long as they compute, for servers, children and clocks: so there is one process more than WORKERS, the cores.
 WORKERS ?= 2
-PYTEST := $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -q -n $$(($(WORKERS) + 1)) --dist loadfile --no-loadscope-reorder
 
 test: test-unit test-on-servers
 	@echo "All tests passed: unit, integration, story."
 
+# Training's tests, one process in its own environment, run beside all others.
 test-unit: setup
-	@echo "Unit tests (no server; $(WORKERS) workers):"
+	@echo "Unit tests (no server; $(WORKERS) cores), those of training beside them:"
+	@$(MAKE) -j2 test-unit-mesh test-unit-training
+
+test-unit-mesh:
 	@$(PYTEST) -m "not integration and not story" --ignore services/training
-	@echo "Unit tests of training (in its own environment):"
-	@.venv-training/bin/pytest -q services/training
+
+test-unit-training:
+	@$(STEP) "unit tests of training" .venv-training/bin/pytest -q services/training
 
 # Benchmarks of whole meshes are left out: `make bench` runs them.
 test-on-servers: setup
@@ -212,7 +218,7 @@ test-package: setup
 		-m "not integration and not story and not slow" $(PACKAGE)
 
 test-integration: setup
-	@echo "Integration tests (real brokers, databases and services, killed among other things; $(WORKERS) workers):"
+	@echo "Integration tests (real brokers, databases and services, killed among other things):"
 	@$(PYTEST) -m "integration" --ignore services/training
 
 test-story: setup
