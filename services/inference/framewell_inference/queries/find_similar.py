@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from framewell.inference.v1.inference_pb2 import ObservationSet
@@ -30,6 +30,9 @@ LABELS: Final = "labels"
 VECTOR: Final = "vector"
 """Postprocessing of a declared model that describes what it is shown in numbers."""
 
+SAME: Final = "same"
+"""Threshold of a manifest: the distance up to which two vectors are of the same picture."""
+
 DEFAULT_LIMIT: Final = 20
 LARGEST_LIMIT: Final = 200
 
@@ -46,6 +49,12 @@ class Wanted:
     filter: VectorFilter = field(default_factory=VectorFilter)
     purposes: Sequence[Purpose.ValueType] = ()
     """For which each must be allowed now."""
+
+    def within(self, distance: float) -> Wanted:
+        """Return this with no neighbour farther than a distance."""
+        most = self.filter.most_distance
+        nearer = distance if most is None else min(most, distance)
+        return replace(self, filter=replace(self.filter, most_distance=nearer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +117,9 @@ class FindSimilar:
             chunk_id = observation_chunk(ref.asset_id, ref.observation_id)
         except ValueError as error:
             raise Rejected(str(error), code="bad_observation_id") from error
-        stored = await self.observations.of_chunk(chunk_id, analyser, model)
-        if stored is not None:
+        for stored in await self.observations.sets_of(ref.asset_id, chunk_id):
+            if (stored.analyser, stored.model) != (analyser, model):
+                continue
             for observation in (await self.observations.read(stored)).observations:
                 if observation.id == ref.observation_id and observation.HasField("vector_row"):
                     return Placed(space, (await self.observations.vectors(stored))[observation.vector_row])
@@ -168,6 +178,20 @@ class SearchedSpaces:
             known = " or ".join([FACES, *models])
             raise Rejected(f"analyser {analyser!r} makes no vectors; ask for {known}", code="no_vectors")
         return VectorSpace(analyser, models[analyser])
+
+    def same_within(self, space: VectorSpace) -> float:
+        """Return the distance up to which two pictures count as the same one, whatever was done to it.
+
+        Raises Rejected for a model for which none was measured.
+        """
+        found = self.registry.find(space.model.name, space.model.version)
+        distance = found.manifest.thresholds.get(SAME) if found else None
+        if distance is None:
+            raise Rejected(
+                f"for {space.model} no distance is known within which two are the same; set largest_distance",
+                code="no_near_duplicates",
+            )
+        return distance
 
 
 def makes_vectors(manifest: Manifest) -> bool:
