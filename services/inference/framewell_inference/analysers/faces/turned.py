@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -40,32 +42,44 @@ class TurnedFaces:
 
     def __call__(self, frames: Sequence[Frame]) -> list[list[DetectedFace]]:
         """Return the faces of each frame; frames come in order of time, in batches of any size."""
-        as_it_is = self.detect([frame.picture for frame in frames])
-        return [self._upright(frame, faces) for frame, faces in zip(frames, as_it_is, strict=True)]
+        found = self.detect([frame.picture for frame in frames])
+        for shot, places in groupby(range(len(frames)), key=lambda at: frames[at].shot):
+            if shot != self._shot:
+                self._shot, self._turn, self._doubted = shot, 0, 0
+            self._look_turned(frames, found, deque(at for at in places if _best(found[at]) < DOUBTED))
+        return found
 
-    def _upright(self, frame: Frame, faces: list[DetectedFace]) -> list[DetectedFace]:
-        """Return the faces of a frame in the turn in which they are found best."""
-        if frame.shot != self._shot:
-            self._shot, self._turn, self._doubted = frame.shot, 0, 0
-        if _best(faces) >= DOUBTED:
-            return faces
-        looks, self._doubted = self._doubted % AGAIN_EVERY == 0, self._doubted + 1
-        turns = [self._turn] if self._turn else [1, 2, 3] if looks else []
-        better_by = 0 if self._turn else BETTER_BY
-        for turn, found in self._at(frame.picture, turns).items():
-            if _best(found) >= max(SURE, _best(faces) + better_by):
-                self._turn, faces = turn, found
-        return faces
+    def _look_turned(
+        self, frames: Sequence[Frame], found: list[list[DetectedFace]], doubted: deque[int]
+    ) -> None:
+        """Put the faces of doubted frames of a shot into `found` by the turn in which they are found best.
 
-    def _at(self, picture: Picture, turns: Sequence[int]) -> dict[int, list[DetectedFace]]:
-        """Return the faces of a picture after quarter turns against the clock, in pixels of the picture."""
-        if not turns:
-            return {}
-        turned = [np.ascontiguousarray(np.rot90(picture, turn)) for turn in turns]
-        return {
-            turn: [turned_back(face, turn, picture) for face in faces]
-            for turn, faces in zip(turns, self.detect(turned), strict=True)
-        }
+        Once the turn of the shot is known, all that is left goes through the network together.
+        """
+        while doubted and not self._turn:
+            at = doubted.popleft()
+            if self._doubted % AGAIN_EVERY == 0:
+                self._turned(frames, found, [at], turns=(1, 2, 3), better_by=BETTER_BY)
+            self._doubted += 1
+        if doubted:
+            self._turned(frames, found, doubted, turns=(self._turn,), better_by=0)
+
+    def _turned(
+        self,
+        frames: Sequence[Frame],
+        found: list[list[DetectedFace]],
+        places: Collection[int],
+        *,
+        turns: Sequence[int],
+        better_by: float,
+    ) -> None:
+        """Look at frames after quarter turns against the clock, and keep what is found better so."""
+        looks = [(at, turn) for at in places for turn in turns]
+        turned = [np.ascontiguousarray(np.rot90(frames[at].picture, turn)) for at, turn in looks]
+        for (at, turn), faces in zip(looks, self.detect(turned), strict=True):
+            if _best(faces) >= max(SURE, _best(found[at]) + better_by):
+                self._turn = turn
+                found[at] = [turned_back(face, turn, frames[at].picture) for face in faces]
 
 
 def _best(faces: Sequence[DetectedFace]) -> float:
