@@ -12,7 +12,7 @@ CAMPAIGN = api.Reanalysis(reanalysis_id=ID, state=api.REANALYSIS_STATE_RUNNING)
 
 
 async def test_a_campaign_is_estimated_and_started(mesh: Any, gateway: httpx.AsyncClient) -> None:
-    asked = {
+    asked: dict[str, Any] = {
         "target": api.ReanalysisTarget(model="house/dogs"),
         "selection": api.ReanalysisSelection(series=["Tiere"]),
     }

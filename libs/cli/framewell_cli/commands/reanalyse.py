@@ -106,8 +106,8 @@ def list_campaigns(
                 one["reanalysis_id"],
                 _target_text(one["target"]),
                 one["state"],
-                f"{one['assets']} of {one['estimate']['assets']}",
-                f"{one['chunks']} of {one['estimate']['chunks']}",
+                _of(one, "assets"),
+                _of(one, "chunks"),
                 str(_sum(one["skipped"])),
                 str(_sum(one["failed"])),
                 one["started_at"],
@@ -219,13 +219,12 @@ def _window(between: str, time_zone: str) -> dict[str, str]:
 
 
 def _rows(one: Mapping[str, Any]) -> list[tuple[str, str]]:
-    estimate = one["estimate"]
     rows = [
         ("campaign", one["reanalysis_id"]),
         ("what looks", _target_text(one["target"])),
         ("state", f"{one['state']}: {one['waiting']}" if one["waiting"] else one["state"]),
-        ("assets", f"{one['assets']} of {estimate['assets']}"),
-        ("chunks", f"{one['chunks']} of {estimate['chunks']}"),
+        ("assets", _of(one, "assets")),
+        ("chunks", _of(one, "chunks")),
         ("pictures", f"{one['pictures']}, in {_length(one['busy'])} of looking"),
         ("remaining", _length(one["remaining"]) if "remaining" in one else ""),
         *((f"skipped {each['count']}", each["reason"]) for each in one["skipped"]),
@@ -247,6 +246,12 @@ def _estimate_rows(estimate: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("takes", f"{lasts} ({estimate['basis']})"),
     ]
     return [(name, value) for name, value in rows if value]
+
+
+def _of(one: Mapping[str, Any], what: str) -> str:
+    """Return `3 of 12`, or the number alone where nobody estimated how many there are."""
+    done, expected = one[what], one["estimate"][what]
+    return f"{done} of {expected}" if expected >= done else str(done)
 
 
 def _target_text(target: Mapping[str, Any]) -> str:

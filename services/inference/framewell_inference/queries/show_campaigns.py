@@ -85,9 +85,10 @@ def remaining_seconds(campaign: Campaign, now: datetime) -> float | None:
     Its rate is what it has handled since it started, waiting included.
     """
     handled, lasted = campaign.counts.handled, (now - campaign.started_at).total_seconds()
-    if campaign.state.ended or not campaign.counts.chunks or lasted <= 0:
+    left = campaign.estimate.chunks - handled
+    if campaign.state.ended or not campaign.counts.chunks or left < 0:
         return None
-    return max(0, campaign.estimate.chunks - handled) * lasted / handled
+    return left * lasted / handled
 
 
 def estimate_message(estimate: Estimate) -> api.ReanalysisEstimate:
