@@ -71,14 +71,14 @@ class ClusterDecided(_message.Message):
     decision_id: _builtins.str
     """Id of the decision; of one that was taken back, its own."""
     decision: Global___ClusterDecision.ValueType
-    """What was decided."""
+    """What was decided about the cluster."""
     other_cluster_id: _builtins.str
     """Id of the other cluster: the one it became part of, the one that was split off, the one it is not. Empty for others."""
     class_id: _builtins.str
     """Id of the class that it was named as; empty for any other decision."""
     @_builtins.property
     def actor(self) -> _mesh_pb2.Actor:
-        """Who decided."""
+        """Who decided it, and when."""
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ class NamePersonRequest(_message.Message):
     CLASS_ID_FIELD_NUMBER: _builtins.int
     DATASET_ID_FIELD_NUMBER: _builtins.int
     cluster_id: _builtins.str
-    """Id of the cluster."""
+    """Id of the cluster, or of one that was merged into it."""
     name: _builtins.str
     """The name: of a class that is there, or of one to make. Empty when `class_id` is given."""
     class_id: _builtins.str
@@ -72,7 +72,7 @@ class NamedAppearance(_message.Message):
     """Empty for an accepted sample; otherwise one sentence why it is not learned from."""
     @_builtins.property
     def appearance(self) -> _cluster_service_pb2.ClusterAppearance:
-        """The appearance."""
+        """The appearance that was chosen."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class NamePersonResponse(_message.Message):
     cluster_id: _builtins.str
     """Id of the cluster; another one than asked for when that was merged."""
     class_id: _builtins.str
-    """Id of the class."""
+    """Id of the class of its person."""
     class_existed: _builtins.bool
     """True when the class was there before."""
     decision_id: _builtins.str

@@ -437,7 +437,7 @@ class SplitClusterRequest(_message.Message):
     CLUSTER_ID_FIELD_NUMBER: _builtins.int
     APPEARANCES_FIELD_NUMBER: _builtins.int
     cluster_id: _builtins.str
-    """Id of the cluster."""
+    """Id of the cluster, or of one that was merged into it."""
     @_builtins.property
     def appearances(self) -> _containers.RepeatedCompositeFieldContainer[Global___AppearanceRef]:
         """Those of its appearances that are somebody else: not all of them, and all the same person."""
@@ -469,7 +469,7 @@ class SplitClusterResponse(_message.Message):
     """Id of the decision, to take it back by."""
     @_builtins.property
     def cluster(self) -> Global___FaceCluster:
-        """The new cluster."""
+        """The new cluster, of those appearances."""
 
     @_builtins.property
     def rest(self) -> Global___FaceCluster:
@@ -547,9 +547,9 @@ class NameClusterRequest(_message.Message):
     CLUSTER_ID_FIELD_NUMBER: _builtins.int
     CLASS_ID_FIELD_NUMBER: _builtins.int
     cluster_id: _builtins.str
-    """Id of the cluster."""
+    """Id of the cluster, or of one that was merged into it."""
     class_id: _builtins.str
-    """Id of the class."""
+    """Id of the class of its person."""
     def __init__(
         self,
         *,
@@ -576,7 +576,7 @@ class NameClusterResponse(_message.Message):
     """Id of the decision, to take it back by; the same one when it had that name already."""
     @_builtins.property
     def cluster(self) -> Global___FaceCluster:
-        """The cluster."""
+        """The cluster as it is now."""
 
     def __init__(
         self,
@@ -594,13 +594,13 @@ Global___NameClusterResponse: _TypeAlias = NameClusterResponse  # noqa: Y015
 
 @_typing.final
 class UndoClusterDecisionRequest(_message.Message):
-    """Names a decision."""
+    """Names a decision about a cluster."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DECISION_ID_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
-    """Id of the decision."""
+    """Id of the decision to take back."""
     def __init__(
         self,
         *,
@@ -652,9 +652,9 @@ class ClusterDecisionRecord(_message.Message):
     ACTOR_FIELD_NUMBER: _builtins.int
     UNDONE_BY_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
-    """Its id."""
+    """Its id, to take it back by."""
     decision: _cluster_pb2.ClusterDecision.ValueType
-    """What was decided."""
+    """What was decided about the cluster."""
     cluster_id: _builtins.str
     """Id of the cluster it is about."""
     other_cluster_id: _builtins.str
@@ -698,7 +698,7 @@ class ListClusterDecisionsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     cluster_id: _builtins.str
-    """Id of the cluster."""
+    """Id of the cluster, or of one that was merged into it."""
     page_size: _builtins.int
     """At most so many decisions, 0 for the default of 100."""
     page_token: _builtins.str
@@ -720,7 +720,7 @@ Global___ListClusterDecisionsRequest: _TypeAlias = ListClusterDecisionsRequest  
 
 @_typing.final
 class ListClusterDecisionsResponse(_message.Message):
-    """One page of decisions."""
+    """One page of decisions about a cluster."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -733,7 +733,7 @@ class ListClusterDecisionsResponse(_message.Message):
     """Number of decisions on all pages together."""
     @_builtins.property
     def decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClusterDecisionRecord]:
-        """Decisions, newest first."""
+        """Decisions of this page, newest first."""
 
     def __init__(
         self,
