@@ -26,6 +26,7 @@ from framewell.gateway.v1.events_pb2 import ListEventsResponse
 from framewell.gateway.v1.explanation_pb2 import AssetExplanation
 from framewell.gateway.v1.naming_pb2 import NamePersonResponse
 from framewell.inference.v1 import cluster_service_pb2 as clusters
+from framewell.inference.v1 import inference_service_pb2 as inference
 from framewell.inference.v1 import reanalysis_service_pb2 as reanalyses
 from framewell.ingest.v1.ingest_service_pb2 import SubmitResponse
 from framewell.mesh.v1.operations_service_pb2 import Telemetry
@@ -75,10 +76,11 @@ ANSWERS: Mapping[str, type[Message]] = {
     "/v1/clusters": clusters.ListClustersResponse,
     f"/v1/clusters/{CLUSTER}": clusters.GetClusterResponse,
     f"/v1/clusters/{CLUSTER}/decisions": clusters.ListClusterDecisionsResponse,
-    f"/v1/clusters/{CLUSTER}/name": NamePersonResponse,
+    "/v1/clusters/name": NamePersonResponse,
     "/v1/reanalyses": reanalyses.ListReanalysesResponse,
     "/v1/reanalyses/estimate": reanalyses.EstimateReanalysisResponse,
     f"/v1/reanalyses/{CLUSTER}": reanalyses.GetReanalysisResponse,
+    "/v1/similar": inference.FindSimilarResponse,
     "/v1/datasets": catalogue.ListDatasetsResponse,
     "/v1/classes": catalogue.ListClassesResponse,
     "/v1/snapshots": snapshots.ListSnapshotsResponse,
@@ -91,6 +93,7 @@ RUN: Mapping[str, str] = {
     "why": ASSET,
     "watch": ASSET,
     "search": "wortreich",
+    "similar": ASSET,
     "ingest": "s3://bucket/clip.mp4",
     "rights show": ASSET,
     "rights unmatched": "",

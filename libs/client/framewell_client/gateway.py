@@ -303,6 +303,11 @@ class Gateway:
 
     # --- unknown people
 
+    def similar(self, query: Mapping[str, Any]) -> list[Document]:
+        """Return stored faces or pictures near to one, nearest first; `query` is a FindSimilarRequest."""
+        found: list[Document] = self._document("POST", "/v1/similar", json=dict(query))["neighbours"]
+        return found
+
     def clusters(self, *, limit: int | None = 50, **wanted: Any) -> list[Document]:
         """Return unknown people, the most often seen first; `order_by` (`last_seen`), `series`, `channels`,
         `asked_from`, `asked_until`, `least_appearances` and `include_known` choose which.
@@ -319,31 +324,31 @@ class Gateway:
 
     def merge_clusters(self, cluster_id: str, into_cluster_id: str) -> Document:
         """Make one cluster part of another: `{cluster, decision_id}`."""
-        body = {"into_cluster_id": into_cluster_id}
-        return self._document("POST", f"/v1/clusters/{_part(cluster_id)}/merge", json=body)
+        body = {"cluster_id": cluster_id, "into_cluster_id": into_cluster_id}
+        return self._document("POST", "/v1/clusters/merge", json=body)
 
     def split_cluster(self, cluster_id: str, appearances: Sequence[Mapping[str, str]]) -> Document:
         """Make another cluster of appearances (`asset_id`, `observation_id`) of one.
 
         Return `{cluster, rest, decision_id}`.
         """
-        body = {"appearances": [dict(one) for one in appearances]}
-        return self._document("POST", f"/v1/clusters/{_part(cluster_id)}/split", json=body)
+        body = {"cluster_id": cluster_id, "appearances": [dict(one) for one in appearances]}
+        return self._document("POST", "/v1/clusters/split", json=body)
 
     def distinguish_clusters(self, cluster_id: str, other_cluster_id: str) -> str:
         """Note that two clusters are two people; return the id of the decision."""
-        body = {"other_cluster_id": other_cluster_id}
-        answer = self._document("POST", f"/v1/clusters/{_part(cluster_id)}/distinguish", json=body)
+        body = {"cluster_id": cluster_id, "other_cluster_id": other_cluster_id}
+        answer = self._document("POST", "/v1/clusters/distinguish", json=body)
         return str(answer["decision_id"])
 
     def name_person(self, cluster_id: str, **who: str) -> Document:
         """Say who an unknown person is, by `name` or `class_id`; return what became of the appearances."""
-        return self._document("POST", f"/v1/clusters/{_part(cluster_id)}/name", json=who)
+        return self._document("POST", "/v1/clusters/name", json={"cluster_id": cluster_id, **who})
 
     def undo_cluster_decision(self, decision_id: str) -> Document:
         """Take a decision about a cluster back, and return it."""
-        path = f"/v1/clusters/decisions/{_part(decision_id)}/undo"
-        decision: Document = self._document("POST", path)["decision"]
+        body = {"decision_id": decision_id}
+        decision: Document = self._document("POST", "/v1/clusters/undo", json=body)["decision"]
         return decision
 
     # --- models

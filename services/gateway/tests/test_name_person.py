@@ -23,7 +23,7 @@ from framewell_contracts.identity import derived_id
 from framewell_kit.outcomes import Conflict, Rejected
 
 CLUSTER = "6f1b7a52-0000-5000-8000-00000000000c"
-PATH = f"/v1/clusters/{CLUSTER}/name"
+PATH = "/v1/clusters/name"
 ASSETS = [f"1c5b2c1e-0000-4000-8000-00000000000{number}" for number in range(3)]
 MADE = derived_id(CLUSTER, "class", "people/erika mustermann")
 
@@ -94,7 +94,7 @@ async def test_a_name_makes_a_class_and_accepted_samples_and_says_what_is_withhe
 ) -> None:
     withheld = sample(ASSETS[1], SAMPLE_STATE_WITHHELD, reason="The contract ended.")
     dataset.becomes = {ASSETS[1]: withheld, ASSETS[2]: Rejected("the face there is too small")}
-    answer = await gateway.post(PATH, json={"name": "  Erika  Mustermann "})
+    answer = await gateway.post(PATH, json={"cluster_id": CLUSTER, "name": "  Erika  Mustermann "})
     assert answer.status_code == 200, answer.text
     document = answer.json()
     assert (document["class_id"], document["class_existed"], document["accepted_count"]) == (MADE, False, 1)
@@ -112,9 +112,9 @@ async def test_a_name_makes_a_class_and_accepted_samples_and_says_what_is_withhe
 async def test_the_same_call_again_proposes_nothing_that_is_accepted(
     dataset: Dataset, gateway: httpx.AsyncClient
 ) -> None:
-    first = (await gateway.post(PATH, json={"name": "Erika Mustermann"})).json()
+    first = (await gateway.post(PATH, json={"cluster_id": CLUSTER, "name": "Erika Mustermann"})).json()
     proposed = len(dataset.proposals)
-    again = (await gateway.post(PATH, json={"name": "erika mustermann"})).json()
+    again = (await gateway.post(PATH, json={"cluster_id": CLUSTER, "name": "erika mustermann"})).json()
     assert again["class_id"] == first["class_id"]
     assert (again["accepted_count"], len(dataset.proposals)) == (3, proposed)
 
@@ -124,12 +124,12 @@ async def test_a_class_of_that_name_is_used_and_a_merged_one_followed(
 ) -> None:
     stays = DatasetClass(class_id="stays", dataset_id="people", name="E. Mustermann")
     mesh.dataset.answers["ListClasses"] = catalogue.ListClassesResponse(classes=[stays])
-    answer = (await gateway.post(PATH, json={"class_id": "stays"})).json()
+    answer = (await gateway.post(PATH, json={"cluster_id": CLUSTER, "class_id": "stays"})).json()
     assert (answer["class_id"], answer["class_existed"]) == ("stays", True)
     other = DatasetClass(class_id="other", dataset_id="people", name="Erika Mustermann-Kraus")
     known = DatasetClass(class_id="known", dataset_id="people", name="X", aliases=["ERIKA MUSTERMANN"])
     mesh.dataset.answers["ListClasses"] = catalogue.ListClassesResponse(classes=[other, known])
-    answer = (await gateway.post(PATH, json={"name": "Erika Mustermann"})).json()
+    answer = (await gateway.post(PATH, json={"cluster_id": CLUSTER, "name": "Erika Mustermann"})).json()
     assert (answer["class_id"], answer["class_existed"]) == ("known", True)
 
 
@@ -137,7 +137,7 @@ async def test_a_class_of_that_name_is_used_and_a_merged_one_followed(
 async def test_who_it_is_is_said_in_one_way(
     mesh: Any, dataset: Dataset, gateway: httpx.AsyncClient, body: dict[str, str]
 ) -> None:
-    assert (await gateway.post(PATH, json=body)).status_code == 422
+    assert (await gateway.post(PATH, json={"cluster_id": CLUSTER, **body})).status_code == 422
     assert mesh.inference.asked == []
 
 
@@ -145,7 +145,7 @@ async def test_what_was_decided_before_is_said_and_stays(
     dataset: Dataset, gateway: httpx.AsyncClient
 ) -> None:
     dataset.becomes = dict.fromkeys(ASSETS, Conflict("sample s shows this already and is rejected"))
-    document = (await gateway.post(PATH, json={"name": "Erika Mustermann"})).json()
+    document = (await gateway.post(PATH, json={"cluster_id": CLUSTER, "name": "Erika Mustermann"})).json()
     assert document["accepted_count"] == 0
     assert {one["reason"] for one in document["appearances"]} == {
         "sample s shows this already and is rejected"
@@ -164,6 +164,8 @@ async def test_clusters_are_listed_and_decided_about_as_whoever_calls(
     assert (request.order_by, list(request.series), request.least_appearances) == ("last_seen", ["News"], 2)
     assert (await gateway.get("/v1/clusters?order_by=colour")).status_code == 422
     mesh.inference.answers["MergeClusters"] = clusters.MergeClustersResponse(cluster=found, decision_id="d")
-    answer = await gateway.post(f"/v1/clusters/{CLUSTER}/merge", json={"into_cluster_id": CLUSTER})
+    answer = await gateway.post(
+        "/v1/clusters/merge", json={"cluster_id": CLUSTER, "into_cluster_id": CLUSTER}
+    )
     assert answer.json()["decision_id"] == "d"
     assert mesh.inference.asked[-1][1].cluster_id == CLUSTER

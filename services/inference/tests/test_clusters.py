@@ -522,8 +522,8 @@ async def test_in_any_order_ids_stay_and_decisions_hold(archive: Archive, seed: 
             request = api.DistinguishClustersRequest(cluster_id=one, other_cluster_id=two)
             await archive.call("DistinguishClusters", request)
             apart.append((one, two))
-        for one in await archive.bench.documents.find("cluster_sightings", {}):
-            assert ids.setdefault(one["_id"], one["cluster"]) == one["cluster"], "no track moves by itself"
+        for each in await archive.bench.documents.find("cluster_sightings", {}):
+            assert ids.setdefault(each["_id"], each["cluster"]) == each["cluster"], "none moves by itself"
     await archive.bench.run_jobs()
     await archive.check()
     for one, two in together:

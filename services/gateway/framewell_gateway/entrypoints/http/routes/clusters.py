@@ -23,6 +23,8 @@ _APPEARANCE: Final = {
         "moment": {"pts": 3600, "frame": 1},
         "box": {"x": 0.1, "y": 0.1, "width": 0.2, "height": 0.3},
         "observation_id": "faces/0/0/3",
+        "nearest_class_id": "",
+        "sentence": "",
     },
     "series": "Abendschau",
     "channel": "",
@@ -74,31 +76,35 @@ ROUTES: Final = (
         problems=(404,), answer={"decisions": [_DECIDED], "next_page_token": "", "total_size": 1},
     ),
     calls(
-        "POST /clusters/{cluster_id}/merge", "mergeClusters", methods.MERGE_CLUSTERS,
+        "POST /clusters/merge", "mergeClusters", methods.MERGE_CLUSTERS,
         "Say that two are the same person", body="*", problems=(404, 409),
-        example={"into_cluster_id": _OTHER},
+        example={"cluster_id": _CLUSTER, "into_cluster_id": _OTHER},
         answer={"cluster": {**_FOUND, "cluster_id": _OTHER}, "decision_id": _DECISION},
     ),
     calls(
-        "POST /clusters/{cluster_id}/split", "splitCluster", methods.SPLIT_CLUSTER,
+        "POST /clusters/split", "splitCluster", methods.SPLIT_CLUSTER,
         "Say that some appearances are somebody else", body="*", problems=(404, 409),
-        example={"appearances": [{"asset_id": _ASSET, "observation_id": "faces/0/0/3"}]},
+        example={
+            "cluster_id": _CLUSTER,
+            "appearances": [{"asset_id": _ASSET, "observation_id": "faces/0/0/3"}],
+        },
         answer={"cluster": {**_FOUND, "cluster_id": _OTHER}, "rest": _FOUND, "decision_id": _DECISION},
     ),
     calls(
-        "POST /clusters/{cluster_id}/distinguish", "distinguishClusters", methods.DISTINGUISH_CLUSTERS,
+        "POST /clusters/distinguish", "distinguishClusters", methods.DISTINGUISH_CLUSTERS,
         "Say that two are not the same person", body="*", problems=(404, 409),
-        example={"other_cluster_id": _OTHER}, answer={"decision_id": _DECISION},
+        example={"cluster_id": _CLUSTER, "other_cluster_id": _OTHER},
+        answer={"decision_id": _DECISION},
     ),
     asks(
-        "POST /clusters/{cluster_id}/name", "namePerson",
+        "POST /clusters/name", "namePerson",
         lambda app: NamePerson(app.services),
         "Say who an unknown person is",
         takes=NamePersonRequest, gives=NamePersonResponse, body="*", problems=(404, 409),
         description="Makes or uses a class of that name, and accepted samples of the best appearances, as "
         "far as their rights allow; training and re-labelling follow. The same call again changes nothing "
         "more.",
-        example={"name": "Jörg Müßigbrodt"},
+        example={"cluster_id": _CLUSTER, "name": "Jörg Müßigbrodt"},
         answer={
             "cluster_id": _CLUSTER, "class_id": "0b9f6a52", "class_existed": False,
             "decision_id": _DECISION, "accepted_count": 1,
@@ -108,9 +114,9 @@ ROUTES: Final = (
         },
     ),
     calls(
-        "POST /clusters/decisions/{decision_id}/undo", "undoClusterDecision",
-        methods.UNDO_CLUSTER_DECISION,
-        "Take a decision back", body="", problems=(404, 409),
+        "POST /clusters/undo", "undoClusterDecision", methods.UNDO_CLUSTER_DECISION,
+        "Take a decision back", body="*", problems=(404, 409),
+        example={"decision_id": _DECISION},
         answer={
             "decision": {
                 **_DECIDED,
