@@ -119,6 +119,16 @@ async def test_the_same_call_again_proposes_nothing_that_is_accepted(
     assert (again["accepted_count"], len(dataset.proposals)) == (3, proposed)
 
 
+async def test_appearances_that_are_one_sample_are_accepted_together(
+    dataset: Dataset, gateway: httpx.AsyncClient
+) -> None:
+    """Tried: one of two was said to be proposed still."""
+    dataset.becomes = dict.fromkeys(ASSETS, sample(ASSETS[0], SAMPLE_STATE_PROPOSED))
+    document = (await gateway.post(PATH, json={"cluster_id": CLUSTER, "name": "E"})).json()
+    assert {(one["sample_id"], one["state"]) for one in document["appearances"]} == {("s-0", "accepted")}
+    assert document["accepted_count"] == 1
+
+
 async def test_a_class_of_that_name_is_used_and_a_merged_one_followed(
     mesh: Any, dataset: Dataset, gateway: httpx.AsyncClient
 ) -> None:

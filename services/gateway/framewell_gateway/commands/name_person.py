@@ -63,7 +63,7 @@ class NamePerson:
             class_id=named.class_id,
             class_existed=existed,
             decision_id=decided.decision_id,
-            accepted_count=sum(one.state == SAMPLE_STATE_ACCEPTED for one in appearances),
+            accepted_count=len({one.sample_id for one in appearances if one.state == SAMPLE_STATE_ACCEPTED}),
             appearances=appearances,
         )
 
@@ -111,8 +111,8 @@ class Learned:
 
     services: Services
     named: DatasetClass
-    proposed: dict[str, NamedAppearance] = field(default_factory=dict)
-    """By sample, what is to be accepted."""
+    proposed: dict[str, list[NamedAppearance]] = field(default_factory=dict)
+    """By sample, the appearances that it is of: it is to be accepted."""
 
     async def take(self, appearances: Sequence[ClusterAppearance]) -> list[NamedAppearance]:
         """Return what became of each appearance, in their order."""
@@ -125,8 +125,8 @@ class Learned:
             ]
             answer = await self.services.call(methods.REVIEW_SAMPLES, ReviewSamplesRequest(reviews=reviews))
             for sample_id, result in zip(self.proposed, answer.results, strict=True):
-                one = self.proposed[sample_id]
-                one.state, one.reason = result.sample.state, result.error
+                for one in self.proposed[sample_id]:
+                    one.state, one.reason = result.sample.state, result.error
         return taken
 
     async def _accepted(self) -> list[Sample]:
@@ -158,7 +158,7 @@ class Learned:
             appearance=one, sample_id=sample.sample_id, state=sample.state, reason=sample.reason
         )
         if sample.state == SAMPLE_STATE_PROPOSED:
-            self.proposed[sample.sample_id] = made
+            self.proposed.setdefault(sample.sample_id, []).append(made)
         return made
 
 
