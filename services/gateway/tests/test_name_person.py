@@ -16,7 +16,6 @@ from framewell.sample.v1.sample_pb2 import (
     SAMPLE_STATE_ACCEPTED,
     SAMPLE_STATE_PROPOSED,
     SAMPLE_STATE_WITHHELD,
-    Crop,
     Provenance,
 )
 from framewell_contracts.identity import derived_id
@@ -38,8 +37,7 @@ def sample(asset_id: str, state: int, **more: Any) -> Sample:
     return Sample(
         sample_id=f"s-{asset_id[-1]}",
         state=state,  # type: ignore[arg-type]
-        provenance=Provenance(asset_id=asset_id),
-        crops=[Crop(moment=Moment(pts=60, frame=6))],
+        provenance=Provenance(asset_id=asset_id, span=Span(start_pts=60, end_pts=300)),
         **more,
     )
 

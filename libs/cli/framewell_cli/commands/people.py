@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from framewell_cli.commands.gateway_access import ActingAs, open_gateway
 from framewell_cli.console import Json, print_json, print_sheet, print_table, results
 from framewell_cli.errors import UsageProblem
+from framewell_client import Gateway
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -49,6 +51,7 @@ def list_people(
             least_appearances=least if least > 1 else 0,
             include_known="true" if known else "",
         )
+        names = _names(gateway, [one["named_class_id"] or one["class_id"] for one in found])
     if as_json:
         print_json({"clusters": found})
         return
@@ -60,7 +63,7 @@ def list_people(
                 str(one["appearance_count"]),
                 one.get("last_seen", "-")[:19],
                 ", ".join(one["series"]),
-                one["named_class_id"] or one["class_id"],
+                names.get(one["named_class_id"] or one["class_id"], ""),
             )
             for one in found
         ],
@@ -78,14 +81,16 @@ def show(
     with open_gateway() as gateway:
         found = gateway.cluster(cluster_id, limit=limit)
         decisions = gateway.cluster_decisions(cluster_id)
+        seen = [found["cluster"], *found["appearances"], *decisions]
+        names = _names(gateway, [one.get(key, "") for one in seen for key in ("class_id", "named_class_id")])
     if as_json:
         print_json({**found, "decisions": decisions})
         return
-    print_sheet(_sheet(found["cluster"]))
+    print_sheet(_sheet(found["cluster"], names))
     results.print()
     print_table(
         ("asset", "appearance", "pts", "side", "series", "known as"),
-        [_appearance(one) for one in found["appearances"]],
+        [_appearance(one, names) for one in found["appearances"]],
         text=("series",),
     )
     if found["similar"]:
@@ -104,7 +109,7 @@ def show(
     if decisions:
         results.print()
         print_table(
-            ("decision", "what", "other", "by", "taken back by"), [_decision(one) for one in decisions]
+            ("decision", "what", "other", "by", "taken back by"), [_decision(one, names) for one in decisions]
         )
 
 
@@ -235,7 +240,14 @@ def _reference(text: str) -> dict[str, str]:
     return {"asset_id": asset_id, "observation_id": observation_id}
 
 
-def _sheet(cluster: dict[str, Any]) -> list[tuple[str, str]]:
+def _names(gateway: Gateway, class_ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of classes by their ids; the id itself for one without a name."""
+    wanted = {one for one in class_ids if one}
+    known = {one["class_id"]: one["name"] for one in gateway.classes()} if wanted else {}
+    return {one: known.get(one) or one for one in wanted}
+
+
+def _sheet(cluster: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str]]:
     rows = [
         ("cluster", cluster["cluster_id"]),
         ("appearances", str(cluster["appearance_count"])),
@@ -243,14 +255,14 @@ def _sheet(cluster: dict[str, Any]) -> list[tuple[str, str]]:
         ("last in", cluster.get("last_seen", "-")[:19]),
         ("series", ", ".join(cluster["series"])),
         ("channels", ", ".join(cluster["channels"])),
-        ("known as", cluster["class_id"]),
-        ("named", cluster["named_class_id"]),
+        ("known as", names.get(cluster["class_id"], "")),
+        ("named", names.get(cluster["named_class_id"], "")),
         ("merged into it", ", ".join(cluster["merged_ids"])),
     ]
     return [(label, value) for label, value in rows if value]
 
 
-def _appearance(one: dict[str, Any]) -> tuple[str, ...]:
+def _appearance(one: dict[str, Any], names: dict[str, str]) -> tuple[str, ...]:
     seen = one["appearance"]
     return (
         one["asset_id"],
@@ -258,15 +270,15 @@ def _appearance(one: dict[str, Any]) -> tuple[str, ...]:
         str(seen["moment"]["pts"]),
         f"{one['side_pixels']:.0f}",
         one["series"],
-        one["class_id"],
+        names.get(one["class_id"], ""),
     )
 
 
-def _decision(one: dict[str, Any]) -> tuple[str, ...]:
+def _decision(one: dict[str, Any], names: dict[str, str]) -> tuple[str, ...]:
     return (
         one["decision_id"],
         one["decision"],
-        one["other_cluster_id"] or one["class_id"],
+        one["other_cluster_id"] or names.get(one["class_id"], ""),
         one["actor"]["principal"],
         one.get("undone_by", {}).get("principal", ""),
     )

@@ -163,8 +163,7 @@ class Learned:
 
 
 def _shows(sample: Sample, one: ClusterAppearance) -> bool:
-    """Return whether a sample is of the same face at the same time."""
+    """Return whether a sample is of the same person at the same time; its span may be that of several shots."""
     seen, span = sample.provenance, one.appearance.span
-    return seen.asset_id == one.asset_id and any(
-        span.start_pts <= crop.moment.pts < span.end_pts for crop in sample.crops
-    )
+    touches = seen.span.start_pts < span.end_pts and span.start_pts < seen.span.end_pts
+    return seen.asset_id == one.asset_id and touches
