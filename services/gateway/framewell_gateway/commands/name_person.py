@@ -163,7 +163,7 @@ class Learned:
 
 
 def _shows(sample: Sample, one: ClusterAppearance) -> bool:
-    """Return whether a sample is of the same person at the same time; its span may be that of several shots."""
+    """Return whether a sample is of the same person at the same time; it may span several shots."""
     seen, span = sample.provenance, one.appearance.span
     touches = seen.span.start_pts < span.end_pts and span.start_pts < seen.span.end_pts
     return seen.asset_id == one.asset_id and touches
