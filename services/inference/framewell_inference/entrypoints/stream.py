@@ -60,7 +60,7 @@ def stages(
         ),
         HeavyStage("inference.analyse_audio", unless_gone(sounds), gave_up=_audio_given_up),
         Stage("inference.complete_asset", unless_gone(complete)),
-        Stage("inference.cluster_faces", RequestClustering(s.clusters.queue)),
+        Stage("inference.cluster_faces", unless_gone(RequestClustering(s.clusters.queue))),
         Stage("inference.relabel", RequestRelabel(s.identities, s.relabel)),
         Stage("inference.follow_rights", unless_gone(FollowRights(s.rights, by_rights, steps.conclude))),
         Stage("inference.remove_asset", RemoveAsset(steps.tombstones, steps.forget)),
