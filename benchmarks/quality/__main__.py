@@ -9,6 +9,7 @@ from benchmarks.quality import (
     clusters,
     duplicates,
     faces,
+    galleries,
     labels,
     objects,
     safety,
@@ -23,6 +24,7 @@ from framewell_models.folders import ModelMissingError
 
 PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "faces": faces.measure,
+    "galleries": galleries.measure,
     "clusters": clusters.measure,
     "labels": labels.measure,
     "objects": objects.measure,

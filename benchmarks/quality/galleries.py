@@ -28,25 +28,31 @@ PHOTOS: Final = 3
 
 BEFORE: Final = Thresholds(0.52, 0.60)
 
+MOST_NAMED: Final = 0.2
+"""Per cent of strangers: twice what thresholds are set for, since 2,000 faces tell no less apart."""
+
 
 def measure() -> Iterable[Figure]:
-    """Yield the shares for each size; blocks for about a minute."""
+    """Yield the shares for each size; blocks for about a quarter of a minute."""
     for people in SIZES:
-        thresholds = for_gallery(BEFORE, Gallery(people, FALSE_NAMES, (RAW,)))
-        galleries = max(1, MOST_GALLERIES // people)
-        tried = TRIED if galleries == 1 else TRIED // 2
-        named_strangers, named_before, right = np.mean(
-            [_shares(people, thresholds, tried, seed) for seed in range(galleries)], axis=0
-        ).tolist()
-        for what, share, limit in (
-            ("strangers named", named_strangers, 0.2),
-            ("strangers named by 0.52 for every size", named_before, None),
-            ("known people named rightly", right, None),
-        ):
-            yield Figure(
-                f"{what}, of {people:,} people", 100 * share, galleries * tried, unit="%", most=limit
-            )
-        yield Figure(f"threshold for {people:,} people", thresholds.hit, unit="distance")
+        yield from of_size(people)
+
+
+def of_size(people: int) -> Iterable[Figure]:
+    """Yield the shares of strangers named, and of known people named rightly, among so many people."""
+    thresholds = for_gallery(BEFORE, Gallery(people, FALSE_NAMES, (RAW,)))
+    galleries = max(1, MOST_GALLERIES // people)
+    tried = TRIED if galleries == 1 else TRIED // 2
+    named_strangers, named_before, right = np.mean(
+        [_shares(people, thresholds, tried, seed) for seed in range(galleries)], axis=0
+    ).tolist()
+    for what, share, limit in (
+        ("strangers named", named_strangers, MOST_NAMED),
+        ("strangers named by 0.52 for every size", named_before, None),
+        ("known people named rightly", right, None),
+    ):
+        yield Figure(f"{what}, of {people:,} people", 100 * share, galleries * tried, unit="%", most=limit)
+    yield Figure(f"threshold for {people:,} people", thresholds.hit, unit="distance")
 
 
 def _shares(people: int, thresholds: Thresholds, tried: int, seed: int) -> tuple[float, float, float]:

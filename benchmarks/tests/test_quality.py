@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.quality import clusters, duplicates, faces, labels, objects, safety, speech
+from benchmarks.quality import clusters, duplicates, faces, galleries, labels, objects, safety, speech
+from benchmarks.quality import pictures as pictures_at_hand
 from benchmarks.quality.figure import Figure, table
 from benchmarks.quality.pictures import SOURCES
 from framewell_inference.analysers.labels.vocabulary import shipped_vocabulary
@@ -36,6 +37,10 @@ def test_only_filmed_people_count_as_people() -> None:
     assert unreached(list(faces.persons())) == []
 
 
+def test_strangers_are_as_seldom_named_in_a_large_gallery_as_in_a_small_one() -> None:
+    assert unreached([one for size in (10, 1_000) for one in galleries.of_size(size)]) == []
+
+
 def test_faces_that_look_like_one_person_are_one() -> None:
     assert unreached([one for size in (10, 100) for one in clusters.archive(size)]) == []
 
@@ -49,9 +54,15 @@ def test_speech_is_heard_over_noise_and_neither_noise_nor_tones_are_speech() -> 
     assert unreached(list(speech.measure())) == []
 
 
-@needs_media
 def test_a_picture_is_found_again_after_what_broadcasting_does_to_it() -> None:
     assert unreached(list(duplicates.measure())) == []
+
+
+@needs_media
+def test_the_distances_of_changed_pictures_are_those_of_the_model_in_force() -> None:
+    pictures = [pictures_at_hand.astronaut(), pictures_at_hand.man_in_car()[0]]
+    for change in duplicates.CHANGES:
+        assert duplicates.distances(pictures, change).max() < duplicates.same_within()
 
 
 def test_either_half_of_the_pictures_reaches_the_goal() -> None:
