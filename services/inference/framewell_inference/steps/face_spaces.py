@@ -83,7 +83,7 @@ class FaceSpaces:
         if ref in self.loaded:
             return self.loaded[ref]
         model = self.registry.find(ref.name, ref.version)
-        if model is None:
+        if model is None or not describes_faces(model.manifest):
             return None
         try:
             self.loaded[ref] = FaceEmbedding.over(model)
