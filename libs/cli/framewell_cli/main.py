@@ -52,6 +52,7 @@ COMMANDS: Final[dict[str, str]] = {
     "remove": "framewell_cli.commands.asset_changes:remove",
     "tune": "framewell_cli.commands.tune:tune",
     "search": "framewell_cli.commands.search:search",
+    "similar": "framewell_cli.commands.similar:similar",
     "review": "framewell_cli.commands.review:app",
     "people": "framewell_cli.commands.people:app",
     "dataset": "framewell_cli.commands.dataset:app",

@@ -33,7 +33,9 @@ def bash(*words: str) -> list[str]:
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
 def test_bash_completes_commands_options_and_choices() -> None:
-    assert {"status", "scale", "settings", "show", "search", "scale-in"} == {*bash("framewell", "s")}
+    assert {"status", "scale", "settings", "show", "search", "similar", "scale-in"} == {
+        *bash("framewell", "s")
+    }
     assert bash("framewell", "dlq", "re") == ["replay", "resume"]
     assert "--dry-run" in bash("framewell", "dlq", "replay", "--")
     assert bash("framewell", "completion", "") == ["bash", "zsh", "fish"]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import cv2
+import numpy as np
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetRemoved
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkTranscoded
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.media.v1.media_pb2 import ObservationRef, Span, Work
+from framewell_inference.analysers.labels.analyser import LabelAnalyser
 from framewell_inference.domain.messages import findings_of, observation_set
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame, Picture
@@ -201,6 +204,33 @@ async def test_the_nearest_stored_face_is_found(
     assert (found[0].asset_id, found[0].observation.id) == ("asset-1", "faces/0/0/1")
     assert {neighbour.asset_id for neighbour in found} == {"asset-1"}
     assert [neighbour.distance for neighbour in found] == sorted(neighbour.distance for neighbour in found)
+
+
+async def test_near_duplicates_of_a_moment_are_found_in_other_assets(
+    analysers: Analysers, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    regraded = np.clip(astronaut[:, ::-1] * np.array([0.8, 1.0, 1.15]) + 8, 0, 255).astype(np.uint8)
+    request = api.FindSimilarRequest(
+        moment=api.MomentRef(asset_id="asset-1", pts=0), analyser="labels", near_duplicates=True,
+        filter=api.SimilarFilter(other_than=["asset-1"]),
+    )  # fmt: skip
+    labels = analysers.pictures[2]
+    assert isinstance(labels, LabelAnalyser)
+    async with InferenceBench(replace(analysers, pictures=[labels])) as bench:
+        bench.registry.put(labels.model, in_force=True)
+        for number, pictures in enumerate(([astronaut, man_in_car[6]], [regraded], man_in_car[:2]), start=1):
+            await bench.analyse(pictures, f"asset-{number}/0/0")
+        found = (await bench.call("FindSimilar", request)).neighbours
+        assert [(one.asset_id, one.observation.kind) for one in found] == [("asset-2", "picture")]
+        assert found[0].distance < 12
+
+
+async def test_of_faces_no_distance_of_near_duplicates_is_known(
+    bench: InferenceBench, astronaut: Picture
+) -> None:
+    image = cv2.imencode(".png", astronaut)[1].tobytes()
+    with pytest.raises(Rejected, match="set largest_distance"):
+        await bench.call("FindSimilar", api.FindSimilarRequest(image=image, near_duplicates=True))
 
 
 async def test_what_is_no_stored_observation_is_named_in_the_refusal(bench: InferenceBench) -> None:

@@ -268,6 +268,7 @@ FILTERS = {
     "asked until": (VectorFilter(asked_until=200.0), {"s1/0", "s1/1", "s1/2", "s1/3"}),
     "span": (VectorFilter(span=(10, 20)), {"s1/1"}),
     "score": (VectorFilter(least_score=0.8), {"s1/3", "s2/0", "s2/1", "s2/2", "s2/3"}),
+    "others": (VectorFilter(other_than=frozenset({"b", "c"})), {"s1/0", "s1/1", "s1/2", "s1/3"}),
     "two": (VectorFilter(least_score=0.8, asked_until=200.0), {"s1/3"}),
 }
 

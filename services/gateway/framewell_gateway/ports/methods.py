@@ -46,6 +46,9 @@ LIST_PEOPLE: Final = Method(
 LIST_OBSERVATIONS: Final = Method(
     "inference", "ListObservations", inference.ListObservationsRequest, inference.ListObservationsResponse
 )
+FIND_SIMILAR: Final = Method(
+    "inference", "FindSimilar", inference.FindSimilarRequest, inference.FindSimilarResponse, slow=True
+)
 LIST_MODELS: Final = Method(
     "inference", "ListModels", inference.ListModelsRequest, inference.ListModelsResponse
 )

@@ -70,4 +70,5 @@ def _postings_of(decided: PostingTable, faces: VectorTable, rows: NDArray[np.int
     """Return the row of `decided`, sorted by chunk and track, that each of these faces belongs to."""
     wanted = faces.codes[rows].astype(np.int64) << 32 | faces.columns["track"][rows]
     there = decided.codes.astype(np.int64) << 32 | decided.tracks
-    return np.searchsorted(there, wanted)
+    found: NDArray[np.int64] = np.searchsorted(there, wanted)
+    return found

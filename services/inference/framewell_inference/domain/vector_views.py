@@ -17,6 +17,8 @@ class VectorFilter:
     """What a neighbour must be; what is empty or None is not asked. All that is asked must hold."""
 
     asset_ids: frozenset[str] = frozenset()
+    other_than: frozenset[str] = frozenset()
+    """Assets of which it must not be."""
     series: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     asked_from: float | None = None
@@ -53,6 +55,11 @@ class VectorFilter:
                 masks.append(np.zeros(len(table.sets), np.bool_))
                 for value in wanted & by_value.keys():
                     masks[-1][by_value[value]] = True
+        if self.other_than:
+            by_asset = table.numbers_by("asset_id")
+            masks.append(np.ones(len(table.sets), np.bool_))
+            for value in self.other_than & by_asset.keys():
+                masks[-1][by_asset[value]] = False
         if self.asked_from is not None:
             masks.append(table.asked_at >= self.asked_from)
         if self.asked_until is not None:

@@ -112,7 +112,10 @@ class InferenceRpc(InferenceServiceServicer):
         else:
             _required(request.observation.observation_id, "observation.observation_id")
             query = await self.find_similar.of_observation(analyser, request.observation)
-        neighbours = await self.find_similar(query, _wanted(request))
+        wanted = _wanted(request)
+        if request.near_duplicates:
+            wanted = wanted.within(self.find_similar.spaces.same_within(query.space))
+        neighbours = await self.find_similar(query, wanted)
         return api.FindSimilarResponse(neighbours=neighbours)
 
     async def ListAnalysers(
@@ -176,6 +179,7 @@ def _wanted(request: api.FindSimilarRequest) -> Wanted:
         offset=request.offset,
         filter=VectorFilter(
             asset_ids=frozenset(asked.asset_ids),
+            other_than=frozenset(asked.other_than),
             series=frozenset(asked.series),
             kinds=frozenset(asked.kinds),
             asked_from=_seconds(asked.asked_from) if asked.HasField("asked_from") else None,

@@ -7,7 +7,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from framewell.inference.v1.inference_service_pb2 import Appearance, Person
+from framewell.inference.v1.inference_service_pb2 import (
+    IDENTITY_VERDICT_UNSPECIFIED,
+    Appearance,
+    Person,
+)
 from framewell.media.v1.media_pb2 import Moment
 from framewell_contracts.identity import observation_id
 from framewell_inference.domain.clusters import TrackRef
@@ -165,7 +169,7 @@ def _appearance(one: _Named) -> Appearance:
         observation_id=_id(one),
         score=one.identity.score if one.model else None,
         distance=one.identity.distance if one.identity.nearest else None,
-        verdict=VERDICTS[one.identity.verdict] if one.model else None,
+        verdict=VERDICTS[one.identity.verdict] if one.model else IDENTITY_VERDICT_UNSPECIFIED,
         nearest_class_id=one.identity.nearest or "",
         sentence=_sentence(one),
     )

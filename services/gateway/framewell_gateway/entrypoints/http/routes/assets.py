@@ -297,6 +297,29 @@ ROUTES: Final = (
         "speaks, or where its model is not installed.",
         content={200: {"text/vtt": {"schema": {"type": "string"}, "example": "WEBVTT\n"}}},
     ),
+    calls(
+        "POST /similar", "findSimilar", methods.FIND_SIMILAR,
+        "Stored faces and pictures near to one", body="*",
+        description="Compares with a picture (Base64), a stored observation or a moment. With `analyser` "
+        "`labels` and `near_duplicates` the same picture is found, whatever was done to it; `other_than` "
+        "leaves its own asset out.",
+        example={
+            "moment": {"asset_id": _ASSET, "pts": 90000}, "analyser": "labels", "near_duplicates": True,
+            "filter": {"other_than": [_ASSET]},
+        },
+        answer={
+            "neighbours": [
+                {
+                    "asset_id": "1c5b2c1e-0000-4000-8000-00000000000b", "distance": 6.5,
+                    "observation": {
+                        "id": "labels/0/900000/12", "kind": "picture", "span": _SPAN, "score": 1.0,
+                        "label": "", "text": "", "shot": 0, "moment": {"pts": 0, "frame": 0},
+                        "model": {"name": "labels/efficientnet-lite0", "version": "1.0"}, "vector_row": 3,
+                    },
+                }
+            ]
+        },
+    ),
     asks(
         "GET /assets/{asset_id}/media-events", "listMediaEvents",
         lambda app: ReadAssetMedia(app.services, app.asset_progress, methods.LIST_MEDIA_EVENTS),
