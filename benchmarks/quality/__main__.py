@@ -48,6 +48,9 @@ def main() -> int:
             print(f"{part}\nnot measured: {missing}\n")
             continue
         print(f"{part}\n{table(found[part])}\n")
+    if options.record and set(found) != set(PARTS):
+        print(f"not recorded: {', '.join(sorted(set(PARTS) - set(found)))} not measured", file=sys.stderr)
+        return 1
     if options.record:
         path = record(
             "quality",

@@ -98,6 +98,11 @@ class InferenceSettings(ServiceSettings):
         le=65536,
         description="Largest model folder that is taken in, in MiB.",
     )
+    languages: str = Field(
+        "",
+        description="Languages that may be spoken, by their codes (de, en), separated by commas; none: any "
+        "of 99. With them a transcript takes none for another.",
+    )
     remote_hosts: str = Field(
         "",
         description="Hosts at which models may run and be shown pictures, host:port, * for anything, "

@@ -98,6 +98,24 @@ def test_nothing_is_said_where_nobody_speaks() -> None:
     assert [word.text for sentence in found for word in sentence.words] == ["10", "11", "12", "14"]
 
 
+@dataclass
+class SilentWhenLong(Counts):
+    """Loses the thread in pieces of more than 12 seconds."""
+
+    def __call__(self, samples: Float, expected: str = "") -> Piece:
+        piece = super().__call__(samples, expected)
+        return piece if len(samples) <= 12 * RATE else said()
+
+
+def test_a_piece_of_which_nothing_comes_is_heard_anew_in_shorter_ones() -> None:
+    recogniser = SilentWhenLong()
+    sound = np.arange(60 * RATE, dtype=np.float64)
+    segments = [(2, 9), (10, 18), (19, 27)]
+    found = TranscriptAnalyser(Speaks(segments), recogniser).listen([sound])  # type: ignore[arg-type]
+    words = {word.text for sentence in found for word in sentence.words}
+    assert words >= {str(at) for first, last in segments for at in range(first, last)}
+
+
 def test_words_outside_of_speech_are_made_up() -> None:
     cut = Cut(10, 20, goes_on=False)
     piece = placed(said((" ja", 1, 2), (" Musik", 6, 8)), cut, [Stretch(10.5, 12.5)])

@@ -94,7 +94,9 @@ async def wire(settings: InferenceSettings, mesh: Mesh) -> Service:
     """Load the models of this machine and connect. Raises ValueError when one that ships is missing."""
     registry, loader = LoadedModelRegistry(), _loader(settings)
     try:
-        analysers = await asyncio.to_thread(load_analysers, settings.models, loader, registry)
+        analysers = await asyncio.to_thread(
+            load_analysers, settings.models, loader, registry, settings.languages.replace(",", " ").split()
+        )
     except ModelMissingError as missing:
         raise ValueError(str(missing)) from missing
     sandbox = Sandbox(SANDBOX_JOBS)

@@ -48,10 +48,13 @@ _OPTIONAL: Final = {objects.NAME: objects.DESCRIPTION, transcript.NAME: transcri
 _LISTENING: Final = frozenset({transcript.NAME})
 
 
-def load_analysers(root: Path, loader: OnnxLoader, registry: ModelRegistry) -> Analysers:
+def load_analysers(
+    root: Path, loader: OnnxLoader, registry: ModelRegistry, languages: Sequence[str] = ()
+) -> Analysers:
     """Check every installed model against its pinned hash, load it once and put it into the registry.
 
-    Raises ModelMissingError, with what to do, when a model is absent or not what its manifest pins.
+    `languages` may be spoken, by their codes; none: any. Raises ValueError for one that no model knows,
+    ModelMissingError, with what to do, when a model is absent or not what its manifest pins.
     """
     folders = _Folders(root, loader, registry)
     scenes = folders.model("labels/efficientnet-lite0")
@@ -75,7 +78,7 @@ def load_analysers(root: Path, loader: OnnxLoader, registry: ModelRegistry) -> A
             ),
             *_objects(folders),
         ),
-        sounds=_sounds(folders),
+        sounds=_sounds(folders, languages),
         embedding=folders.ref("faces/dlib-resnet"),
         features=folders.ref("labels/efficientnet-lite0"),
         absent=folders.absent(),
@@ -88,14 +91,14 @@ def _objects(folders: _Folders) -> Sequence[PictureAnalyser]:
     return (ObjectAnalyser(detector, folders.labels(OBJECTS_MODEL)),) if detector else ()
 
 
-def _sounds(folders: _Folders) -> Sequence[SoundAnalyser]:
+def _sounds(folders: _Folders, languages: Sequence[str]) -> Sequence[SoundAnalyser]:
     """Return the analysers that listen, the cheapest first; what is said only where Whisper is installed."""
     speech = SpeechAnalyser(folders.model("speech/silero-vad"))
     sounds = SoundsAnalyser(folders.model("sounds/firered-aed"))
     encoder, decoder = (folders.optional(f"speech/whisper-{part}") for part in ("encoder", "decoder"))
     if encoder is None or decoder is None:
         return (speech, sounds)
-    return (speech, sounds, TranscriptAnalyser(speech, Recogniser(encoder, decoder)))
+    return (speech, sounds, TranscriptAnalyser(speech, Recogniser(encoder, decoder, languages)))
 
 
 class _Folders:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from framewell_inference.analysers.speech import SAMPLE_RATE, SpeechAnalyser
-from framewell_inference.analysers.transcript.pieces import OVERLAP, Cut, Reader, Stretch, next_cut
+from framewell_inference.analysers.transcript.pieces import OVERLAP, SHORTER, Cut, Reader, Stretch, next_cut
 from framewell_inference.analysers.transcript.recogniser import Piece, Recogniser
 from framewell_inference.domain.observations import SoundSegment, Word
 from framewell_inference.domain.pictures import Float
@@ -63,6 +63,10 @@ class TranscriptAnalyser:
         begin, language = 0.0, ""
         while (cut := next_cut(stretches, begin)) is not None:
             piece = placed(self.recogniser(read(cut.start, cut.end), language), cut, stretches)
+            shorter = next_cut(stretches, begin, SHORTER) or cut
+            if not piece.words and shorter.end < cut.end:
+                cut = shorter
+                piece = placed(self.recogniser(read(cut.start, cut.end), language), cut, stretches)
             begin = piece.words[-1].end_seconds if cut.goes_on and piece.words else cut.end
             if cut.goes_on and begin <= cut.start:
                 begin = cut.end

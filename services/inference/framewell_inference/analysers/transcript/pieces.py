@@ -13,6 +13,9 @@ from framewell_inference.domain.pictures import Float
 LONGEST: Final = 28.0
 """Seconds of a piece at most; Whisper hears 30."""
 
+SHORTER: Final = 10.0
+"""Seconds of a piece that is heard anew because nothing came of a longer one."""
+
 LONGEST_PAUSE: Final = 3.0
 """Stretches with a longer pause between them are apart, so that what lies between is not listened to."""
 
@@ -40,7 +43,7 @@ class Cut:
     goes_on: bool
 
 
-def next_cut(stretches: Sequence[Stretch], begin: float) -> Cut | None:
+def next_cut(stretches: Sequence[Stretch], begin: float, longest: float = LONGEST) -> Cut | None:
     """Return the first piece from `begin` on, None when nobody speaks any more.
 
     A piece ends in a pause where there is one; else in the middle of speech.
@@ -49,11 +52,11 @@ def next_cut(stretches: Sequence[Stretch], begin: float) -> Cut | None:
     if not left:
         return None
     start = max(begin, left[0].start - PADDING)
-    if left[0].end - start > LONGEST:
-        return Cut(start, start + LONGEST, goes_on=True)
+    if left[0].end - start > longest:
+        return Cut(start, start + longest, goes_on=True)
     end = left[0].end
     for one in left[1:]:
-        if one.start - end > LONGEST_PAUSE or one.end - start > LONGEST:
+        if one.start - end > LONGEST_PAUSE or one.end - start > longest:
             break
         end = one.end
     return Cut(start, end + PADDING, goes_on=False)

@@ -49,6 +49,17 @@ class Recogniser:
 
     encoder: Model
     decoder: Model
+    languages: Sequence[str] = ()
+    """Languages that may be spoken (BCP 47); none: any that the model knows."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a language that the model does not know."""
+        known = {self.tokens.language(number) for number in self.tokens.languages}
+        if unknown := sorted(set(self.languages) - known):
+            raise ValueError(
+                f"{self.decoder.manifest.ref} knows no language {', '.join(unknown)}; it knows "
+                f"{', '.join(sorted(known))}"
+            )
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -76,9 +87,13 @@ class Recogniser:
         return Piece(self._words(numbers, begun, scores, name), name, score)
 
     def _language(self, decoder: _Decoder, expected: str) -> tuple[int, float]:
-        """Return the token of the likeliest language, and how likely it is among all."""
-        languages = self.tokens.languages
-        shares = _softmax(decoder.next([self.tokens.start])[languages.start : languages.stop])
+        """Return the token of the likeliest language, and how likely it is among those that may be spoken."""
+        languages = [
+            number
+            for number in self.tokens.languages
+            if not self.languages or self.tokens.language(number) in self.languages
+        ]
+        shares = _softmax(decoder.next([self.tokens.start])[languages])
         best = int(shares.argmax())
         if expected and shares[best] < self.decoder.manifest.thresholds["language"]:
             best = next(at for at, number in enumerate(languages) if self.tokens.language(number) == expected)
