@@ -52,7 +52,7 @@ from framewell_kit.outcome_messages import done
 from framewell_kit.testing.ports import port_base
 from framewell_kit.testing.service_bench import NAME_KEY
 from framewell_kit.testing.waiting import PATIENCE, wait_until
-from framewell_models.folders import default_root
+from framewell_models.folders import default_root, optional_analysers
 from framewell_models.manifest import MANIFEST_NAME
 
 pytestmark = pytest.mark.integration
@@ -295,7 +295,11 @@ def test_models_and_analysers_are_listed_with_licences(running: Running) -> None
         analysers = stub.ListAnalysers(api.ListAnalysersRequest()).analysers
     assert {model.model.name for model in models} >= {"faces/yunet", "speech/silero-vad"}
     assert all(model.weights_licence and model.provider for model in models)
-    assert [one.name for one in analysers] == ["faces", "labels", "safety", "speech", "text"]
+    assert [one.name for one in analysers] == [
+        "faces", "labels", "objects", "safety", "sounds", "speech", "text", "transcript",
+    ]  # fmt: skip
+    lacking = {one.name for one in analysers if one.not_installed}
+    assert lacking <= set(optional_analysers())
 
 
 def test_the_open_inference_protocol_runs_registered_models(running: Running) -> None:
