@@ -149,6 +149,18 @@ async def test_who_it_is_is_said_in_one_way(
     assert mesh.inference.asked == []
 
 
+async def test_a_sample_that_has_grown_over_an_appearance_is_found_by_its_id(
+    dataset: Dataset, gateway: httpx.AsyncClient
+) -> None:
+    grown = sample(ASSETS[0], SAMPLE_STATE_ACCEPTED)
+    grown.provenance.span.start_pts = grown.provenance.span.end_pts = 900
+    dataset.accepted = [grown]
+    dataset.becomes = dict.fromkeys(ASSETS, Conflict("sample s-0 shows this already and is accepted"))
+    document = (await gateway.post(PATH, json={"cluster_id": CLUSTER, "name": "E"})).json()
+    assert document["accepted_count"] == 1
+    assert {one["reason"] for one in document["appearances"]} == {""}
+
+
 async def test_what_was_decided_before_is_said_and_stays(
     dataset: Dataset, gateway: httpx.AsyncClient
 ) -> None:

@@ -153,6 +153,10 @@ class Learned:
         try:
             sample = (await self.services.call(methods.PROPOSE_SAMPLE, request)).sample
         except (NotFound, Rejected, Conflict, Gone) as refused:
+            # A sample grows along the shots of its asset, and is named where it shows this already.
+            same = next((each for each in accepted if each.sample_id in refused.reason), None)
+            if same is not None:
+                return NamedAppearance(appearance=one, sample_id=same.sample_id, state=same.state)
             return NamedAppearance(appearance=one, reason=refused.reason)
         made = NamedAppearance(
             appearance=one, sample_id=sample.sample_id, state=sample.state, reason=sample.reason
@@ -163,7 +167,7 @@ class Learned:
 
 
 def _shows(sample: Sample, one: ClusterAppearance) -> bool:
-    """Return whether a sample is of the same person at the same time; it may span several shots."""
+    """Return whether a sample is of the same person at the same time, as far as its first shot says."""
     seen, span = sample.provenance, one.appearance.span
     touches = seen.span.start_pts < span.end_pts and span.start_pts < seen.span.end_pts
     return seen.asset_id == one.asset_id and touches
