@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import yaml
 
+from framewell_inference.analysers import batching
 from framewell_inference.analysers.declared.analyser import DeclaredAnalyser
 from framewell_inference.analysers.declared.mel import MelBands
 from framewell_inference.analysers.declared.pictures import PictureStep
@@ -239,6 +241,89 @@ def test_a_score_that_is_no_number_is_reported_by_nobody(
     outputs[..., -1] = value
     model = Scripted(manifest(task, STRETCH, {"name": step}), lambda _: {"y": outputs})
     with pytest.raises(RunFailedError, match="its output y holds values that are no numbers"):
+        looked(model, frames([picture()]))
+
+
+@pytest.mark.parametrize(
+    ("task", "step", "answer", "reason"),
+    [
+        ("classification", "scores", np.full((1, 2), 24.08), "name an activation"),
+        ("classification", "scores", np.full((1, 2), -3.0), "name an activation"),
+        ("segmentation", "mask", np.full((1, 2, 8, 8), 7.5), "name an activation"),
+        ("detection", "yolo-v8", np.full((1, 7, 5), 7.5), "name an activation"),
+        ("classification", "scores", np.zeros((1, 3, 8, 8)), r"\[3, 8, 8\] for a picture: scores are one"),
+        ("embedding", "vector", np.zeros((1, 70_000)), "its vectors have 70000 numbers"),
+        ("embedding", "vector", np.zeros((3, 4)), r"is \[3, 4\], not a row for each of 1"),
+    ],
+)
+def test_outputs_that_are_no_scores_are_refused_in_words(
+    frames: Sampled, task: str, step: str, answer: Array, reason: str
+) -> None:
+    model = Scripted(manifest(task, STRETCH, {"name": step}), lambda _: {"o": answer.astype(np.float32)})
+    with pytest.raises(RunFailedError, match=reason):
+        looked(model, frames([picture()]))
+
+
+def test_vectors_of_different_lengths_are_refused_in_words(frames: Sampled) -> None:
+    model = Scripted(
+        manifest("embedding", STRETCH, {"name": "vector"}),
+        lambda rows: {"o": np.ones((1, 47 if rows.max() < 0.5 else 48), np.float32)},
+    )
+    with pytest.raises(RunFailedError, match=r"different lengths \(47 and 48\)"):
+        looked(model, frames([np.full((8, 8, 3), 9, np.uint8), np.full((8, 8, 3), 250, np.uint8)]))
+
+
+def test_outputs_of_one_picture_are_in_memory_at_a_time(
+    frames: Sampled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "MOST_BYTES", 4000)
+    alive: list[weakref.ref[Array]] = []
+
+    def answer(rows: Array) -> Mapping[str, Array]:
+        assert sum(one() is not None for one in alive) <= 1, "the one before, for a picture that equals it"
+        scores = np.zeros((1, 2000 if rows.max() > 0.5 else 900), np.float32)
+        alive.append(weakref.ref(scores))
+        return {"o": scores}
+
+    model = Scripted(manifest("classification", STRETCH, {"name": "scores"}), answer)
+    shown = frames([np.full((8, 8, 3), level, np.uint8) for level in (1, 1, 2, 3)])
+    looked(model, shown)
+    assert len(alive) == 3, "equal pictures are run once"
+    with pytest.raises(RunFailedError, match="for a picture"):
+        looked(model, frames([np.full((8, 8, 3), 250, np.uint8)]))
+
+
+def test_a_class_below_zero_is_no_object(frames: Sampled) -> None:
+    def answer(_: Array) -> Mapping[str, Array]:
+        boxes = np.tile(np.array([2, 2, 6, 6], np.float32), (1, 2, 1))
+        scores = np.array([[0.9, -1.0]], np.float32)
+        return {"boxes": boxes, "scores": scores, "classes": np.array([[-1, 1]], np.int64)}
+
+    after = {"name": "boxes", "parameters": {"boxes": "boxes", "scores": "scores", "classes": "classes"}}
+    assert (
+        looked(Scripted(manifest("detection", STRETCH, after), answer), frames([picture()])).observations
+        == ()
+    )
+    masks = np.full((1, 8, 16), -1, np.int64)
+    mask = Scripted(manifest("segmentation", STRETCH, {"name": "mask"}), lambda _: {"o": masks})
+    assert looked(mask, frames([picture()])).observations == ()
+
+
+def test_of_two_outputs_with_one_label_the_better_counts(frames: Sampled) -> None:
+    model = Scripted(
+        manifest("classification", STRETCH, {"name": "scores", "parameters": {"top": 2}}),
+        always(0.6, 0.7),
+        labels=("dog", "dog"),
+    )
+    (seen,) = looked(model, frames([picture()])).observations
+    assert (seen.label, seen.score) == ("dog", pytest.approx(0.7))
+
+
+def test_a_graph_of_words_is_shown_no_picture(frames: Sampled) -> None:
+    model = Scripted(
+        manifest("classification", STRETCH, {"name": "scores"}), always(1.0), dtype=np.dtype(object)
+    )
+    with pytest.raises(ManifestError, match="takes no numbers"):
         looked(model, frames([picture()]))
 
 

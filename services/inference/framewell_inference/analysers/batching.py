@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
 from framewell_inference.domain.pictures import Array, Picture
+from framewell_inference.ports.calls import RunFailedError
 from framewell_inference.ports.models import Model
 from framewell_inference.ports.step_times import Step, taking
 
@@ -16,6 +17,9 @@ ON_CPU: Final = 1
 
 ELSEWHERE: Final = 16
 """Rows in one run on a GPU, which idles with fewer."""
+
+MOST_BYTES: Final = 256 << 20
+"""What an output may hold for one picture: masks of 150 classes at 512 x 512 pixels hold 150 MiB."""
 
 SAMPLED_EVERY: Final = 4099
 """Two pictures are compared whole only where every so-many-th of their values is equal."""
@@ -43,6 +47,30 @@ def run_pictures(
     return {output: rows[places] for output, rows in outputs.items()}
 
 
+def outputs_of_each(
+    model: Model, name: str, pictures: Sequence[Picture], prepare: Callable[[Sequence[Picture]], Array]
+) -> Iterator[dict[str, Array]]:
+    """Yield a model's outputs for one picture after the other, as `run_pictures` gives them together.
+
+    Those of one run are in memory at a time, and may have other sizes than those of another. A picture that
+    equals the one before has its outputs. Raises RunFailedError for outputs without a row for each picture.
+    """
+    size, before = _rows_a_run(model, name), list[tuple[Picture, dict[str, Array]]]()
+    for start in range(0, len(pictures), size):
+        part = pictures[start : start + size]
+        places, distinct = _distinct([*(picture for picture, _ in before), *part])
+        rows = [outputs for _, outputs in before]
+        if new := distinct[len(before) :]:
+            with taking(Step.PREPARE):
+                prepared = prepare(new)
+            with taking(Step.RUN):
+                outputs = model.run({name: prepared})
+            rows += _row_by_row(outputs, len(new))
+        for place in places[len(before) :]:
+            yield rows[place]
+        before = [(part[-1], rows[places[-1]])]
+
+
 def run_rows(model: Model, name: str, rows: Array) -> dict[str, Array]:
     """Return the outputs of a model for rows [n, ...] of its input `name`, joined along their first axis.
 
@@ -55,6 +83,19 @@ def run_rows(model: Model, name: str, rows: Array) -> dict[str, Array]:
         if len(parts) == 1:
             return dict(parts[0])
         return {output: np.concatenate([part[output] for part in parts]) for output in parts[0]}
+
+
+def _row_by_row(outputs: Mapping[str, Array], count: int) -> list[dict[str, Array]]:
+    """Return the outputs of a run by its rows."""
+    for output, rows in outputs.items():
+        if rows.shape[:1] != (count,):
+            raise RunFailedError(f"its output {output} is {list(rows.shape)}, not a row for each of {count}")
+        if rows.nbytes > count * MOST_BYTES:
+            raise RunFailedError(
+                f"its output {output} holds {rows.nbytes // count >> 20} MiB for a picture, "
+                f"{MOST_BYTES >> 20} at the most"
+            )
+    return [{output: rows[at] for output, rows in outputs.items()} for at in range(count)]
 
 
 def _rows_a_run(model: Model, name: str) -> int:

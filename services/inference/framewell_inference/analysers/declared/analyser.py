@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framewell_inference.analysers.batching import run_pictures
+from framewell_inference.analysers.batching import outputs_of_each
 from framewell_inference.analysers.declared.pictures import PictureStep
 from framewell_inference.analysers.declared.readings import READINGS, Reading
 from framewell_inference.domain.observations import Findings, stacked
@@ -65,10 +65,9 @@ class DeclaredPass:
         model = self.analyser.model
         name, dtype = _input(model, self.analyser)
         prepare, pictures = self.analyser.prepare, [frame.picture for frame in frames]
-        outputs = run_pictures(model, name, pictures, lambda part: prepare(part, dtype))
-        for at, frame in enumerate(frames):
-            fitting = prepare.fitting(frame.picture)
-            self.reading.note(frame, fitting, {output: value[at] for output, value in outputs.items()})
+        rows = outputs_of_each(model, name, pictures, lambda part: prepare(part, dtype))
+        for frame, outputs in zip(frames, rows, strict=True):
+            self.reading.note(frame, prepare.fitting(frame.picture), outputs)
 
     def finish(self) -> Findings:
         vectors, observations = self.reading.vectors, self.reading.observations()
@@ -82,5 +81,7 @@ def _input(model: Model, analyser: DeclaredAnalyser) -> tuple[str, np.dtype[np.g
     wanted = step.parameters["input"] if step else ""
     for spec in model.inputs:
         if wanted in ("", spec.name):
+            if spec.dtype.kind not in "fiu":
+                raise ManifestError(f"{model.manifest.ref}: its input {spec.name} takes no numbers")
             return spec.name, spec.dtype
     raise ManifestError(f"{model.manifest.ref}: the graph has no input called {wanted!r}")

@@ -19,6 +19,9 @@ from framewell_models.manifest import Manifest
 OVERLAP: Final = 0.45
 """Share from which two boxes of one label are one, unless the manifest says another (`overlap`)."""
 
+CANDIDATES: Final = 10_000
+"""Boxes that are compared with each other, the best ones."""
+
 MOST: Final = 300
 """Most boxes of one picture."""
 
@@ -46,8 +49,10 @@ def boxes_of(
     """
     rectangles, scores, places = _LAYOUTS[name](outputs, parameters, size)
     least = min([manifest.threshold(), *_label_thresholds(manifest)])
-    sure = (scores >= least) & np.isfinite(rectangles).all(axis=1)
-    rectangles, scores, places = rectangles[sure], scores[sure], places[sure]
+    # A place below 0 says that there is no object.
+    sure = (scores >= least) & np.isfinite(rectangles).all(axis=1) & (places >= 0)
+    best = np.flatnonzero(sure)[np.argsort(-scores[sure], kind="stable")[:CANDIDATES]]
+    rectangles, scores, places = rectangles[best], scores[best], places[best]
     if not len(scores):
         return []
     overlap = float(manifest.thresholds.get("overlap", OVERLAP))
@@ -86,7 +91,9 @@ def _yolo_v5(outputs: Mapping[str, Array], parameters: Mapping[str, Any], _: tup
 def _plain(outputs: Mapping[str, Array], parameters: Mapping[str, Any], size: tuple[int, int]) -> Decoded:
     """Read boxes [n, 4] and scores [n] with their classes [n], or scores [n, classes]."""
     rectangles = output_of(outputs, parameters, "boxes").astype(np.float32).reshape(-1, 4)
-    scores = activated(output_of(outputs, parameters, "scores"), parameters["activation"])
+    raw = output_of(outputs, parameters, "scores")
+    # Rows that fill the output up to its size have a score of -1 with some exporters.
+    scores = activated(np.where(raw == -1, 0, raw), parameters["activation"])
     if parameters["classes"]:
         places = output_of(outputs, parameters, "classes").astype(np.int64).ravel()
         scores = scores.ravel()

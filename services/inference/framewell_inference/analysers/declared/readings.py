@@ -10,11 +10,21 @@ import numpy as np
 
 from framewell_inference.analysers.declared.boxes import Box, boxes_of
 from framewell_inference.analysers.declared.pictures import Fitting
-from framewell_inference.analysers.declared.scores import activated, label_of, numbers_of, sure_labels
+from framewell_inference.analysers.declared.scores import (
+    activated,
+    label_of,
+    numbers_of,
+    scores_of,
+    sure_labels,
+)
 from framewell_inference.analysers.runs import LabelRuns
 from framewell_inference.domain.observations import FractionBox, FrameSpan, Observation
 from framewell_inference.domain.pictures import Array, Float, Frame, PixelBox
+from framewell_inference.ports.calls import RunFailedError
 from framewell_inference.ports.models import Model
+
+MOST_DIMENSIONS: Final = 65_536
+"""Numbers of a vector that is kept for every picture."""
 
 
 class Reading(Protocol):
@@ -44,9 +54,7 @@ class LabelReading:
     runs: LabelRuns = field(default_factory=lambda: LabelRuns("label"))
 
     def note(self, frame: Frame, fitting: Fitting, outputs: Mapping[str, Array]) -> None:  # noqa: ARG002
-        values = numbers_of(outputs, self.parameters).ravel()
-        scores = activated(values, self.parameters["activation"])
-        top = self.parameters["top"]
+        scores, top = scores_of(outputs, self.parameters), self.parameters["top"]
         self.runs.note(frame, sure_labels(scores, self.model.labels, self.model.manifest, top=top))
 
     def observations(self) -> tuple[Observation, ...]:
@@ -91,6 +99,11 @@ class VectorReading:
 
     def note(self, frame: Frame, fitting: Fitting, outputs: Mapping[str, Array]) -> None:  # noqa: ARG002
         vector = numbers_of(outputs, self.parameters).astype(np.float32).ravel()
+        if not 0 < len(vector) <= MOST_DIMENSIONS:
+            raise RunFailedError(f"its vectors have {len(vector)} numbers, 1 to {MOST_DIMENSIONS} are kept")
+        if self.vectors and len(self.vectors[0]) != len(vector):
+            lengths = f"{len(self.vectors[0])} and {len(vector)}"
+            raise RunFailedError(f"its vectors have different lengths ({lengths})")
         if self.parameters["normalise"]:
             vector = vector / max(float(np.linalg.norm(vector)), 1e-12)
         self.found.append(_observation("picture", frame, 1.0, vector=len(self.vectors)))
@@ -116,7 +129,7 @@ class MaskReading:
         classes, scores = self._masked(np.squeeze(numbers_of(outputs, self.parameters)))
         height, width = classes.shape
         net_width, net_height = input_size(self.model)
-        for place in np.unique(classes).tolist():
+        for place in np.unique(classes[classes >= 0]).tolist():  # below 0: no class
             label = label_of(self.model.labels, int(place))
             mask = classes == place
             if label == self.parameters["background"] or mask.mean() < self.parameters["least_share"]:
