@@ -417,13 +417,18 @@ class SeenLabel(_message.Message):
     LABEL_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
     SPANS_FIELD_NUMBER: _builtins.int
+    ANALYSERS_FIELD_NUMBER: _builtins.int
     label: _builtins.str
-    """The label, of the model's own vocabulary."""
+    """What is seen, in the words of whoever saw it: a label, an object or a region."""
     score: _builtins.float
     """Its best score, 0 to 1."""
     @_builtins.property
     def spans(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Span]:
         """Everywhere it was seen; spans that touch are one."""
+
+    @_builtins.property
+    def analysers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The analysers that saw it, by name: `labels`, `objects`, or a model of the house, e.g. `house.scenes`."""
 
     def __init__(
         self,
@@ -431,10 +436,11 @@ class SeenLabel(_message.Message):
         label: _builtins.str = ...,
         score: _builtins.float = ...,
         spans: _abc.Iterable[_media_pb2.Span] | None = ...,
+        analysers: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "score", b"score", "spans", b"spans"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysers", b"analysers", "label", b"label", "score", b"score", "spans", b"spans"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
