@@ -76,7 +76,7 @@ ANSWERS: Mapping[str, type[Message]] = {
     "/v1/clusters": clusters.ListClustersResponse,
     f"/v1/clusters/{CLUSTER}": clusters.GetClusterResponse,
     f"/v1/clusters/{CLUSTER}/decisions": clusters.ListClusterDecisionsResponse,
-    "/v1/clusters/name": NamePersonResponse,
+    "/v1/clusters/decisions/name": NamePersonResponse,
     "/v1/reanalyses": reanalyses.ListReanalysesResponse,
     "/v1/reanalyses/estimate": reanalyses.EstimateReanalysisResponse,
     f"/v1/reanalyses/{CLUSTER}": reanalyses.GetReanalysisResponse,

@@ -325,7 +325,7 @@ class Gateway:
     def merge_clusters(self, cluster_id: str, into_cluster_id: str) -> Document:
         """Make one cluster part of another: `{cluster, decision_id}`."""
         body = {"cluster_id": cluster_id, "into_cluster_id": into_cluster_id}
-        return self._document("POST", "/v1/clusters/merge", json=body)
+        return self._document("POST", "/v1/clusters/decisions/merge", json=body)
 
     def split_cluster(self, cluster_id: str, appearances: Sequence[Mapping[str, str]]) -> Document:
         """Make another cluster of appearances (`asset_id`, `observation_id`) of one.
@@ -333,22 +333,22 @@ class Gateway:
         Return `{cluster, rest, decision_id}`.
         """
         body = {"cluster_id": cluster_id, "appearances": [dict(one) for one in appearances]}
-        return self._document("POST", "/v1/clusters/split", json=body)
+        return self._document("POST", "/v1/clusters/decisions/split", json=body)
 
     def distinguish_clusters(self, cluster_id: str, other_cluster_id: str) -> str:
         """Note that two clusters are two people; return the id of the decision."""
         body = {"cluster_id": cluster_id, "other_cluster_id": other_cluster_id}
-        answer = self._document("POST", "/v1/clusters/distinguish", json=body)
+        answer = self._document("POST", "/v1/clusters/decisions/distinguish", json=body)
         return str(answer["decision_id"])
 
     def name_person(self, cluster_id: str, **who: str) -> Document:
         """Say who an unknown person is, by `name` or `class_id`; return what became of the appearances."""
-        return self._document("POST", "/v1/clusters/name", json={"cluster_id": cluster_id, **who})
+        return self._document("POST", "/v1/clusters/decisions/name", json={"cluster_id": cluster_id, **who})
 
     def undo_cluster_decision(self, decision_id: str) -> Document:
         """Take a decision about a cluster back, and return it."""
         body = {"decision_id": decision_id}
-        decision: Document = self._document("POST", "/v1/clusters/undo", json=body)["decision"]
+        decision: Document = self._document("POST", "/v1/clusters/decisions/undo", json=body)["decision"]
         return decision
 
     # --- models

@@ -11,6 +11,7 @@ from framewell.dataset.v1.catalogue_service_pb2_grpc import CatalogueServiceStub
 from framewell.dataset.v1.review_service_pb2_grpc import ReviewServiceStub
 from framewell.dataset.v1.rights_service_pb2_grpc import RightsServiceStub
 from framewell.dataset.v1.snapshot_service_pb2_grpc import SnapshotServiceStub
+from framewell.inference.v1.cluster_service_pb2_grpc import ClusterServiceStub
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
 from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
 from framewell.media.v1.media_service_pb2_grpc import MediaServiceStub
@@ -22,6 +23,7 @@ if TYPE_CHECKING:  # known to the stubs alone
     from framewell.dataset.v1.review_service_pb2_grpc import ReviewServiceAsyncStub
     from framewell.dataset.v1.rights_service_pb2_grpc import RightsServiceAsyncStub
     from framewell.dataset.v1.snapshot_service_pb2_grpc import SnapshotServiceAsyncStub
+    from framewell.inference.v1.cluster_service_pb2_grpc import ClusterServiceAsyncStub
     from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceAsyncStub
     from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceAsyncStub
     from framewell.media.v1.media_service_pb2_grpc import MediaServiceAsyncStub
@@ -38,6 +40,7 @@ class Services:
     ingest: "IngestServiceAsyncStub"
     media: "MediaServiceAsyncStub"
     inference: "InferenceServiceAsyncStub"
+    clusters: "ClusterServiceAsyncStub"
     catalogue: "CatalogueServiceAsyncStub"
     review: "ReviewServiceAsyncStub"
     snapshots: "SnapshotServiceAsyncStub"
@@ -58,6 +61,7 @@ async def connect(endpoints: Endpoints | None = None) -> AsyncIterator[Services]
             ingest=IngestServiceStub(channels["ingest"]),
             media=MediaServiceStub(channels["transcode"]),
             inference=InferenceServiceStub(channels["inference"]),
+            clusters=ClusterServiceStub(channels["inference"]),
             catalogue=CatalogueServiceStub(channels["dataset"]),
             review=ReviewServiceStub(channels["dataset"]),
             snapshots=SnapshotServiceStub(channels["dataset"]),

@@ -22,7 +22,7 @@ from framewell_contracts.identity import derived_id
 from framewell_kit.outcomes import Conflict, Rejected
 
 CLUSTER = "6f1b7a52-0000-5000-8000-00000000000c"
-PATH = "/v1/clusters/name"
+PATH = "/v1/clusters/decisions/name"
 ASSETS = [f"1c5b2c1e-0000-4000-8000-00000000000{number}" for number in range(3)]
 MADE = derived_id(CLUSTER, "class", "people/erika mustermann")
 
@@ -185,7 +185,7 @@ async def test_clusters_are_listed_and_decided_about_as_whoever_calls(
     assert (await gateway.get("/v1/clusters?order_by=colour")).status_code == 422
     mesh.inference.answers["MergeClusters"] = clusters.MergeClustersResponse(cluster=found, decision_id="d")
     answer = await gateway.post(
-        "/v1/clusters/merge", json={"cluster_id": CLUSTER, "into_cluster_id": CLUSTER}
+        "/v1/clusters/decisions/merge", json={"cluster_id": CLUSTER, "into_cluster_id": CLUSTER}
     )
     assert answer.json()["decision_id"] == "d"
     assert mesh.inference.asked[-1][1].cluster_id == CLUSTER

@@ -1,4 +1,4 @@
-"""POST /v1/clusters/name: a person says who an unknown person is."""
+"""POST /v1/clusters/decisions/name: a person says who an unknown person is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

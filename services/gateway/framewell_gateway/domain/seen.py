@@ -65,15 +65,19 @@ def seen_texts(observations: Iterable[Observation]) -> list[SeenText]:
 
 
 def seen_labels(observations: Iterable[Observation]) -> list[SeenLabel]:
-    """Return labels, best score first."""
+    """Return labels, whoever saw them, best score first."""
     spans: dict[str, list[Span]] = {}
     scores: dict[str, float] = {}
+    analysers: dict[str, set[str]] = {}
     for seen in observations:
         if seen.label:
             spans.setdefault(seen.label, []).append(seen.span)
             scores[seen.label] = max(scores.get(seen.label, 0.0), seen.score)
+            analysers.setdefault(seen.label, set()).add(seen.id.partition("/")[0])
     return [
-        SeenLabel(label=label, score=scores[label], spans=joined(spans[label]))
+        SeenLabel(
+            label=label, score=scores[label], spans=joined(spans[label]), analysers=sorted(analysers[label])
+        )
         for label in sorted(scores, key=lambda label: (-scores[label], label))
     ]
 

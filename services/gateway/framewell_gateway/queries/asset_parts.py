@@ -19,7 +19,10 @@ from framewell_gateway.domain.seen import seen_labels, seen_people, seen_texts, 
 from framewell_gateway.ports import Away, Services, methods
 from framewell_kit.outcomes import Conflict, NotFound
 
-SHOWN_ANALYSERS = ("text", "labels", "speech")
+LABELLED = ("label", "object", "region")
+"""Kinds of observations that are shown by their labels, whichever analyser made them."""
+
+SHOWN_KINDS = ("text", "speech", *LABELLED)
 _PAGE = 1000
 # Names are asked for by class ids, so many at a time.
 _NAMES = 200
@@ -90,7 +93,7 @@ class AssetParts:
         heard = [seen for seen in observations if seen.kind == "speech"]
         return Seen(
             text=seen_texts(seen for seen in observations if seen.kind == "text"),
-            labels=seen_labels(seen for seen in observations if seen.kind == "label"),
+            labels=seen_labels(seen for seen in observations if seen.kind in LABELLED),
             speech=await self._speech(heard) if heard else (),
         )
 
@@ -125,7 +128,7 @@ class AssetParts:
 
     async def _observations(self) -> list[Observation]:
         observations: list[Observation] = []
-        request = ListObservationsRequest(asset_id=self.asset_id, analysers=SHOWN_ANALYSERS, page_size=_PAGE)
+        request = ListObservationsRequest(asset_id=self.asset_id, kinds=SHOWN_KINDS, page_size=_PAGE)
         while True:
             page = await self.services.call(methods.LIST_OBSERVATIONS, request)
             observations.extend(page.observations)

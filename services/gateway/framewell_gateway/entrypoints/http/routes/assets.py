@@ -201,7 +201,9 @@ ROUTES: Final = (
                 }
             ],
             "text": [{"text": "Jörg Müßigbrodt", "spans": [_SPAN]}],
-            "labels": [{"label": "convertible", "score": 0.75, "spans": [_SPAN]}],
+            "labels": [
+                {"label": "convertible", "score": 0.75, "spans": [_SPAN], "analysers": ["labels"]}
+            ],
             "speech": [{"start": "1s", "end": "1.5s"}],
             "rights": [_DECISION],
             "playlist": f"http://127.0.0.1:7410/v1/assets/{_ASSET}/playlist/master.m3u8",

@@ -76,13 +76,13 @@ ROUTES: Final = (
         problems=(404,), answer={"decisions": [_DECIDED], "next_page_token": "", "total_size": 1},
     ),
     calls(
-        "POST /clusters/merge", "mergeClusters", methods.MERGE_CLUSTERS,
+        "POST /clusters/decisions/merge", "mergeClusters", methods.MERGE_CLUSTERS,
         "Say that two are the same person", body="*", problems=(404, 409),
         example={"cluster_id": _CLUSTER, "into_cluster_id": _OTHER},
         answer={"cluster": {**_FOUND, "cluster_id": _OTHER}, "decision_id": _DECISION},
     ),
     calls(
-        "POST /clusters/split", "splitCluster", methods.SPLIT_CLUSTER,
+        "POST /clusters/decisions/split", "splitCluster", methods.SPLIT_CLUSTER,
         "Say that some appearances are somebody else", body="*", problems=(404, 409),
         example={
             "cluster_id": _CLUSTER,
@@ -91,13 +91,13 @@ ROUTES: Final = (
         answer={"cluster": {**_FOUND, "cluster_id": _OTHER}, "rest": _FOUND, "decision_id": _DECISION},
     ),
     calls(
-        "POST /clusters/distinguish", "distinguishClusters", methods.DISTINGUISH_CLUSTERS,
+        "POST /clusters/decisions/distinguish", "distinguishClusters", methods.DISTINGUISH_CLUSTERS,
         "Say that two are not the same person", body="*", problems=(404, 409),
         example={"cluster_id": _CLUSTER, "other_cluster_id": _OTHER},
         answer={"decision_id": _DECISION},
     ),
     asks(
-        "POST /clusters/name", "namePerson",
+        "POST /clusters/decisions/name", "namePerson",
         lambda app: NamePerson(app.services),
         "Say who an unknown person is",
         takes=NamePersonRequest, gives=NamePersonResponse, body="*", problems=(404, 409),
@@ -114,7 +114,7 @@ ROUTES: Final = (
         },
     ),
     calls(
-        "POST /clusters/undo", "undoClusterDecision", methods.UNDO_CLUSTER_DECISION,
+        "POST /clusters/decisions/undo", "undoClusterDecision", methods.UNDO_CLUSTER_DECISION,
         "Take a decision back", body="*", problems=(404, 409),
         example={"decision_id": _DECISION},
         answer={
