@@ -451,6 +451,16 @@ async def test_two_workers_at_once_give_no_track_two_clusters(archive: Archive) 
     assert len(tracks) == len(set(tracks)) == 12
 
 
+async def test_a_chunk_that_cannot_be_read_holds_up_no_other(archive: Archive) -> None:
+    await archive.see("asset-1/0/0", [face(1)], cluster=False)
+    broken = await archive.bench.objects.put(b"no vectors", media_type=VECTORS_MEDIA_TYPE)
+    await archive.bench.documents.update_where("face_tracks", {}, {"$set": {"vectors": broken.key}})
+    for number in (2, 3):
+        await archive.see(f"asset-{number}/0/0", [face(2, number)], cluster=False)
+    await archive.bench.run_jobs()
+    assert await archive.sizes() == [2]
+
+
 @pytest.mark.parametrize("after", [False, True])
 async def test_killed_anywhere_clustering_comes_to_the_same(*, after: bool) -> None:
     """Calls to the database are the last one in turn; the next worker finishes, and nothing counts twice."""
