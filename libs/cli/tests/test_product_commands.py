@@ -41,7 +41,7 @@ VIEW: dict[str, Any] = {
         {"name": "unknown", "model": MODEL, "spans": [SPAN] * 6},
     ],
     "text": [{"text": "Guten Abend", "spans": [SPAN]}],
-    "labels": [{"label": "convertible", "score": 0.5, "spans": [SPAN]}],
+    "labels": [{"label": "convertible", "score": 0.5, "spans": [SPAN], "analysers": ["labels"]}],
     "speech": [{"start": "1s", "end": "2s"}],
     "rights": [
         {"purpose": "own_training", "allowed": False, "sentence": "Contract 4711.", "grounds": []},

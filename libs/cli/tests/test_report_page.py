@@ -67,7 +67,7 @@ def asset_view(*statements: Mapping[str, Any], **changed: Any) -> dict[str, Any]
             }
         ],
         "text": [{"text": "<script>alert(1)</script>", "spans": []}],
-        "labels": [{"label": "espresso", "score": 0.9, "spans": []}],
+        "labels": [{"label": "espresso", "score": 0.9, "spans": [], "analysers": ["labels"]}],
         "speech": [{"start": "0s", "end": "2.5s"}],
         "rights": [
             {

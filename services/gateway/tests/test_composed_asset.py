@@ -193,8 +193,11 @@ async def analysed(mesh: Any) -> None:
             observations=[
                 Observation(id="t/0", kind="text", text="Jörg  Müßigbrodt", span=span(0, 25)),
                 Observation(id="t/1", kind="text", text="Jörg Müßigbrodt", span=span(25, 25)),
-                Observation(id="l/0", kind="label", label="convertible", score=0.5, span=span(0, 12)),
-                Observation(id="l/1", kind="label", label="convertible", score=0.75, span=span(100, 12)),
+                Observation(
+                    id="house.scenes/0", kind="label", label="convertible", score=0.5, span=span(0, 12)
+                ),
+                Observation(id="labels/1", kind="label", label="convertible", score=0.75, span=span(100, 12)),
+                Observation(id="objects/0", kind="object", label="dog", score=0.5, span=span(0, 12)),
                 Observation(id="s/0", kind="speech", span=span(25, 50)),
             ]
         ),
@@ -292,7 +295,15 @@ async def test_the_view_is_composed_from_all_services(mesh: Any, gateway: httpx.
             },
         ],
         "text": [{"text": "Jörg Müßigbrodt", "spans": [view_span(0, 50)]}],
-        "labels": [{"label": "convertible", "score": 0.75, "spans": [view_span(0, 12), view_span(100, 12)]}],
+        "labels": [
+            {
+                "label": "convertible",
+                "score": 0.75,
+                "spans": [view_span(0, 12), view_span(100, 12)],
+                "analysers": ["house.scenes", "labels"],
+            },
+            {"label": "dog", "score": 0.5, "spans": [view_span(0, 12)], "analysers": ["objects"]},
+        ],
         "speech": [{"start": "1s", "end": "3s"}],
         "rights": [
             {

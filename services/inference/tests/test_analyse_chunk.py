@@ -18,6 +18,7 @@ from framewell_inference.domain.messages import findings_of, observation_set
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame, Picture
 from framewell_inference.ports.analysers import Analysers
+from framewell_inference.queries.list_observations import Asked
 from framewell_inference.steps.look_at_frames import LookAtFrames
 from framewell_inference.testing import InferenceBench
 from framewell_kit.outcome_messages import failed
@@ -191,6 +192,13 @@ async def test_a_page_token_of_another_list_is_refused(
             await bench.call(
                 "ListObservations", api.ListObservationsRequest(asset_id=asset, page_token=token)
             )
+
+
+def test_sets_without_a_kind_that_is_asked_for_are_passed_over() -> None:
+    asked = Asked(kinds=frozenset({"label", "object"}))
+    names = ("faces", "text", "labels", "objects", "house.scenes")
+    assert [asked.of_analyser(name) for name in names] == [False, False, True, True, True]
+    assert Asked().of_analyser("faces")
 
 
 async def test_the_nearest_stored_face_is_found(

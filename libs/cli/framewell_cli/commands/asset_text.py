@@ -68,10 +68,10 @@ def _print_seen(view: View) -> None:
     texts = [(one["text"], spans_text(view, one["spans"])) for one in view["text"][:MOST_TEXTS]]
     _section("text on screen", ("text", "when"), texts)
     labels = [
-        (one["label"], score_text(one), spans_text(view, one["spans"]))
+        (one["label"], score_text(one), ", ".join(one["analysers"]), spans_text(view, one["spans"]))
         for one in view["labels"][:MOST_LABELS]
     ]
-    _section("labels", ("label", "score", "when"), labels)
+    _section("labels", ("label", "score", "seen by", "when"), labels)
     speech = [(f"{seconds(one['start']):.1f} s", f"{seconds(one['end']):.1f} s") for one in view["speech"]]
     _section("speech", ("from", "to"), speech[:MOST_TEXTS])
 

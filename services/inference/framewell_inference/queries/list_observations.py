@@ -20,6 +20,19 @@ LARGEST_PAGE: Final = 1000
 """About a megabyte of observations: an answer stays below the message limit."""
 
 
+KINDS: Final = {
+    "faces": {"face"},
+    "text": {"text"},
+    "labels": {"label", "picture"},
+    "objects": {"object"},
+    "safety": {"safety"},
+    "speech": {"speech"},
+    "sounds": {"sound"},
+    "transcript": {"transcript"},
+}
+"""Kinds of observations of each analyser that ships: sets without any that is asked for are not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which observations are listed; what is empty or None is not asked, and all that is asked must hold."""
@@ -34,6 +47,10 @@ class Asked:
     span: Span | None = None
     text: str = ""
     """What stands in the text of an observation, whatever the case of its letters."""
+
+    def of_analyser(self, name: str) -> bool:
+        """Return whether an analyser may have made what is asked for."""
+        return not self.kinds or name not in KINDS or not self.kinds.isdisjoint(KINDS[name])
 
     def of_chunk(self, chunk_id: str) -> bool:
         """Return whether observations of a chunk are asked for."""
@@ -71,6 +88,8 @@ class ListObservations:
         found: list[tuple[StoredSet, int, Observation]] = []
         async for stored, first in self._sets(asset_id, asked.analysers, page.token):
             if not stored.count or stored.beside or not asked.of_chunk(stored.chunk_id):
+                continue
+            if not asked.of_analyser(stored.analyser):
                 continue
             tracks = await self._tracks(stored, asked.class_ids) if asked.class_ids else None
             if tracks is not None and not tracks:

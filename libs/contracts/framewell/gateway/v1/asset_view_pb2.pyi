@@ -181,7 +181,7 @@ class AssetView(_message.Message):
 
     @_builtins.property
     def labels(self) -> _containers.RepeatedCompositeFieldContainer[Global___SeenLabel]:
-        """What the picture classifier saw, best score first."""
+        """Labels, objects and regions that analysers saw, best score first."""
 
     @_builtins.property
     def speech(self) -> _containers.RepeatedCompositeFieldContainer[Global___SpeechSegment]:
@@ -201,7 +201,7 @@ class AssetView(_message.Message):
 
     @_builtins.property
     def request_labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The labels of its request, by name. (`labels` of a view are what the picture classifier saw.)"""
+        """The labels of its request, by name. (`labels` of a view are what was seen.)"""
 
     @_builtins.property
     def ingested_at(self) -> _timestamp_pb2.Timestamp:
@@ -700,7 +700,7 @@ class AssetSummary(_message.Message):
 
     @_builtins.property
     def request_labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The labels of its request, by name. (`labels` of a view are what the picture classifier saw.)"""
+        """The labels of its request, by name. (`labels` of a view are what was seen.)"""
 
     @_builtins.property
     def ingested_at(self) -> _timestamp_pb2.Timestamp:
