@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import wave
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,15 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from framewell_inference.adapters.onnx_engine import OnnxLoader
+from framewell_inference.analysers.speech import SpeechAnalyser
 from framewell_inference.analysers.transcript.alignment import token_times, warped
 from framewell_inference.analysers.transcript.analyser import TranscriptAnalyser, placed, sentences
 from framewell_inference.analysers.transcript.features import log_mel
 from framewell_inference.analysers.transcript.pieces import Cut, Reader, Stretch, next_cut
-from framewell_inference.analysers.transcript.recogniser import Piece, goes_round
+from framewell_inference.analysers.transcript.recogniser import Piece, Recogniser, goes_round
 from framewell_inference.analysers.transcript.tokens import Tokens
 from framewell_inference.domain.observations import SoundSegment, Word
 from framewell_inference.domain.pictures import Float
-from framewell_inference.ports.analysers import Analysers
+from framewell_models.folders import default_root, is_there, open_folder, shipped
 
 RATE = 16_000
 
@@ -197,12 +200,19 @@ def test_a_tone_stands_in_its_band_and_silence_is_even() -> None:
     assert np.ptp(log_mel(np.zeros(0, np.float32))) == 0
 
 
-@pytest.fixture
-def transcript(analysers: Analysers) -> TranscriptAnalyser:
-    for one in analysers.sounds:
-        if isinstance(one, TranscriptAnalyser):
-            return one
-    pytest.skip("Whisper is not installed: framewell models pull --with transcript")
+@pytest.fixture(scope="module")
+def transcript() -> TranscriptAnalyser:
+    """Return the analyser with the models of FRAMEWELL_TEST_MODELS, where CI has the optional ones."""
+    root = Path(os.environ.get("FRAMEWELL_TEST_MODELS", default_root()))
+    refs = {manifest.name: manifest.ref for manifest in shipped()}
+    if not is_there(root, refs["speech/whisper-decoder"]):
+        pytest.skip("Whisper is not installed: framewell models pull --with transcript")
+    loader = OnnxLoader(1)
+    vad, encoder, decoder = (
+        loader.load(open_folder(root, refs[f"speech/{name}"]), trusted=True)
+        for name in ("silero-vad", "whisper-encoder", "whisper-decoder")
+    )
+    return TranscriptAnalyser(SpeechAnalyser(vad), Recogniser(encoder, decoder))
 
 
 def test_whisper_writes_a_reading_down_with_times(
@@ -223,3 +233,19 @@ def test_whisper_writes_a_reading_down_with_times(
     assert 10 + len(samples) / RATE - 1 < words[-1].end_seconds < 10 + len(samples) / RATE + 0.3
     assert all(one.start_seconds <= one.end_seconds for one in words)
     assert [one.start_seconds for one in words] == sorted(one.start_seconds for one in words)
+    again = transcript.listen([before, samples, before])
+    assert again == found, "a rerun says the same"
+
+
+def test_whisper_makes_nothing_up_over_noise(transcript: TranscriptAnalyser) -> None:
+    noise = np.random.default_rng(1).standard_normal(10 * RATE).astype(np.float32) * 0.1
+    piece = transcript.recogniser(noise)
+    assert not piece.words, " ".join(word.text for word in piece.words)
+
+
+def test_a_language_that_the_model_does_not_know_is_refused(transcript: TranscriptAnalyser) -> None:
+    whisper = transcript.recogniser
+    with pytest.raises(ValueError, match="knows no language deutsch; it knows af, am"):
+        Recogniser(whisper.encoder, whisper.decoder, ["en", "deutsch"])
+    known = Recogniser(whisper.encoder, whisper.decoder, ["de"])
+    assert known(np.zeros(RATE, np.float32)).language == "de"
