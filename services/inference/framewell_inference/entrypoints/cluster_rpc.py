@@ -44,9 +44,7 @@ class ClusterRpc(ClusterServiceServicer):
         cluster, decision_id = await self.decide.merge(
             request.cluster_id, request.into_cluster_id, current_actor(), call_cause()
         )
-        return api.MergeClustersResponse(
-            cluster=await self.describe(cluster, cover=True), decision_id=decision_id
-        )
+        return api.MergeClustersResponse(cluster=await self.describe(cluster), decision_id=decision_id)
 
     async def SplitCluster(self, request: api.SplitClusterRequest, context: Any) -> api.SplitClusterResponse:
         chosen = [AppearanceOf(one.asset_id, one.observation_id) for one in request.appearances]
@@ -54,8 +52,8 @@ class ClusterRpc(ClusterServiceServicer):
             request.cluster_id, chosen, current_actor(), call_cause()
         )
         return api.SplitClusterResponse(
-            cluster=await self.describe(made, cover=True),
-            rest=await self.describe(rest, cover=True),
+            cluster=await self.describe(made),
+            rest=await self.describe(rest),
             decision_id=decision_id,
         )
 
@@ -71,9 +69,7 @@ class ClusterRpc(ClusterServiceServicer):
         cluster, decision_id = await self.decide.name(
             request.cluster_id, request.class_id, current_actor(), call_cause()
         )
-        return api.NameClusterResponse(
-            cluster=await self.describe(cluster, cover=True), decision_id=decision_id
-        )
+        return api.NameClusterResponse(cluster=await self.describe(cluster), decision_id=decision_id)
 
     async def UndoClusterDecision(
         self, request: api.UndoClusterDecisionRequest, context: Any

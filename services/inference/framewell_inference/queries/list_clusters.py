@@ -46,26 +46,24 @@ class ListClusters:
 
     async def __call__(self, asked: Asked, page: PageRequest) -> Page[FaceCluster]:
         """Return a page; one that is not full may be followed by others. Raises Rejected for a bad token."""
-        found: list[FaceCluster] = []
+        found, known = list[Cluster](), dict[str, str]()
         token, looked_at = page.token, 0
         while True:
             batch = await self.clusters.page(
                 asked.order, asked.least, asked.where, PageRequest(page.size, token)
             )
             wanted = [one for one in batch.items if await self._seen(one, asked.where)]
-            known = await self.name.clusters(wanted)
+            known |= await self.name.clusters(wanted)
             for one in wanted:
                 if known[one.id] and not asked.include_known:
                     continue
                 if len(found) == page.size:
-                    return Page(found, token)
-                found.append(await self.describe(one, known[one.id], cover=True))
+                    return Page(await self.describe.each(found, known), token)
+                found.append(one)
                 token = encode_token((one.newest if asked.order == "last_seen" else one.size, one.id))
-            if not batch.next_token:
-                return Page(found)
             token, looked_at = batch.next_token, looked_at + len(batch.items)
-            if looked_at >= LOOKED_AT or len(found) == page.size:
-                return Page(found, token)
+            if not token or looked_at >= LOOKED_AT or len(found) == page.size:
+                return Page(await self.describe.each(found, known), token)
 
     async def _seen(self, cluster: Cluster, where: Seen) -> bool:
         return not where or await self.sightings.seen(cluster.parts, where)

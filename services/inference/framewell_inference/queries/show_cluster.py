@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,13 +42,19 @@ class Described:
     sightings: SightingRepository
     name: NameSightings
 
-    async def __call__(self, cluster: Cluster, class_id: str | None = None, *, cover: bool) -> FaceCluster:
-        """Return the message; whom it is known as is looked up unless that is given."""
-        if class_id is None:
-            class_id = (await self.name.clusters([cluster]))[cluster.id]
-        best = await self.sightings.largest(cluster.parts, 1) if cover else ()
-        shown = await self.appearances(best)
-        return cluster_message(cluster, class_id, shown[0] if shown else None)
+    async def __call__(self, cluster: Cluster) -> FaceCluster:
+        """Return the message of one cluster."""
+        return (await self.each([cluster], await self.name.clusters([cluster])))[0]
+
+    async def each(self, clusters: Sequence[Cluster], known: Mapping[str, str]) -> list[FaceCluster]:
+        """Return the messages of clusters that are known as these classes, in their order."""
+        best = [await self.sightings.largest(one.parts, 1) for one in clusters]
+        covers = await self.appearances([one for found in best for one in found])
+        shown = iter(covers)
+        return [
+            cluster_message(one, known[one.id], next(shown) if found else None)
+            for one, found in zip(clusters, best, strict=True)
+        ]
 
     async def appearances(self, sightings: Sequence[Sighting]) -> list[ClusterAppearance]:
         """Return the messages of sightings, with who they are by the models in force."""
@@ -73,7 +79,7 @@ class ShowCluster:
         cluster = await self.find(cluster_id)
         found = await self.sightings.page(cluster.parts, page)
         answer = GetClusterResponse(
-            cluster=await self.describe(cluster, cover=True),
+            cluster=await self.describe(cluster),
             appearances=await self.describe.appearances(found.items),
             next_page_token=found.next_token,
         )
@@ -109,9 +115,11 @@ class ShowCluster:
             for name, distance in sorted(by_root.items(), key=lambda one: (one[1], one[0]))
             if name in roots and not apart.keys() & {*roots[name].parts}
         ]
+        others = [other for _, other in found[:SIMILAR]]
+        shown = await self.describe.each(others, await self.describe.name.clusters(others))
         return [
-            SimilarCluster(cluster=await self.describe(other, cover=True), distance=distance)
-            for distance, other in found[:SIMILAR]
+            SimilarCluster(cluster=one, distance=distance)
+            for one, (distance, _) in zip(shown, found, strict=False)
         ]
 
 
