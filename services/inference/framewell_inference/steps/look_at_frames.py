@@ -101,7 +101,7 @@ class LookAtFrames:
         with ThreadPoolExecutor(self.threads) as pool:
             looks = {
                 name: pool.submit(copy_context().run, self._look, name, one, batch)
-                for name, one in reversed(passes.items())
+                for name, one in reversed(list(passes.items()))
             }
         errors = {name: look.exception() for name, look in looks.items()}
         failed = {name: error for name, error in errors.items() if isinstance(error, Exception)}
