@@ -302,7 +302,7 @@ def attributes(**values: list[int]) -> Any:
     }
 
 
-CHANNELS_LAST = [
+CHANNELS_LAST: list[dict[str, Any]] = [
     {"op": "Placeholder", "name": "x"},
     {"op": "Const", "name": "edges"},
     {"op": "Pad", "name": "padded", "input": ["x", "edges"]},
