@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -17,6 +18,7 @@ from framewell.inference.v1.inference_service_pb2_grpc import (
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell_cli.mesh.doctor import installation
 from framewell_cli.mesh.doctor.running import served_models
+from framewell_models.folders import folder_of, shipped
 
 
 class Inference(InferenceServiceServicer):
@@ -74,3 +76,19 @@ def test_the_device_that_is_asked_for_is_tried(
     found = installation.providers()
     assert (found.state, found.found.partition(" ")[0]) == (state, "CPU")
     assert words in found.found
+
+
+def test_optional_analysers_without_models_are_no_problem_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAMEWELL_MODELS", str(tmp_path))
+    monkeypatch.setattr(installation, "verify", lambda *_: [])
+    found = {check.name: check for check in installation.models()}
+    objects = found["analyser objects"]
+    assert (objects.state, objects.found) == ("ok", "not installed (optional)")
+    assert "framewell models pull --with objects" in objects.advice
+    optional = [one.ref for one in shipped() if one.optional]
+    assert found["models"].found.startswith(f"{len(shipped()) - len(optional)} present")
+    for ref in optional:
+        folder_of(tmp_path, ref).mkdir(parents=True)
+    assert [check.name for check in installation.models()] == ["models"]

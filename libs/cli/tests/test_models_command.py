@@ -48,7 +48,14 @@ def test_every_shipped_model_is_listed_with_its_licences(tmp_path: Path) -> None
     assert [row["model"] for row in rows] == [str(manifest.ref) for manifest in shipped()]
     assert {row["installed"] for row in rows} == {False}
     assert all(row["code_licence"] and row["weights_licence"] for row in rows)
-    assert "not here" in run("list", "--root", str(tmp_path))
+    listed = run("list", "--root", str(tmp_path))
+    assert "not here" in listed
+    assert re.search(r"objects/nanodet-g@1.0 +objects +not installed \(optional\)", listed)
+
+
+def test_what_is_no_optional_analyser_is_not_fetched(tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem, match="'smiles' is no optional analyser; there is objects"):
+        run("pull", "--with", "smiles", "--root", str(tmp_path))
 
 
 def test_missing_and_changed_files_fail_the_check(tmp_path: Path) -> None:
