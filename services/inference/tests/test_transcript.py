@@ -20,7 +20,7 @@ from framewell_inference.analysers.transcript.pieces import Cut, Reader, Stretch
 from framewell_inference.analysers.transcript.recogniser import Piece, Recogniser, goes_round
 from framewell_inference.analysers.transcript.tokens import Tokens
 from framewell_inference.domain.observations import SoundSegment, Word
-from framewell_inference.domain.pictures import Float
+from framewell_inference.domain.pictures import Array, Float
 from framewell_models.folders import default_root, is_there, open_folder, shipped
 
 RATE = 16_000
@@ -114,7 +114,7 @@ def test_a_piece_of_which_nothing_comes_is_heard_anew_in_shorter_ones() -> None:
     recogniser = SilentWhenLong()
     sound = np.arange(60 * RATE, dtype=np.float64)
     segments = [(2, 9), (10, 18), (19, 27)]
-    found = TranscriptAnalyser(Speaks(segments), recogniser).listen([sound])  # type: ignore[arg-type]
+    found = TranscriptAnalyser(Speaks(segments), recogniser).listen([sound])  # type: ignore[arg-type,list-item]
     words = {word.text for sentence in found for word in sentence.words}
     assert words >= {str(at) for first, last in segments for at in range(first, last)}
 
@@ -159,7 +159,7 @@ def test_a_character_may_be_several_tokens() -> None:
 
 
 def test_the_cheapest_path_is_the_cheapest_of_all() -> None:
-    def cheapest(costs: Float) -> float:
+    def cheapest(costs: Array) -> float:
         rows, columns = costs.shape
         best = np.full((rows, columns), np.inf)
         for row in range(rows):
@@ -219,9 +219,10 @@ def test_whisper_writes_a_reading_down_with_times(
     transcript: TranscriptAnalyser, media: Callable[[str], Path]
 ) -> None:
     with wave.open(str(media("reading-1.wav"))) as source:
-        samples = np.frombuffer(source.readframes(source.getnframes()), "<i2").astype(np.float32) / 32768
+        samples = np.frombuffer(source.readframes(source.getnframes()), "<i2")
+    spoken = np.asarray(samples / 32768, np.float32)
     before = np.zeros(10 * RATE, np.float32)
-    found = transcript.listen([before, samples, before])
+    found = transcript.listen([before, spoken, before])
     text = " ".join(one.text for one in found)
     assert text == (
         "And Mr. John Dashwood had then leisure to consider how much there might be prudently in his power "
@@ -233,7 +234,7 @@ def test_whisper_writes_a_reading_down_with_times(
     assert 10 + len(samples) / RATE - 1 < words[-1].end_seconds < 10 + len(samples) / RATE + 0.3
     assert all(one.start_seconds <= one.end_seconds for one in words)
     assert [one.start_seconds for one in words] == sorted(one.start_seconds for one in words)
-    again = transcript.listen([before, samples, before])
+    again = transcript.listen([before, spoken, before])
     assert again == found, "a rerun says the same"
 
 

@@ -37,6 +37,12 @@ class GraphWriter:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
+    def scalar(self, value: Array) -> str:
+        """Add one number without dimensions."""
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(value.reshape(()), name))
+        return name
+
     def add(self, kind: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
         name = output or f"t{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))

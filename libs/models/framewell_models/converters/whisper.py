@@ -214,7 +214,7 @@ class _Transformer:
 
     def begun(self, tokens: str, values: str) -> tuple[str, str]:
         """Return the tokens' vectors, and what hides nobody and later ones from each, [tokens, all]."""
-        zero, one, last, nobody = (self.graph.constant(np.int64(number)) for number in (0, 1, 2, -1))
+        zero, one, last, nobody = (self.graph.scalar(np.array(number, np.int64)) for number in (0, 1, 2, -1))
         places = self.graph.add("Gather", self.graph.add("Shape", values), last)
         before = self.graph.add("Sub", places, one)
         count = self.graph.add("Gather", self.graph.add("Shape", tokens), one)
@@ -247,7 +247,7 @@ class _Transformer:
         return self.graph.constant(self.weights["decoder/embeddings/weight"])
 
     def _number(self, value: float) -> str:
-        return self.graph.constant(np.float32(value))
+        return self.graph.scalar(np.array(value, np.float32))
 
     def _integers(self, values: Sequence[int]) -> str:
         return self.graph.constant(np.array(values, np.int64))

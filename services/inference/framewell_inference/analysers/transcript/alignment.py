@@ -32,7 +32,7 @@ def token_times(attention: Float, seconds: float) -> Float:
     return np.asarray(places[first] / POSITIONS_A_SECOND, np.float32)
 
 
-def warped(costs: Float) -> tuple[Array, Array]:
+def warped(costs: Array) -> tuple[Array, Array]:
     """Return rows and columns of the cheapest path through costs [rows, columns] from corner to corner.
 
     A step goes down, to the right, or both. Computed a diagonal at a time.
@@ -53,7 +53,7 @@ def warped(costs: Float) -> tuple[Array, Array]:
         row_at, column_at = path[-1]
         step = came[row_at, column_at]
         path.append((row_at - (step != 2), column_at - (step != 1)))
-    found = np.array(path[::-1]) - 1
+    found: Array = np.array(path[::-1]) - 1
     return found[:, 0], found[:, 1]
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from framewell_inference.domain.pictures import Float
+from framewell_inference.domain.pictures import Array, Float
 
 RATE: Final = 16_000
 SECONDS: Final = 30
@@ -65,7 +65,7 @@ def _mel(hertz: float) -> float:
     return _LOGARITHMIC_FROM_HZ / _LINEAR_HZ + float(np.log(hertz / _LOGARITHMIC_FROM_HZ)) / _LOGARITHMIC_STEP
 
 
-def _hertz(mel: Float) -> Float:
+def _hertz(mel: Array) -> Array:
     first = _LOGARITHMIC_FROM_HZ / _LINEAR_HZ
     above = _LOGARITHMIC_FROM_HZ * np.exp(_LOGARITHMIC_STEP * (mel - first))
     return np.asarray(np.where(mel < first, mel * _LINEAR_HZ, above))
