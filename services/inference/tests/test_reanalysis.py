@@ -423,3 +423,17 @@ async def test_a_worker_that_dies_at_any_write_leaves_the_same_state_as_one_that
             await work_off(bench)
         assert await state_hash(stores) == wanted, f"died at write {at}"
     assert died > 20, "it was killed in the middle, again and again"
+
+
+async def test_nothing_of_a_campaign_names_an_asset_that_is_gone(
+    archive: None, documents: MemoryDocuments, objects: MemoryObjects
+) -> None:
+    async with opened(documents, objects, Spotter("old"), Spotter("new")) as bench:
+        campaign_id = await start(bench, asset_ids=ASSETS[:2])
+        await hand_out(bench)
+        await bench.deliver(AssetRemoved(asset_id=ASSETS[0]))
+        for name in ("campaigns", "analysed_assets"):
+            assert ASSETS[0] not in str(await documents.find(name, {}))
+        await work_off(bench)
+        shown = await show(bench, campaign_id)
+        assert (shown.state, shown.assets, shown.chunks) == (api.REANALYSIS_STATE_DONE, 1, 2)

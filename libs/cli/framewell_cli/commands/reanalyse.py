@@ -100,7 +100,7 @@ def list_campaigns(
         print_json({"reanalyses": found})
         return
     print_table(
-        ["campaign", "what looks", "state", "assets", "chunks", "skipped", "failed", "started"],
+        ["campaign", "what looks", "state", "assets", "chunks", "skipped", "failed", "by", "started"],
         [
             [
                 one["reanalysis_id"],
@@ -110,11 +110,12 @@ def list_campaigns(
                 _of(one, "chunks"),
                 str(_sum(one["skipped"])),
                 str(_sum(one["failed"])),
+                one["actor"]["principal"],
                 one["started_at"],
             ]
             for one in found
         ],
-        text=("what looks",),
+        text=("what looks", "by"),
     )
 
 
@@ -222,7 +223,7 @@ def _rows(one: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows = [
         ("campaign", one["reanalysis_id"]),
         ("what looks", _target_text(one["target"])),
-        ("state", f"{one['state']}: {one['waiting']}" if one["waiting"] else one["state"]),
+        ("state", _state_text(one)),
         ("assets", _of(one, "assets")),
         ("chunks", _of(one, "chunks")),
         ("pictures", f"{one['pictures']}, in {_length(one['busy'])} of looking"),
@@ -252,6 +253,12 @@ def _of(one: Mapping[str, Any], what: str) -> str:
     """Return `3 of 12`, or the number alone where nobody estimated how many there are."""
     done, expected = one[what], one["estimate"][what]
     return f"{done} of {expected}" if expected >= done else str(done)
+
+
+def _state_text(one: Mapping[str, Any]) -> str:
+    """Return the state; of a running one with what it waits for."""
+    waits = one["state"] == "running" and one["waiting"]
+    return f"{one['state']}: {one['waiting']}" if waits else str(one["state"])
 
 
 def _target_text(target: Mapping[str, Any]) -> str:

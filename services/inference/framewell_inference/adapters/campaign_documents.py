@@ -62,8 +62,12 @@ class CampaignDocuments:
         return changed
 
     async def forget_asset(self, asset_id: str) -> int:
-        change = {"$pull": {"selection.asset_ids": asset_id}, "$inc": {"revision": 1}}
-        return await self.documents.update_where(COLLECTION, {"selection.asset_ids": asset_id}, change)
+        named = {"$or": [{"selection.asset_ids": asset_id}, {"open.asset_id": asset_id}]}
+        change = {
+            "$pull": {"selection.asset_ids": asset_id, "open": {"asset_id": asset_id}},
+            "$inc": {"revision": 1},
+        }
+        return await self.documents.update_where(COLLECTION, named, change)
 
 
 def _document(one: Campaign) -> Document:
@@ -100,7 +104,13 @@ def _document(one: Campaign) -> Document:
         "cursor": one.cursor,
         "all_taken": one.all_taken,
         "open": [
-            [asset.asset_id, asset.generation, asset.last_index, list(asset.pieces)] for asset in one.open
+            {
+                "asset_id": asset.asset_id,
+                "generation": asset.generation,
+                "last_index": asset.last_index,
+                "pieces": list(asset.pieces),
+            }
+            for asset in one.open
         ],
         "assets": one.assets,
         "counts": one.counts.plain(),
@@ -134,8 +144,10 @@ def _campaign(document: Document) -> Campaign:
         cursor=document["cursor"],
         all_taken=document["all_taken"],
         open=tuple(
-            OpenAsset(asset_id, int(generation), last_index, tuple(pieces))
-            for asset_id, generation, last_index, pieces in document["open"]
+            OpenAsset(
+                asset["asset_id"], int(asset["generation"]), asset["last_index"], tuple(asset["pieces"])
+            )
+            for asset in document["open"]
         ),
         assets=document["assets"],
         counts=Counts.of(document["counts"]),

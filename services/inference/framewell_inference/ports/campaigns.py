@@ -72,7 +72,7 @@ class CampaignRepository(Protocol):
         ...
 
     async def forget_asset(self, asset_id: str) -> int:
-        """Take an asset out of every selection that names it; return of how many."""
+        """Take an asset out of every campaign that names it or works on it; return of how many."""
         ...
 
 

@@ -75,7 +75,9 @@ class EstimateCampaign:
             costs = [self.hear.costs.of(one.name) for one in listening]
             if not all(costs):
                 names = ", ".join(one.name for one in listening)
-                return replace(found, basis=f"what {names} costs is not known: no sound was heard here since")
+                return replace(
+                    found, basis=f"not known: {names} has heard nothing here since this process began"
+                )
             seconds += sum(costs) * found.sound_seconds
             reasons.append(f"{sum(costs):.2f} s a second of sound, as measured since this process began")
         at_once = f"; {self.chunks_at_once} at once, with nothing else to do"
@@ -93,12 +95,12 @@ class EstimateCampaign:
                 except NotFound:
                     continue
                 except Exception as error:  # noqa: BLE001 - an analyser's own, of any kind
-                    return None, f"what a picture costs is not known: trying it out failed ({error})"
+                    return None, f"not known: trying it out failed ({error})"
                 return (
                     each,
                     f"measured just now on at most {TRIAL_PICTURES} pictures of asset {asset.asset_id}",
                 )
-        return None, "what a picture costs is not known: there is no picture on which to try it out"
+        return None, "not known: there is no picture on which to try it out"
 
     async def _shown(self, asset: AnalysedAsset) -> list[ChunkPictures]:
         """Return stored pictures of an asset that may be looked at by anything, wherever it runs."""
