@@ -23,6 +23,7 @@ from framewell_inference.ports.step_times import Step, timed
 from framewell_inference.steps.batches import in_batches
 from framewell_inference.steps.look_at_frames import LookAtFrames
 from framewell_inference.testing import frame_bundle
+from framewell_models.folders import optional_analysers
 
 PICTURES_A_SECOND: Final = 2
 CHUNK_SECONDS: Final = 6
@@ -89,10 +90,11 @@ def times_real_time(
     """Return how many seconds of programme are analysed in a second, on `threads` threads.
 
     The programme's pictures are frame bundles of 6 s with 2 pictures a second, decoded and shown to every
-    analyser of pictures; its sound lies in as many pieces as there are threads and is listened to by
+    analyser of pictures that is not optional; its sound lies in as many pieces as there are threads and is listened to by
     `listeners`.
     """
     a_chunk, look = CHUNK_SECONDS * PICTURES_A_SECOND, LookAtFrames()
+    watching = [one for one in analysers().pictures if one.name not in optional_analysers()]
     sound = speech(chunks * CHUNK_SECONDS / threads) if listeners else None
     with tempfile.TemporaryDirectory(prefix="framewell-analysis-") as folder:
         path = Path(folder) / "frames.arrow"
@@ -100,7 +102,7 @@ def times_real_time(
         span = Span(start_pts=0, end_pts=a_chunk * 10, frames=a_chunk * 10)
 
         def chunk() -> None:
-            look(ArrowFrameBundles().frames(path, span, 1 / 20), analysers().pictures)
+            look(ArrowFrameBundles().frames(path, span, 1 / 20), watching)
 
         def listen() -> None:
             for one in listeners:
