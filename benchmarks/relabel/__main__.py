@@ -22,6 +22,7 @@ from framewell_inference.adapters.posting_documents import PostingDocuments
 from framewell_inference.adapters.posting_sets import PostingSets
 from framewell_inference.analysers.recognition import FaceIdentifier
 from framewell_inference.commands.relabel import Relabel
+from framewell_inference.ports.models import Switched
 from framewell_inference.testing import centroid_graph, identity_manifest
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
@@ -50,19 +51,28 @@ class Versions:
 
     candidates = in_force
 
-    async def switch(self, ref: ModelRef, revision: int) -> ModelRef | None:
+    async def is_overtaken(self, name: str, revision: int) -> bool:
+        return False
+
+    async def switch(self, ref: ModelRef, revision: int, reported: object) -> Switched:
         previous, self.current = self.current, ref
-        return previous
+        return Switched(previous)
 
 
 class Nobody:
-    """Nobody was erased, and what changed is kept by nobody."""
+    """Nobody was erased, the archive is described, and what changed is kept by nobody."""
 
     async def erased(self, class_ids: object) -> frozenset[str]:
         return frozenset()
 
     async def keep(self, name: str, changes: object) -> ObjectRef:
         return ObjectRef()
+
+    async def whole(self, embedding: ModelRef, name: str, cause: object) -> None:
+        pass
+
+    async def ended(self, ref: ModelRef, revision: int) -> bool:
+        return True
 
 
 def identifier(centroids: Vectors, version: str) -> FaceIdentifier:
@@ -97,15 +107,18 @@ async def measure(folder: Path, house: Faces, faces: int, classes: int) -> Mappi
         model = identifier(points, version)
         versions.models[model.ref] = model
     nobody = cast(Any, Nobody())
-    relabel = Relabel(cast(Any, versions), archive.index, postings, nobody, nobody, SystemClock())
+    relabel = Relabel(
+        cast(Any, versions), archive.index, postings, nobody, nobody, nobody, nobody, SystemClock()
+    )
     await archive.index.view(SPACE)  # a replica has its blocks mapped
     seconds = {}
     for number, (name, ref) in enumerate(
         zip(("all classes", "one class added", "one class moved"), versions.models, strict=True), 1
     ):
         begun, processor = time.perf_counter(), time.process_time()
-        updated = await relabel(ref, number, lambda: None)
+        updated = await relabel(ref, number, nobody, lambda: None)
         seconds[name] = Seconds(time.perf_counter() - begun, time.process_time() - processor)
+        assert updated is not None
         assert updated.track_count == faces // 5
     return seconds
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framewell_inference.domain.observations import Findings, FractionBox, Observation
 from framewell_inference.domain.pictures import Float
@@ -52,15 +53,20 @@ class SpacesNow:
         return SpacesNow(current, tuple(sorted(set(wanted) - {current}, key=str)))
 
 
+def described_rows(vectors: Float) -> NDArray[np.bool_]:
+    """Return which rows hold a vector: what was taken away, or never described, is no number."""
+    return np.asarray(np.isfinite(vectors).all(axis=1), np.bool_)
+
+
 def laid_beside(kept: Findings, model: ModelRef, vectors: Float) -> Findings:
     """Return the kept findings of faces with the vectors of another embedding, row by row.
 
     Observations, ordinals and track numbers stay. A face whose vector was taken away, and one that the
     embedding could not describe (no numbers), has none in either space.
     """
-    there = np.isfinite(vectors).all(axis=1)
+    there = described_rows(vectors)
     if kept.vectors is not None:
-        there &= np.isfinite(kept.vectors).all(axis=1)
+        there = there & described_rows(kept.vectors)
     used = {one.vector for one in kept.observations if one.vector is not None}
     blank = [row for row in range(len(vectors)) if not there[row] or row not in used]
     described = vectors.astype(np.float32, copy=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, VectorsBeside
-from framewell_inference.domain.face_spaces import laid_beside, rows_of
+from framewell_inference.domain.face_spaces import described_rows, laid_beside, rows_of
 from framewell_inference.domain.forgetting import NOBODY_IS_FORGOTTEN, Forgotten
 from framewell_inference.domain.messages import findings_of
 from framewell_inference.domain.observations import Findings
@@ -118,8 +118,8 @@ class KeepFaces:
         tracks = await self.tracks.chunk(key.chunk_id, model)
         if stored is None or tracks is None or beside.vectors is None:
             return
-        blank = ~np.isfinite(beside.vectors).all(axis=1)
-        kept = np.isfinite(await self.observations.vectors(stored)).all(axis=1)
+        blank = ~described_rows(beside.vectors)
+        kept = described_rows(await self.observations.vectors(stored))
         if len(kept) != len(blank) or not (rows := set(np.flatnonzero(blank & kept).tolist())):
             return
         await self.observations.without_vectors(key.chunk_id, model, rows)
