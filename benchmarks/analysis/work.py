@@ -90,8 +90,8 @@ def times_real_time(
     """Return how many seconds of programme are analysed in a second, on `threads` threads.
 
     The programme's pictures are frame bundles of 6 s with 2 pictures a second, decoded and shown to every
-    analyser of pictures that is not optional; its sound lies in as many pieces as there are threads and is listened to by
-    `listeners`.
+    analyser of pictures that is not optional; its sound lies in as many pieces as there are threads and is
+    listened to by `listeners`.
     """
     a_chunk, look = CHUNK_SECONDS * PICTURES_A_SECOND, LookAtFrames()
     watching = [one for one in analysers().pictures if one.name not in optional_analysers()]
