@@ -1,11 +1,11 @@
 """A snapshot's objects: the samples table, the background table, the manifest and the samples as they were.
 
 Samples (Parquet, one row a vector = one crop): `sample_id`, `class_id`, `asset_id`, `programme` (the same
-text for the same programme), `split` (`train`, `validation`, `test`), `vector` (fixed-size list of
-float32, raw, as long as the embedding makes it), `crop` (object key of its picture), `pts`, `original_sha256`, `basis` (legal basis),
-`statements` (what the permission rests on) and `owed` (list of holder, pay model, amount, currency and the
-statement's issuer, id and revision). Background (Parquet, one row a vector): `face` (the same text for the
-same face track), `asset_id`, `vector`. No table holds a name.
+text for the same programme), `split` (`train`, `validation`, `test`), `vector` (fixed-size list of float32,
+raw, as long as the embedding makes it), `crop` (object key of its picture), `pts`, `original_sha256`, `basis`
+(legal basis), `statements` (what the permission rests on) and `owed` (list of holder, pay model, amount,
+currency and the statement's issuer, id and revision). Background (Parquet, one row a vector): `face` (the
+same text for the same face track), `asset_id`, `vector`. No table holds a name.
 """
 
 import asyncio
