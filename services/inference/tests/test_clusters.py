@@ -294,6 +294,26 @@ async def test_all_appearances_cannot_be_split_off_nor_those_of_others(archive: 
         await archive.split(one, ("asset-1", "nonsense"))
 
 
+async def test_what_is_not_said_or_not_known_is_refused_in_words(archive: Archive) -> None:
+    await archive.see("asset-1/0/0", [face(1), face(2)])
+    one, _ = await archive.all_of("asset-1")
+    with pytest.raises(Rejected, match="somebody else"):
+        await archive.split(one)
+    with pytest.raises(Rejected, match="class"):
+        await archive.name(one, "")
+    with pytest.raises(Rejected, match="no order"):
+        await archive.listed(order_by="colour")
+    with pytest.raises(Rejected, match="page token"):
+        await archive.listed(page_token="nonsense")
+    for unknown in ("", "6f1b7a52-0000-5000-8000-00000000000c"):
+        with pytest.raises(NotFound):
+            await archive.get(unknown)
+        with pytest.raises(NotFound):
+            await archive.undo(unknown)
+        with pytest.raises(NotFound):
+            await archive.merge(one, unknown)
+
+
 async def test_two_who_were_told_apart_are_neither_proposed_nor_merged(archive: Archive) -> None:
     await archive.see("asset-1/0/0", [face(1), face(1, 1)])
     one, two = await archive.all_of("asset-1")

@@ -80,6 +80,8 @@ class DecideClusters:
         """
         cluster = await self.find(cluster_id)
         chosen = {one.id: one for one in [await self._chosen(cluster, each) for each in appearances]}
+        if not chosen:
+            raise Rejected("name the appearances that are somebody else", code="no_appearance")
         if len(chosen) >= cluster.size:
             raise Rejected(
                 "these are all of its appearances: name some of them, or merge it into another cluster",
@@ -115,6 +117,8 @@ class DecideClusters:
         Named so already, it stays, under the earlier decision. Raises NotFound, also for a class that was
         erased: nobody is named as one.
         """
+        if not class_id:
+            raise Rejected("name the class that it is", code="no_class")
         cluster = await self.find(cluster_id)
         standing = await self.decisions.naming(cluster.parts)
         if standing is not None and standing.class_id == class_id:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from framewell.inference.v1 import cluster_service_pb2 as api
 from framewell.inference.v1.cluster_service_pb2_grpc import ClusterServiceServicer
@@ -15,6 +15,7 @@ from framewell_inference.queries import list_clusters
 from framewell_inference.queries.list_clusters import Asked, ListClusters
 from framewell_inference.queries.show_cluster import Described, ShowCluster, decision_message
 from framewell_kit.call_cause import call_cause
+from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import current_actor
 
@@ -94,8 +95,14 @@ def _asked(request: api.ListClustersRequest) -> Asked:
         until_ms=request.asked_until.ToMilliseconds() if request.HasField("asked_until") else None,
     )
     return Asked(
-        order=cast("Ordering", request.order_by or "appearances"),
+        order=_order(request.order_by),
         where=where,
         least=max(1, request.least_appearances),
         include_known=request.include_known,
     )
+
+
+def _order(asked: str) -> Ordering:
+    if asked and asked not in get_args(Ordering):
+        raise Rejected(f"{asked[:80]!r} is no order: appearances or last_seen", code="bad_order")
+    return cast("Ordering", asked or "appearances")
