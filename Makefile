@@ -62,8 +62,8 @@ setup: .venv/.complete node_modules/.complete $(PAGES)/.complete infra/embedded/
 	@touch $@
 
 # Wheels of torch for a chosen device carry other hashes than the ones in the lock: then the lock gives
-# the versions and the chosen index is trusted for torch.
-.venv-training/.complete: services/training/requirements.lock $(PYPROJECTS) .tools/uv/.complete
+# the versions and the chosen index is trusted for torch. One environment after the other: both build the libraries.
+.venv-training/.complete: services/training/requirements.lock $(PYPROJECTS) .tools/uv/.complete | .venv/.complete
 	@test -x .venv-training/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-training
 ifdef TORCH_INDEX
 	@VIRTUAL_ENV=.venv-training $(STEP) "training environment (torch by TORCH_INDEX)" \
