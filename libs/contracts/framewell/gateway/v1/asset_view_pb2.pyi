@@ -454,6 +454,9 @@ class SpeechSegment(_message.Message):
 
     START_FIELD_NUMBER: _builtins.int
     END_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """What is said in it, as far as it was written down; a sentence stands where most of it is said."""
     @_builtins.property
     def start(self) -> _duration_pb2.Duration:
         """Where it begins, counted from the start of the asset."""
@@ -467,10 +470,11 @@ class SpeechSegment(_message.Message):
         *,
         start: _duration_pb2.Duration | None = ...,
         end: _duration_pb2.Duration | None = ...,
+        text: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "start", b"start", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
