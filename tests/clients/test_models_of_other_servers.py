@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.serving import nets
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.adapters.remote.opening import OpenFolder
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.ports.calls import RunFailedError
 from framewell_inference.ports.models import Model
+from framewell_inference.testing.graphs import doubling
 from framewell_kit.testing.ports import port_base
 from framewell_kit.testing.waiting import wait_until
 from framewell_models.folders import ModelFolder
@@ -30,7 +30,13 @@ ROOT = Path(__file__).resolve().parents[2]
 CONTESTANTS = ROOT / "benchmarks" / "serving" / "contestants"
 PEERS = ROOT / ".tools" / "clients" / "peers" / "bin" / "python"
 
-ROWS = {"x": np.arange(4, dtype=np.float32).reshape(1, 4)}
+ROWS = {"x": np.array([[1, 2]], np.float32)}
+
+
+def write_nets(folder: Path) -> None:
+    """Write a graph under both names that the servers of the benchmark load."""
+    for name in ("tiny", "mobile"):
+        (folder / f"{name}.onnx").write_bytes(doubling())
 
 
 @contextmanager
@@ -65,15 +71,15 @@ source: oip://{address}/tiny
 
 
 def test_a_model_of_another_framewell_runs_like_one_of_ours(tmp_path: Path) -> None:
-    nets.write(tmp_path)
+    write_nets(tmp_path)
     port = port_base()
     ours = ("-m", "benchmarks.serving.contestants.ours", str(tmp_path), str(port), "direct")
     with server(sys.executable, *ours):
         model = elsewhere(f"127.0.0.1:{port}")
         assert [(one.name, one.shape) for one in (*model.inputs, *model.outputs)] == [
-            ("x", (-1, 4)), ("y", (-1, 4)),
+            ("x", (-1, 2)), ("y", (-1, 2)),
         ]  # fmt: skip
-        assert model.run(ROWS)["y"].tolist() == ROWS["x"].tolist()
+        assert model.run(ROWS)["y"].tolist() == [[2, 4]]
         with pytest.raises(InvalidInputError, match="shape"):
             model.run({"x": np.zeros((1, 5), np.float32)})
         assert model.counts.succeeded.count == 1
@@ -85,10 +91,10 @@ def test_a_model_of_another_framewell_runs_like_one_of_ours(tmp_path: Path) -> N
 def test_a_model_of_mlserver_runs_like_one_of_ours(tmp_path: Path) -> None:
     if not PEERS.exists():
         pytest.skip("MLServer is not here: `make clients` installs it")
-    nets.write(tmp_path)
+    write_nets(tmp_path)
     port = port_base()
-    x, y = (f"[{{name: {name}, dtype: float32, shape: [-1, 4]}}]" for name in "xy")
-    with server(str(PEERS), str(CONTESTANTS / "mlserver_peer.py"), str(tmp_path), str(port), nets.TINY):
+    x, y = (f"[{{name: {name}, dtype: float32, shape: [-1, 2]}}]" for name in "xy")
+    with server(str(PEERS), str(CONTESTANTS / "mlserver_peer.py"), str(tmp_path), str(port), "tiny"):
         model = elsewhere(f"127.0.0.1:{port}", f"inputs: {x}\noutputs: {y}")
-        assert model.run(ROWS)["y"].tolist() == ROWS["x"].tolist()
+        assert model.run(ROWS)["y"].tolist() == [[2, 4]]
         model.close()

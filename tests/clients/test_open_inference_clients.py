@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
-from framewell_inference.adapters.onnx_engine import OnnxLoader, OnnxModel
+from framewell_inference.adapters.onnx_engine import OnnxLoader
+from framewell_inference.adapters.onnx_model import OnnxModel
 from framewell_inference.entrypoints.open_inference_server import OpenInferenceServer, OpenInferenceSettings
 from framewell_inference.testing.graphs import STRING, doubling, echo, manifest_of
 from framewell_kit.rpc import Tokens

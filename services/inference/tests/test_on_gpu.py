@@ -9,7 +9,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from framewell_inference.adapters.onnx_engine import OnnxLoader, OnnxModel
+from framewell_inference.adapters.onnx_engine import OnnxLoader
+from framewell_inference.adapters.onnx_model import OnnxModel
 from framewell_inference.adapters.serving.devices import CUDA, Devices
 from framewell_inference.domain.devices import Device
 from framewell_inference.ports.calls import TimeLimitError

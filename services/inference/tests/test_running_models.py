@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from onnx import TensorProto
 
-from framewell_inference.adapters.onnx_engine import OnnxLoader, OnnxModel
+from framewell_inference.adapters.onnx_engine import OnnxLoader
+from framewell_inference.adapters.onnx_model import OnnxModel
 from framewell_inference.adapters.serving.process_memory import LOOK_SECONDS, own_bytes
 from framewell_inference.adapters.serving.run_slots import OLDEST_EVERY, ModelQueue, RunSlots
 from framewell_inference.domain.tensors import InvalidInputError

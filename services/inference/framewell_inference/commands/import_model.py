@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.model.v1.model_pb2 import RegisteredVersion
@@ -52,16 +53,17 @@ class ImportModel:
         if known or self.registry.find(ref.name, ref.version) is not None:
             raise Conflict(f"{ref} is there already; a change is a new version")
         examination = await self.examiner.examine(folder)
-        added = await self.objects.keep(ref, cause.id, folder, manifest)
+        by = uuid4().hex
+        added = await self.objects.keep(ref, by, folder, manifest)
         try:
             after = with_version(entry, added, first=self.registry.find(ref.name) is None)
             after.actor.CopyFrom(actor)
             changed = await self.registrations.change(entry, after, cause)
         except RegistrationError as error:
-            await self.objects.release(ref, cause.id)
+            await self.objects.release(ref, by)
             raise Conflict(str(error)) from error
         except Busy:
-            await self._release_unless_registered(ref, cause.id, added)
+            await self._release_unless_registered(ref, by, added)
             raise
         await self.models.follow(changed)
         return loaded_or_refused(self.registry, ref.name, ref.version), examination

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from framewell_inference.adapters.onnx_engine import OnnxLoader, OnnxModel
+from framewell_inference.adapters.onnx_engine import OnnxLoader
+from framewell_inference.adapters.onnx_model import OnnxModel
 from framewell_inference.analysers.faces.analyser import FaceAnalyser
 from framewell_inference.analysers.faces.embedding import FaceEmbedding
 from framewell_inference.analysers.faces.landmarks import ShapePredictor

@@ -21,8 +21,10 @@ def in_half_precision(graph: Path | bytes) -> bytes:
     from onnxruntime.transformers.float16 import convert_float_to_float16  # noqa: PLC0415 - slow to import
 
     try:
-        inside = isinstance(graph, bytes)
-        model = onnx.load_model_from_string(graph) if inside else onnx.load_model(str(graph))
+        if isinstance(graph, bytes):
+            model = onnx.load_model_from_string(graph)
+        else:  # with the weights that stand beside it
+            model = onnx.load_model(str(graph))
         if model.ByteSize() > MOST_BYTES:
             raise InvalidInputError(f"it is larger than {MOST_BYTES >> 20} MiB")
         logging.getLogger("onnxruntime.transformers.float16").setLevel(logging.ERROR)

@@ -48,7 +48,7 @@ class Residency:
             engine = self._engine(one)
             yield engine
         finally:
-            held = max(one.size, engine.runner.held_bytes) if engine else 0
+            held = 0 if engine is None else max(one.size, engine.runner.held_bytes)
             with self._lock:
                 one.users -= 1
                 one.held = held if one.engine is not None else 0
