@@ -199,6 +199,9 @@ async def analysed(mesh: Any) -> None:
                 Observation(id="labels/1", kind="label", label="convertible", score=0.75, span=span(100, 12)),
                 Observation(id="objects/0", kind="object", label="dog", score=0.5, span=span(0, 12)),
                 Observation(id="s/0", kind="speech", span=span(25, 50)),
+                Observation(id="s/1", kind="speech", span=span(80, 20)),
+                Observation(id="transcript/sound/0", kind="transcript", text="Guten", span=span(24, 10)),
+                Observation(id="transcript/sound/1", kind="transcript", text="Abend.", span=span(35, 50)),
             ]
         ),
     }
@@ -304,7 +307,10 @@ async def test_the_view_is_composed_from_all_services(mesh: Any, gateway: httpx.
             },
             {"label": "dog", "score": 0.5, "spans": [view_span(0, 12)], "analysers": ["objects"]},
         ],
-        "speech": [{"start": "1s", "end": "3s"}],
+        "speech": [
+            {"start": "1s", "end": "3s", "text": "Guten Abend."},
+            {"start": "3.2s", "end": "4s", "text": ""},
+        ],
         "rights": [
             {
                 "purpose": "own_training",

@@ -72,8 +72,13 @@ def _print_seen(view: View) -> None:
         for one in view["labels"][:MOST_LABELS]
     ]
     _section("labels", ("label", "score", "seen by", "when"), labels)
-    speech = [(f"{seconds(one['start']):.1f} s", f"{seconds(one['end']):.1f} s") for one in view["speech"]]
-    _section("speech", ("from", "to"), speech[:MOST_TEXTS])
+    speech = [
+        (f"{seconds(one['start']):.1f} s", f"{seconds(one['end']):.1f} s", one.get("text", ""))
+        for one in view["speech"][:MOST_TEXTS]
+    ]
+    said = any(text for _, _, text in speech)
+    columns = ("from", "to", "said") if said else ("from", "to")
+    _section("speech", columns, [one[: len(columns)] for one in speech])
 
 
 def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -1,6 +1,7 @@
 """What was seen, read and heard in an asset, gathered from what the services answer. Pure."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 
@@ -82,14 +83,32 @@ def seen_labels(observations: Iterable[Observation]) -> list[SeenLabel]:
     ]
 
 
-def speech_segments(observations: Iterable[Observation], timeline: Timeline) -> list[SpeechSegment]:
-    """Return where somebody speaks, counted from the asset's start, to the millisecond."""
+def speech_segments(
+    speech: Sequence[Observation], sentences: Sequence[Observation], timeline: Timeline
+) -> list[SpeechSegment]:
+    """Return where somebody speaks, and what is said there, counted from the asset's start in milliseconds.
+
+    Both come in order of time.
+    """
     tick = Fraction(timeline.time_base.numerator, timeline.time_base.denominator or 1)
 
     def from_start(pts: int) -> Duration:
         return duration(timedelta(milliseconds=round((pts - timeline.start_pts) * tick * 1000)))
 
+    said: list[list[str]] = [[] for _ in speech]
+    begins = [seen.span.start_pts for seen in speech]
+    for one in last_version(sentences):
+        middle = (one.span.start_pts + one.span.end_pts) // 2
+        said[max(0, bisect_right(begins, middle) - 1)].append(one.text)
     return [
-        SpeechSegment(start=from_start(seen.span.start_pts), end=from_start(seen.span.end_pts))
-        for seen in observations
+        SpeechSegment(
+            start=from_start(seen.span.start_pts), end=from_start(seen.span.end_pts), text=" ".join(texts)
+        )
+        for seen, texts in zip(speech, said, strict=True)
     ]
+
+
+def last_version(sentences: Sequence[Observation]) -> list[Observation]:
+    """Return the sentences of the last version by name, where several have listened."""
+    last = max(((one.model.name, one.model.version) for one in sentences), default=None)
+    return [one for one in sentences if (one.model.name, one.model.version) == last]

@@ -22,7 +22,7 @@ from framewell_kit.outcomes import Conflict, NotFound
 LABELLED = ("label", "object", "region")
 """Kinds of observations that are shown by their labels, whichever analyser made them."""
 
-SHOWN_KINDS = ("text", "speech", *LABELLED)
+SHOWN_KINDS = ("text", "speech", "transcript", *LABELLED)
 _PAGE = 1000
 # Names are asked for by class ids, so many at a time.
 _NAMES = 200
@@ -90,11 +90,13 @@ class AssetParts:
     async def seen(self) -> Seen:
         """Return text, labels and speech."""
         observations = await self._observations()
-        heard = [seen for seen in observations if seen.kind == "speech"]
+        heard, said = (
+            [seen for seen in observations if seen.kind == kind] for kind in ("speech", "transcript")
+        )
         return Seen(
             text=seen_texts(seen for seen in observations if seen.kind == "text"),
             labels=seen_labels(seen for seen in observations if seen.kind in LABELLED),
-            speech=await self._speech(heard) if heard else (),
+            speech=await self._speech(heard, said) if heard else (),
         )
 
     async def rights(self) -> Sequence[RightsDecision]:
@@ -136,9 +138,11 @@ class AssetParts:
                 return sorted(observations, key=lambda seen: (seen.span.start_pts, seen.id))
             request.page_token = page.next_page_token
 
-    async def _speech(self, heard: Sequence[Observation]) -> list[SpeechSegment] | None:
+    async def _speech(
+        self, heard: Sequence[Observation], said: Sequence[Observation]
+    ) -> list[SpeechSegment] | None:
         try:
             timeline = (await self.timed()).timeline
         except (Away, NotFound, Conflict):
             return None
-        return None if timeline is None else speech_segments(heard, timeline)
+        return None if timeline is None else speech_segments(heard, said, timeline)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from framewell.inference.v1.inference_service_pb2 import ListObservationsRequest
 from framewell.media.v1.media_pb2 import Observation
+from framewell_gateway.domain.seen import last_version
 from framewell_gateway.queries.list_observations import ListObservations
 
 ANALYSER = "transcript"
@@ -29,5 +30,4 @@ class ReadTranscript:
             if not page.next_page_token:
                 break
             request.page_token = page.next_page_token
-        last = max(((one.model.name, one.model.version) for one in sentences), default=None)
-        return [one for one in sentences if (one.model.name, one.model.version) == last]
+        return last_version(sentences)

@@ -204,7 +204,7 @@ ROUTES: Final = (
             "labels": [
                 {"label": "convertible", "score": 0.75, "spans": [_SPAN], "analysers": ["labels"]}
             ],
-            "speech": [{"start": "1s", "end": "1.5s"}],
+            "speech": [{"start": "1s", "end": "1.5s", "text": "Good evening."}],
             "rights": [_DECISION],
             "playlist": f"http://127.0.0.1:7410/v1/assets/{_ASSET}/playlist/master.m3u8",
             "samples": {
