@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from random import Random
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.domain.tracks import FACES, FaceTrack
 from framewell_inference.ports.clusters import CLUSTER_JOB
 from framewell_inference.testing import IDENTITY, InferenceBench
+from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.jobs.store import job_of
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.outcomes import Busy, Conflict, NotFound, Rejected
@@ -560,3 +562,60 @@ async def test_in_any_order_ids_stay_and_decisions_hold(archive: Archive, seed: 
         assert (await archive.get(one)).cluster.cluster_id == (await archive.get(two)).cluster.cluster_id
     for one, two in apart:
         assert (await archive.get(one)).cluster.cluster_id != (await archive.get(two)).cluster.cluster_id
+
+
+class Interleaved:
+    """Documents whose every call lets others go on before and after it, as a database elsewhere does."""
+
+    def __init__(self, seed: int) -> None:
+        self.documents, self.random = MemoryDocuments(), Random(seed)
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        method = getattr(self.documents, name)
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            for _ in range(self.random.randint(0, 3)):
+                await asyncio.sleep(0)
+            answer = await method(*args, **kwargs)
+            await asyncio.sleep(0)
+            return answer
+
+        return call
+
+
+async def decide_at_random(archive: Archive, random: Random) -> None:
+    """Merge, split, take back and erase, a few times."""
+    decided = list[str]()
+    for step in range(6):
+        listed = [one.cluster_id for one in await archive.listed()]
+        what = random.random()
+        with suppress(Conflict, NotFound, Rejected):
+            if what < 0.4 and len(listed) > 1:
+                decided.append((await archive.merge(*random.sample(listed, 2))).decision_id)
+            elif what < 0.6 and listed:
+                one = (await archive.get(listed[0])).appearances[0]
+                seen = one.asset_id, one.appearance.observation_id
+                decided.append((await archive.split(listed[0], seen)).decision_id)
+            elif what < 0.8 and decided:
+                await archive.undo(random.choice(decided))
+            else:
+                gone = f"asset-{random.randrange(4)}"
+                await archive.bench.deliver(erasure_plan(f"{random.random()}/{step}", asset_ids=[gone]))
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_people_and_workers_at_once_leave_everything_as_it_must_be(seed: int) -> None:
+    """Tried: two mergers at the same moment left a cluster part of one that was part of another."""
+    documents = Interleaved(seed)
+    async with InferenceBench(documents=cast("Documents", documents)) as bench:
+        archive, random = Archive(bench), documents.random
+        for number in range(10):
+            faces = [face(random.randrange(4), number), face(4 + random.randrange(3), number)]
+            await archive.see(f"asset-{number}/0/0", faces, cluster=number < 4)
+        (kind,) = [one for one in bench.service.jobs if one.kind == CLUSTER_JOB]
+        (*_, waiting) = await bench.documents.find("jobs", {"kind": CLUSTER_JOB}, sort=[("put_at", 1)])
+        job = job_of({**waiting, "attempt": 1})
+        workers = [kind.work(job, HeldLease(bench.jobs, waiting)) for _ in range(2)]
+        await asyncio.gather(*workers, *[decide_at_random(archive, random) for _ in range(2)])
+        await archive.see("asset-99/0/0", [face(20)])
+        await archive.check()

@@ -206,17 +206,33 @@ class DecideClusters:
         await self._rooted([cluster_id])
 
     async def _rooted(self, cluster_ids: Collection[str]) -> None:
-        """Write down anew what each of all that hangs together is part of, and sum that up."""
-        together: dict[str, Cluster] = {}
-        roots = {one.root for one in (await self.clusters.named(cluster_ids)).values()} | {*cluster_ids}
-        for root in sorted(roots):
-            together |= {one.id: one for one in await self.clusters.parts(root)}
-        ends = roots_of({name: one.merged_into for name, one in together.items()})
-        for name, one in together.items():
-            if one.root != ends[name]:
-                await self.clusters.set_root([name], ends[name])
-        for root in sorted(set(ends.values())):
-            await self.keep.gather(root)
+        """Write down anew what each of all that hangs together is part of, and sum that up.
+
+        Looks again until nobody has put one of the roots into another cluster meanwhile.
+        """
+        while True:
+            together = await self._hanging_together(cluster_ids)
+            ends = roots_of({name: one.merged_into for name, one in together.items()})
+            for name, one in together.items():
+                if one.root != ends[name]:
+                    await self.clusters.set_root([name], ends[name])
+            for root in sorted(set(ends.values())):
+                await self.keep.gather(root)
+            now = await self.clusters.named(together)
+            if all(one.merged_into == together[name].merged_into for name, one in now.items()):
+                return
+
+    async def _hanging_together(self, cluster_ids: Collection[str]) -> dict[str, Cluster]:
+        """Return the clusters of these ids with all that they are part of, and all that is part of either."""
+        found, wanted = dict[str, Cluster](), {*cluster_ids}
+        while wanted:
+            met = {**await self.clusters.named(wanted)}
+            for root in sorted({one.root for one in met.values()} | wanted):
+                met |= {one.id: one for one in await self.clusters.parts(root)}
+            found |= met
+            named = {name for one in met.values() for name in (one.merged_into, one.root) if name}
+            wanted = named - found.keys() if named - found.keys() != wanted else set()
+        return found
 
     async def _chosen(self, cluster: Cluster, appearance: AppearanceOf) -> Sighting:
         try:
