@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast, get_args
+from typing import Any, Final, cast, get_args
+
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from framewell.inference.v1 import cluster_service_pb2 as api
 from framewell.inference.v1.cluster_service_pb2_grpc import ClusterServiceServicer
@@ -18,6 +20,8 @@ from framewell_kit.call_cause import call_cause
 from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import current_actor
+
+_FARTHEST_MS: Final = 1 << 53
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,8 @@ def _asked(request: api.ListClustersRequest) -> Asked:
     where = Seen(
         series=request.series,
         channels=request.channels,
-        from_ms=request.asked_from.ToMilliseconds() if request.HasField("asked_from") else None,
-        until_ms=request.asked_until.ToMilliseconds() if request.HasField("asked_until") else None,
+        from_ms=_milliseconds(request.asked_from) if request.HasField("asked_from") else None,
+        until_ms=_milliseconds(request.asked_until) if request.HasField("asked_until") else None,
     )
     return Asked(
         order=_order(request.order_by),
@@ -106,3 +110,8 @@ def _order(asked: str) -> Ordering:
     if asked and asked not in get_args(Ordering):
         raise Rejected(f"{asked[:80]!r} is no order: appearances or last_seen", code="bad_order")
     return cast("Ordering", asked or "appearances")
+
+
+def _milliseconds(moment: Timestamp) -> int:
+    """Return a moment since 1970, the farthest that the database compares for one beyond."""
+    return max(-_FARTHEST_MS, min(moment.seconds * 1000 + moment.nanos // 1_000_000, _FARTHEST_MS))
