@@ -294,7 +294,8 @@ def test_models_and_analysers_are_listed_with_licences(running: Running) -> None
         models = stub.ListModels(api.ListModelsRequest()).models
         analysers = stub.ListAnalysers(api.ListAnalysersRequest()).analysers
     assert {model.model.name for model in models} >= {"faces/yunet", "speech/silero-vad"}
-    assert all(model.weights_licence and model.provider for model in models)
+    assert all(model.weights_licence for model in models)
+    assert all(bool(model.provider) != bool(model.quarantined) for model in models)
     assert [one.name for one in analysers] == [
         "faces", "labels", "objects", "safety", "sounds", "speech", "text", "transcript",
     ]  # fmt: skip
