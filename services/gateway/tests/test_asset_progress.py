@@ -105,6 +105,14 @@ async def test_a_failed_chunk_speaks_before_the_asset_ends() -> None:
     assert progress.missing == ("chunk 1 is missing: the picture data is damaged",)
 
 
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_chunk_that_was_looked_at_after_all_has_not_failed(again: bool) -> None:
+    looks = [chunk(0, ChunkAnalysed, BROKEN), chunk(0, ChunkAnalysed)]
+    progress = await progress_after(*(looks[::-1] if again else looks))
+    assert progress is not None
+    assert (progress.chunks.analysed, progress.chunks.failed, progress.missing) == (1, 0, ())
+
+
 async def test_sound_that_could_not_be_taken_out_is_missing_and_said_once() -> None:
     lost = failed("unreadable", "it cannot be decoded")
     progress = await progress_after(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -149,7 +150,7 @@ async def test_an_estimate_says_how_much_there_is_and_how_that_was_measured(
         found = (await bench.call("EstimateReanalysis", request)).estimate
         assert (found.assets, found.chunks, found.pictures) == (3, 6, 12)
         assert found.HasField("duration")
-        assert "measured just now on at most 16 pictures" in found.basis
+        assert "measured just now on at most 16 stored pictures" in found.basis
         assert await bench.documents.count("campaigns", {}) == 0, "nothing was started"
 
 
@@ -431,9 +432,30 @@ async def test_nothing_of_a_campaign_names_an_asset_that_is_gone(
     async with opened(documents, objects, Spotter("old"), Spotter("new")) as bench:
         campaign_id = await start(bench, asset_ids=ASSETS[:2])
         await hand_out(bench)
-        await bench.deliver(AssetRemoved(asset_id=ASSETS[0]))
-        for name in ("campaigns", "analysed_assets"):
-            assert ASSETS[0] not in str(await documents.find(name, {}))
+        for asset_id in (ASSETS[0], ASSETS[1]):  # the second one is where it has come to
+            await bench.deliver(AssetRemoved(asset_id=asset_id))
+            for name in ("campaigns", "analysed_assets"):
+                assert asset_id not in str(await documents.find(name, {}))
         await work_off(bench)
         shown = await show(bench, campaign_id)
-        assert (shown.state, shown.assets, shown.chunks) == (api.REANALYSIS_STATE_DONE, 1, 2)
+        assert (shown.state, shown.assets, shown.chunks) == (api.REANALYSIS_STATE_DONE, 0, 0)
+
+
+async def test_replicas_share_a_campaign_and_no_picture_is_looked_at_twice(
+    archive: None, documents: MemoryDocuments, objects: MemoryObjects
+) -> None:
+    first, second = Spotter("new", seconds=0.01), Spotter("new", seconds=0.01)
+    async with (
+        opened(documents, objects, Spotter("old"), first) as one,
+        opened(documents, objects, Spotter("old"), second) as other,
+    ):
+        campaign_id = await start(one)
+        first.shown = 0
+        for _ in range(8):
+            await asyncio.gather(one.run_jobs(), other.run_jobs())
+            for bench in (one, other):
+                assert isinstance(bench.clock, HeldClock)
+                bench.clock.advance(3)
+        assert (await show(one, campaign_id)).state == api.REANALYSIS_STATE_DONE
+        assert first.shown + second.shown == 12
+        assert min(first.shown, second.shown) > 0

@@ -7,7 +7,7 @@ since) is left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from google.protobuf.message import Message
@@ -117,7 +117,7 @@ def progress_of(parts: Iterable[ProgressPart]) -> Progress | None:
     generation = max(0, *(part.generation for part in known))
     current = [part for part in known if part.generation in {generation, EVERY_GENERATION}]
     steps = {name: step for part in current for name, step in part.steps.items()}
-    chunks = [part for part in current if part.done or part.failed]
+    chunks = [_settled(part) for part in current if part.done or part.failed]
     state, reason = state_of(steps, worked_on=bool(chunks))
     counts = _count_chunks(steps, chunks)
     return Progress(
@@ -131,6 +131,15 @@ def progress_of(parts: Iterable[ProgressPart]) -> Progress | None:
         counted={"asset.transcoded", "asset.analysed"} <= steps.keys()
         and sum(map(_ended_chunks, chunks)) == counts.planned,
     )
+
+
+def _settled(part: ProgressPart) -> ProgressPart:
+    """Return the part without failures of steps that were taken after all, at a later try or look."""
+    failed = {
+        name: {number: text for number, text in of_step.items() if number not in part.done.get(name, ())}
+        for name, of_step in part.failed.items()
+    }
+    return replace(part, failed={name: of_step for name, of_step in failed.items() if of_step})
 
 
 def state_of(steps: Mapping[str, Step], *, worked_on: bool) -> "tuple[AssetState.ValueType, str | None]":

@@ -24,6 +24,9 @@ from framewell_models.manifest import ModelRef
 
 COLLECTION: Final = "campaigns"
 
+CURSOR_LEFT: Final = 18
+"""What is left of the id of a gone asset in a cursor: it sorts right before it, and is the id of nothing."""
+
 NEWEST_FIRST: Final = Order("started", int, descending=True)
 
 
@@ -67,6 +70,8 @@ class CampaignDocuments:
             "$pull": {"selection.asset_ids": asset_id, "open": {"asset_id": asset_id}},
             "$inc": {"revision": 1},
         }
+        before = {"$set": {"cursor": asset_id[:CURSOR_LEFT]}, "$inc": {"revision": 1}}
+        await self.documents.update_where(COLLECTION, {"cursor": asset_id}, before)
         return await self.documents.update_where(COLLECTION, named, change)
 
 

@@ -96,10 +96,7 @@ class EstimateCampaign:
                     continue
                 except Exception as error:  # noqa: BLE001 - an analyser's own, of any kind
                     return None, f"not known: trying it out failed ({error})"
-                return (
-                    each,
-                    f"measured just now on at most {TRIAL_PICTURES} pictures of asset {asset.asset_id}",
-                )
+                return each, f"measured just now on at most {TRIAL_PICTURES} stored pictures"
         return None, "not known: there is no picture on which to try it out"
 
     async def _shown(self, asset: AnalysedAsset) -> list[ChunkPictures]:
