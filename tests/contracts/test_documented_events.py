@@ -131,6 +131,7 @@ def test_documented_settings_and_commands_exist() -> None:
 OF_THE_TOOLS = {
     "FRAMEWELL_TOKEN",
     "FRAMEWELL_MODELS",
+    "FRAMEWELL_MODELS_WITH",
     "FRAMEWELL_STATE",
     "FRAMEWELL_TEST_PATIENCE",
     "FRAMEWELL_TEST_RIGHTS_CASES",
