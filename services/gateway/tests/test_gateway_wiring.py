@@ -20,6 +20,17 @@ from framewell.dataset.v1.catalogue_service_pb2_grpc import (
 from framewell.dataset.v1.dataset_pb2 import DatasetClass
 from framewell.dataset.v1.review_service_pb2 import ListSamplesRequest
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted
+from framewell.inference.v1.inference_service_pb2 import (
+    Model,
+    ModelHeader,
+    ModelPiece,
+    UploadModelRequest,
+    UploadModelResponse,
+)
+from framewell.inference.v1.inference_service_pb2_grpc import (
+    InferenceServiceServicer,
+    add_InferenceServiceServicer_to_server,
+)
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1.rights_pb2 import RightsChanged, RightsStatement, Use
@@ -36,7 +47,7 @@ from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Conflict, Forbidden, NotFound, Rejected
-from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel, current_actor
+from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel, current_actor, require_operator
 from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.erasures import erasure_plan
 from framewell_kit.testing.service_bench import ServiceBench
@@ -131,12 +142,26 @@ class Catalogue(CatalogueServiceServicer):
         return ListClassesResponse(classes=[DatasetClass(class_id="who", name=current_actor().principal)])
 
 
+class Inference(InferenceServiceServicer):
+    """Takes models in of whoever is an operator, and says what it was sent and by whom."""
+
+    async def UploadModel(self, request_iterator: Any, context: Any) -> Any:  # noqa: N802 - gRPC's name
+        sent = [part.WhichOneof("part") async for part in request_iterator]
+        principal = require_operator().principal
+        return UploadModelResponse(model=Model(task=" ".join(sent), intended_use=principal))
+
+
 @pytest.fixture
 async def remote() -> Any:
-    servicer = Servicer(
-        "framewell.dataset.v1.CatalogueService", add_CatalogueServiceServicer_to_server, Catalogue()
-    )
-    server = RpcServer("127.0.0.1:0", [servicer], Tokens({}))
+    servicers = [
+        Servicer(
+            "framewell.dataset.v1.CatalogueService", add_CatalogueServiceServicer_to_server, Catalogue()
+        ),
+        Servicer(
+            "framewell.inference.v1.InferenceService", add_InferenceServiceServicer_to_server, Inference()
+        ),
+    ]
+    server = RpcServer("127.0.0.1:0", servicers, Tokens({}))
     port = await server.start()
     connection = channel(f"127.0.0.1:{port}")
     yield RemoteServices(lambda _: connection)
@@ -160,6 +185,17 @@ async def test_services_know_for_whom_the_gateway_asks(remote: RemoteServices) -
     answer = await remote.call(methods.LIST_CLASSES, ListClassesRequest())
     acting.reset(before)
     assert answer.classes[0].name == "anna"
+
+
+async def test_a_model_folder_reaches_inference_part_by_part(remote: RemoteServices) -> None:
+    async def parts() -> Any:
+        yield UploadModelRequest(header=ModelHeader(manifest=b"name: x"))
+        yield UploadModelRequest(piece=ModelPiece(file="model.onnx", data=b"1"))
+
+    before = acting.set(Principal("anna", "local"))
+    model = (await remote.upload_model(parts())).model
+    acting.reset(before)
+    assert (model.task, model.intended_use) == ("header piece", "anna")
 
 
 async def test_a_service_that_does_not_offer_a_method_yet_counts_as_away(remote: RemoteServices) -> None:
