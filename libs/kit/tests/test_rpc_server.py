@@ -16,6 +16,7 @@ from framewell_kit.outcomes import Busy, Conflict, Forbidden, Gone, NotFound, No
 from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel, current_actor
 
 NAME = "framewell.media.v1.MediaService"
+ASKED = media.GetPlaylistRequest(asset_id="1c5b2c1e-0000-4000-8000-00000000000a")
 
 
 class Media(media_grpc.MediaServiceServicer):
@@ -90,7 +91,7 @@ async def test_every_outcome_has_its_status_and_keeps_its_words(
     service.fails_with = outcome
     async with channel(address) as to:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await media_grpc.MediaServiceStub(to).GetPlaylist(media.GetPlaylistRequest())
+            await media_grpc.MediaServiceStub(to).GetPlaylist(ASKED)
     assert caught.value.code() == code
     assert caught.value.details() == outcome.reason
     details = unpacked(caught.value)
@@ -103,14 +104,30 @@ async def test_every_outcome_has_its_status_and_keeps_its_words(
         assert details["RetryInfo"].retry_delay.ToMilliseconds() == 1500
 
 
+@pytest.mark.parametrize("asset_id", ["", "no uuid"])
+async def test_a_request_that_breaks_the_rules_of_its_proto_reaches_no_service(
+    served: tuple[Media, str], asset_id: str
+) -> None:
+    service, address = served
+    service.fails_with = AssertionError("it was called")
+    async with channel(address) as to:
+        stub = media_grpc.MediaServiceStub(to)
+        with pytest.raises(grpc.aio.AioRpcError) as single:
+            await stub.GetPlaylist(media.GetPlaylistRequest(asset_id=asset_id))
+        with pytest.raises(grpc.aio.AioRpcError) as stream:
+            await anext(aiter(stub.ReadObject(media.ReadObjectRequest(asset_id=asset_id))))
+    for caught in (single, stream):
+        assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+        assert "asset_id" in (caught.value.details() or "")
+        assert unpacked(caught.value)["ErrorInfo"].reason == "out_of_bounds"
+
+
 async def test_a_bug_shows_the_request_id_and_nothing_of_the_inside(served: tuple[Media, str]) -> None:
     service, address = served
     service.fails_with = KeyError("password=hunter2")
     async with channel(address) as to:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await media_grpc.MediaServiceStub(to).GetPlaylist(
-                media.GetPlaylistRequest(), metadata=(("x-request-id", "r-17"),)
-            )
+            await media_grpc.MediaServiceStub(to).GetPlaylist(ASKED, metadata=(("x-request-id", "r-17"),))
     assert caught.value.code() == grpc.StatusCode.INTERNAL
     assert "r-17" in (caught.value.details() or "")
     assert "hunter2" not in (caught.value.details() or "")
@@ -120,7 +137,7 @@ async def test_a_stream_keeps_what_it_sent_before_it_failed(served: tuple[Media,
     service, address = served
     service.fails_with = NotFound("gone")
     async with channel(address) as to:
-        pieces = media_grpc.MediaServiceStub(to).ReadObject(media.ReadObjectRequest())
+        pieces = media_grpc.MediaServiceStub(to).ReadObject(media.ReadObjectRequest(asset_id=ASKED.asset_id))
         assert (await anext(aiter(pieces))).data == b"first"
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await anext(aiter(pieces))
@@ -131,10 +148,8 @@ async def test_on_loopback_without_tokens_the_actor_is_local(served: tuple[Media
     _, address = served
     async with channel(address) as to:
         stub = media_grpc.MediaServiceStub(to)
-        anonymous = await stub.GetPlaylist(media.GetPlaylistRequest())
-        named = await stub.GetPlaylist(
-            media.GetPlaylistRequest(), metadata=(("framewell-actor", "m.keller"),)
-        )
+        anonymous = await stub.GetPlaylist(ASKED)
+        named = await stub.GetPlaylist(ASKED, metadata=(("framewell-actor", "m.keller"),))
     assert anonymous.playlist.key == "local/local"
     assert named.playlist.key == "m.keller/local"
 
@@ -146,10 +161,10 @@ async def test_with_tokens_nobody_is_who_they_say_without_one() -> None:
             stub = media_grpc.MediaServiceStub(to)
             for metadata in ((), (("framewell-actor", "chief"),), (("authorization", "Bearer wrong"),)):
                 with pytest.raises(grpc.aio.AioRpcError) as caught:
-                    await stub.GetPlaylist(media.GetPlaylistRequest(), metadata=metadata)
+                    await stub.GetPlaylist(ASKED, metadata=metadata)
                 assert caught.value.code() == grpc.StatusCode.UNAUTHENTICATED
         async with channel(address, token="s3cret") as to:
-            answer = await media_grpc.MediaServiceStub(to).GetPlaylist(media.GetPlaylistRequest())
+            answer = await media_grpc.MediaServiceStub(to).GetPlaylist(ASKED)
         assert answer.playlist.key == "m.keller/rights"
     finally:
         await server.stop(0)

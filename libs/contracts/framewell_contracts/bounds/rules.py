@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import isnan
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -92,6 +93,8 @@ class Bound:
             hint = "" if value else ": leave out what is not specified"
             return "" if value in self.words else f"{value} {self.form}{hint}"
         size = value if isinstance(value, int | float) else len(value)
+        if isnan(size) and (self.least is not None or self.most is not None):
+            return "must be a number"
         if self.least is not None and size < self.least:
             return (
                 "must not be empty" if self.unit and not size else f"must be at least {self.least}{self.unit}"

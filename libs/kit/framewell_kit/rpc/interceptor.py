@@ -1,4 +1,4 @@
-"""What happens around every call: trace, request id, actor, errors, time."""
+"""What happens around every call: trace, request id, actor, the bounds of requests, errors, time."""
 
 import inspect
 import time
@@ -6,14 +6,17 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import grpc
+from google.protobuf.message import Message
 from opentelemetry.trace import SpanKind
 
+from framewell_contracts.bounds import problems_of
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
-from framewell_kit.outcomes import Outcome
+from framewell_kit.outcomes import Outcome, Rejected
 from framewell_kit.rpc.actor import Tokens, caller
 from framewell_kit.rpc.errors import status_of
 from framewell_kit.telemetry import handling, logger, new_traceparent
@@ -22,13 +25,16 @@ from framewell_kit.telemetry.metrics import RPC_SECONDS
 REQUEST_ID = "x-request-id"
 TRACEPARENT = "traceparent"
 MAX_REQUEST_ID = 128
+_SHOWN_PROBLEMS = 3
 
 _OPEN_TO_ALL = ("/grpc.health.", "/grpc.reflection.")
 log = logger(__name__)
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
-    """Binds trace, request id and actor to the call, and turns its outcome into a status."""
+    """Binds trace, request id and actor to the call, refuses requests that break the rules of their .proto,
+    and turns the outcome into a status.
+    """
 
     def __init__(self, tokens: Tokens, clock: Clock) -> None:
         self._tokens, self._clock = tokens, clock
@@ -106,12 +112,29 @@ def _wrapped(handler: Any, call: _Call) -> Any:
     return make(_unary(behaviour, call), handler.request_deserializer, handler.response_serializer)
 
 
+def _in_bounds(request: Any) -> Any:
+    """Return a request, or the requests of a stream, each of which is looked at when it is read.
+
+    Raises Rejected with code `out_of_bounds` and the first problems of one that breaks its rules.
+    """
+    if not isinstance(request, Message):
+        return _each_in_bounds(request)
+    if problems := list(islice(problems_of(request), _SHOWN_PROBLEMS)):
+        raise Rejected("; ".join(one.sentence for one in problems), code="out_of_bounds")
+    return request
+
+
+async def _each_in_bounds(requests: AsyncIterator[Message]) -> AsyncIterator[Message]:
+    async for request in requests:
+        yield _in_bounds(request)
+
+
 def _unary(behaviour: Any, call: _Call) -> Any:
     async def answer(request: Any, context: Any) -> Any:
         started = time.perf_counter()
         try:
             with call.bound():
-                return await behaviour(request, context)
+                return await behaviour(_in_bounds(request), context)
         except (grpc.aio.AbortError, grpc.aio.UsageError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a status
@@ -127,7 +150,7 @@ def _streaming(behaviour: Any, call: _Call) -> Any:
         started = time.perf_counter()
         try:
             with call.bound():
-                produced = behaviour(request, context)
+                produced = behaviour(_in_bounds(request), context)
                 if inspect.isawaitable(produced):  # writes through the context
                     await produced
                 else:
