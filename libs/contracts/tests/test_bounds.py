@@ -293,3 +293,8 @@ def test_protovalidate_itself_gives_the_same_verdicts(tmp_path: Path) -> None:
     assert node.returncode == 0, node.stderr
     for (_, ours), theirs in zip(messages, json.loads(node.stdout), strict=True):
         assert len(ours) == len(theirs), (ours, theirs)
+
+
+def test_what_is_no_number_is_out_of_bounds() -> None:
+    asked = inference_service_pb2.FindSimilarRequest(largest_distance=float("nan"), image=b"a picture")
+    assert [one.sentence for one in problems_of(asked)] == ["largest_distance: must be a number"]
