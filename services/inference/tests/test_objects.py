@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
+from framewell.inference.v1.inference_service_pb2 import AnalyseImageRequest
+from framewell.inference.v1.reanalysis_service_pb2 import (
+    ReanalysisSelection,
+    ReanalysisTarget,
+    StartReanalysisRequest,
+)
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.analysers.objects.analyser import ObjectAnalyser
 from framewell_inference.analysers.objects.detection import SIDE, network_input
 from framewell_inference.domain.observations import FrameSpan, Observation
 from framewell_inference.domain.pictures import Frame, Picture
-from framewell_inference.ports.analysers import Analysers
+from framewell_inference.ports.analysers import AbsentAnalyser, Analysers
 from framewell_inference.queries.list_models import ListAnalysers
+from framewell_inference.testing import NO_ANALYSERS, InferenceBench
 from framewell_inference.wiring.analysers import load_analysers
+from framewell_kit.outcomes import NotFound, Rejected
 from framewell_models.folders import (
     ModelFolder,
     ModelMissingError,
@@ -161,6 +170,20 @@ def test_without_its_model_the_service_has_all_others_and_gives_the_reason(
     assert "framewell models pull --with objects" in listed["objects"].not_installed
     assert [one.name for one in listed["objects"].models] == ["objects/nanodet-g"]
     assert listed["faces"].not_installed == ""
+
+
+async def test_whoever_asks_for_what_is_not_installed_learns_how_to_have_it(astronaut: Picture) -> None:
+    absent = AbsentAnalyser("objects", "Things.", [REF])
+    image = cv2.imencode(".png", astronaut)[1].tobytes()
+    async with InferenceBench(replace(NO_ANALYSERS, absent=[absent])) as bench:
+        asked = AnalyseImageRequest(image=image, analysers=["objects"])
+        with pytest.raises(Rejected, match="framewell models pull --with objects"):
+            await bench.call("AnalyseImage", asked)
+        campaign = StartReanalysisRequest(
+            target=ReanalysisTarget(analyser="objects"), selection=ReanalysisSelection(all=True)
+        )
+        with pytest.raises(NotFound, match="framewell models pull --with objects"):
+            await bench.call("StartReanalysis", campaign)
 
 
 def test_a_changed_model_is_refused_though_it_is_optional(tmp_path: Path, analysers: Analysers) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
@@ -16,6 +17,7 @@ from framewell_inference.domain.campaigns import AnalysedAsset, Target, look_nam
 from framewell_inference.domain.messages import model_version
 from framewell_inference.ports.analysers import Analysers, PictureAnalyser, SoundAnalyser
 from framewell_inference.ports.registrations import EnabledFor, EnabledModels
+from framewell_inference.steps.bounded_looks import CHUNK_SECONDS, BoundedPictures, LooksUnderWay
 from framewell_inference.steps.face_spaces import FaceSpaces
 from framewell_kit.outcome_messages import failed
 from framewell_kit.outcomes import NotFound
@@ -55,11 +57,16 @@ class ChooseAnalysers:
     metered_sounds: Callable[[SoundAnalyser], SoundAnalyser]
     faces: FaceAnalyser | None = None
     """The analyser of faces among the shipped ones."""
+    chunk_seconds: float = CHUNK_SECONDS
+    """What a declared model may take for the pictures of one chunk."""
+    looks: LooksUnderWay = field(default_factory=LooksUnderWay)
 
     def pictures(self, work: Work) -> Chosen[PictureAnalyser]:
         """Return the analysers that look at an asset's pictures. A model of sounds is told of there, too."""
         enabled = self.enabled.for_work(work)
-        return Chosen([*self.shipped.pictures, *self._pictures(enabled)], _left_out(enabled))
+        return Chosen(
+            [*self.shipped.pictures, *self._pictures(enabled, self.enabled.is_wanted)], _left_out(enabled)
+        )
 
     def declared(self, name: str) -> PictureAnalyser | None:
         """Return what looks at pictures by the declared model in force of this name, None for none."""
@@ -86,7 +93,7 @@ class ChooseAnalysers:
                 return ChosenAgain([faces], [])
             named = self.enabled.named(target.model, work)
             reasons = [reason for _, reason in named.left_out]
-            chosen = ChosenAgain(self._pictures(named), self._sounds(named), reasons)
+            chosen = ChosenAgain(self._pictures(named, self.enabled.is_here), self._sounds(named), reasons)
             return chosen if chosen != ChosenAgain([], []) else ChosenAgain([], [], [_gone(target)])
         names = set(skipped) if target.skipped else {target.analyser}
         pictures, sounds = self.pictures(work), self.sounds(work)
@@ -122,6 +129,9 @@ class ChooseAnalysers:
         if target.model is not None:
             asked = str(target.model).rstrip("@")
             raise NotFound(f"no model {asked} of others is here: 'framewell models list' lists them")
+        for one in self.shipped.absent:
+            if one.name == name:
+                raise NotFound(one.reason)
         known = ", ".join(sorted(self._shipped_names))
         raise NotFound(f"no analyser {name} is here: there are {known}, and declared models by their names")
 
@@ -136,12 +146,18 @@ class ChooseAnalysers:
     def _shipped_names(self) -> set[str]:
         return {one.name for one in self.shipped.pictures} | {one.name for one in self.shipped.sounds}
 
-    def _pictures(self, enabled: EnabledFor) -> list[PictureAnalyser]:
+    def _pictures(self, enabled: EnabledFor, wanted: Callable[[ModelRef], bool]) -> list[PictureAnalyser]:
+        """Return their analysers, each bounded, and ended once it is not `wanted`."""
         declared: list[PictureAnalyser] = [
             DeclaredAnalyser.over(model) for model in enabled.models if looks(model.manifest)
         ]
         declared += [CaptionAnalyser.over(describer) for describer in enabled.describers]
-        return [self.metered_pictures(one) for one in declared]
+        return [
+            BoundedPictures(
+                self.metered_pictures(one), partial(wanted, one.models[0]), self.chunk_seconds, self.looks
+            )
+            for one in declared
+        ]
 
     def _sounds(self, enabled: EnabledFor) -> list[SoundAnalyser]:
         models = [model for model in enabled.models if model.manifest.listens]
