@@ -335,6 +335,7 @@ class SeenPerson(_message.Message):
     SCORE_FIELD_NUMBER: _builtins.int
     SPANS_FIELD_NUMBER: _builtins.int
     CLUSTER_ID_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
     class_id: _builtins.str
     """The class of the person; unset for unknown."""
     name: _builtins.str
@@ -343,6 +344,8 @@ class SeenPerson(_message.Message):
     """Best score over all appearances: 1 at distance 0, 0.5 at the model's threshold; unset for unknown."""
     cluster_id: _builtins.str
     """The cluster of an unknown person, the same in all assets; unset for a known one, and for faces in no cluster."""
+    sentence: _builtins.str
+    """What was decided of the first appearance, in words and with the reason: named, a question, unknown, too small."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
         """The identity model that recognised the person; unset when none is in service."""
@@ -360,10 +363,11 @@ class SeenPerson(_message.Message):
         score: _builtins.float | None = ...,
         spans: _abc.Iterable[_media_pb2.Span] | None = ...,
         cluster_id: _builtins.str | None = ...,
+        sentence: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_class_id", b"_class_id", "_cluster_id", b"_cluster_id", "_score", b"_score", "class_id", b"class_id", "cluster_id", b"cluster_id", "model", b"model", "score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_class_id", b"_class_id", "_cluster_id", b"_cluster_id", "_score", b"_score", "class_id", b"class_id", "cluster_id", b"cluster_id", "model", b"model", "name", b"name", "score", b"score", "spans", b"spans"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_class_id", b"_class_id", "_cluster_id", b"_cluster_id", "_score", b"_score", "class_id", b"class_id", "cluster_id", b"cluster_id", "model", b"model", "name", b"name", "score", b"score", "sentence", b"sentence", "spans", b"spans"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__class_id: _TypeAlias = _typing.Literal["class_id"]  # noqa: Y015
     _WhichOneofArgType__class_id: _TypeAlias = _typing.Literal["_class_id", b"_class_id"]  # noqa: Y015
