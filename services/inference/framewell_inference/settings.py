@@ -36,6 +36,13 @@ class InferenceSettings(ServiceSettings):
         description="Seconds of analysis that a second of a live programme may take once analysis lags; what "
         "does not fit is skipped, the dearest analyser first, and said. 0: everything is looked at, late.",
     )
+    chunk_seconds: float = Field(
+        120.0,
+        gt=0,
+        le=3600,
+        description="Seconds that a declared model may take for the pictures of one chunk; then it is ended "
+        "there, and what waits behind it goes on.",
+    )
     make_up: bool = Field(
         True,
         description="Whether what a live budget skipped is looked at afterwards, below all other work.",

@@ -121,6 +121,14 @@ class EnabledModels(Protocol):
         """Return a declared model of that version, whatever it is enabled for; nothing when it is gone."""
         ...
 
+    def is_here(self, ref: ModelRef) -> bool:
+        """Return whether a version can be run in this process."""
+        ...
+
+    def is_wanted(self, ref: ModelRef) -> bool:
+        """Return whether a version that looks may finish: it is here, and its name is enabled at all."""
+        ...
+
     def is_enabled(self, ref: ModelRef) -> bool:
         """Return whether a version is in force and enabled for any programme."""
         ...

@@ -36,6 +36,15 @@ class ChooseEnabled:
         model = self.registry.find(ref.name, ref.version)
         return _shown([model] if model is not None and model.manifest.declared else [], work)
 
+    def is_here(self, ref: ModelRef) -> bool:
+        """Return whether a version can be run in this process."""
+        return self.registry.find(ref.name, ref.version) is not None
+
+    def is_wanted(self, ref: ModelRef) -> bool:
+        """Return whether a version that looks may finish: it is here, and its name is enabled at all."""
+        of_name = (one for one in self.registry.all() if one.model.manifest.ref.name == ref.name)
+        return self.is_here(ref) and any(one.enabled for one in of_name)
+
     def is_enabled(self, ref: ModelRef) -> bool:
         """Return whether a version is in force and enabled for any programme."""
         return any(one.enabled and one.model.manifest.ref == ref for one in self.registry.all())

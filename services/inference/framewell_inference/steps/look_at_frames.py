@@ -13,7 +13,7 @@ from typing import Final
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame
 from framewell_inference.ports.analysers import PictureAnalyser, PicturePass
-from framewell_inference.ports.calls import Priority, current_call
+from framewell_inference.ports.calls import Priority, RunEndedError, current_call
 from framewell_inference.steps.batches import in_batches
 
 NEWEST: Final = 0.3
@@ -70,6 +70,7 @@ class LookAtFrames:
         """Return findings or error of every analyser by name; a batch of frames is decoded once. Blocks.
 
         With `tolerate` an analyser that fails is an error among the answers; without, its error is raised.
+        One whose run was ended is an error among the answers in any case.
         """
         begun = self.now()
         by_cost = sorted(analysers, key=lambda one: self.costs.of(one.name))
@@ -88,6 +89,8 @@ class LookAtFrames:
                     continue
                 try:
                     self._look(name, passes[name], batch)
+                except RunEndedError as error:  # it took too long already: not once more
+                    found[name] = error
                 except Exception as error:
                     if not tolerate:
                         raise
@@ -105,8 +108,9 @@ class LookAtFrames:
             }
         errors = {name: look.exception() for name, look in looks.items()}
         failed = {name: error for name, error in errors.items() if isinstance(error, Exception)}
-        if failed and not tolerate:
-            raise next(iter(failed.values()))
+        raised = [error for error in failed.values() if not isinstance(error, RunEndedError)]
+        if raised and not tolerate:
+            raise raised[0]
         return failed
 
     def _look(self, name: str, one: PicturePass, batch: Sequence[Frame]) -> None:

@@ -18,7 +18,7 @@ from framewell_inference.domain.pictures import Frame
 from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.domain.tracks import FACES
 from framewell_inference.ports.analysers import FrameBundles, PictureAnalyser
-from framewell_inference.ports.calls import Call, Priority, calling
+from framewell_inference.ports.calls import Call, Priority, RunEndedError, calling
 from framewell_inference.ports.repositories import ObservationRepository
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.keep_faces import KeepFaces
@@ -31,6 +31,10 @@ from framewell_kit.rights_decisions import Passages
 
 SKIPPED: Final = "skipped"
 """Code of the outcome of an analyser for which a live programme left no time."""
+
+
+ENDED: Final = "ended"
+"""Code of the outcome of an analyser that took too long, or was disabled or removed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +181,6 @@ def _failed_result(analyser: PictureAnalyser, error: Exception) -> AnalyserResul
     )
     if isinstance(error, SkippedError):
         outcome = failed(SKIPPED, str(error))
+    elif isinstance(error, RunEndedError):
+        outcome = failed(ENDED, f"the analyser {analyser.name} was ended: {error}")
     return AnalyserResult(analyser=analyser.name, model=model_version(analyser.models[0]), outcome=outcome)

@@ -129,7 +129,13 @@ async def wire_with(
     )
     report_models(registry)
     choose = ChooseAnalysers(
-        analysers, ChooseEnabled(registry), spaces, MeteredPictures, MeteredSounds, faces
+        analysers,
+        ChooseEnabled(registry),
+        spaces,
+        MeteredPictures,
+        MeteredSounds,
+        faces,
+        settings.chunk_seconds,
     )
     s, steps = stores, _steps(stores, mesh, spaces)
     decoder = SandboxedPictures(sandbox, mesh.scratch)
@@ -141,6 +147,7 @@ async def wire_with(
         registry,
         opening(loader, settings),
         spaces=spaces,
+        looks=choose.looks,
         identities=s.identities,
         references=s.references,
         sandbox=sandbox,

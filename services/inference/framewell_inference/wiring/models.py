@@ -27,6 +27,7 @@ from framewell_inference.ports.models import (
 from framewell_inference.queries.list_models import ListModels
 from framewell_inference.queries.try_model import TryModel
 from framewell_inference.settings import InferenceSettings
+from framewell_inference.steps.bounded_looks import EndingLooks, LooksUnderWay
 from framewell_inference.steps.change_registration import ChangeRegistration
 from framewell_inference.steps.face_spaces import FaceSpaces
 from framewell_inference.steps.rehearse_model import rehearse
@@ -59,6 +60,7 @@ async def wire_models(
     open_model: OpenFolder,
     *,
     spaces: FaceSpaces,
+    looks: LooksUnderWay,
     identities: IdentityModelRepository,
     references: ObjectReferences,
     sandbox: Sandbox,
@@ -68,7 +70,9 @@ async def wire_models(
     registrations = RegistrationDocuments(mesh.documents, mesh.outbox)
     await registrations.prepare()
     objects = FolderObjects(mesh.objects, references)
-    models = FollowedRegistrations(mesh.objects, registry, open_model, mesh.scratch / FOLDERS)
+    models = EndingLooks(
+        FollowedRegistrations(mesh.objects, registry, open_model, mesh.scratch / FOLDERS), looks
+    )
     examiner = SandboxedExamination(sandbox, open_model, rehearse)
     change = ChangeRegistration(registrations, models)
     methods = ModelMethods(

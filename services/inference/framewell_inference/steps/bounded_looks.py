@@ -1,0 +1,138 @@
+"""What a declared model may take of a chunk, and how its look ends once nobody wants it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from framewell.model.v1.model_pb2 import ModelRegistered
+from framewell_inference.domain.observations import Findings
+from framewell_inference.domain.pictures import Frame
+from framewell_inference.ports.analysers import PictureAnalyser, PicturePass
+from framewell_inference.ports.calls import Call, DeadlineError, RunEndedError, calling, current_call
+from framewell_inference.ports.registrations import RegisteredModels
+from framewell_models.manifest import ModelRef
+
+CHUNK_SECONDS: Final = 120.0
+
+MOST_IN_A_ROW: Final = 3
+LEFT_OUT_SECONDS: Final = 600.0
+"""A model that took too long for so many chunks in a row is left out for so long: it holds up all others."""
+
+Wanted = Callable[[], bool]
+"""Returns whether a look is still wanted: its model is enabled, or a campaign is to show it."""
+
+
+class LookTooLongError(RunEndedError):
+    """A model took longer for the pictures of a chunk than it may; the message says how long that is."""
+
+
+@dataclass(slots=True)
+class LooksUnderWay:
+    """The looks of declared models in this process. Safe to use from any thread."""
+
+    _looks: dict[int, tuple[Call, Wanted]] = field(default_factory=dict)
+    _too_long: dict[ModelRef, tuple[int, float]] = field(default_factory=dict)
+    """How often in a row a model took too long, and when that was last."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def under_way(self, call: Call, wanted: Wanted) -> Iterator[None]:
+        """Know of a look inside the block."""
+        with self._lock:
+            self._looks[id(call)] = (call, wanted)
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._looks[id(call)]
+
+    def note(self, ref: ModelRef, *, too_long: bool) -> None:
+        """Take in how a look of a model ended."""
+        with self._lock:
+            count, _ = self._too_long.pop(ref, (0, 0.0))
+            if too_long:
+                self._too_long[ref] = (count + 1, time.monotonic())
+
+    def left_out(self, ref: ModelRef) -> bool:
+        """Return whether a model is to look at nothing for now."""
+        count, last = self._too_long.get(ref, (0, 0.0))
+        return count >= MOST_IN_A_ROW and time.monotonic() < last + LEFT_OUT_SECONDS
+
+    def end_unwanted(self) -> None:
+        """End the runs of all looks that are not wanted any more."""
+        with self._lock:
+            looks = list(self._looks.values())
+        for call, wanted in looks:
+            if not wanted():
+                call.end("the model was disabled or removed meanwhile")
+
+
+@dataclass(frozen=True, slots=True)
+class BoundedPictures:
+    """A picture analyser that may take so many `seconds` for a chunk; behaves as the one inside."""
+
+    inside: PictureAnalyser
+    wanted: Wanted
+    seconds: float
+    looks: LooksUnderWay
+
+    @property
+    def name(self) -> str:
+        return self.inside.name
+
+    @property
+    def description(self) -> str:
+        return self.inside.description
+
+    @property
+    def models(self) -> Sequence[ModelRef]:
+        return self.inside.models
+
+    def begin(self, *, still: bool = False) -> PicturePass:
+        return _BoundedPass(self.inside.begin(still=still), self)
+
+
+@dataclass(slots=True)
+class _BoundedPass:
+    inside: PicturePass
+    bounds: BoundedPictures
+    used_seconds: float = 0.0
+
+    def look(self, frames: Sequence[Frame]) -> None:
+        looks, ref = self.bounds.looks, self.bounds.models[0]
+        limit = f"{self.bounds.seconds:g} s a chunk (FRAMEWELL_INFERENCE_CHUNK_SECONDS)"
+        if looks.left_out(ref):
+            times = f"{MOST_IN_A_ROW} times in a row, and is left out for {LEFT_OUT_SECONDS / 60:g} min"
+            raise LookTooLongError(f"it took more than {limit} {times}")
+        started = time.monotonic()
+        call = Call(current_call().priority, started + self.bounds.seconds - self.used_seconds)
+        try:
+            with looks.under_way(call, self.bounds.wanted), calling(call):
+                self.inside.look(frames)
+        except DeadlineError:
+            looks.note(ref, too_long=True)
+            raise LookTooLongError(f"it may take {limit}") from None
+        finally:
+            self.used_seconds += time.monotonic() - started
+
+    def finish(self) -> Findings:
+        self.bounds.looks.note(self.bounds.models[0], too_long=False)
+        return self.inside.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class EndingLooks:
+    """RegisteredModels whose changes end the looks that are not wanted any more."""
+
+    inside: RegisteredModels
+    looks: LooksUnderWay
+
+    async def follow(self, entry: ModelRegistered) -> None:
+        """Follow, then end what the entry disables or removes. Raises Busy."""
+        await self.inside.follow(entry)
+        self.looks.end_unwanted()
