@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from opentelemetry import metrics
@@ -43,24 +43,20 @@ WAIT_SECONDS: Final = _meter.create_histogram(
 
 def report_models(registry: ModelRegistry) -> None:
     """Export how many models there are of each kind, counted at every scrape."""
-
-    def gauge(name: str, count: Callable[[], Iterable[metrics.Observation]], description: str) -> None:
-        _meter.create_observable_gauge(name, [lambda _: count()], description=description)
-
-    gauge(
+    _meter.create_observable_gauge(
         "framewell_models_loaded",
-        lambda: _by_provider(one.model.provider for one in registry.all()),
-        "Models that can be run, by execution provider.",
+        [lambda _: _by_provider(one.model.provider for one in registry.all())],
+        description="Models that can be run, by execution provider.",
     )
-    gauge(
+    _meter.create_observable_gauge(
         "framewell_models_fallen_back",
-        lambda: _by_provider(one.model.provider for one in registry.all() if one.model.fallback),
-        "Models that are not on the device that the site asks for, by the execution provider in use.",
+        [lambda _: _by_provider(one.model.provider for one in registry.all() if one.model.fallback)],
+        description="Models that are not on the device asked for, by the execution provider in use.",
     )
-    gauge(
+    _meter.create_observable_gauge(
         "framewell_models_quarantined",
-        lambda: [metrics.Observation(len(registry.quarantined()))],
-        "Models that cannot be used; /ready and framewell models list say why.",
+        [lambda _: [metrics.Observation(len(registry.quarantined()))]],
+        description="Models that cannot be used; /ready and framewell models list say why.",
     )
 
 
