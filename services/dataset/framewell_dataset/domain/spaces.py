@@ -35,7 +35,8 @@ def merged(before: Vectors, now: Vectors) -> Vectors:
     """Return rows as they are known now, those that are not as they were known before."""
     if before.shape != now.shape:
         return now
-    return np.where(np.isfinite(now).all(axis=1)[:, None], now, before).astype(np.float32)
+    known = np.isfinite(now).all(axis=1, keepdims=True)
+    return np.where(known, now, before).astype(np.float32)
 
 
 def published_in(
