@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import grpc
 
@@ -16,8 +16,8 @@ from framewell_inference.ports.calls import CallEndedError
 
 T = TypeVar("T")
 
-SECONDS = 10.0
-"""How long the one request of a call may take from the call's opening: 64 MiB at 50 Mbit/s."""
+SECONDS: Final = 30.0
+"""How long the one request of a call may take from the call's opening: 64 MiB at 20 Mbit/s."""
 
 
 @dataclass(slots=True, eq=False)
