@@ -670,7 +670,7 @@ class FindSimilarRequest(_message.Message):
     image: _builtins.bytes
     """A picture (JPEG, PNG or WebP): its largest face, or the whole picture for `labels`."""
     analyser: _builtins.str
-    """Whose vectors: `faces` or `labels`; empty for `faces`."""
+    """Whose vectors: `faces`, `labels`, or a declared model that makes vectors, e.g. `house.colours`; empty for `faces`."""
     limit: _builtins.int
     """At most so many neighbours, 0 for the default of 20."""
     offset: _builtins.int
