@@ -37,8 +37,15 @@ VIEW: dict[str, Any] = {
     "chunks": {"planned": 2, "transcoded": 1, "analysed": 1, "failed": 1},
     "shots": [{"span": {"first_frame": 0, "frames": 250, "start_pts": 0, "end_pts": 900000}}],
     "people": [
-        {"class_id": "c", "name": "Jörg", "model": MODEL, "score": 0.9, "spans": [SPAN]},
-        {"name": "unknown", "model": MODEL, "spans": [SPAN] * 6},
+        {
+            "class_id": "c",
+            "name": "Jörg",
+            "model": MODEL,
+            "score": 0.9,
+            "spans": [SPAN],
+            "sentence": "Known: near.",
+        },
+        {"name": "unknown", "model": MODEL, "spans": [SPAN] * 6, "sentence": "Not judged: too small."},
     ],
     "text": [{"text": "Guten Abend", "spans": [SPAN]}],
     "labels": [{"label": "convertible", "score": 0.5, "spans": [SPAN], "analysers": ["labels"]}],
@@ -143,6 +150,7 @@ def test_show_prints_the_view_as_it_is(gateway: Gateway, run: Run) -> None:
 def test_show_tells_a_person_who_was_seen_when_and_what_is_withheld(gateway: Gateway, run: Run) -> None:
     gateway.answers["GET", f"/v1/assets/{ASSET}"] = VIEW
     shown = run("show", ASSET).stdout
+    assert "unknown: Not judged: too small." in shown
     for expected in (
         "Jörg",
         "0.90",

@@ -64,6 +64,7 @@ def asset_view(*statements: Mapping[str, Any], **changed: Any) -> dict[str, Any]
                 "score": 0.81,
                 "model": {"name": "identity/people", "version": "1.0"},
                 "spans": [span],
+                "sentence": "Known: near.",
             }
         ],
         "text": [{"text": "<script>alert(1)</script>", "spans": []}],

@@ -184,9 +184,12 @@ async def analysed(mesh: Any) -> None:
                     class_id="c1",
                     score=0.8125,
                     model=IDENTITY,
-                    appearances=[inference.Appearance(span=span(0, 50))],
+                    appearances=[inference.Appearance(span=span(0, 50), sentence="Known: near.")],
                 ),
-                inference.Person(model=IDENTITY, appearances=[inference.Appearance(span=span(50, 5))]),
+                inference.Person(
+                    model=IDENTITY,
+                    appearances=[inference.Appearance(span=span(50, 5), sentence="Not judged: too small.")],
+                ),
             ]
         ),
         "ListObservations": inference.ListObservationsResponse(
@@ -290,11 +293,13 @@ async def test_the_view_is_composed_from_all_services(mesh: Any, gateway: httpx.
                 "model": {"name": "identity/people", "version": "3.0"},
                 "score": 0.8125,
                 "spans": [view_span(0, 50)],
+                "sentence": "Known: near.",
             },
             {
                 "name": "unknown",
                 "model": {"name": "identity/people", "version": "3.0"},
                 "spans": [view_span(50, 5)],
+                "sentence": "Not judged: too small.",
             },
         ],
         "text": [{"text": "Jörg Müßigbrodt", "spans": [view_span(0, 50)]}],

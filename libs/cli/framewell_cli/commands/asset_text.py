@@ -12,7 +12,7 @@ from framewell_cli.asset_description import (
     known_rows,
     statement_text,
 )
-from framewell_cli.console import print_sheet, print_table, results
+from framewell_cli.console import print_line, print_sheet, print_table, results
 from framewell_cli.documents import model_text, purpose_text, ratio, score_text, seconds, verdict_text
 
 View = Mapping[str, Any]
@@ -65,6 +65,9 @@ def _print_seen(view: View) -> None:
         for one in view["people"]
     ]
     _section("people", ("who", "score", "model", "when"), people)
+    for one in view["people"]:
+        if "class_id" not in one and "cluster_id" not in one and one["sentence"]:
+            print_line(f"{one['name']}: {one['sentence']}")
     texts = [(one["text"], spans_text(view, one["spans"])) for one in view["text"][:MOST_TEXTS]]
     _section("text on screen", ("text", "when"), texts)
     labels = [

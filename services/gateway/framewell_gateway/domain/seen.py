@@ -49,6 +49,8 @@ def seen_people(people: Iterable[Person], names: Mapping[str, str]) -> list[Seen
             one.model.CopyFrom(person.model)
         if person.cluster_id:
             one.cluster_id = person.cluster_id
+        if not one.sentence and person.appearances:
+            one.sentence = person.appearances[0].sentence
         spans.setdefault(who, []).extend(each.span for each in person.appearances)
     for who, one in found.items():
         # Of faces in no cluster every appearance, since they may be several people.

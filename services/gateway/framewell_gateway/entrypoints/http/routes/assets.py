@@ -198,6 +198,7 @@ ROUTES: Final = (
                 {
                     "class_id": "0b9f6a52", "name": "Jörg Müßigbrodt", "score": 0.8125, "spans": [_SPAN],
                     "model": {"name": "identity/people", "version": "3.0"},
+                    "sentence": "Known: at distance 0.31 the face is near enough to be named.",
                 }
             ],
             "text": [{"text": "Jörg Müßigbrodt", "spans": [_SPAN]}],
