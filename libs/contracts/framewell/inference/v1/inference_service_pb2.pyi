@@ -836,7 +836,7 @@ Global___Analyser: _TypeAlias = Analyser  # noqa: Y015
 
 @_typing.final
 class ListAnalysersResponse(_message.Message):
-    """The analysers."""
+    """The analysers at work here, and those that are not installed."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

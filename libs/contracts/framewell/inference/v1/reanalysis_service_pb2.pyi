@@ -33,7 +33,7 @@ class _ReanalysisStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reana
     REANALYSIS_STATE_RUNNING: _ReanalysisState.ValueType  # 1
     """It is worked on, or waits for its hours."""
     REANALYSIS_STATE_PAUSED: _ReanalysisState.ValueType  # 2
-    """Somebody paused it."""
+    """Somebody paused it: nothing more is begun."""
     REANALYSIS_STATE_CANCELLED: _ReanalysisState.ValueType  # 3
     """Somebody ended it; what it had seen stays."""
     REANALYSIS_STATE_DONE: _ReanalysisState.ValueType  # 4
@@ -47,7 +47,7 @@ REANALYSIS_STATE_UNSPECIFIED: ReanalysisState.ValueType  # 0
 REANALYSIS_STATE_RUNNING: ReanalysisState.ValueType  # 1
 """It is worked on, or waits for its hours."""
 REANALYSIS_STATE_PAUSED: ReanalysisState.ValueType  # 2
-"""Somebody paused it."""
+"""Somebody paused it: nothing more is begun."""
 REANALYSIS_STATE_CANCELLED: ReanalysisState.ValueType  # 3
 """Somebody ended it; what it had seen stays."""
 REANALYSIS_STATE_DONE: ReanalysisState.ValueType  # 4
@@ -100,7 +100,7 @@ class ReanalysisSelection(_message.Message):
     """Every asset; said where no condition is named, so that nobody looks through the archive by mistake."""
     @_builtins.property
     def asset_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Ids of assets."""
+        """Ids of the assets that are meant."""
 
     @_builtins.property
     def series(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -176,11 +176,11 @@ class EstimateReanalysisRequest(_message.Message):
     SELECTION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def target(self) -> Global___ReanalysisTarget:
-        """What looks."""
+        """What looks: a model, an analyser, or what was skipped."""
 
     @_builtins.property
     def selection(self) -> Global___ReanalysisSelection:
-        """At which assets."""
+        """The assets that are looked at."""
 
     def __init__(
         self,
@@ -212,7 +212,7 @@ class ReanalysisEstimate(_message.Message):
     assets: _builtins.int
     """Assets that are selected and not looked at by it yet."""
     chunks: _builtins.int
-    """Their chunks."""
+    """Chunks of these assets, the sound of an asset counted as one."""
     pictures: _builtins.int
     """Sampled pictures in these chunks; 0 where nothing looks at pictures."""
     basis: _builtins.str
@@ -287,11 +287,11 @@ class StartReanalysisRequest(_message.Message):
     WINDOW_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def target(self) -> Global___ReanalysisTarget:
-        """What looks."""
+        """What looks: a model, an analyser, or what was skipped."""
 
     @_builtins.property
     def selection(self) -> Global___ReanalysisSelection:
-        """At which assets."""
+        """The assets that are looked at."""
 
     @_builtins.property
     def window(self) -> Global___ReanalysisWindow:
@@ -322,7 +322,7 @@ class StartReanalysisResponse(_message.Message):
     NOTES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def reanalysis(self) -> Global___Reanalysis:
-        """The campaign."""
+        """The campaign as it stands now."""
 
     @_builtins.property
     def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -427,7 +427,7 @@ class Reanalysis(_message.Message):
     CHANGES_FIELD_NUMBER: _builtins.int
     REMAINING_FIELD_NUMBER: _builtins.int
     reanalysis_id: _builtins.str
-    """Its id."""
+    """Id of the campaign, a UUID."""
     state: Global___ReanalysisState.ValueType
     """How far it has come."""
     waiting: _builtins.str
@@ -444,7 +444,7 @@ class Reanalysis(_message.Message):
 
     @_builtins.property
     def selection(self) -> Global___ReanalysisSelection:
-        """At which assets."""
+        """The assets that are looked at."""
 
     @_builtins.property
     def window(self) -> Global___ReanalysisWindow:
@@ -452,7 +452,7 @@ class Reanalysis(_message.Message):
 
     @_builtins.property
     def actor(self) -> _mesh_pb2.Actor:
-        """Who started it."""
+        """Who started it: a person, or a rule of the mesh."""
 
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp:
@@ -518,13 +518,13 @@ Global___Reanalysis: _TypeAlias = Reanalysis  # noqa: Y015
 
 @_typing.final
 class GetReanalysisRequest(_message.Message):
-    """Names a campaign."""
+    """Names the campaign that is shown."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     REANALYSIS_ID_FIELD_NUMBER: _builtins.int
     reanalysis_id: _builtins.str
-    """Its id."""
+    """Id of the campaign, a UUID."""
     def __init__(
         self,
         *,
@@ -547,7 +547,7 @@ class GetReanalysisResponse(_message.Message):
     REANALYSIS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def reanalysis(self) -> Global___Reanalysis:
-        """The campaign."""
+        """The campaign as it stands now."""
 
     def __init__(
         self,
@@ -564,7 +564,7 @@ Global___GetReanalysisResponse: _TypeAlias = GetReanalysisResponse  # noqa: Y015
 
 @_typing.final
 class ListReanalysesRequest(_message.Message):
-    """Asks for campaigns."""
+    """Asks for a page of campaigns."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -603,7 +603,7 @@ class ListReanalysesResponse(_message.Message):
     """Number of campaigns on all pages together."""
     @_builtins.property
     def reanalyses(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reanalysis]:
-        """Campaigns, newest first."""
+        """The campaigns of this page, newest first."""
 
     def __init__(
         self,
@@ -628,7 +628,7 @@ class PauseReanalysisRequest(_message.Message):
 
     REANALYSIS_ID_FIELD_NUMBER: _builtins.int
     reanalysis_id: _builtins.str
-    """Its id."""
+    """Id of the campaign, a UUID."""
     def __init__(
         self,
         *,
@@ -644,14 +644,14 @@ Global___PauseReanalysisRequest: _TypeAlias = PauseReanalysisRequest  # noqa: Y0
 
 @_typing.final
 class PauseReanalysisResponse(_message.Message):
-    """The campaign, paused."""
+    """The campaign once it is paused."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     REANALYSIS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def reanalysis(self) -> Global___Reanalysis:
-        """The campaign."""
+        """The campaign as it stands now."""
 
     def __init__(
         self,
@@ -674,7 +674,7 @@ class ResumeReanalysisRequest(_message.Message):
 
     REANALYSIS_ID_FIELD_NUMBER: _builtins.int
     reanalysis_id: _builtins.str
-    """Its id."""
+    """Id of the campaign, a UUID."""
     def __init__(
         self,
         *,
@@ -690,14 +690,14 @@ Global___ResumeReanalysisRequest: _TypeAlias = ResumeReanalysisRequest  # noqa: 
 
 @_typing.final
 class ResumeReanalysisResponse(_message.Message):
-    """The campaign, running."""
+    """The campaign once it is running again."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     REANALYSIS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def reanalysis(self) -> Global___Reanalysis:
-        """The campaign."""
+        """The campaign as it stands now."""
 
     def __init__(
         self,
@@ -720,7 +720,7 @@ class CancelReanalysisRequest(_message.Message):
 
     REANALYSIS_ID_FIELD_NUMBER: _builtins.int
     reanalysis_id: _builtins.str
-    """Its id."""
+    """Id of the campaign, a UUID."""
     def __init__(
         self,
         *,
@@ -736,14 +736,14 @@ Global___CancelReanalysisRequest: _TypeAlias = CancelReanalysisRequest  # noqa: 
 
 @_typing.final
 class CancelReanalysisResponse(_message.Message):
-    """The campaign, cancelled."""
+    """The campaign once it is cancelled."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     REANALYSIS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def reanalysis(self) -> Global___Reanalysis:
-        """The campaign."""
+        """The campaign as it stands now."""
 
     def __init__(
         self,
