@@ -416,6 +416,7 @@ class DescribeWorkResponse(_message.Message):
     BREAKERS_FIELD_NUMBER: _builtins.int
     STARTED_FIELD_NUMBER: _builtins.int
     UNSENT_FACTS_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
     service: _builtins.str
     """Name of the service, e.g. `transcode`."""
     process: _builtins.str
@@ -444,6 +445,10 @@ class DescribeWorkResponse(_message.Message):
     def started(self) -> _containers.RepeatedCompositeFieldContainer[Global___StartedRecord]:
         """Heavy records that were started and have not ended, in any replica; at most 100."""
 
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedCompositeFieldContainer[Global___WaitingPart]:
+        """What parts of the process note of themselves although they are ready, e.g. `looks`: a model that takes long."""
+
     def __init__(
         self,
         *,
@@ -456,10 +461,11 @@ class DescribeWorkResponse(_message.Message):
         breakers: _abc.Iterable[Global___Breaker] | None = ...,
         started: _abc.Iterable[Global___StartedRecord] | None = ...,
         unsent_facts: _builtins.int = ...,
+        notes: _abc.Iterable[Global___WaitingPart] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["breakers", b"breakers", "jobs", b"jobs", "paused", b"paused", "process", b"process", "ready", b"ready", "service", b"service", "started", b"started", "unsent_facts", b"unsent_facts", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["breakers", b"breakers", "jobs", b"jobs", "notes", b"notes", "paused", b"paused", "process", b"process", "ready", b"ready", "service", b"service", "started", b"started", "unsent_facts", b"unsent_facts", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
