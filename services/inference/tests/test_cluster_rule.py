@@ -4,6 +4,7 @@ once."""
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,8 +31,8 @@ LEFT = FractionBox(0.1, 0.2, 0.2, 0.3)
 RIGHT = FractionBox(0.6, 0.2, 0.2, 0.3)
 
 
-def track(number: int, box: FractionBox = LEFT, start: int = 0, end: int = 100, **more: tuple) -> FaceTrack:
-    fields = {"rows": (number,), "sides": (80.0,), **more}
+def track(number: int, box: FractionBox = LEFT, start: int = 0, end: int = 100, **more: Any) -> FaceTrack:
+    fields: dict[str, Any] = {"rows": (number,), "sides": (80.0,), **more}
     return FaceTrack(number, FrameSpan(start, end, start, end), number, (start, start), box, **fields)
 
 

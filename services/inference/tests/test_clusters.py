@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any, cast
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -27,7 +29,7 @@ from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.domain.tracks import FACES, FaceTrack
 from framewell_inference.ports.clusters import CLUSTER_JOB
 from framewell_inference.testing import IDENTITY, InferenceBench
-from framewell_kit.documents import Documents, MemoryDocuments
+from framewell_kit.documents import Documents, MemoryDocuments, MongoDocuments
 from framewell_kit.jobs.store import job_of
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.outcomes import Busy, Conflict, NotFound, Rejected
@@ -619,3 +621,17 @@ async def test_people_and_workers_at_once_leave_everything_as_it_must_be(seed: i
         await asyncio.gather(*workers, *[decide_at_random(archive, random) for _ in range(2)])
         await archive.see("asset-99/0/0", [face(20)])
         await archive.check()
+
+
+@pytest.mark.integration
+async def test_the_same_holds_on_the_database(database: str) -> None:
+    for promise in (
+        test_clusters_are_listed_by_size_or_time_with_filters_and_in_pages,
+        test_what_is_split_off_stays_so_at_reruns_and_with_a_new_embedding,
+        test_whom_a_person_named_as_somebody_erased_is_taken_out_like_whom_a_model_named,
+        partial(test_in_any_order_ids_stay_and_decisions_hold, seed=3),
+    ):
+        documents = MongoDocuments(database, f"inference_{uuid4().hex[:8]}")
+        async with InferenceBench(documents=documents) as bench:
+            await promise(Archive(bench))
+        documents.close()
