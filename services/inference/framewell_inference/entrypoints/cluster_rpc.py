@@ -15,7 +15,7 @@ from framewell_inference.commands.decide_clusters import AppearanceOf, DecideClu
 from framewell_inference.ports.clusters import Ordering, Seen
 from framewell_inference.queries import list_clusters
 from framewell_inference.queries.list_clusters import Asked, ListClusters
-from framewell_inference.queries.show_cluster import Described, ShowCluster, decision_message
+from framewell_inference.queries.show_cluster import DescribeClusters, ShowCluster, decision_message
 from framewell_kit.call_cause import call_cause
 from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
@@ -31,7 +31,7 @@ class ClusterRpc(ClusterServiceServicer):
     list_clusters: ListClusters
     show: ShowCluster
     decide: DecideClusters
-    describe: Described
+    describe: DescribeClusters
 
     async def ListClusters(self, request: api.ListClustersRequest, context: Any) -> api.ListClustersResponse:
         page = await self.list_clusters(

@@ -14,7 +14,7 @@ from framewell_inference.ports.clusters import (
     Seen,
     SightingRepository,
 )
-from framewell_inference.queries.show_cluster import Described
+from framewell_inference.queries.show_cluster import DescribeClusters
 from framewell_inference.steps.name_sightings import NameSightings
 from framewell_kit.paging import Page, PageRequest, encode_token
 
@@ -42,7 +42,7 @@ class ListClusters:
     sightings: SightingRepository
     clusters: ClusterRepository
     name: NameSightings
-    describe: Described
+    describe: DescribeClusters
 
     async def __call__(self, asked: Asked, page: PageRequest) -> Page[FaceCluster]:
         """Return a page; one that is not full may be followed by others. Raises Rejected for a bad token."""

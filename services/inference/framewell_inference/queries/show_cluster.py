@@ -36,7 +36,7 @@ CHOSEN_FROM: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DescribeClusters:
     """Puts clusters into messages, with the appearance that shows them best."""
 
     sightings: SightingRepository
@@ -72,7 +72,7 @@ class ShowCluster:
     centres: CentreRepository
     decisions: ClusterDecisionRepository
     find: FindCluster
-    describe: Described
+    describe: DescribeClusters
 
     async def __call__(self, cluster_id: str, page: PageRequest) -> GetClusterResponse:
         """Return a cluster with a page of its appearances. Raises NotFound, Rejected for a bad token."""

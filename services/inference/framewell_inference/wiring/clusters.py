@@ -14,7 +14,7 @@ from framewell_inference.entrypoints.cluster_rpc import ClusterRpc
 from framewell_inference.ports.clusters import ClusterStores
 from framewell_inference.ports.repositories import FaceTrackRepository
 from framewell_inference.queries.list_clusters import ListClusters
-from framewell_inference.queries.show_cluster import Described, ShowCluster
+from framewell_inference.queries.show_cluster import DescribeClusters, ShowCluster
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.find_cluster import FindCluster
 from framewell_inference.steps.keep_clusters import KeepClusters
@@ -58,7 +58,7 @@ def cluster_servicer(
 ) -> Servicer:
     """Return the service as the server takes it."""
     s, name = stores, NameSightings(tracks, stores.sightings, names)
-    describe = Described(s.sightings, name)
+    describe = DescribeClusters(s.sightings, name)
     answering = ClusterRpc(
         list_clusters=ListClusters(s.sightings, s.clusters, name, describe),
         show=ShowCluster(s.sightings, s.clusters, s.centres, s.decisions, decide.find, describe),
