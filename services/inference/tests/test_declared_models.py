@@ -386,6 +386,20 @@ def test_a_label_is_heard_from_the_first_to_the_last_window_that_has_it(block: i
     assert (heard.start_seconds, heard.end_seconds, heard.label, heard.kind) == (3.0, 8.0, "dog", "sound")
 
 
+def test_an_embedding_of_sound_is_a_vector_a_window_and_looks_at_no_picture() -> None:
+    before = {"name": "waveform", "parameters": {"window_seconds": 1, "hop_seconds": 0.5}}
+    declared = manifest("embedding", before, {"name": "vector", "parameters": {"normalise": True}})
+    model = Scripted(declared, always(3, 4), shape=(-1, 16_000))
+    heard = DeclaredSound.over(model).listen([np.ones(28_000, np.float32)])  # type: ignore[arg-type]
+    assert [(one.start_seconds, one.end_seconds, one.kind) for one in heard] == [
+        (0.0, 1.0, "sound"), (0.5, 1.5, "sound"), (1.0, 1.75, "sound"),
+    ]  # fmt: skip
+    vectors = [one.vector.tolist() for one in heard if one.vector is not None]
+    assert np.array(vectors) == pytest.approx(np.array([[0.6, 0.8]] * 3))
+    with pytest.raises(ManifestError, match="looks at pictures"):
+        DeclaredAnalyser.over(model)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(("seconds", "windows"), [(0, 0), (0.3, 1), (1, 1), (1.1, 2), (1.5, 2), (100, 199)])
 def test_every_sample_is_heard_once_at_least(seconds: float, windows: int) -> None:
     before = {"name": "waveform", "parameters": {"window_seconds": 1, "hop_seconds": 0.5}}
