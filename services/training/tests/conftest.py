@@ -136,6 +136,7 @@ class TrainingBench(ServiceBench):
         number: int = 1,
         recipe: str = "identity",
         purpose: Purpose.ValueType = PURPOSE_OWN_TRAINING,
+        embedding: str = "faces/dlib-resnet",
     ) -> SnapshotPublished:
         """Return the fact about a snapshot whose tables are stored."""
         rows = [
@@ -155,7 +156,7 @@ class TrainingBench(ServiceBench):
             dataset_id="people",
             number=number,
             recipe=recipe,
-            embedding=ModelVersion(name="faces/dlib-resnet", version="1.0"),
+            embedding=ModelVersion(name=embedding, version="1.0"),
             purpose=purpose,
             samples=await self._table(rows, SAMPLES),
         )

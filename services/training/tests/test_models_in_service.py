@@ -29,6 +29,7 @@ async def test_one_accepted_sample_becomes_a_model_in_service(training, cast) ->
     assert completed.onnx_difference <= 1e-4
     assert (promoted.model.name, promoted.model.version, promoted.revision) == (NAME, "1.0", 1)
     assert promoted.actor.principal == "rule:promotion"
+    assert promoted.embedding == EMBEDDING
     assert completed.lineage.snapshot_id == published.snapshot_id
     origin = await training.call("GetLineage", messages.GetLineageRequest(model=completed.model))
     assert (list(origin.asset_ids), list(origin.sample_ids)) == (["asset-news-1"], ["anna/news-1"])
@@ -99,3 +100,38 @@ async def test_promote_and_rollback_are_one_call_and_one_fact(training, cast) ->
     ]
     lineage = await training.call("GetLineage", messages.GetLineageRequest(model=waiting))
     assert lineage.lineage.snapshot_id == "snapshot-2"
+
+
+async def test_an_embedding_is_promoted_with_its_identity_model_by_a_person_and_rolled_back_with_it(
+    training, cast
+) -> None:
+    """Each publication is a snapshot in either space; what reads another one than what serves waits."""
+
+    async def publish_in_both(*people: str) -> None:
+        crops = [crop for name in people for crop in cast.crops(name, ["news-1"])]
+        for embedding in ("faces/dlib-resnet", "house/other"):
+            training.number += 1
+            await training.deliver(
+                await training.snapshot(crops, number=training.number, embedding=embedding)
+            )
+        await training.settle()
+        training.clock.advance(1)
+
+    def promotions() -> list[tuple[str, str]]:
+        return [(one.model.version, one.embedding.name) for one in training.facts.of(ModelPromoted)]
+
+    await publish_in_both("anna")
+    assert promotions() == [("1.0", "faces/dlib-resnet")]
+    other = next(one for one in training.facts.of(TrainingCompleted) if one.model.version == "2.0")
+    assert other.verdict == VERDICT_WAITS
+    await publish_in_both("anna", "bert")
+    assert promotions()[1:] == [("3.0", "faces/dlib-resnet")], "who is accepted meanwhile is known at once"
+
+    model = ModelVersion(name=NAME, version="4.0")
+    await training.call("Promote", messages.PromoteRequest(model=model))
+    assert promotions()[2:] == [("4.0", "house/other")]
+    await publish_in_both("anna", "bert", "carla")
+    assert promotions()[3:] == [("6.0", "house/other")]
+    await training.call("Rollback", messages.RollbackRequest(name=NAME))
+    await training.call("Rollback", messages.RollbackRequest(name=NAME))
+    assert promotions()[4:] == [("4.0", "house/other"), ("3.0", "faces/dlib-resnet")]
