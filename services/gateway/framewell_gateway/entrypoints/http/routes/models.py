@@ -116,7 +116,7 @@ ROUTES: Final = (
         "Take in a model folder",
         description="The body is a tar archive of the folder, `model.yaml` first in it. Every replica serves "
         "the model once it is examined; the first version of a name answers requests.",
-        hidden=("header", "piece"), raw_body="application/x-tar", problems=(403, 409, 413),
+        hidden=("header", "piece"), raw_body="application/octet-stream", problems=(403, 409, 413),
         response=UploadModelResponse, status=201,
         answer={
             "model": _MODEL,
