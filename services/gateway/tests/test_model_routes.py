@@ -72,7 +72,7 @@ async def test_a_name_is_needed(mesh: Any, gateway: httpx.AsyncClient) -> None:
 
 
 IMPORT = "/v1/models/import"
-TAR = {"content-type": "application/x-tar"}
+TAR = {"content-type": "application/octet-stream"}
 GRAPH = bytes(range(256)) * 9000  # more than two pieces
 
 
