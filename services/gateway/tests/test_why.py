@@ -312,6 +312,17 @@ async def test_each_replica_is_told_apart_and_who_is_silent_is_named(
     ]  # fmt: skip
 
 
+async def test_a_model_that_takes_long_is_named_to_whoever_waits_behind_it(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    await mesh.happened(AssetIngested(work=WORK))
+    mesh.broker.state = BrokerState([waiting()])
+    note = WaitingPart(part="looks", reason="house/slow@1.0 has looked at the pictures of a chunk for 45 s")
+    reply = DescribeWorkResponse(process="two:1", ready=True, notes=[note])
+    mesh.operations.replies["transcode"] = ServiceReplies("transcode", [Replica("10.0.0.2:7421", reply)])
+    assert sentences(await ask(gateway), "long_look") == [f"In transcode {note.reason}."]
+
+
 async def test_a_replica_that_is_away_holds_nothing_up_while_another_is_ready(
     mesh: Any, gateway: httpx.AsyncClient
 ) -> None:

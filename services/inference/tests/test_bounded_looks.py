@@ -18,6 +18,7 @@ from framewell_inference.domain.pictures import Array
 from framewell_inference.domain.tensors import TensorSpec
 from framewell_inference.ports.calls import RunCounts, current_call
 from framewell_inference.settings import InferenceSettings
+from framewell_inference.steps import bounded_looks
 from framewell_inference.testing import NO_ANALYSERS, InferenceBench
 from framewell_inference.testing.campaigns import Spotter
 from framewell_models.manifest import Manifest
@@ -101,11 +102,16 @@ async def test_a_model_without_end_is_ended_at_its_time_and_the_others_stand() -
 
 
 @pytest.mark.parametrize("entry", [ModelRegistered(name="house/endless", revision=1)])
-async def test_disabling_a_model_ends_its_look(entry: ModelRegistered) -> None:
+async def test_disabling_a_model_ends_its_look_of_which_people_are_told(
+    entry: ModelRegistered, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with opened(60) as bench:
         model = plugged_in(bench)
         looking = asyncio.create_task(bench.analyse(PICTURES, "asset-1/0/0"))
         await asyncio.to_thread(model.begun.wait, 5)
+        monkeypatch.setattr(bounded_looks, "LONG_SECONDS", 0.0)
+        (told,) = bench.service.notes["looks"]()
+        assert told.startswith("house/endless@1.0 has looked at the pictures of a chunk for ")
         await bench.deliver(entry)
         found = outcomes(await asyncio.wait_for(looking, 5))
     assert found == {

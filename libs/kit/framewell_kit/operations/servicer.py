@@ -85,6 +85,11 @@ class Operations(grpc_code.OperationsServiceServicer):
             process=state.process,
             ready=not waiting,
             waiting=[pb.WaitingPart(part=part, reason=reason) for part, reason in waiting.items()],
+            notes=[
+                pb.WaitingPart(part=part, reason=note)
+                for part, read in state.health.notes.items()
+                for note in read()
+            ],
             paused=[_paused(one) for one in (state.streams.paused() if state.streams else ())],
             breakers=[
                 _breaker(group, one)

@@ -20,6 +20,9 @@ from framewell_gateway.domain.broker_state import ServiceReplies
 # More records of one kind than this are one sentence with their number; the answer lists them all.
 MOST_SENTENCES = 3
 
+LONG_LOOKS: Final = "looks"
+"""The note of a service in which a model takes long, while chunks of others wait behind it."""
+
 STUCK: Final = ReasonWeight.REASON_WEIGHT_STUCK
 WAITS: Final = ReasonWeight.REASON_WEIGHT_WAITS
 MOVES: Final = ReasonWeight.REASON_WEIGHT_MOVES
@@ -65,6 +68,10 @@ def _of_replicas(work: ServiceReplies) -> Iterator[Reason]:
         return  # that is why, and a reason of its own
     weight = MOVES if work.ready else WAITS
     for one in work.answering:
+        for note in one.reply.notes:
+            if note.part == LONG_LOOKS:
+                sentence = f"In {name}{work.whose(one)} {note.reason}."
+                yield reason("long_look", MOVES, name, sentence, "framewell models list")
         if not one.reply.ready:
             why = "; ".join(part.reason for part in one.reply.waiting)
             sentence = f"{name}{work.whose(one)} is not ready: {why}."

@@ -23,6 +23,9 @@ MOST_IN_A_ROW: Final = 3
 LEFT_OUT_SECONDS: Final = 600.0
 """A model that took too long for so many chunks in a row is left out for so long: it holds up all others."""
 
+LONG_SECONDS: Final = 10.0
+"""From then on whoever asks why something waits is told of a look."""
+
 Wanted = Callable[[], bool]
 """Returns whether a look is still wanted: its model is enabled, or a campaign is to show it."""
 
@@ -31,20 +34,28 @@ class LookTooLongError(RunEndedError):
     """A model took longer for the pictures of a chunk than it may; the message says how long that is."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    ref: ModelRef
+    call: Call
+    wanted: Wanted
+    began: float
+
+
 @dataclass(slots=True)
 class LooksUnderWay:
     """The looks of declared models in this process. Safe to use from any thread."""
 
-    _looks: dict[int, tuple[Call, Wanted]] = field(default_factory=dict)
+    _looks: dict[int, _Look] = field(default_factory=dict)
     _too_long: dict[ModelRef, tuple[int, float]] = field(default_factory=dict)
     """How often in a row a model took too long, and when that was last."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
-    def under_way(self, call: Call, wanted: Wanted) -> Iterator[None]:
+    def under_way(self, ref: ModelRef, call: Call, wanted: Wanted) -> Iterator[None]:
         """Know of a look inside the block."""
         with self._lock:
-            self._looks[id(call)] = (call, wanted)
+            self._looks[id(call)] = _Look(ref, call, wanted, time.monotonic())
         try:
             yield
         finally:
@@ -67,9 +78,20 @@ class LooksUnderWay:
         """End the runs of all looks that are not wanted any more."""
         with self._lock:
             looks = list(self._looks.values())
-        for call, wanted in looks:
-            if not wanted():
-                call.end("the model was disabled or removed meanwhile")
+        for look in looks:
+            if not look.wanted():
+                look.call.end("the model was disabled or removed meanwhile")
+
+    def long_ones(self) -> list[str]:
+        """Return a sentence for each look that takes long, for people who wait behind it."""
+        now = time.monotonic()
+        with self._lock:
+            looks = [(look, now - look.began) for look in self._looks.values()]
+        return [
+            f"{look.ref} has looked at the pictures of a chunk for {seconds:.0f} s"
+            for look, seconds in looks
+            if seconds > LONG_SECONDS
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +134,7 @@ class _BoundedPass:
         started = time.monotonic()
         call = Call(current_call().priority, started + self.bounds.seconds - self.used_seconds)
         try:
-            with looks.under_way(call, self.bounds.wanted), calling(call):
+            with looks.under_way(ref, call, self.bounds.wanted), calling(call):
                 self.inside.look(frames)
         except DeadlineError:
             looks.note(ref, too_long=True)

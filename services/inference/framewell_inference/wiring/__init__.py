@@ -186,7 +186,7 @@ async def wire_with(
             campaigns.servicer,
         ],
         parts=[_open_inference(settings, mesh, registry)],
-        notes={"models": partial(shortcomings, registry)},
+        notes={"models": partial(shortcomings, registry), "looks": choose.looks.long_ones},
     )
 
 
