@@ -234,6 +234,14 @@ def test_what_a_still_lacks_has_no_place() -> None:
     ]
 
 
+def test_an_analyser_that_did_not_hear_all_is_named() -> None:
+    sound = AudioAnalysed(outcome=done(), results=[result("speech", 9)])
+    sound.results.add(analyser="transcript", outcome=failed("not_heard", "transcript took too long"))
+    assert missing_analysis(WORK, [], sound, []) == [
+        "The sound is analysed in part: transcript took too long"
+    ]
+
+
 def test_what_is_withheld_in_part_is_said_with_its_place_and_once() -> None:
     chunks = [ChunkAnalysis(index=0, outcome=done(), results=[result("faces", 1)]), lacking(1, "", WITHHELD)]
     chunks[1].ClearField("results")
