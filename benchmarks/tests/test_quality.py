@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.quality import clusters, duplicates, faces, galleries, labels, objects, safety, speech
+from benchmarks.quality import (
+    clusters,
+    duplicates,
+    faces,
+    galleries,
+    labels,
+    objects,
+    safety,
+    sounds,
+    speech,
+    transcript,
+)
 from benchmarks.quality import pictures as pictures_at_hand
 from benchmarks.quality.figure import Figure, table
 from benchmarks.quality.pictures import SOURCES
 from framewell_inference.analysers.labels.vocabulary import shipped_vocabulary
+from framewell_models.folders import ModelMissingError
 
 needs_media = pytest.mark.skipif(
     not (SOURCES / "man-in-car.mp4").is_file(), reason=f"{SOURCES} is not here: run `make setup`"
@@ -47,6 +59,20 @@ def test_faces_that_look_like_one_person_are_one() -> None:
 
 def test_harmless_pictures_are_seldom_flagged() -> None:
     assert unreached(list(safety.measure())) == []
+
+
+@needs_media
+def test_music_noise_and_silence_are_told_apart_also_under_a_reading() -> None:
+    assert unreached(list(sounds.measure())) == []
+
+
+@needs_media
+def test_what_is_said_is_written_down_and_nothing_where_nobody_speaks() -> None:
+    try:
+        figures = list(transcript.measure())
+    except ModelMissingError as missing:
+        pytest.skip(str(missing))
+    assert unreached(figures) == []
 
 
 @needs_media
