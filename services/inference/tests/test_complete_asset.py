@@ -127,7 +127,7 @@ async def test_a_part_costs_the_same_at_the_first_and_at_the_thousandth() -> Non
             message = chunk(0)
             message.index = number
             store.take()
-            await bench.deliver(message)
+            await bench.deliver(message, group="inference.complete_asset")
             costs.append(store.take())
         assert bench.facts.of(AssetAnalysed) == []
     for number, cost in enumerate(costs):
