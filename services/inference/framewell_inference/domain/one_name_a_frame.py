@@ -59,10 +59,13 @@ def without_doubles(decided: PostingTable, faces: VectorTable) -> PostingTable:
         return decided
     verdicts = decided.verdicts.copy()
     for name in np.unique(names[1:][twice]):
-        of_name = names == name
-        tracks = np.unique(posting[of_name])
-        frames = [set(starts[of_name & (posting == track)].tolist()) for track in tracks]
-        verdicts[tracks[losing_names(decided.distances[tracks].tolist(), frames)]] = REVIEW
+        begin, end = np.searchsorted(names, [name, name + 1])
+        frames: dict[int, set[int]] = {}
+        for track, start in zip(posting[begin:end].tolist(), starts[begin:end].tolist(), strict=True):
+            frames.setdefault(track, set()).add(start)
+        tracks = np.array(sorted(frames))
+        lost = losing_names(decided.distances[tracks].tolist(), [frames[track] for track in tracks.tolist()])
+        verdicts[tracks[lost]] = REVIEW
     return replace(decided, verdicts=verdicts)
 
 
