@@ -20,6 +20,7 @@ from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelRegistered, ModelScope
 from framewell_inference.adapters.graph_checks import check_graph
+from framewell_inference.adapters.graph_description import describe_graph
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.adapters.remote.opening import OpenFolder
@@ -135,6 +136,12 @@ def with_subgraph(*, external: bool = False) -> bytes:
 def test_a_graph_that_asks_for_more_than_arithmetic_is_refused(graph: bytes, complaint: str) -> None:
     with pytest.raises(InvalidInputError, match=complaint):
         check_graph(manifest(graph), graph)
+
+
+def test_one_tensor_of_two_gib_is_refused_in_words() -> None:
+    graph, files = graphs.with_weights_in("a.data", length=2 << 30), {"a.data": 4 << 30}
+    with pytest.raises(InvalidInputError, match="one tensor of 2 GiB or more"):
+        describe_graph(graph, outside=files)
 
 
 def test_a_graph_of_another_hash_is_refused() -> None:

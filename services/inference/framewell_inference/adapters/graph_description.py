@@ -25,6 +25,9 @@ CONTRIBUTED: Final = "com.microsoft"
 CHECKED_BYTES: Final = 256 << 20
 """Largest graph that ONNX's own checker sees: it holds every weight once more."""
 
+LARGEST_TENSOR: Final = 2 << 30
+"""Bytes that one tensor of weights has less than: ONNX Runtime reads no larger one from memory."""
+
 MOST_NODES: Final = 200_000
 """Most nodes of a graph, those of its subgraphs among them."""
 
@@ -122,6 +125,8 @@ def _check_outside(tensor: Any, files: Mapping[str, int]) -> None:
         or sum(map(int, places)) > files[location]
     ):
         raise InvalidInputError(f"weights of {tensor.name} end behind the end of {location}")
+    if int(places[1]) >= LARGEST_TENSOR:
+        raise InvalidInputError(f"weights of {tensor.name} are one tensor of 2 GiB or more: split it")
 
 
 def _opset(model: Any) -> int:
