@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import av
@@ -17,11 +18,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
+from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame, Picture
-from framewell_inference.ports.analysers import Analysers
+from framewell_inference.ports.analysers import Analysers, PictureAnalyser
 from framewell_inference.testing import InferenceBench
 from framewell_inference.wiring.analysers import load_analysers
 from framewell_models.folders import ModelMissingError, default_root
+from framewell_models.manifest import ModelRef
 
 SOURCES = Path(__file__).resolve().parents[3] / ".framewell-demo" / "sources"
 
@@ -46,6 +49,59 @@ def analysers(registry: LoadedModelRegistry) -> Analysers:
 def faces_and_safety(analysers: Analysers) -> Analysers:
     """Two analysers of four: reading text takes longest."""
     return replace(analysers, pictures=[analysers.pictures[0], analysers.pictures[3]])
+
+
+@pytest.fixture(scope="session")
+def remembered_faces(analysers: Analysers) -> Analysers:
+    """Faces alone, looked for once in the same pictures: for what is done again and again."""
+    return replace(analysers, pictures=[Remembering(analysers.pictures[0])])
+
+
+@dataclass(frozen=True)
+class Remembering:
+    """An analyser for tests of what follows from findings: the same frames have the same ones."""
+
+    inside: PictureAnalyser
+    found: dict[str, Findings] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.inside.name
+
+    @property
+    def description(self) -> str:
+        return self.inside.description
+
+    @property
+    def models(self) -> Sequence[ModelRef]:
+        return self.inside.models
+
+    def begin(self, *, still: bool = False) -> RememberingPass:
+        return RememberingPass(self, still)
+
+
+@dataclass
+class RememberingPass:
+    """Looks only once all frames are there."""
+
+    analyser: Remembering
+    still: bool
+    frames: list[Frame] = field(default_factory=list)
+
+    def look(self, frames: Sequence[Frame]) -> None:
+        self.frames += frames
+
+    def finish(self) -> Findings:
+        seen = hashlib.sha256(repr((self.still, self.analyser.models)).encode())
+        for one in self.frames:
+            seen.update(repr((one.pts, one.index, one.until_pts, one.until_index, one.shot)).encode())
+            seen.update(np.ascontiguousarray(one.picture).tobytes())
+        key = seen.hexdigest()
+        if key not in self.analyser.found:
+            looking = self.analyser.inside.begin(still=self.still)
+            looking.look(self.frames)
+            self.analyser.found[key] = looking.finish()
+        return self.analyser.found[key]
 
 
 @pytest.fixture

@@ -121,10 +121,10 @@ async def test_captions_with_a_forgotten_name_go_and_new_ones_are_not_kept(
 
 
 async def test_a_worker_that_dies_anywhere_in_an_erasure_leaves_nothing_once_it_is_done_again(
-    faces_and_safety: Analysers, man_in_car: list[Picture]
+    remembered_faces: Analysers, man_in_car: list[Picture]
 ) -> None:
     """Every call to the database is the last of some worker; another one ends its work."""
-    faces = replace(faces_and_safety, pictures=faces_and_safety.pictures[:1])
+    faces = remembered_faces
     plan, deaths = erasure_plan("e", class_ids=["man"]), 0
     for last in range(200):
         async with InferenceBench(faces) as bench:
