@@ -35,6 +35,6 @@ async def test_a_picture_and_a_filter_arrive_as_they_were_meant(
 
 
 async def test_what_is_no_asset_is_refused_by_its_place(gateway: httpx.AsyncClient) -> None:
-    answer = await gateway.post("/v1/similar", json={"filter": {"other_than": ["no asset"]}})
+    answer = await gateway.post("/v1/similar", json={"image": "", "filter": {"other_than": ["no asset"]}})
     assert answer.status_code == 422
     assert [one["field"] for one in answer.json()["errors"]] == ["filter.other_than.0"]

@@ -21,6 +21,7 @@ from framewell_inference.settings import InferenceSettings
 from framewell_inference.steps import bounded_looks
 from framewell_inference.testing import NO_ANALYSERS, InferenceBench
 from framewell_inference.testing.campaigns import Spotter
+from framewell_kit.testing.waiting import PATIENCE
 from framewell_models.manifest import Manifest
 from framewell_models.manifest_reader import read
 
@@ -108,12 +109,12 @@ async def test_disabling_a_model_ends_its_look_of_which_people_are_told(
     async with opened(60) as bench:
         model = plugged_in(bench)
         looking = asyncio.create_task(bench.analyse(PICTURES, "asset-1/0/0"))
-        await asyncio.to_thread(model.begun.wait, 5)
+        await asyncio.to_thread(model.begun.wait, PATIENCE)
         monkeypatch.setattr(bounded_looks, "LONG_SECONDS", 0.0)
         (told,) = bench.service.notes["looks"]()
         assert told.startswith("house/endless@1.0 has looked at the pictures of a chunk for ")
         await bench.deliver(entry)
-        found = outcomes(await asyncio.wait_for(looking, 5))
+        found = outcomes(await asyncio.wait_for(looking, PATIENCE))
     assert found == {
         "quick": "",
         "house.endless": "the analyser house.endless was ended: the model was disabled or removed meanwhile",
