@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,20 +17,32 @@ from onnx import helper, numpy_helper
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed
 from framewell.inference.v1 import inference_service_pb2 as api
-from framewell.media.v1.media_pb2 import ObservationRef, Work
+from framewell.media.v1.media_pb2 import FaceAttributes, ObservationRef, Work
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelScope
 from framewell_inference.adapters.media_objects import ArrowVectors
 from framewell_inference.analysers.faces.embedding import FaceEmbedding
 from framewell_inference.domain.face_spaces import in_force, laid_beside, rows_of
 from framewell_inference.domain.observations import Findings, FractionBox, FrameSpan, Observation
-from framewell_inference.domain.pictures import Float, Picture
+from framewell_inference.domain.pictures import Float, Frame, Picture
 from framewell_inference.domain.registrations import EVERYWHERE
-from framewell_inference.testing import IDENTITY, IN_PROCESS, TIMELINE, InferenceBench, centroid_graph
+from framewell_inference.ports.analysers import Analysers
+from framewell_inference.testing import (
+    IDENTITY,
+    IN_PROCESS,
+    NO_ANALYSERS,
+    TIMELINE,
+    InferenceBench,
+    centroid_graph,
+)
+from framewell_kit.documents import Documents, MemoryDocuments
+from framewell_kit.documents.protocol import Document
+from framewell_kit.objects import MemoryObjects
 from framewell_kit.outcome_messages import done
-from framewell_kit.outcomes import Conflict
+from framewell_kit.outcomes import Busy, Conflict
 from framewell_kit.testing.clocks import HeldClock
 from framewell_kit.testing.erasures import erasure_plan
+from framewell_kit.testing.failing import FailingDocuments, failing
 from framewell_models.folders import default_root
 from framewell_models.manifest import Manifest, ManifestError, ModelRef, Step
 from framewell_models.manifest_reader import read
@@ -77,6 +91,13 @@ def turned() -> Turned:
         }
     ).encode()
     return Turned(graph, text, turn.astype(np.float32))
+
+
+@pytest.fixture
+async def bench(analysers: Analysers) -> AsyncIterator[InferenceBench]:
+    """A service that looks for faces alone, by the analyser as it is."""
+    async with InferenceBench(replace(analysers, pictures=[analysers.pictures[0]])) as bench:
+        yield bench
 
 
 async def upload(turned: Turned) -> AsyncIterator[api.UploadModelRequest]:
@@ -263,6 +284,104 @@ async def test_a_chunk_that_was_described_before_the_switch_is_described_when_it
             await bench.documents.delete("observation_sets", one["_id"])
     once_more = await bench.analyse(man_in_car[:2], "asset-1/0/0", cause=cause)
     assert once_more == again
+
+
+@dataclass(frozen=True)
+class InTwoSpaces:
+    """Sees two people in every picture, and describes them by two embeddings."""
+
+    name: str = "faces"
+    description: str = "Faces."
+
+    @property
+    def models(self) -> Sequence[ModelRef]:
+        return (SHIPPED, TURNED)
+
+    def begin(self, *, still: bool = False) -> InTwoSpaces:
+        return self
+
+    def look(self, frames: Sequence[Frame]) -> None:
+        pass
+
+    def finish(self) -> Findings:
+        seen = [
+            replace(face(0, 0.1 + 0.4 * who, who), attributes=FaceAttributes(track=who, side_pixels=80))
+            for who in range(2)
+        ]
+        vectors = np.eye(2, 128, dtype=np.float32)
+        return Findings("faces", SHIPPED, tuple(seen), vectors, beside={TURNED: vectors[:, ::-1].copy()})
+
+
+MAN: Float = np.eye(1, 128, dtype=np.float32)[0]
+GREY: Picture = np.full((36, 64, 3), 90, np.uint8)
+
+
+async def kept(bench: InferenceBench) -> dict[str, list[Document]]:
+    """What is kept of faces, and which objects are held."""
+    return {
+        name: sorted((one for one in await bench.documents.find(name, {})), key=lambda one: str(one["_id"]))
+        for name in ("observation_sets", "face_tracks", "references")
+    }
+
+
+@asynccontextmanager
+async def dying(
+    documents: Documents, objects: MemoryObjects, at: int, *, after: bool
+) -> AsyncIterator[tuple[InferenceBench, FailingDocuments]]:
+    """A process over the same stores that dies at this call from now on."""
+    mortal, store = failing(documents, 1 << 30, after=after)
+    async with InferenceBench(TWO_SPACES, documents=mortal, objects=objects) as bench:
+        store.fails_at = store.calls + at
+        yield bench, store
+
+
+TWO_SPACES = replace(NO_ANALYSERS, pictures=[InTwoSpaces()])
+
+
+async def test_a_worker_that_dies_anywhere_leaves_every_space_as_one_that_does_not() -> None:
+    async with InferenceBench(TWO_SPACES) as calm:
+        await calm.analyse([GREY], "asset-1/0/0")
+        wanted = await kept(calm)
+    assert len(wanted["face_tracks"]) == 2
+    at, died = 0, True
+    while died:
+        documents, objects = MemoryDocuments(), MemoryObjects()
+        async with InferenceBench(TWO_SPACES, documents=documents, objects=objects) as bench:
+            await bench.decide("asset-1")
+        async with dying(documents, objects, at, after=bool(at % 2)) as (bench, store):
+            with contextlib.suppress(Busy):
+                await bench.analyse([GREY], "asset-1/0/0")
+            died = store.broke
+        async with InferenceBench(TWO_SPACES, documents=documents, objects=objects) as bench:
+            await bench.analyse([GREY], "asset-1/0/0")
+            assert await kept(bench) == wanted, at
+        at += 1
+    assert at > 20
+
+
+async def test_an_erasure_that_dies_anywhere_leaves_nothing_in_any_space_once_it_is_done_again() -> None:
+    at, died = 0, True
+    while died:
+        documents, objects = MemoryDocuments(), MemoryObjects()
+        async with InferenceBench(TWO_SPACES, documents=documents, objects=objects) as bench:
+            analysed = await bench.analyse([GREY], "asset-1/0/0")
+            await promote(bench, {"man": MAN}, "1.0", 1, SHIPPED)
+            await bench.run_jobs()
+        plan = erasure_plan("e", class_ids=["man"])
+        async with dying(documents, objects, at, after=bool(at % 2)) as (bench, store):
+            with contextlib.suppress(Busy):
+                await bench.deliver(plan)
+            died = store.broke
+        async with InferenceBench(TWO_SPACES, documents=documents, objects=objects) as bench:
+            await bench.deliver(plan)
+            for name, key in (("observation_sets", "vectors"), ("face_tracks", "vectors")):
+                for one in await bench.documents.find(name, {}):
+                    rows = ArrowVectors().decode(await bench.objects.read(one[key]))
+                    assert np.isfinite(rows).all(axis=1).tolist() == [False, True], (at, one["_id"])
+        for ref in (analysed.results[0].vectors, analysed.results[0].beside[0].vectors):
+            assert not await objects.exists(ref), at
+        at += 5  # of every third call or so: an erasure makes about 150
+    assert at > 20
 
 
 def face(pts: int, x: float, vector: int | None) -> Observation:

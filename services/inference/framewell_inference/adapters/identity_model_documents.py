@@ -87,12 +87,16 @@ class IdentityModelDocuments:
         return sorted(refs, key=str)
 
     async def embeddings(self) -> EmbeddingsRead:
-        chosen, candidates = await self.in_force(), await self.candidates()
-        found = await self.documents.find(MODELS, {"_id": {"$in": [str(ref) for ref in candidates]}})
+        aliases = await self.documents.find(ALIASES, {})
+        versions = {
+            key: sorted(str(ModelRef(alias["_id"], alias[key])) for alias in aliases if alias[key])
+            for key in ("version", "next")
+        }
+        wanted = sorted({*versions["version"], *versions["next"]})
+        found = await self.documents.find(MODELS, {"_id": {"$in": wanted}}) if wanted else []
         read = {document["_id"]: ModelRef.parse(document["embedding"]) for document in found}
-        return EmbeddingsRead(
-            [read[str(ref)] for ref in chosen if str(ref) in read], sorted(set(read.values()), key=str)
-        )
+        in_force = [read[name] for name in versions["version"] if name in read]
+        return EmbeddingsRead(in_force, sorted(set(read.values()), key=str))
 
     async def candidates(self) -> list[ModelRef]:
         refs = set()
