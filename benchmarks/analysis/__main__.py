@@ -28,7 +28,8 @@ def main() -> int:
     options = _options()
     begun_at, rounds = revision(), QUICK_ROUNDS if options.quick else ROUNDS
     pictures = material()[:: 4 if options.quick else 1]
-    measured = [[*alone(pictures), *listening()] for _ in range(rounds)]
+    seconds = 5.0 if options.quick else 60.0
+    measured = [[*alone(pictures), *listening(seconds)] for _ in range(rounds)]
     threads = os.cpu_count() or 1
     chunks = threads if options.quick else 6 * threads
     rates = {

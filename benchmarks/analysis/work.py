@@ -67,9 +67,9 @@ def _looking(analyser: PictureAnalyser, pictures: Sequence[Picture]) -> Cost:
     return _cost(analyser.name, PICTURE, len(pictures), lambda: look(pictures))
 
 
-def listening() -> list[Cost]:
-    """Return the cost of a second of sound for each analyser that listens."""
-    return [_hearing(analyser, speech(60.0)) for analyser in analysers().sounds]
+def listening(seconds: float) -> list[Cost]:
+    """Return the cost of a second of sound for each analyser that listens, to so many seconds."""
+    return [_hearing(analyser, speech(seconds)) for analyser in analysers().sounds]
 
 
 def _hearing(analyser: SoundAnalyser, sound: Float) -> Cost:
