@@ -14,5 +14,5 @@ def test_relabelling_is_measured() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
-    (seconds,) = json.loads(ended.stdout)["seconds"].values()
+    (seconds,) = json.loads(ended.stdout)["found"].values()
     assert set(seconds) == {"all classes", "one class added", "one class moved"}
