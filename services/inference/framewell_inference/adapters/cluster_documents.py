@@ -45,6 +45,7 @@ class ClusterDocuments:
                 "merged_into": "",
                 "root": cluster_id,
                 "top": False,
+                "revision": 0,
                 "class_id": "",
                 "named": "",
                 "own": dict(_NOTHING),
@@ -96,26 +97,20 @@ class ClusterDocuments:
         await self.documents.update(COLLECTION, cluster_id, {"$set": {"own": own}})
 
     async def gather(self, root: str) -> Cluster | None:
-        parts = await self._find({"root": root})
-        if not parts:
-            return None
-        parts.sort(key=lambda one: one["_id"] != root)
-        own = [one["own"] for one in parts]
-        change = {
-            "size": sum(one["count"] for one in own),
-            "oldest": min((one["oldest"] for one in own if one["oldest"]), default=0),
-            "newest": max(one["newest"] for one in own),
-            "series": sorted({name for one in own for name in one["series"]}),
-            "channels": sorted({name for one in own for name in one["channels"]}),
-            "parts": [one["_id"] for one in parts],
-            "named": next((one["class_id"] for one in parts if one["class_id"]), ""),
-            "top": True,
-        }
-        for one in parts:
-            if one["_id"] != root and one["top"]:
-                await self.documents.update(COLLECTION, one["_id"], {"$set": {"top": False}})
-        after = await self.documents.update(COLLECTION, root, {"$set": change})
-        return None if after is None else _cluster(after)
+        while True:
+            parts = sorted(await self._find({"root": root}), key=lambda one: one["_id"] != root)
+            if not parts or parts[0]["_id"] != root:
+                return None
+            for one in parts[1:]:
+                if one["top"]:
+                    change = {"$set": {"top": False}}
+                    await self.documents.update(COLLECTION, one["_id"], change, expect={"root": root})
+            # Nobody who saw less than somebody else has the last word.
+            expect = {"root": root, "revision": parts[0]["revision"]}
+            change = {"$set": _summed(parts), "$inc": {"revision": 1}}
+            after = await self.documents.update(COLLECTION, root, change, expect=expect)
+            if after is not None:
+                return _cluster(after)
 
     async def merge(self, cluster_id: str, into: str) -> bool:
         expect = {"merged_into": {"$in": ["", into]}}
@@ -157,6 +152,20 @@ class ClusterDocuments:
 
     async def _find(self, query: Query) -> list[Document]:
         return await self.documents.find(COLLECTION, query, sort=[("_id", 1)])
+
+
+def _summed(parts: Sequence[Document]) -> Document:
+    own = [one["own"] for one in parts]
+    return {
+        "size": sum(one["count"] for one in own),
+        "oldest": min((one["oldest"] for one in own if one["oldest"]), default=0),
+        "newest": max(one["newest"] for one in own),
+        "series": sorted({name for one in own for name in one["series"]}),
+        "channels": sorted({name for one in own for name in one["channels"]}),
+        "parts": [one["_id"] for one in parts],
+        "named": next((one["class_id"] for one in parts if one["class_id"]), ""),
+        "top": True,
+    }
 
 
 def _distinct(names: Iterable[str]) -> list[str]:

@@ -120,8 +120,11 @@ class KeepClusters:
             await self.clusters.recounted(cluster_id, left)
             for embedding in {*await self.centres.embeddings(cluster_id), *_embeddings(left)}:
                 await self._centre_anew(cluster_id, embedding)
-        for root in sorted({one.root for one in found.values()}):
-            await self.gather(root)
+        gathered = set[str]()
+        while roots := {one.root for one in (await self.clusters.named(found)).values()} - gathered:
+            for root in sorted(roots):
+                await self.gather(root)
+            gathered |= roots
 
     async def gather(self, root: str) -> None:
         """Sum up a cluster with its parts; delete it with the decisions about it when nothing is left."""
@@ -186,6 +189,7 @@ class KeepClusters:
             cluster_id = await self._founded(one.ref)
         made = _sighting(stored, one, cluster_id)
         if not await self.sightings.add(made):
+            await self.gather(cluster_id)  # founded for nobody
             there = await self.sightings.get(made.id)
             return made if there is None else there
         return made
