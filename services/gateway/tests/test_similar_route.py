@@ -38,3 +38,15 @@ async def test_what_is_no_asset_is_refused_by_its_place(gateway: httpx.AsyncClie
     answer = await gateway.post("/v1/similar", json={"image": "", "filter": {"other_than": ["no asset"]}})
     assert answer.status_code == 422
     assert [one["field"] for one in answer.json()["errors"]] == ["filter.other_than.0"]
+
+
+async def test_a_picture_of_four_megabytes_is_taken(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    mesh.inference.answers["FindSimilar"] = FindSimilarResponse()
+    large = base64.b64encode(bytes((4 << 20) - 1024)).decode()
+    answer = await gateway.post("/v1/similar", json={"image": large})
+    assert answer.status_code == 200
+
+
+async def test_a_body_beyond_that_is_refused(gateway: httpx.AsyncClient) -> None:
+    answer = await gateway.post("/v1/similar", content=bytes(7 << 20))
+    assert answer.status_code == 413

@@ -26,12 +26,17 @@ def search(
     Reads the view of each asset in turn, so it takes as long as there are assets.
     """
     found: list[dict[str, Any]] = []
+    unread: set[str] = set()
     with open_gateway() as gateway:
         listed = gateway.assets(limit=among)
         for one in listed:
             if one["state"] not in {"rejected", "removed"}:
-                found.extend(matches(gateway.asset(one["asset_id"]), words, one["title"]))
+                view = gateway.asset(one["asset_id"])
+                unread.update(_PLACES.keys() & view["unavailable"])
+                found.extend(matches(view, words, one["title"]))
     progress.print(f"looked through {len(listed)} assets", markup=False)
+    if unread:
+        progress.print(f"{', '.join(sorted(unread))} not known of all of them: a service is away")
     if not found and not as_json:
         progress.print("nothing that was seen, read or heard in them has these words")
     elif as_json:
@@ -52,7 +57,7 @@ def matches(view: Mapping[str, Any], words: str, title: str) -> Iterator[dict[st
     """Yield everything in the view that contains the words, whatever their case."""
     wanted = words.casefold()
     for place, key in _PLACES.items():
-        for one in view[place]:
+        for one in view.get(place, ()):
             if wanted in one[key].casefold():
                 yield {
                     "asset_id": view["asset_id"],

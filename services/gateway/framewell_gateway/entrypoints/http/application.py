@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -24,6 +25,10 @@ from framewell_gateway.entrypoints.http.observing import Observed
 from framewell_gateway.entrypoints.http.routes import ROUTES
 from framewell_gateway.entrypoints.http.routing import starlette_routes
 from framewell_kit.pace import Pace
+
+SIMILAR_PATH: Final = "/v1/similar"
+MOST_PICTURE_BODY_BYTES: Final = 6 << 20
+"""Of a request with a picture in Base64; inference takes pictures of 4 MiB."""
 
 
 def application(
@@ -57,8 +62,11 @@ def application(
             Middleware(
                 RequestLimit,
                 most_bytes=most_body_bytes,
-                upload_paths=(uploads.PATH, model_uploads.PATH),
-                most_upload_bytes=most_upload_bytes,
+                larger={
+                    uploads.PATH: most_upload_bytes,
+                    model_uploads.PATH: most_upload_bytes,
+                    SIMILAR_PATH: max(most_body_bytes, MOST_PICTURE_BODY_BYTES),
+                },
                 pace=pace,
             ),
         ],

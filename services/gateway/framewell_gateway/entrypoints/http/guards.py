@@ -94,20 +94,21 @@ class Admission:
 class RequestLimit:
     """Refuses addresses that are too long, and bodies of two lengths, too large (announced or not), too slow.
 
-    A body is given up before it fills memory or disk, or holds them for longer than `pace` lets it.
+    `larger` says how many bytes are taken below a path where `most_bytes` are too few. A body is given up before
+    it fills memory or disk, or holds them for longer than `pace` lets it.
     """
 
     app: ASGIApp
     most_bytes: int
-    upload_paths: tuple[str, ...]
-    most_upload_bytes: int
+    larger: Mapping[str, int]
     pace: Callable[[], Pace] = Pace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = self.most_upload_bytes if scope["path"].startswith(self.upload_paths) else self.most_bytes
+        path = scope["path"]
+        most = next((most for start, most in self.larger.items() if path.startswith(start)), self.most_bytes)
         refusal = _of_two_lengths(scope) or _too_large(scope, most)
         if refusal is not None:
             await refusal(scope, receive, send)

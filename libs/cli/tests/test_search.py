@@ -1,0 +1,17 @@
+"""`framewell search` in views of which a part is not known."""
+
+from __future__ import annotations
+
+from framewell_cli.commands.search import matches
+
+SPAN = {"start_pts": 0, "end_pts": 25, "first_frame": 0, "frames": 25}
+
+
+def test_what_a_service_that_is_away_would_know_holds_nothing_up() -> None:
+    view = {
+        "asset_id": "1c5b2c1e-0000-4000-8000-00000000000a",
+        "time_base": {"num": 1, "den": 25},
+        "text": [{"text": "Guten Abend", "spans": [SPAN]}],
+        "unavailable": ["people", "labels"],
+    }
+    assert [one["found"] for one in matches(view, "abend", "Evening news")] == ["Guten Abend"]
