@@ -94,8 +94,8 @@ class Admission:
 class RequestLimit:
     """Refuses addresses that are too long, and bodies of two lengths, too large (announced or not), too slow.
 
-    `larger` says how many bytes are taken below a path where `most_bytes` are too few. A body is given up before
-    it fills memory or disk, or holds them for longer than `pace` lets it.
+    `larger` says how many bytes are taken below a path where `most_bytes` are too few. A body is given up
+    before it fills memory or disk, or holds them for longer than `pace` lets it.
     """
 
     app: ASGIApp
