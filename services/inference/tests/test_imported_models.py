@@ -242,6 +242,17 @@ async def test_a_version_of_this_machines_own_stays_in_force_until_another_is_ch
     assert (await bench.call("ChooseVersion", chosen)).model.in_force
 
 
+async def test_what_is_left_is_in_force_after_the_version_in_force_was_removed(bench: InferenceBench) -> None:
+    graph = doubling()
+    own = IN_PROCESS.load_bytes(manifest(graph), graph)
+    bench.registry.put(own, in_force=True)
+    await take_in(bench, manifest_text(graph, version="2.0"), {"model.onnx": graph})
+    taken = ModelVersion(name="site/doubling", version="2.0")
+    await bench.call("ChooseVersion", api.ChooseVersionRequest(model=taken))
+    await bench.call("RemoveModel", api.RemoveModelRequest(model=ModelVersion(name="site/doubling")))
+    assert bench.registry.find("site/doubling") is own
+
+
 async def test_an_older_or_repeated_registration_changes_nothing(bench: InferenceBench) -> None:
     graph = doubling()
     for version in ("1.0", "2.0"):
@@ -481,6 +492,16 @@ async def test_what_cannot_be_taken_in_is_refused_with_a_reason_and_leaves_nothi
     for bad in (b"no graph", doubling(domain="evil.custom"), with_subgraph(external=True)):
         with pytest.raises(Rejected, match="is not taken"):
             await take_in(bench, manifest_text(bad), {"model.onnx": bad})
+    for name, version, complaint in (
+        ("faces/yunet", "9", "that of a model that ships"),
+        ("faces", "1.0", "does not read owner/name"),
+        ("house.dogs", "1.0", "does not read owner/name"),
+        ("house.dogs/small", "1.0", "does not read owner/name"),
+        ("h/" + "n" * 199, "1.0", "at most 200 and 40"),
+        ("house/dogs", "1" * 41, "at most 200 and 40"),
+    ):
+        with pytest.raises(Rejected, match=complaint):
+            await take_in(bench, manifest_text(graph, name=name, version=version), {"model.onnx": graph})
     assert bench.facts.of(ModelRegistered) == []
     assert list(bench.scratch.glob("model-*")) == []
     await take_in(bench, text, {"model.onnx": graph})
@@ -703,6 +724,7 @@ async def test_a_folder_beside_the_shipped_ones_is_served_and_broken_ones_hide_n
         ("c/deep", b"[" * 5000),
         ("d/moved", manifest_text(graph)),
         ("e/odd", manifest_text(graphs.echo(TensorProto.BFLOAT16), name="e/odd")),
+        ("faces", manifest_text(graph, name="faces")),
     ):
         folder = tmp_path / name / "1.0"
         folder.mkdir(parents=True)
@@ -711,10 +733,12 @@ async def test_a_folder_beside_the_shipped_ones_is_served_and_broken_ones_hide_n
     await load_site_models(tmp_path, SANDBOX, OpenFolder(IN_PROCESS), registry)
     broken = {f"{one.name}@{one.version}": one.reason for one in registry.quarantined()}
     assert sorted(broken) == [
-        "a/malformed@1.0", "b/latin@1.0", "c/deep@1.0", "d/moved@1.0", "e/odd@1.0", "site/doubling@2.0",
+        "a/malformed@1.0", "b/latin@1.0", "c/deep@1.0", "d/moved@1.0", "e/odd@1.0", "faces@1.0",
+        "site/doubling@2.0",
     ]  # fmt: skip
     assert "sha256" in broken["site/doubling@2.0"]
     assert "move its folder" in broken["d/moved@1.0"]
+    assert "does not read owner/name" in broken["faces@1.0"]
     assert [str(one.model.manifest.ref) for one in registry.all()] == [
         "site/doubling@1.0",
         "site/doubling@3.0",

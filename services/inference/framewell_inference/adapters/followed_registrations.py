@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from framewell.model.v1.model_pb2 import ModelRegistered, RegisteredVersion
+from framewell_inference.domain.outside_names import check_outside_name
 from framewell_inference.ports.models import Model, ModelRegistry, Quarantined
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Busy
@@ -51,14 +52,18 @@ class FollowedRegistrations:
             for version in known.versions:
                 if version.version not in there:
                     self.registry.drop(ModelRef(entry.name, version.version))
+            self._choose(entry)
             self._entries[entry.name] = entry
 
     def _choose(self, entry: ModelRegistered) -> None:
-        """Put the chosen version in force; where it cannot be used, what serves now goes on serving."""
+        """Put the chosen version in force; where it cannot be used, what serves now goes on serving.
+
+        Where nothing serves, any other version does, those of a machine's own folders among them.
+        """
         chosen = self.registry.find(entry.name, entry.in_force) if entry.in_force else None
         if chosen is None and self.registry.find(entry.name) is None:
-            found = (self.registry.find(entry.name, one.version) for one in entry.versions)
-            chosen = next((model for model in found if model is not None), None)
+            of_name = (one.model for one in self.registry.all())
+            chosen = next((model for model in of_name if model.manifest.name == entry.name), None)
         if chosen is not None:
             self.registry.put(chosen, in_force=True)
 
@@ -71,6 +76,7 @@ class FollowedRegistrations:
             manifest = read(text.decode("utf-8"), origin=str(ref))
             if manifest.ref != ref:
                 raise ManifestError(f"the manifest of {ref} describes {manifest.ref}")
+            check_outside_name(ref)
             folder = await self._folder(manifest, text, version)
             model = await asyncio.to_thread(self._open, folder)
         except Busy:

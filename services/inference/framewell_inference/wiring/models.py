@@ -14,6 +14,7 @@ from framewell_inference.commands.choose_version import ChooseVersion
 from framewell_inference.commands.enable_model import DisableModel, EnableModel
 from framewell_inference.commands.import_model import ImportModel
 from framewell_inference.commands.remove_model import RemoveModel
+from framewell_inference.domain.outside_names import check_outside_name, shipped_names
 from framewell_inference.entrypoints.model_methods import ModelMethods
 from framewell_inference.entrypoints.model_streams import FolderStreams
 from framewell_inference.handlers.follow_registrations import FollowRegistrations
@@ -107,6 +108,8 @@ async def load_site_models(
         elif found.manifest.ref not in known:
             ref = found.manifest.ref
             try:
+                if ref.name not in shipped_names():
+                    check_outside_name(ref)
                 await examiner.examine(found)
                 model = await asyncio.to_thread(open_model, found)
                 registry.put(model, in_force=registry.find(ref.name) is None)
