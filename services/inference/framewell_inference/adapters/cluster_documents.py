@@ -146,9 +146,14 @@ class ClusterDocuments:
         found = await find_page(self.documents, COLLECTION, query, page, ORDERS[order], counted=False)
         return found.map(_cluster)
 
-    async def delete(self, cluster_ids: Collection[str]) -> None:
-        if cluster_ids:
-            await self.documents.delete_where(COLLECTION, {"_id": {"$in": sorted(cluster_ids)}})
+    async def delete(self, root: Cluster) -> bool:
+        mine = {"root": root.id}
+        if not await self.documents.delete_where(
+            COLLECTION, {"_id": root.id, "revision": root.revision, **mine}
+        ):
+            return False
+        await self.documents.delete_where(COLLECTION, {"_id": {"$in": list(root.parts)}, **mine})
+        return True
 
     async def _find(self, query: Query) -> list[Document]:
         return await self.documents.find(COLLECTION, query, sort=[("_id", 1)])
@@ -185,4 +190,5 @@ def _cluster(document: Document) -> Cluster:
         series=tuple(document["series"]),
         channels=tuple(document["channels"]),
         parts=tuple(document["parts"]),
+        revision=document["revision"],
     )

@@ -212,14 +212,19 @@ class DecideClusters:
         """
         while True:
             together = await self._hanging_together(cluster_ids)
-            ends = roots_of({name: one.merged_into for name, one in together.items()})
+            into = {name: one.merged_into for name, one in together.items()}
+            for name in [name for name, other in into.items() if other and other not in into]:
+                await self.clusters.part(name)  # of one that has gone meanwhile
+                into[name] = ""
+            ends = roots_of(into)
             for name, one in together.items():
                 if one.root != ends[name]:
                     await self.clusters.set_root([name], ends[name])
             for root in sorted(set(ends.values())):
                 await self.keep.gather(root)
             now = await self.clusters.named(together)
-            if all(one.merged_into == together[name].merged_into for name, one in now.items()):
+            gone = together.keys() - now.keys()
+            if all(one.merged_into == into[name] and one.root not in gone for name, one in now.items()):
                 return
 
     async def _hanging_together(self, cluster_ids: Collection[str]) -> dict[str, Cluster]:

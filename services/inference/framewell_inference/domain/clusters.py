@@ -123,6 +123,8 @@ class Cluster:
     series: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     named: str = ""
+    revision: int = 0
+    """Grows whenever its parts are summed up."""
     parts: tuple[str, ...] = ()
     """Ids of the clusters that are it: its own, then those that were merged into it, in order."""
 

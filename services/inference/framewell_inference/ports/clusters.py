@@ -154,8 +154,8 @@ class ClusterRepository(Protocol):
         """
         ...
 
-    async def delete(self, cluster_ids: Collection[str]) -> None:
-        """Delete clusters that nothing is in."""
+    async def delete(self, root: Cluster) -> bool:
+        """Delete a cluster with its parts; return False when it was summed up since, or is part of one."""
         ...
 
 

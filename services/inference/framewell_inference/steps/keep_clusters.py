@@ -114,14 +114,13 @@ class KeepClusters:
 
     async def recount(self, cluster_ids: Collection[str]) -> None:
         """Write down anew what clusters come to, with their centres; those of which nothing is left go."""
-        found = await self.clusters.named(cluster_ids)
-        for cluster_id in sorted(found):
+        for cluster_id in sorted(set(cluster_ids)):  # also one that somebody has deleted: its centre may stay
             left = [one async for one in self.sightings.of_clusters([cluster_id])]
             await self.clusters.recounted(cluster_id, left)
             for embedding in {*await self.centres.embeddings(cluster_id), *_embeddings(left)}:
                 await self._centre_anew(cluster_id, embedding)
         gathered = set[str]()
-        while roots := {one.root for one in (await self.clusters.named(found)).values()} - gathered:
+        while roots := {one.root for one in (await self.clusters.named(cluster_ids)).values()} - gathered:
             for root in sorted(roots):
                 await self.gather(root)
             gathered |= roots
@@ -134,8 +133,8 @@ class KeepClusters:
         for part in summed.parts:
             if await self.sightings.count(part):
                 return  # somebody put one in meanwhile, and sums up after us
-        await self.decisions.forget(summed.parts)
-        await self.clusters.delete(summed.parts)
+        if await self.clusters.delete(summed):
+            await self.decisions.forget(summed.parts)
 
     async def _described(self, stored: StoredTracks) -> list[Described] | None:
         try:
