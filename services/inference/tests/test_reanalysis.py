@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetRemoved, AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
@@ -439,6 +440,23 @@ async def test_nothing_of_a_campaign_names_an_asset_that_is_gone(
         await work_off(bench)
         shown = await show(bench, campaign_id)
         assert (shown.state, shown.assets, shown.chunks) == (api.REANALYSIS_STATE_DONE, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "further", [{}, {"channels": ["Kanal Eins"]}, {"since": Timestamp(seconds=-(10**9))}]
+)
+async def test_a_campaign_over_assets_that_are_all_gone_selects_no_other_asset(
+    archive: None, documents: MemoryDocuments, objects: MemoryObjects, further: dict[str, Any]
+) -> None:
+    new = Spotter("new")
+    async with opened(documents, objects, Spotter("old"), new) as bench:
+        campaign_id = await start(bench, asset_ids=ASSETS[:1], **further)
+        tried = new.shown
+        assert (await show(bench, campaign_id)).estimate.assets == 1
+        await bench.deliver(AssetRemoved(asset_id=ASSETS[0]))
+        await work_off(bench, 6)
+        shown = await show(bench, campaign_id)
+        assert (shown.state, shown.assets, new.shown - tried) == (api.REANALYSIS_STATE_DONE, 0, 0)
 
 
 async def test_replicas_share_a_campaign_and_no_picture_is_looked_at_twice(

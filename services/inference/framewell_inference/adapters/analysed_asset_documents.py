@@ -69,8 +69,8 @@ class AnalysedAssetDocuments:
 def _query(selection: Selection) -> dict[str, Any]:
     """Return what matches the selection; nothing does when it names no condition, unless it is everything."""
     query: dict[str, Any] = {"generation": {"$exists": True}}
-    if selection.asset_ids or not (selection.everything or _conditions(selection)):
-        query["$and"] = [{"_id": {"$in": list(selection.asset_ids)}}]
+    if selection.asset_ids is not None or selection.empty:
+        query["$and"] = [{"_id": {"$in": list(selection.asset_ids or ())}}]
     if selection.series:
         query["series"] = {"$in": list(selection.series)}
     if selection.channels:
@@ -79,11 +79,6 @@ def _query(selection: Selection) -> dict[str, Any]:
     if bounds := {name: at for name, at in times.items() if at is not None}:
         query["asked_at"] = bounds
     return query
-
-
-def _conditions(selection: Selection) -> bool:
-    named = (selection.series, selection.channels, selection.since, selection.until)
-    return any(one not in ((), None) for one in named)
 
 
 def _asset(document: Document) -> AnalysedAsset:

@@ -87,7 +87,7 @@ def _document(one: Campaign) -> Document:
             "skipped": one.target.skipped,
         },
         "selection": {
-            "asset_ids": list(one.selection.asset_ids),
+            **({} if one.selection.asset_ids is None else {"asset_ids": list(one.selection.asset_ids)}),
             "series": list(one.selection.series),
             "channels": list(one.selection.channels),
             "since": one.selection.since,
@@ -133,7 +133,7 @@ def _campaign(document: Document) -> Campaign:
             target["skipped"],
         ),
         selection=Selection(
-            tuple(selection["asset_ids"]),
+            tuple(selection["asset_ids"]) if "asset_ids" in selection else None,
             tuple(selection["series"]),
             tuple(selection["channels"]),
             selection["since"],

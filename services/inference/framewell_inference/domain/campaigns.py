@@ -50,9 +50,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which assets: those that meet every condition that is not empty. Times are seconds since 1970."""
+    """Which assets: those that meet every condition that is set. Times are seconds since 1970."""
 
-    asset_ids: tuple[str, ...] = ()
+    asset_ids: tuple[str, ...] | None = None
+    """These alone; None for any. Empty once all of them are gone, and then no asset is selected."""
     series: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     since: float | None = None

@@ -99,7 +99,7 @@ def _target(message: api.ReanalysisTarget) -> Target:
 def _selection(message: api.ReanalysisSelection) -> Selection:
     """Return which assets. Raises Rejected when nothing is said, or everything and a condition."""
     selection = Selection(
-        tuple(message.asset_ids),
+        tuple(message.asset_ids) or None,
         tuple(message.series),
         tuple(message.channels),
         message.since.ToMilliseconds() / 1000 if message.HasField("since") else None,

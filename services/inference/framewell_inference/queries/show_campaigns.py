@@ -110,7 +110,7 @@ def estimate_message(estimate: Estimate) -> api.ReanalysisEstimate:
 def _selection(campaign: Campaign) -> api.ReanalysisSelection:
     selection = campaign.selection
     message = api.ReanalysisSelection(
-        asset_ids=selection.asset_ids,
+        asset_ids=selection.asset_ids or (),
         series=selection.series,
         channels=selection.channels,
         all=selection.everything,
