@@ -233,6 +233,30 @@ async def test_near_duplicates_of_a_moment_are_found_in_other_assets(
         assert found[0].distance < 12
 
 
+async def test_near_duplicates_that_follow_each_other_are_one_place(
+    analysers: Analysers, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    request = api.FindSimilarRequest(
+        moment=api.MomentRef(asset_id="asset-1", pts=0), analyser="labels", near_duplicates=True, limit=3,
+        filter=api.SimilarFilter(other_than=["asset-1"]),
+    )  # fmt: skip
+    labels = analysers.pictures[2]
+    assert isinstance(labels, LabelAnalyser)
+    darker = (astronaut * 0.95).astype(np.uint8)
+    async with InferenceBench(replace(analysers, pictures=[labels])) as bench:
+        bench.registry.put(labels.model, in_force=True)
+        await bench.analyse([astronaut], "asset-1/0/0")
+        await bench.analyse([astronaut] * 12 + [man_in_car[6], astronaut], "asset-2/0/0")
+        await bench.analyse([man_in_car[6], darker, darker], "asset-3/0/0")
+        found = (await bench.call("FindSimilar", request)).neighbours
+        assert [(one.asset_id, one.span.start_pts, one.span.end_pts) for one in found] == [
+            ("asset-2", 0, 120), ("asset-2", 130, 140), ("asset-3", 10, 30),
+        ]  # fmt: skip
+        assert [(one.span.first_frame, one.span.frames) for one in found] == [(0, 120), (130, 10), (10, 20)]
+        request.offset = 2
+        assert [one.asset_id for one in (await bench.call("FindSimilar", request)).neighbours] == ["asset-3"]
+
+
 async def test_of_faces_no_distance_of_near_duplicates_is_known(
     bench: InferenceBench, astronaut: Picture
 ) -> None:

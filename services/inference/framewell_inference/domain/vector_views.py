@@ -1,8 +1,8 @@
-"""What is asked of vectors, what is near, and all vectors of a space as one replica sees them."""
+"""What is asked of vectors, what is near and where, and all vectors of a space as one replica sees them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,6 +77,31 @@ class Near:
     start_pts: int
     end_pts: int
     distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Neighbours that follow each other in an asset."""
+
+    nearest: Near
+    first: Near
+    last: Near
+
+
+def places(near: Iterable[Near]) -> list[Place]:
+    """Return one place for all of an asset whose spans touch, in order of its nearest distance."""
+    found: list[Place] = []
+    for one in sorted(near, key=lambda one: (one.of.asset_id, one.start_pts)):
+        before = found[-1] if found else None
+        if before and before.last.of.asset_id == one.of.asset_id and one.start_pts <= before.last.end_pts:
+            found[-1] = Place(
+                nearest=min(before.nearest, one, key=lambda one: one.distance),
+                first=before.first,
+                last=max(before.last, one, key=lambda one: one.end_pts),
+            )
+        else:
+            found.append(Place(one, one, one))
+    return sorted(found, key=lambda place: (place.nearest.distance, place.nearest.of.set_id))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -114,7 +114,7 @@ class InferenceRpc(InferenceServiceServicer):
             query = await self.find_similar.of_observation(analyser, request.observation)
         wanted = _wanted(request)
         if request.near_duplicates:
-            wanted = wanted.within(self.find_similar.spaces.same_within(query.space))
+            wanted = wanted.near_duplicates(self.find_similar.spaces.same_within(query.space))
         neighbours = await self.find_similar(query, wanted)
         return api.FindSimilarResponse(neighbours=neighbours)
 

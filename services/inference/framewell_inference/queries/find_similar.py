@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from framewell.inference.v1.inference_pb2 import ObservationSet
 from framewell.inference.v1.inference_service_pb2 import MomentRef, Neighbour
-from framewell.media.v1.media_pb2 import Observation, ObservationRef
+from framewell.media.v1.media_pb2 import Observation, ObservationRef, Span
 from framewell.rights.v1.rights_pb2 import Purpose
 from framewell_contracts.identity import observation_chunk
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.stored import StoredSet
 from framewell_inference.domain.tracks import FACES
-from framewell_inference.domain.vector_views import Near, VectorFilter
+from framewell_inference.domain.vector_views import Near, Place, VectorFilter, places
 from framewell_inference.domain.vectors import Placed, VectorSpace
 from framewell_inference.ports.models import ModelRegistry
 from framewell_inference.ports.repositories import ObservationRepository
@@ -49,6 +49,13 @@ class Wanted:
     filter: VectorFilter = field(default_factory=VectorFilter)
     purposes: Sequence[Purpose.ValueType] = ()
     """For which each must be allowed now."""
+    by_place: bool = False
+    """Whether of neighbours that follow each other only the nearest is one. Takes a bound of the distance:
+    without one everything in an asset follows each other."""
+
+    def near_duplicates(self, distance: float) -> Wanted:
+        """Return this with places alone, and none farther than a distance."""
+        return replace(self.within(distance), by_place=True)
 
     def within(self, distance: float) -> Wanted:
         """Return this with no neighbour farther than a distance."""
@@ -75,38 +82,43 @@ class FindSimilar:
         """Return neighbours in the space of the query, nearest first."""
         limit = min(wanted.limit or DEFAULT_LIMIT, LARGEST_LIMIT)
         last, count = wanted.offset + limit, wanted.offset + limit
-        if wanted.purposes:
+        if wanted.purposes or wanted.by_place:
             count *= 2
         permitted = _Permitted(self.rights, wanted.purposes)
         while True:
             near = await self.vectors.nearest(query, count, wanted.filter)
             kept = await self._kept(near, permitted)
-            if len(kept) >= last or len(near) < count or count >= MOST_LOOKED_AT:
+            enough = len(kept) >= last and not wanted.by_place
+            if enough or len(near) < count or count >= MOST_LOOKED_AT:
                 break
             count *= 4
-        chosen = kept[wanted.offset : last]
-        read: dict[str, ObservationSet] = {}
-        for _, stored in chosen:
-            if stored.id not in read:
-                read[stored.id] = await self.observations.read(stored)
-        return [
-            Neighbour(
-                asset_id=stored.asset_id,
-                observation=_described(read[stored.id], one),
-                distance=one.distance,
-            )
-            for one, stored in chosen
-        ]
+        found = places(kept) if wanted.by_place else [Place(one, one, one) for one in kept]
+        sets = {one.of.set_id: stored for one, stored in kept.items()}
+        return await self._described(found[wanted.offset : last], sets)
 
-    async def _kept(self, near: Sequence[Near], permitted: _Permitted) -> list[tuple[Near, StoredSet]]:
+    async def _kept(self, near: Sequence[Near], permitted: _Permitted) -> dict[Near, StoredSet]:
         """Return those whose set is as it was when their vector was taken, and that may be used."""
         there = await self.observations.named({one.of.set_id for one in near})
-        return [
-            (one, stored)
+        return {
+            one: stored
             for one in near
             if (stored := there.get(one.of.set_id)) is not None
             and stored.vectors_key == one.of.vectors_key
             and await permitted(one)
+        }
+
+    async def _described(self, found: Sequence[Place], sets: Mapping[str, StoredSet]) -> list[Neighbour]:
+        """Return what is stored of each place; reads a set once."""
+        named = {one.of.set_id for place in found for one in (place.nearest, place.first, place.last)}
+        read = {set_id: await self.observations.read(sets[set_id]) for set_id in named}
+        return [
+            Neighbour(
+                asset_id=place.nearest.of.asset_id,
+                observation=_observation(read, place.nearest),
+                distance=place.nearest.distance,
+                span=_joined(_observation(read, place.first).span, _observation(read, place.last).span),
+            )
+            for place in found
         ]
 
     async def of_observation(self, analyser: str, ref: ObservationRef) -> Placed:
@@ -229,7 +241,15 @@ def _area(one: Observation) -> float:
     return one.box.width * one.box.height if one.HasField("box") else 0.0
 
 
-def _described(found: ObservationSet, near: Near) -> Observation:
-    return next(
-        one for one in found.observations if one.HasField("vector_row") and one.vector_row == near.row
+def _observation(read: Mapping[str, ObservationSet], near: Near) -> Observation:
+    found = read[near.of.set_id].observations
+    return next(one for one in found if one.HasField("vector_row") and one.vector_row == near.row)
+
+
+def _joined(first: Span, last: Span) -> Span:
+    return Span(
+        start_pts=first.start_pts,
+        end_pts=last.end_pts,
+        first_frame=first.first_frame,
+        frames=last.first_frame + last.frames - first.first_frame,
     )

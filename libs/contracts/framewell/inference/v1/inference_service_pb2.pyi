@@ -679,7 +679,8 @@ class FindSimilarRequest(_message.Message):
     """Nothing farther than this is a neighbour; unset for no bound."""
     near_duplicates: _builtins.bool
     """Only what is taken for the same picture, whatever was done to it: no farther than the distance that was measured
-    for the model (its threshold `same`). Refused for a model without one.
+    for the model (its threshold `same`). Refused for a model without one. Of those that follow each other in an asset
+    only the nearest is a neighbour, and `limit` and `offset` count such places.
     """
     @_builtins.property
     def observation(self) -> _media_pb2.ObservationRef:
@@ -730,6 +731,7 @@ class Neighbour(_message.Message):
     ASSET_ID_FIELD_NUMBER: _builtins.int
     OBSERVATION_FIELD_NUMBER: _builtins.int
     DISTANCE_FIELD_NUMBER: _builtins.int
+    SPAN_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset it was seen in."""
     distance: _builtins.float
@@ -738,16 +740,21 @@ class Neighbour(_message.Message):
     def observation(self) -> _media_pb2.Observation:
         """The observation as it is stored."""
 
+    @_builtins.property
+    def span(self) -> _media_pb2.Span:
+        """Where it is: of near-duplicates from the first to the last of those that follow each other; else its own span."""
+
     def __init__(
         self,
         *,
         asset_id: _builtins.str = ...,
         observation: _media_pb2.Observation | None = ...,
         distance: _builtins.float = ...,
+        span: _media_pb2.Span | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["observation", b"observation"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["observation", b"observation", "span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "distance", b"distance", "observation", b"observation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "distance", b"distance", "observation", b"observation", "span", b"span"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -304,8 +304,9 @@ ROUTES: Final = (
         "POST /similar", "findSimilar", methods.FIND_SIMILAR,
         "Stored faces and pictures near to one", body="*",
         description="Compares with a picture (Base64), a stored observation or a moment. With `analyser` "
-        "`labels` and `near_duplicates` the same picture is found, whatever was done to it; `other_than` "
-        "leaves its own asset out.",
+        "`labels` and `near_duplicates` the same picture is found, whatever was done to it: one neighbour for "
+        "all that follow each other in an asset, `span` from the first to the last. `other_than` leaves its "
+        "own asset out.",
         example={
             "moment": {"asset_id": _ASSET, "pts": 90000}, "analyser": "labels", "near_duplicates": True,
             "filter": {"other_than": [_ASSET]},
@@ -314,6 +315,7 @@ ROUTES: Final = (
             "neighbours": [
                 {
                     "asset_id": "1c5b2c1e-0000-4000-8000-00000000000b", "distance": 6.5,
+                    "span": _SPAN,
                     "observation": {
                         "id": "labels/0/900000/12", "kind": "picture", "span": _SPAN, "score": 1.0,
                         "label": "", "text": "", "shot": 0, "moment": {"pts": 0, "frame": 0},
