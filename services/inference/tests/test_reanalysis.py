@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -151,7 +152,8 @@ async def test_an_estimate_says_how_much_there_is_and_how_that_was_measured(
         found = (await bench.call("EstimateReanalysis", request)).estimate
         assert (found.assets, found.chunks, found.pictures) == (3, 6, 12)
         assert found.HasField("duration")
-        assert "measured just now on at most 16 stored pictures" in found.basis
+        assert "measured just now on at most 16 stored pictures; " in found.basis
+        assert re.search(r"; (1 chunk|\d+ chunks) at once, with nothing else to do$", found.basis)
         assert await bench.documents.count("campaigns", {}) == 0, "nothing was started"
 
 
@@ -263,6 +265,19 @@ async def test_an_asset_made_anew_meanwhile_is_left_to_its_new_analysis(
         assert [one.count for one in shown.skipped] == [2]
         assert "made anew meanwhile" in shown.skipped[0].reason
         assert new.shown == tried
+
+
+async def test_an_asset_that_is_gone_meanwhile_is_passed_over_as_gone(
+    archive: None, documents: MemoryDocuments, objects: MemoryObjects
+) -> None:
+    async with opened(documents, objects, Spotter("new")) as bench:
+        campaign_id = await start(bench, asset_ids=[ASSETS[0]])
+        await hand_out(bench)
+        for document in await bench.documents.find("analyses", {}):
+            await bench.documents.delete("analyses", document["_id"])
+        await work_off(bench, 3)
+        skipped = (await show(bench, campaign_id)).skipped
+        assert {one.reason: one.count for one in skipped} == {"it was removed or erased meanwhile": 2}
 
 
 async def hand_out(bench: InferenceBench) -> None:

@@ -29,6 +29,7 @@ TURN_SECONDS: Final = 2.0
 PAUSED_SECONDS: Final = 10.0
 """How soon a piece of a campaign that waits is tried again."""
 
+GONE: Final = "it was removed or erased meanwhile"
 MADE_ANEW: Final = "it was made anew meanwhile, and looked at by what is enabled now"
 CANCELLED: Final = "the campaign was cancelled"
 
@@ -102,7 +103,8 @@ class LookAgain:
         progress = PieceProgress.of(saved)
         whole = await self.parts.newest(piece.asset_id)
         if whole is None or whole.generation != piece.generation:
-            left = Counts.passed_over(MADE_ANEW, piece.chunks - progress.over)
+            reason = GONE if whole is None else MADE_ANEW
+            left = Counts.passed_over(reason, piece.chunks - progress.over)
             await attempt.save(replace(progress, counts=progress.counts + left).plain())
             return []
         await self.assets.note_look(piece.asset_id, campaign.look_revision)

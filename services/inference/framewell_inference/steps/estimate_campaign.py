@@ -80,7 +80,8 @@ class EstimateCampaign:
                 )
             seconds += sum(costs) * found.sound_seconds
             reasons.append(f"{sum(costs):.2f} s a second of sound, as measured since this process began")
-        at_once = f"; {self.chunks_at_once} at once, with nothing else to do"
+        chunks = "1 chunk" if self.chunks_at_once == 1 else f"{self.chunks_at_once} chunks"
+        at_once = f"; {chunks} at once, with nothing else to do"
         return replace(found, seconds=seconds / self.chunks_at_once, basis=" and ".join(reasons) + at_once)
 
     async def _picture(self, first: list[tuple[AnalysedAsset, ChosenAgain]]) -> tuple[float | None, str]:

@@ -14,7 +14,8 @@ _ESTIMATE: Final = {
     "chunks": 98_880,
     "pictures": 1_977_600,
     "duration": "40540.8s",
-    "basis": "20.5 ms a picture, as measured since this process began; 1 at once, with nothing else to do",
+    "basis": "20.5 ms a picture, as measured since this process began; "
+    "1 chunk at once, with nothing else to do",
     "done_assets": 3,
 }
 _REANALYSIS: Final = {
