@@ -103,11 +103,11 @@ class ClusterDocuments:
                 return None
             for one in parts[1:]:
                 if one["top"]:
-                    change = {"$set": {"top": False}}
-                    await self.documents.update(COLLECTION, one["_id"], change, expect={"root": root})
+                    below = {"$set": {"top": False}}
+                    await self.documents.update(COLLECTION, one["_id"], below, expect={"root": root})
             # Nobody who saw less than somebody else has the last word.
             expect = {"root": root, "revision": parts[0]["revision"]}
-            change = {"$set": _summed(parts), "$inc": {"revision": 1}}
+            change: dict[str, Any] = {"$set": _summed(parts), "$inc": {"revision": 1}}
             after = await self.documents.update(COLLECTION, root, change, expect=expect)
             if after is not None:
                 return _cluster(after)
