@@ -48,6 +48,13 @@ MODEL = api.Model(model=NAMED, in_force=True, enabled=[ModelScope(series="Tiere"
             api.RemoveModelRequest(model=NAMED),
             api.RemoveModelResponse(removed=[NAMED]),
         ),
+        (
+            "remove",
+            {"model": {"name": "house/dogs"}},
+            "RemoveModel",
+            api.RemoveModelRequest(model=ModelVersion(name="house/dogs")),
+            api.RemoveModelResponse(removed=[NAMED]),
+        ),
     ],
 )
 async def test_a_model_is_changed_by_name(  # noqa: PLR0917 - the row of a table
@@ -63,6 +70,13 @@ async def test_a_model_is_changed_by_name(  # noqa: PLR0917 - the row of a table
     response = await gateway.post(f"/v1/models/{path}", json=body)
     assert response.status_code == 200, response.text
     assert mesh.inference.asked == [(method, request_)]
+
+
+async def test_a_version_is_needed_to_be_in_force(gateway: httpx.AsyncClient) -> None:
+    for path in ("models/use", "candidates/promote"):
+        response = await gateway.post(f"/v1/{path}", json={"model": {"name": "house/dogs"}})
+        assert response.status_code == 422
+        assert [one["field"] for one in response.json()["errors"]] == ["model.version"], response.text
 
 
 async def test_a_name_is_needed(mesh: Any, gateway: httpx.AsyncClient) -> None:

@@ -31,7 +31,7 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         r"^[0-9]{1,12}(\.[0-9]{1,6})?$": "is no decimal amount such as `0.05`",
         "^[A-Z]{3}$": "is no ISO 4217 code of three capital letters",
         "^[A-Z]{2}$": "is no ISO 3166 code of two capital letters",
-        "^[0-9A-Za-z.+-]{1,40}$": "is no version",
+        "^[0-9A-Za-z._+-]{1,40}$": "is no version",
         "^[a-z0-9][a-z0-9-]{0,99}$": "is no id of a dataset",
         "^[a-z][a-z0-9_]{0,40}$": "is no name of a recipe",
         r"^\s*[^\s\x00][^\x00]*$": "is no name or id: it must not be blank, nor hold a null character",

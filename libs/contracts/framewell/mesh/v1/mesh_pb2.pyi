@@ -202,7 +202,7 @@ class ModelVersion(_message.Message):
     name: _builtins.str
     """Name of the model in the model registry, e.g. `faces/yunet`."""
     version: _builtins.str
-    """Version as its manifest says it, e.g. `2023.3`."""
+    """Version as its manifest says it, e.g. `2023.3`; empty only where a request says what it means then."""
     def __init__(
         self,
         *,
