@@ -1,13 +1,25 @@
-"""`framewell similar`: which pictures of an asset are looked for."""
+"""`framewell similar`: which pictures of an asset are looked for, and what is said of what was found."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from framewell_cli.commands.similar import moments
+import pytest
+from typer.testing import CliRunner, Result
 
+from framewell_cli.commands.similar import moments
+from framewell_cli.errors import CommandError
+from framewell_cli.main import build
+from framewell_client import Gateway, Refused
+
+ASSET, OTHER = "1c5b2c1e-0000-4000-8000-00000000000a", "1c5b2c1e-0000-4000-8000-00000000000b"
 VIEW: dict[str, Any] = {
-    "timeline": {"time_base": {"numerator": 1, "denominator": 90000}, "start_pts": 900},
+    "asset_id": ASSET,
+    "timeline": {
+        "time_base": {"numerator": 1, "denominator": 90000},
+        "start_pts": 900,
+        "duration_pts": 12 * 90000,
+    },
     "shots": [{"span": {"start_pts": start, "end_pts": start + 200}} for start in (900, 1100)],
 }
 
@@ -23,3 +35,63 @@ def test_a_second_is_counted_from_the_start() -> None:
 def test_a_still_and_a_film_without_shots_have_one_picture() -> None:
     assert list(moments({}, 3.0)) == [0]
     assert list(moments({**VIEW, "shots": []}, None)) == [900]
+
+
+class Mesh:
+    """A gateway with a view of an asset; nothing was seen at the moments of `unseen`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.view, self.unseen = {**VIEW}, set[int]()
+        monkeypatch.setenv("FRAMEWELL_REST", "http://127.0.0.1:1")
+        monkeypatch.setattr(Gateway, "_document", self._answer)
+
+    def _answer(self, method: str, path: str, **more: Any) -> Any:
+        if path != "/v1/similar":
+            return self.view if path.endswith(ASSET) else {**VIEW, "asset_id": OTHER}
+        if more["json"]["moment"]["pts"] in self.unseen:
+            raise Refused(404, {"detail": "nothing with a vector of labels/x@1 was seen"})
+        span = {"start_pts": 900 + 2 * 90000, "end_pts": 900 + 7 * 90000, "first_frame": 50, "frames": 125}
+        return {"neighbours": [{"asset_id": OTHER, "distance": 2.625, "span": span}]}
+
+
+@pytest.fixture
+def mesh(monkeypatch: pytest.MonkeyPatch) -> Mesh:
+    return Mesh(monkeypatch)
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(build(["similar"]), ["similar", *words])
+
+
+def refusal(*words: str) -> str:
+    result = run(*words)
+    assert isinstance(result.exception, CommandError), result.output
+    return str(result.exception)
+
+
+def test_a_place_is_shown_by_the_clock(mesh: Mesh) -> None:
+    result = run(ASSET, "--at", "3")
+    assert result.exit_code == 0, result.output
+    assert [*result.stdout.splitlines()[-1].split()] == ["0:03.0", OTHER, "0:02.0-0:07.0", "2.62"]
+
+
+def test_a_moment_without_a_picture_is_no_picture_without_a_like(mesh: Mesh) -> None:
+    mesh.unseen = {900 + 900 * 90000, 900 + 3 * 90000}
+    assert refusal(ASSET, "--at", "900") == (f"similar: {ASSET} has no picture at 15:00.0: it ends at 0:12.0")
+    assert "looked at at 0:03.0: 'framewell why" in refusal(ASSET, "--at", "3")
+    assert refusal(ASSET, "--at", "3", "--faces") == f"similar: no face was seen in {ASSET} at 0:03.0"
+
+
+def test_an_asset_of_which_analysis_is_withheld_is_said_to_be(mesh: Mesh) -> None:
+    mesh.unseen = {1000, 1200}
+    mesh.view["rights"] = [{"purpose": "analysis", "allowed": False, "sentence": "The house forbids it."}]
+    assert refusal(ASSET) == (
+        f"similar: {ASSET} was not looked at, analysis is withheld. The house forbids it."
+    )
+
+
+def test_shots_that_nobody_looked_at_are_counted(mesh: Mesh) -> None:
+    mesh.unseen = {1000}
+    result = run(ASSET)
+    assert (result.exit_code, result.stdout.count(OTHER)) == (0, 1)
+    assert "1 of 2 shots" in result.stderr

@@ -9,9 +9,12 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from framewell_cli.asset_description import clock_text
+from framewell_cli.commands.asset_text import spans_text
 from framewell_cli.commands.gateway_access import open_gateway
 from framewell_cli.console import Json, print_json, print_table, progress
-from framewell_cli.errors import UsageProblem
+from framewell_cli.documents import ratio
+from framewell_cli.errors import CommandError, UsageProblem
 from framewell_client import Gateway, Refused
 
 NOT_FOUND: Final = 404
@@ -38,20 +41,23 @@ def similar(
     """Look for near-duplicates of a picture file, or of an asset's pictures in all others.
 
     Found is the same picture after cutting, grading, mirroring, captions or compression; docs/quality.md says
-    how surely. Of an asset the middle of each shot is looked for. Exit code 1 if there is none.
+    how surely. Of an asset the middle of each shot is looked for. A place is where it stands without a break.
+    Exit code 1 if there is none.
     """
     picture = Path(of)
     with open_gateway() as gateway:
         if picture.is_file():
-            found = _near(gateway, {"image": base64.b64encode(picture.read_bytes()).decode()}, faces, limit)
+            image = base64.b64encode(picture.read_bytes()).decode()
+            found = _near(gateway, {"image": image}, faces, limit)
         elif faces and at is None:
             raise UsageProblem("similar: say whose face with a picture file, or with --at SECONDS")
         else:
             found = _of_asset(gateway, of, at, faces, limit)
+        rows = [] if as_json else _rows(gateway, found)
     if as_json:
         print_json({"of": of, "neighbours": found})
     elif found:
-        print_table(("at", "in asset", "from pts", "to pts", "distance"), [_row(one) for one in found])
+        print_table(("at", "in asset", "when", "distance"), rows)
     else:
         progress.print("no other asset has such a face" if faces else "no other asset has such a picture")
     if not found:
@@ -59,28 +65,47 @@ def similar(
 
 
 def _of_asset(gateway: Gateway, asset: str, at: float | None, faces: bool, limit: int) -> Found:
+    """Return what is near to each moment. Raises CommandError where none of them has anything to compare."""
     view = gateway.asset(asset)
-    return [
-        {"at_pts": pts, "at_seconds": _seconds(view, pts), **one}
-        for pts in moments(view, at)
-        for one in _near(
-            gateway,
-            {"moment": {"asset_id": asset, "pts": pts}, "filter": {"other_than": [asset]}},
-            faces,
-            limit,
-        )
-    ]
+    found: Found = []
+    wanted, without = [*moments(view, at)], 0
+    for pts in wanted:
+        query = {"moment": {"asset_id": asset, "pts": pts}, "filter": {"other_than": [asset]}}
+        try:
+            near = _near(gateway, query, faces, limit)
+        except Refused as refused:
+            if refused.status != NOT_FOUND:
+                raise
+            without += 1
+            continue
+        found += [{"at_pts": pts, "at_seconds": _seconds(view, pts), **one} for one in near]
+    if without == len(wanted):
+        raise CommandError(nothing_to_compare(view, at, faces=faces))
+    if without:
+        progress.print(f"nobody looked at the middle of {without} of {len(wanted)} shots: they are left out")
+    return found
 
 
 def _near(gateway: Gateway, query: Mapping[str, Any], faces: bool, limit: int) -> Found:
-    """Return what is near; nothing where nobody looked at the moment, or where nothing was seen."""
+    """Return what is near. Raises Refused, with NOT_FOUND for a moment at which nothing was seen."""
     chosen = {"analyser": "faces"} if faces else {"analyser": "labels", "near_duplicates": True}
-    try:
-        return gateway.similar({**query, **chosen, "limit": limit})
-    except Refused as refused:
-        if refused.status == NOT_FOUND:
-            return []
-        raise
+    return gateway.similar({**query, **chosen, "limit": limit})
+
+
+def nothing_to_compare(view: Mapping[str, Any], at: float | None, *, faces: bool) -> str:
+    """Return why an asset has nothing to compare at a second, or at no moment at all."""
+    asset, timeline = view["asset_id"], view.get("timeline")
+    when = "" if at is None or not timeline else f" at {clock_text(at)}"
+    if when and timeline and at is not None:
+        length = float(timeline["duration_pts"] * ratio(timeline["time_base"]))
+        if at >= length:
+            return f"similar: {asset} has no picture{when}: it ends at {clock_text(length)}"
+    for decision in view.get("rights", ()):
+        if decision["purpose"] == "analysis" and not decision["allowed"]:
+            return f"similar: {asset} was not looked at, analysis is withheld. {decision['sentence']}".strip()
+    if faces:
+        return f"similar: no face was seen in {asset}{when}"
+    return f"similar: no picture of {asset} was looked at{when}: 'framewell why {asset}' says where it stands"
 
 
 def moments(view: Mapping[str, Any], at: float | None) -> Iterator[int]:
@@ -104,8 +129,25 @@ def _seconds(view: Mapping[str, Any], pts: int) -> float:
     return float((pts - timeline["start_pts"]) * base["numerator"] / base["denominator"])
 
 
-def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
-    span = one["observation"]["span"]
-    at = f"{one['at_seconds']:.1f} s" if "at_seconds" in one else "-"
-    distance = f"{one['distance']:.2f}"
-    return at, one["asset_id"], str(span["start_pts"]), str(span["end_pts"]), distance
+def _rows(gateway: Gateway, found: Found) -> list[tuple[str, ...]]:
+    """Return a row for each place, with its time on the clock of its asset."""
+    views = {asset: _view(gateway, asset) for asset in {one["asset_id"] for one in found}}
+    return [
+        (
+            clock_text(one["at_seconds"]) if "at_seconds" in one else "-",
+            one["asset_id"],
+            spans_text(views[one["asset_id"]], [one["span"]]),
+            f"{one['distance']:.2f}",
+        )
+        for one in found
+    ]
+
+
+def _view(gateway: Gateway, asset: str) -> Mapping[str, Any]:
+    """Return the view of an asset, an empty one where it has gone meanwhile."""
+    try:
+        return gateway.asset(asset)
+    except Refused as refused:
+        if refused.status != NOT_FOUND:
+            raise
+        return {}
