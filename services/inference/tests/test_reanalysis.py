@@ -20,6 +20,7 @@ from framewell.inference.v1.inference_pb2 import AnalysisIndex, ChunkAnalysis
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell_inference.ports.analysers import PictureAnalyser
+from framewell_inference.steps.estimate_campaign import NONE_SELECTED
 from framewell_inference.steps.look_at_frames import LookAtFrames
 from framewell_inference.testing import TIMELINE, InferenceBench
 from framewell_inference.testing.campaigns import (
@@ -349,6 +350,13 @@ def skip(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
             "one of them",
         ),
         (api.StartReanalysisRequest(target=api.ReanalysisTarget(analyser="new")), "say at which assets"),
+        (
+            api.StartReanalysisRequest(
+                target=api.ReanalysisTarget(analyser="new"),
+                selection=api.ReanalysisSelection(since=Timestamp(seconds=9), until=Timestamp(seconds=9)),
+            ),
+            "selection.until: must be later",
+        ),
     ],
 )
 async def test_a_campaign_that_says_too_little_or_too_much_is_refused(
@@ -370,6 +378,23 @@ async def test_who_does_not_operate_the_mesh_starts_nothing(
             await bench.call("StartReanalysis", request, authority="staff")
         with pytest.raises(NotFound, match="no analyser nothing"):
             await start(bench, "nothing")
+        with pytest.raises(NotFound, match=f"no analysis of asset {ASSETS[0]} has ended"):
+            await start(bench, asset_ids=ASSETS[:1])
+        assert await bench.documents.count("campaigns", {}) == 0
+
+
+async def test_a_selection_that_no_asset_meets_says_so(
+    archive: None, documents: MemoryDocuments, objects: MemoryObjects
+) -> None:
+    async with opened(documents, objects, Spotter("new")) as bench:
+        for series, notes in (["Serie 1"], [NONE_SELECTED]), (["Series 1"], []):
+            asked: dict[str, Any] = {
+                "target": api.ReanalysisTarget(analyser="new"),
+                "selection": api.ReanalysisSelection(series=series),
+            }
+            estimated = await bench.call("EstimateReanalysis", api.EstimateReanalysisRequest(**asked))
+            started = await bench.call("StartReanalysis", api.StartReanalysisRequest(**asked))
+            assert [*estimated.notes] == [*started.notes] == notes
 
 
 async def copied(documents: MemoryDocuments) -> MemoryDocuments:

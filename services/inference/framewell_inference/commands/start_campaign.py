@@ -33,7 +33,10 @@ class StartCampaign:
         actor: Actor,
         cause: Cause,
     ) -> tuple[Campaign, Sequence[str]]:
-        """Return the campaign, and what a person should know. Raises NotFound for what cannot look."""
+        """Return the campaign, and what a person should know.
+
+        Raises NotFound for what cannot look, and for an asset that was never analysed.
+        """
         target = self.choose.settled(target)
         campaign = Campaign(
             id=str(uuid4()),
@@ -43,5 +46,6 @@ class StartCampaign:
             actor=actor,
             started_at=self.clock.now(),
         )
-        campaign = replace(campaign, estimate=await self.estimate(target, selection))
-        return await self.begin(campaign, cause), self.choose.notes(target)
+        found = await self.estimate(target, selection)
+        notes = self.estimate.notes(target, selection, found)
+        return await self.begin(replace(campaign, estimate=found), cause), notes

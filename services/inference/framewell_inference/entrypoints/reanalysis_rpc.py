@@ -38,10 +38,10 @@ class ReanalysisRpc(ReanalysisServiceServicer):
     ) -> api.EstimateReanalysisResponse:
         require_operator()  # it may try an analyser out
         target = self.choose.settled(_target(request.target))
-        found = await self.estimate(target, _selection(request.selection))
-        return api.EstimateReanalysisResponse(
-            estimate=estimate_message(found), notes=self.choose.notes(target)
-        )
+        selection = _selection(request.selection)
+        found = await self.estimate(target, selection)
+        notes = self.estimate.notes(target, selection, found)
+        return api.EstimateReanalysisResponse(estimate=estimate_message(found), notes=notes)
 
     async def StartReanalysis(
         self, request: api.StartReanalysisRequest, context: Any
@@ -97,7 +97,7 @@ def _target(message: api.ReanalysisTarget) -> Target:
 
 
 def _selection(message: api.ReanalysisSelection) -> Selection:
-    """Return which assets. Raises Rejected when nothing is said, or everything and a condition."""
+    """Return which assets. Raises Rejected when nothing is said, everything and a condition, or no time."""
     selection = Selection(
         tuple(message.asset_ids) or None,
         tuple(message.series),
@@ -110,6 +110,9 @@ def _selection(message: api.ReanalysisSelection) -> Selection:
         raise Rejected("say at which assets: by id, series, channel or time, or all of them", "no_selection")
     if message.all and selection != Selection(everything=True):
         raise Rejected("all assets, or those that meet conditions: say one of the two", "bad_selection")
+    since, until = selection.since, selection.until
+    if since is not None and until is not None and since >= until:
+        raise Rejected("selection.until: must be later than selection.since", "bad_selection")
     return selection
 
 

@@ -26,6 +26,10 @@ TRIED_CHUNKS: Final = range(4)
 
 TRIED_ASSETS: Final = 10
 
+NONE_SELECTED: Final = (
+    "no analysed asset meets these conditions; series and channels are compared letter by letter"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class EstimateCampaign:
@@ -40,7 +44,12 @@ class EstimateCampaign:
     chunks_at_once: int
 
     async def __call__(self, target: Target, selection: Selection) -> Estimate:
-        """Return what there is to do."""
+        """Return what there is to do. Raises NotFound for an asset that is named and was never analysed."""
+        for asset_id in selection.asset_ids or ():
+            if await self.assets.get(asset_id) is None:
+                raise NotFound(
+                    f"no analysis of asset {asset_id} has ended here, so nothing of it can be looked at again"
+                )
         found, first = Estimate(), list[tuple[AnalysedAsset, ChosenAgain]]()
         async for asset in self.assets.select(selection, skipped=target.skipped):
             left = self.choose.left(target, asset)
@@ -58,6 +67,13 @@ class EstimateCampaign:
             if len(first) < TRIED_ASSETS:
                 first.append((asset, left))
         return await self._with_duration(found, first)
+
+    def notes(self, target: Target, selection: Selection, found: Estimate) -> list[str]:
+        """Return what a person should know before it starts, one sentence each."""
+        notes = self.choose.notes(target)
+        if not (found.assets or found.done_assets or selection.everything or target.skipped):
+            notes.append(NONE_SELECTED)
+        return notes
 
     async def _with_duration(
         self, found: Estimate, first: list[tuple[AnalysedAsset, ChosenAgain]]
