@@ -43,6 +43,9 @@ REPORTED_FROM: Final = 0.5
 LABEL_THRESHOLD: Final = "label:"
 """Stands before a label in the name of a threshold of its own: `label:dog`."""
 
+SCORE_THRESHOLDS: Final = ("report", "overlap")
+"""Thresholds of declared models, 0 to 1, beside those of labels: a score, and a share of two boxes."""
+
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?")
 VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -66,7 +69,7 @@ class ModelRef:
         """Read `name@version`. Raises ManifestError when either half is missing or malformed."""
         name, _, version = text.rpartition("@")
         if not NAME.fullmatch(name) or not VERSION.fullmatch(version):
-            raise ManifestError(f"{text!r} is not a model reference of the form name@version")
+            raise ManifestError(f"{text[:300]!r} is not a model reference of the form name@version")
         return ModelRef(name, version)
 
 

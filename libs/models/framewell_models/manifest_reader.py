@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-import yaml
-
 from framewell_models.manifest import (
     DECLARED_TASKS,
     FLOAT32,
@@ -23,6 +21,7 @@ from framewell_models.manifest import (
     NAME,
     PRECISIONS,
     REMOTE_SCHEMES,
+    SCORE_THRESHOLDS,
     TASKS,
     VERSION,
     WEIGHT_SUFFIXES,
@@ -37,6 +36,7 @@ from framewell_models.manifest import (
     Tensor,
     WeightFile,
 )
+from framewell_models.manifest_yaml import MOST_BYTES, read_mapping
 from framewell_models.processing import POSTPROCESSING, PREPROCESSING, StepKind, complete
 from framewell_models.sources import check_source, scheme
 
@@ -61,8 +61,8 @@ MOST_FILES: Final = 100
 LONGEST_NAME: Final = 255
 """Longest name of a file in bytes, as file systems have it."""
 
-MOST_BYTES: Final = 1 << 20
-"""Longest manifest that is read."""
+LONGEST_ERROR: Final = 400
+"""Most characters of what is said of a manifest."""
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -79,22 +79,19 @@ def load(path: Path) -> Manifest:
     return read(text, origin=str(path))
 
 
-def read(text: str, *, origin: str = MANIFEST_NAME) -> Manifest:
-    """Read a manifest from YAML (safe loader: plain data only)."""
-    if len(text) > MOST_BYTES:
-        raise ManifestError(f"{origin}: a manifest has at most {MOST_BYTES >> 20} MiB")
+def read(text: str, *, origin: str = MANIFEST_NAME, most_bytes: int = MOST_BYTES) -> Manifest:
+    """Return the manifest that a YAML text declares.
+
+    Raises ManifestError for any other text, in a sentence of bounded length that begins with `origin`.
+    """
     try:
-        document = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ManifestError(f"{origin}: not YAML: {str(error)[:500]}") from error
-    if not isinstance(document, Mapping):
-        raise ManifestError(f"{origin}: a manifest is a mapping of fields")
+        document = read_mapping(text, most_bytes=most_bytes)
+    except ManifestError as error:
+        raise ManifestError(_cut(f"{origin}: {error}")) from error
     try:
         return _Fields(document, origin).manifest()
-    except ManifestError:
-        raise
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
-        raise ManifestError(f"{origin}: {error}") from error
+    except ManifestError as error:
+        raise ManifestError(_cut(str(error))) from error
 
 
 def check_file_name(name: str, origin: str) -> str:
@@ -114,6 +111,17 @@ def check_file_name(name: str, origin: str) -> str:
     return name
 
 
+def _cut(sentence: str) -> str:
+    return sentence if len(sentence) <= LONGEST_ERROR else f"{sentence[:LONGEST_ERROR]}…"
+
+
+def _shown(value: Any) -> str:
+    """Return a value for an error: short, whatever it holds."""
+    if isinstance(value, list | Mapping):
+        return "a list" if isinstance(value, list) else "a mapping"
+    return repr(value)[:100]
+
+
 @dataclass(frozen=True, slots=True)
 class _Fields:
     """Typed access to one YAML mapping; every complaint names the origin and the field."""
@@ -123,7 +131,7 @@ class _Fields:
 
     def manifest(self) -> Manifest:
         self.only(Manifest.__dataclass_fields__)
-        embedding = self.document.get("embedding")
+        embedding = self.text("embedding", default="")
         source = check_source(self.text("source", default=""), self.origin)
         remote = scheme(source) in REMOTE_SCHEMES
         manifest = Manifest(
@@ -131,11 +139,11 @@ class _Fields:
             version=self.matching("version", VERSION),
             task=self._task(),
             analyser=self.text("analyser", default=""),
-            intended_use=self.text("intended_use"),
+            intended_use=self.filled("intended_use"),
             licence=self._licence(),
             files=tuple(self._file(entry) for entry in self.entries("files", optional=remote)),
             packages=tuple(self._package(entry) for entry in self.entries("packages", optional=True)),
-            converter=self.document.get("converter"),
+            converter=self.text("converter", default="") or None,
             inputs=tuple(self._tensor(entry) for entry in self.entries("inputs", optional=True)),
             outputs=tuple(self._tensor(entry) for entry in self.entries("outputs", optional=True)),
             preprocessing=self._step("preprocessing", PREPROCESSING),
@@ -148,13 +156,14 @@ class _Fields:
             prompt=self.text("prompt", default=""),
             answer_schema=self._mapping("answer_schema"),
             embedding=ModelRef.parse(embedding) if embedding else None,
-            classes=tuple(str(item) for item in self.document.get("classes", ())),
+            classes=self._texts("classes"),
             optional=self._flag("optional"),
-            parent=self.document.get("parent"),
+            parent=self.text("parent", default="") or None,
             measures=self._numbers("measures"),
-            lineage={key: str(value) for key, value in self.document.get("lineage", {}).items()},
+            lineage=self._lineage(),
         )
         self._check_whole(manifest)
+        self._check_thresholds(manifest)
         return manifest
 
     def _check_whole(self, manifest: Manifest) -> None:
@@ -190,11 +199,34 @@ class _Fields:
             if wrong:
                 raise ManifestError(f"{self.origin}: {sentence}")
 
+    def _check_thresholds(self, manifest: Manifest) -> None:
+        """Raise ManifestError for a score outside 0 to 1, and for a threshold that no declared model has.
+
+        Analysers with code of their own and identity models have thresholds of other names and units.
+        """
+        for name, value in manifest.thresholds.items():
+            score = name in SCORE_THRESHOLDS or name.startswith(LABEL_THRESHOLD)
+            if not score and manifest.task in DECLARED_TASKS and not manifest.analyser:
+                known = ", ".join((*SCORE_THRESHOLDS, f"{LABEL_THRESHOLD}<a label>"))
+                raise ManifestError(
+                    f"{self.origin}: no threshold is called {name[:100]!r}: there are {known}"
+                )
+            if score and not 0 <= value <= 1:
+                raise ManifestError(
+                    f"{self.origin}: threshold {name[:100]!r} is {value:g}, not between 0 and 1"
+                )
+
     def text(self, key: str, *, default: str | None = None) -> str:
         value = self.document.get(key, default)
         if not isinstance(value, str):
             raise ManifestError(f"{self.origin}: {key} is missing or no text")
         return " ".join(value.split())
+
+    def filled(self, key: str) -> str:
+        value = self.text(key)
+        if not value:
+            raise ManifestError(f"{self.origin}: {key} is empty")
+        return value
 
     def only(self, known: Mapping[str, Any]) -> None:
         unknown = sorted(set(self.document) - set(known))
@@ -202,9 +234,11 @@ class _Fields:
             raise ManifestError(f"{self.origin}: unknown field {', '.join(unknown)}")
 
     def matching(self, key: str, pattern: re.Pattern[str]) -> str:
-        value = str(self.document.get(key, ""))
+        value = self.document.get(key, "")
+        if not isinstance(value, str):
+            raise ManifestError(f"{self.origin}: {key} is {_shown(value)}, no text: put it in quotes")
         if not pattern.fullmatch(value):
-            raise ManifestError(f"{self.origin}: {key} {value!r} does not match {pattern.pattern}")
+            raise ManifestError(f"{self.origin}: {key} {_shown(value)} does not match {pattern.pattern}")
         return value
 
     def _task(self) -> str:
@@ -236,16 +270,31 @@ class _Fields:
         return value
 
     def _numbers(self, key: str) -> dict[str, float]:
-        numbers = {str(name): float(value) for name, value in (self._mapping(key) or {}).items()}
+        numbers = self._mapping(key) or {}
         for name, value in numbers.items():
-            if not math.isfinite(value):
-                raise ManifestError(f"{self.origin}: {key}: {name} is no number")
-        return numbers
+            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                raise ManifestError(
+                    f"{self.origin}: {key}: {name[:100]!r} is {_shown(value)}, which is no number"
+                )
+        return {name: float(value) for name, value in numbers.items()}
+
+    def _texts(self, key: str) -> tuple[str, ...]:
+        value = self.document.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ManifestError(f"{self.origin}: {key} is no list of texts")
+        return tuple(value)
+
+    def _lineage(self) -> dict[str, str]:
+        lineage = self._mapping("lineage") or {}
+        for name, value in lineage.items():
+            if isinstance(value, list | Mapping):
+                raise ManifestError(f"{self.origin}: lineage: {name[:100]!r} is {_shown(value)}, no text")
+        return {name: str(value) for name, value in lineage.items()}
 
     def _flag(self, key: str) -> bool:
         value = self.document.get(key, False)
         if not isinstance(value, bool):
-            raise ManifestError(f"{self.origin}: {key} {value!r} is neither true nor false")
+            raise ManifestError(f"{self.origin}: {key} {_shown(value)} is neither true nor false")
         return value
 
     def _limits(self) -> Limits:
@@ -257,13 +306,17 @@ class _Fields:
     def number(self, key: str, default: float, least: float, most: float) -> float:
         value = self.document.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-            raise ManifestError(f"{self.origin}: {key} {value!r} is no number between {least:g} and {most:g}")
+            raise ManifestError(
+                f"{self.origin}: {key} {_shown(value)} is no number between {least:g} and {most:g}"
+            )
         return float(value)
 
     def _licence(self) -> Licence:
         licence = _Fields(self._mapping("licence") or {}, f"{self.origin}: licence")
         licence.only(Licence.__dataclass_fields__)
-        return Licence(licence.text("code"), licence.text("weights"), licence.text("attribution", default=""))
+        return Licence(
+            licence.filled("code"), licence.filled("weights"), licence.text("attribution", default="")
+        )
 
     @staticmethod
     def _file(entry: _Fields) -> WeightFile:
@@ -285,13 +338,16 @@ class _Fields:
         )
         return Package(
             registry, name, version, entry.matching("archive_sha256", _SHA256), members,
-            entry.document.get("python"), entry.document.get("platform"),
+            entry.text("python", default="") or None, entry.text("platform", default="") or None,
         )  # fmt: skip
 
     @staticmethod
     def _tensor(entry: _Fields) -> Tensor:
-        shape = tuple(int(size) for size in entry.document.get("shape", ()))
-        return Tensor(entry.text("name"), entry.text("dtype"), shape, entry.text("meaning", default=""))
+        shape = entry.document.get("shape", [])
+        if not isinstance(shape, list) or not all(type(size) is int and size >= -1 for size in shape):
+            raise ManifestError(f"{entry.origin}: shape is no list of whole numbers (-1: free)")
+        meaning = entry.text("meaning", default="")
+        return Tensor(entry.filled("name"), entry.filled("dtype"), tuple(shape), meaning)
 
     def _step(self, key: str, kinds: Mapping[str, StepKind]) -> Step | None:
         value = self._mapping(key)

@@ -10,7 +10,16 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from framewell_models.manifest import DECLARED_TASKS, FLOAT32, NAME, PRECISIONS, TASKS, VERSION
+from framewell_models.manifest import (
+    DECLARED_TASKS,
+    FLOAT32,
+    LABEL_THRESHOLD,
+    NAME,
+    PRECISIONS,
+    SCORE_THRESHOLDS,
+    TASKS,
+    VERSION,
+)
 from framewell_models.manifest_reader import LIMITS, LOADABLE_SUFFIXES
 from framewell_models.processing import (
     FLAG,
@@ -28,6 +37,7 @@ from framewell_models.processing import (
 Schema = dict[str, Any]
 
 _TEXT: Final[Schema] = {"type": "string"}
+_FILLED: Final[Schema] = {"type": "string", "pattern": r"\S"}
 _SHA256: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _PATH: Final[Schema] = {"type": "string", "not": {"pattern": r"(^/|(^|/)\.\.(/|$))"}}
 _NUMBERS: Final[Schema] = {"type": "object", "additionalProperties": {"type": "number"}}
@@ -55,8 +65,8 @@ def _fields() -> Mapping[str, Schema]:
         "version": {"anyOf": [_matching(VERSION.pattern), {"type": "number"}]},
         "task": {"enum": sorted(TASKS)},
         "analyser": _TEXT,
-        "intended_use": _TEXT,
-        "licence": _object({"code": _TEXT, "weights": _TEXT, "attribution": _TEXT}, ("code", "weights")),
+        "intended_use": _FILLED,
+        "licence": _object({"code": _FILLED, "weights": _FILLED, "attribution": _TEXT}, ("code", "weights")),
         "source": _TEXT,
         "files": _list(_object({"name": _file_name(), "sha256": _SHA256, "path": _PATH}, ("name", "sha256"))),
         "packages": _list(_package()),
@@ -65,7 +75,7 @@ def _fields() -> Mapping[str, Schema]:
         "outputs": _list(_tensor()),
         "preprocessing": _step(PREPROCESSING),
         "postprocessing": _step(POSTPROCESSING),
-        "thresholds": _NUMBERS,
+        "thresholds": _thresholds(),
         "labels": _TEXT,
         "limits": _object(
             {
@@ -81,7 +91,10 @@ def _fields() -> Mapping[str, Schema]:
         "optional": {"type": "boolean", "default": False},
         "parent": _TEXT,
         "measures": _NUMBERS,
-        "lineage": {"type": "object"},
+        "lineage": {
+            "type": "object",
+            "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+        },
     }
 
 
@@ -91,11 +104,16 @@ def _steps_of(task: str) -> Schema:
         "if": {"properties": {"task": {"const": task}, "analyser": {"const": ""}}, "required": ["task"]},
         "then": {
             "properties": {
+                "thresholds": {"propertyNames": {"pattern": _threshold_names()}},
                 "preprocessing": _one_of(PREPROCESSING, task),
                 "postprocessing": _one_of(POSTPROCESSING, task),
             }
         },
     }
+
+
+def _threshold_names() -> str:
+    return f"^({'|'.join(SCORE_THRESHOLDS)}|{LABEL_THRESHOLD}.*)$"
 
 
 def _one_of(kinds: Mapping[str, StepKind], task: str) -> Schema:
@@ -162,7 +180,8 @@ def _package() -> Schema:
 
 
 def _tensor() -> Schema:
-    return _object({"name": _TEXT, "dtype": _TEXT, "shape": _SHAPE, "meaning": _TEXT}, ("name", "dtype"))
+    fields = {"name": _FILLED, "dtype": _FILLED, "shape": _SHAPE, "meaning": _TEXT}
+    return _object(fields, ("name", "dtype"))
 
 
 def _file_name() -> Schema:
@@ -172,6 +191,15 @@ def _file_name() -> Schema:
 
 def _matching(pattern: str) -> Schema:
     return {"type": "string", "pattern": f"^({pattern})$"}
+
+
+def _thresholds() -> Schema:
+    score: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+    return {
+        **_NUMBERS,
+        "properties": dict.fromkeys(SCORE_THRESHOLDS, score),
+        "patternProperties": {f"^{LABEL_THRESHOLD}": score},
+    }
 
 
 def _list(items: Schema) -> Schema:

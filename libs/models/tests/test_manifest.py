@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from importlib import resources
+from itertools import pairwise
 
 import jsonschema
 import pytest
@@ -12,6 +14,7 @@ from framewell_models.folders import shipped, shipped_text
 from framewell_models.manifest import ManifestError, ModelRef, Step
 from framewell_models.manifest_reader import read
 from framewell_models.manifest_schema import manifest_schema, schema_text
+from framewell_models.manifest_yaml import MOST_BYTES_OF_OURS
 
 MINIMAL = """
 name: labels/tiny
@@ -190,6 +193,9 @@ def test_the_schema_takes_what_the_reader_takes(document: dict[str, object]) -> 
         ("{seconds: 2}", "{seconds: 0}"),
         ("task: classification", "task: telepathy"),
         ("intended_use", "use"),
+        ("report: 0.6", "raport: 0.6"),
+        ("report: 0.6", "report: 50"),
+        ("code: MIT", "code: ''"),
     ],
 )
 def test_the_schema_refuses_what_the_reader_refuses(old: str, new: str) -> None:
@@ -197,3 +203,87 @@ def test_the_schema_refuses_what_the_reader_refuses(old: str, new: str) -> None:
     with pytest.raises(ManifestError):
         read(text)
     assert not jsonschema.Draft202012Validator(manifest_schema()).is_valid(yaml.safe_load(text))
+
+
+BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in pairwise("abcdefgh")) + "name: *h\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (BOMB, "line 1 has an anchor or alias"),
+        ("name: &x a", "anchor"),
+        ("name: *x", "anchor"),
+        ("a: [" + "x," * 500_000 + "]", "at most 64 KiB"),
+        ("a: " + "[" * 60_000, "more than 32 deep"),
+        ("a: !!set {b}", "line 1 has a tag"),
+        ("limits: {seconds: 0x" + "f" * 50_000 + "}", "number of 50002 characters"),
+        ("limits: {seconds: 1" + ":59" * 10_000 + ".5}", "number of 30003 characters"),
+        ("a: 1\na: 2", "line 2: field 'a' is there twice"),
+        ("[a]: 2", "line 1: the name of a field is a text"),
+    ],
+)
+def test_a_manifest_costs_little_and_what_is_said_of_it_is_short(text: str, complaint: str) -> None:
+    started = time.process_time()
+    with pytest.raises(ManifestError, match=complaint) as refused:
+        read(text)
+    assert time.process_time() - started < 1
+    assert len(str(refused.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("name: labels/tiny", "name: [" + "x, " * 10_000 + "]"),
+        ("task: classification", f"task: {'x' * 10_000}"),
+        ("classification", "classification\n" + "x" * 10_000 + ": 1"),
+        ("files:", f"source: {'x' * 10_000}\nfiles:"),
+    ],
+)
+def test_what_is_said_of_a_long_value_is_short(old: str, new: str) -> None:
+    with pytest.raises(ManifestError) as refused:
+        read(MINIMAL.replace(old, new, 1))
+    assert len(str(refused.value)) < 500
+
+
+def test_only_a_manifest_of_ours_may_be_long() -> None:
+    text = MINIMAL + f"classes: [{', '.join(f'person-{number}' for number in range(9000))}]\n"
+    with pytest.raises(ManifestError, match="at most 64 KiB"):
+        read(text)
+    assert len(read(text, most_bytes=MOST_BYTES_OF_OURS).classes) == 9000
+
+
+@pytest.mark.parametrize("version", ["1.10", "010", "0x10", "1_0", "2024-01-02", "yes"])
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+def test_a_version_stays_as_it_is_written(version: str, quote: str) -> None:
+    """*Tried*: 1.10 was taken as 1.1, and 010 as 8."""
+    manifest = read(MINIMAL.replace('"1.0"', f"{quote}{version}{quote}").replace("labels/tiny", "1.50"))
+    assert (manifest.version, manifest.name) == (version, "1.50")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("report: 0.6", "raport: 0.6", "no threshold is called 'raport': there are report, overlap, label:"),
+        ("report: 0.6", "report: 50", "'report' is 50, not between 0 and 1"),
+        ("report: 0.6", "report: -3", "'report' is -3, not between"),
+        ("report: 0.6", "report: yes", "thresholds: 'report' is True, which is no number"),
+        ("report: 0.6", "report: high", "thresholds: 'report' is 'high', which is no number"),
+        ("report: 0.6", "overlap: 2", "'overlap' is 2, not between"),
+        ('"label:dog": 0.9', '"label:dog": 9', "'label:dog' is 9, not between"),
+        ("limits:", "lineage: [a]\nlimits:", "lineage is no mapping"),
+        ("limits:", "lineage: {a: [b]}\nlimits:", "lineage: 'a' is a list, no text"),
+        ("limits:", "inputs: [{name: x, dtype: f, shape: 7}]\nlimits:", r"inputs\[0\]: shape is no list"),
+        ("limits:", "inputs: [{name: x, dtype: f, shape: [a]}]\nlimits:", "shape is no list of whole"),
+        ("limits:", "classes: abc\nlimits:", "classes is no list of texts"),
+        ("limits:", "converter: {a: 1}\nlimits:", "converter is missing or no text"),
+        ("limits:", "parent: [x]\nlimits:", "parent is missing or no text"),
+        ("limits:", "embedding: 3\nlimits:", "embedding is missing or no text"),
+        ("code: MIT", "code: ''", "licence: code is empty"),
+        ("weights: CC0-1.0", "weights: ' '", "licence: weights is empty"),
+        ("limits:", "1: 2\nlimits:", "unknown field 1"),
+    ],
+)
+def test_every_field_is_held_to_its_kind(old: str, new: str, complaint: str) -> None:
+    with pytest.raises(ManifestError, match=complaint):
+        read(DECLARED.replace(old, new, 1))

@@ -32,6 +32,7 @@ from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import NotFound, Rejected
 from framewell_models.manifest import Manifest, ManifestError, ModelRef
 from framewell_models.manifest_reader import read
+from framewell_models.manifest_yaml import MOST_BYTES_OF_OURS
 
 MODELS: Final = "identity_models"
 ALIASES: Final = "aliases"
@@ -172,7 +173,8 @@ class IdentityModelDocuments:
 
     async def _manifest(self, ref: ModelRef, key: str) -> Manifest:
         try:
-            manifest = read((await self.objects.read(key)).decode("utf-8"), origin=f"{ref}: {key}")
+            text = (await self.objects.read(key)).decode("utf-8")
+            manifest = read(text, origin=f"{ref}: {key}", most_bytes=MOST_BYTES_OF_OURS)
         except (ManifestError, UnicodeDecodeError) as error:
             raise Rejected(f"identity model {ref}: {error}", code="bad_manifest") from error
         if manifest.ref != ref or manifest.task != "identity":

@@ -15,6 +15,7 @@ from framewell_kit.objects.protocol import Objects, reference
 from framewell_kit.outcomes import NotFound
 from framewell_models.manifest import ManifestError
 from framewell_models.manifest_reader import read
+from framewell_models.manifest_yaml import MOST_BYTES_OF_OURS
 from framewell_training.domain.models import Folder, Model
 from framewell_training.ports import ModelFiles, Note, UnreadableModel
 
@@ -30,7 +31,7 @@ class ObjectModelFolders:
         files = [{"name": "model.onnx", "sha256": artefact.sha256}]
         text = yaml.safe_dump({**manifest, "files": files}, sort_keys=False, allow_unicode=True)
         # Read back as inference will read it: a folder that nobody can load must not leave this service.
-        ref = read(text, origin="the manifest of a new model").ref
+        ref = read(text, origin="the manifest of a new model", most_bytes=MOST_BYTES_OF_OURS).ref
         return Folder(
             model=ModelVersion(name=ref.name, version=ref.version),
             manifest=await self._put(text.encode(), "application/yaml", ".yaml", note),
@@ -46,7 +47,8 @@ class ObjectModelFolders:
         graph = await self._read(model, made.artefact, "graph")
         text = await self._read(model, made.manifest, "manifest")
         try:
-            manifest = read(text.decode(), origin=f"the manifest of {model.ref}")
+            origin = f"the manifest of {model.ref}"
+            manifest = read(text.decode(), origin=origin, most_bytes=MOST_BYTES_OF_OURS)
         except (ManifestError, UnicodeDecodeError) as error:
             raise UnreadableModel(f"the manifest of {model.ref} cannot be read: {error}") from error
         expected = (model.ref, model.classes, made.artefact.sha256)
