@@ -76,6 +76,29 @@ def test_an_estimate_starts_nothing_and_says_how_it_was_measured(asked: Asked) -
     assert "4.9 s (20.5 ms a picture, measured just now)" in result.stdout
 
 
+def test_a_campaign_that_waits_for_its_hours_says_so_when_it_starts_and_in_the_list(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits = {
+        **CAMPAIGN,
+        "target": {"model": "", "analyser": "faces", "skipped": False},
+        "state": "running",
+        "waiting": "it works from 22:00 to 06:00 (UTC)",
+        "assets": 0,
+        "skipped": [],
+        "failed": [],
+        "actor": {"principal": "anna"},
+        "started_at": "2026-01-01T12:00:00Z",
+    }
+    monkeypatch.setenv("FRAMEWELL_REST", "http://127.0.0.1:1")
+    monkeypatch.setenv("COLUMNS", "240")
+    monkeypatch.setattr(Gateway, "start_reanalysis", lambda *_: {"reanalysis": waits, "notes": []})
+    monkeypatch.setattr(Gateway, "reanalyses", lambda *_, **__: [waits])
+    started = run("start", "--analyser", "faces", "--all", "--between", "22:00-06:00")
+    assert "it works from 22:00 to 06:00 (UTC)" in started.stdout
+    assert "running: it works from 22:00 to 06:00 (UTC)" in run("list").stdout
+
+
 def test_a_cancelled_campaign_says_that_what_it_has_seen_stays(asked: Asked) -> None:
     result = run("cancel", ID)
     assert asked == [("POST", f"/v1/reanalyses/{ID}/cancel", None)]
@@ -91,6 +114,9 @@ def test_a_cancelled_campaign_says_that_what_it_has_seen_stays(asked: Asked) -> 
         ("start --analyser faces --all --series x", "or else --all"),
         ("start --analyser faces --since yesterday", "'yesterday' is no date"),
         ("start --analyser faces --all --between 22:00", "HH:MM-HH:MM"),
+        ("start --analyser faces --all --estimate --between 25:00-26:00", "HH:MM-HH:MM"),
+        ("start --analyser faces --all --estimate --between 02:00-02:00", "leaves no time"),
+        ("start --analyser faces --all --between 22:00-06:00 --time-zone Mars", "--time-zone Mars"),
         ("start --analyser faces --asset 7", "is no id of an asset"),
         ("show 7", "is no id of a campaign"),
     ],

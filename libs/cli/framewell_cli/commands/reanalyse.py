@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -17,6 +19,8 @@ from framewell_cli.errors import UsageProblem
 app = typer.Typer(no_args_is_help=True, help="Re-analysis: look again at what is stored of the archive.")
 
 SHOWN_CHANGES: Final = 20
+
+_TIME_OF_DAY: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def _campaign_id(text: str) -> str:
@@ -62,6 +66,7 @@ def start(
     It works below everything live and everything that arrives. What has looked at an asset already is left
     out.
     """
+    window = _window(between, time_zone) if between else None
     request: dict[str, Any] = {
         "target": _target(model, analyser, skipped=skipped),
         "selection": _selection(
@@ -77,15 +82,16 @@ def start(
             print_sheet(_estimate_rows(found["estimate"]))
             _print_notes(found["notes"])
         return
-    if between:
-        request["window"] = _window(between, time_zone)
+    if window:
+        request["window"] = window
     with open_gateway(acting_as) as gateway:
         started = gateway.start_reanalysis(request)
     if as_json:
         print_json(started)
         return
     campaign = started["reanalysis"]
-    print_sheet([("campaign", campaign["reanalysis_id"]), *_estimate_rows(campaign["estimate"])])
+    waits = [("waits", campaign["waiting"])] if campaign["waiting"] else []
+    print_sheet([("campaign", campaign["reanalysis_id"]), *_estimate_rows(campaign["estimate"]), *waits])
     _print_notes(started["notes"])
 
 
@@ -105,7 +111,7 @@ def list_campaigns(
             [
                 one["reanalysis_id"],
                 _target_text(one["target"]),
-                one["state"],
+                _state_text(one),
                 _of(one, "assets"),
                 _of(one, "chunks"),
                 str(_sum(one["skipped"])),
@@ -213,10 +219,19 @@ def _time(text: str) -> str:
 
 
 def _window(between: str, time_zone: str) -> dict[str, str]:
-    begin, dash, end = between.partition("-")
-    if not dash:
+    """Return the hours as REST spells them. Raises UsageProblem for what are none."""
+    begin, _, end = (text.strip() for text in between.partition("-"))
+    if not (_TIME_OF_DAY.fullmatch(begin) and _TIME_OF_DAY.fullmatch(end)):
         raise UsageProblem(f"--between {between}: write it HH:MM-HH:MM, e.g. 22:00-06:00")
-    return {"begin": begin.strip(), "end": end.strip(), "time_zone": time_zone}
+    if begin == end:
+        raise UsageProblem(f"--between {between} leaves no time: leave it out for all day")
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageProblem(
+            f"--time-zone {time_zone}: write it as the IANA database does, e.g. Europe/Berlin"
+        ) from None
+    return {"begin": begin, "end": end, "time_zone": time_zone}
 
 
 def _rows(one: Mapping[str, Any]) -> list[tuple[str, str]]:
