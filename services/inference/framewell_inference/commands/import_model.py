@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.model.v1.model_pb2 import RegisteredVersion
 from framewell_inference.domain.identity import IDENTITY_PREFIX
-from framewell_inference.domain.registrations import RegistrationError, with_version
+from framewell_inference.domain.registrations import with_version, without_import
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
 from framewell_inference.ports.registrations import (
     Examination,
     ModelExaminer,
     ModelObjects,
     ModelRegistrations,
-    RegisteredModels,
 )
-from framewell_inference.steps.change_registration import loaded_or_refused
+from framewell_inference.steps.change_registration import ChangeRegistration, loaded_or_refused
 from framewell_inference.steps.read_folder import read_folder
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, Conflict, Rejected
@@ -38,7 +38,7 @@ class ImportModel:
     examiner: ModelExaminer
     objects: ModelObjects
     registrations: ModelRegistrations
-    models: RegisteredModels
+    change: ChangeRegistration
 
     async def __call__(
         self, manifest: bytes, files: Path, actor: Actor, cause: Cause
@@ -55,18 +55,21 @@ class ImportModel:
         examination = await self.examiner.examine(folder)
         by = uuid4().hex
         added = await self.objects.keep(ref, by, folder, manifest)
+        first = self.registry.find(ref.name) is None
         try:
-            after = with_version(entry, added, first=self.registry.find(ref.name) is None)
-            after.actor.CopyFrom(actor)
-            changed = await self.registrations.change(entry, after, cause)
-        except RegistrationError as error:
+            await self.change(ref.name, partial(with_version, added=added, first=first), actor, cause)
+        except Conflict:
             await self.objects.release(ref, by)
-            raise Conflict(str(error)) from error
+            raise
         except Busy:
             await self._release_unless_registered(ref, by, added)
             raise
-        await self.models.follow(changed)
-        return loaded_or_refused(self.registry, ref.name, ref.version), examination
+        try:
+            return loaded_or_refused(self.registry, ref.name, ref.version), examination
+        except Rejected:
+            await self.change(ref.name, partial(without_import, added=added), actor, cause)
+            await self.objects.release(ref, by)
+            raise
 
     async def _release_unless_registered(self, ref: ModelRef, by: str, added: RegisteredVersion) -> None:
         """Let go of what was stored, unless the change was kept though it was reported as not kept."""

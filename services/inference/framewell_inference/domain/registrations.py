@@ -27,13 +27,30 @@ class RegistrationError(ValueError):
 def with_version(entry: ModelRegistered, added: RegisteredVersion, *, first: bool) -> ModelRegistered:
     """Return the entry with one more version, in force where it is the `first` of its name.
 
-    Raises RegistrationError when there are too many.
+    One that is in it already changes nothing. Raises RegistrationError for another of that version, and when
+    there are too many.
     """
+    if added in entry.versions:
+        return entry
+    if added.version in {one.version for one in entry.versions}:
+        raise RegistrationError(f"{entry.name}@{added.version} is there already; a change is a new version")
     if len(entry.versions) >= MOST_VERSIONS:
         raise RegistrationError(f"{entry.name} has {MOST_VERSIONS} versions: remove one first")
     changed = _copy(entry)
     changed.versions.append(added)
-    changed.in_force = added.version if first else entry.in_force
+    changed.in_force = added.version if first and not entry.in_force else entry.in_force
+    return changed
+
+
+def without_import(entry: ModelRegistered, added: RegisteredVersion) -> ModelRegistered:
+    """Return the entry without a version that was taken in a moment ago and cannot be used after all."""
+    changed = _copy(entry)
+    del changed.versions[:]
+    changed.versions.extend(one for one in entry.versions if one != added)
+    if entry.in_force == added.version:
+        changed.in_force = changed.versions[0].version if changed.versions else ""
+    if not changed.versions:
+        del changed.enabled[:]
     return changed
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.model.v1.model_pb2 import ModelRegistered
@@ -12,7 +15,13 @@ from framewell_inference.domain.registrations import RegistrationError
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
 from framewell_inference.ports.registrations import ModelRegistrations, RegisteredModels
 from framewell_kit.facts import Cause
-from framewell_kit.outcomes import Conflict, NotFound, Rejected
+from framewell_kit.outcomes import Busy, Conflict, NotFound, Rejected
+
+TRIES: Final = 50
+"""How often a change is tried before somebody else's changes of the name are waited for no longer."""
+
+PAUSE_SECONDS: Final = 0.05
+"""Longest pause between two tries."""
 
 Change = Callable[[ModelRegistered], ModelRegistered]
 """Returns the entry as it is to be. Raises RegistrationError."""
@@ -30,9 +39,26 @@ class ChangeRegistration:
     ) -> tuple[ModelRegistered, ModelRegistered]:
         """Return the entry before and after; a change that changes nothing makes no fact.
 
-        Raises Conflict for a change that cannot be made, Busy when somebody else changed the
-        name at the same time.
+        A change that somebody else's came before is made again, of what the name is then. Raises Conflict for
+        a change that cannot be made, Busy when others go on changing the name, or it cannot be kept or read.
         """
+        before, kept = await self._kept(name, change, actor, cause)
+        await self.models.follow(kept)
+        return before, kept
+
+    async def _kept(
+        self, name: str, change: Change, actor: Actor, cause: Cause
+    ) -> tuple[ModelRegistered, ModelRegistered]:
+        for _ in range(TRIES - 1):
+            try:
+                return await self._once(name, change, actor, cause)
+            except Busy:
+                await asyncio.sleep(random.uniform(0, PAUSE_SECONDS))
+        return await self._once(name, change, actor, cause)
+
+    async def _once(
+        self, name: str, change: Change, actor: Actor, cause: Cause
+    ) -> tuple[ModelRegistered, ModelRegistered]:
         before = await self.registrations.get(name)
         try:
             after = change(before)
@@ -41,9 +67,7 @@ class ChangeRegistration:
         if after == before and before.revision:
             return before, before
         after.actor.CopyFrom(actor)
-        kept = await self.registrations.change(before, after, cause)
-        await self.models.follow(kept)
-        return before, kept
+        return before, await self.registrations.change(before, after, cause)
 
 
 def loaded(registry: ModelRegistry, name: str, version: str = "") -> LoadedModel:

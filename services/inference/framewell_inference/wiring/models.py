@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from framewell_inference.adapters.examination import SandboxedExamination
@@ -15,6 +16,7 @@ from framewell_inference.commands.enable_model import DisableModel, EnableModel
 from framewell_inference.commands.import_model import ImportModel
 from framewell_inference.commands.remove_model import RemoveModel
 from framewell_inference.domain.outside_names import check_outside_name, shipped_names
+from framewell_inference.domain.tensors import InvalidInputError, Tensors
 from framewell_inference.entrypoints.model_methods import ModelMethods
 from framewell_inference.entrypoints.model_streams import FolderStreams
 from framewell_inference.handlers.follow_registrations import FollowRegistrations
@@ -23,6 +25,7 @@ from framewell_inference.ports.models import (
     IdentityModelRepository,
     ModelLoader,
     ModelRegistry,
+    OnDemand,
     Quarantined,
 )
 from framewell_inference.queries.list_models import ListModels
@@ -37,6 +40,7 @@ from framewell_kit.service import Mesh
 from framewell_kit.telemetry import logger
 from framewell_media.sandbox import Sandbox
 from framewell_models.folders import BrokenFolder, installed, shipped
+from framewell_models.manifest import Manifest
 
 FOLDERS = "models"
 """Folder of the process's own in which registered models lie."""
@@ -71,15 +75,16 @@ async def wire_models(
     registrations = RegistrationDocuments(mesh.documents, mesh.outbox)
     await registrations.prepare()
     objects = FolderObjects(mesh.objects, references)
-    models = EndingLooks(
-        FollowedRegistrations(mesh.objects, registry, open_model, mesh.scratch / FOLDERS), looks
-    )
     examiner = SandboxedExamination(sandbox, open_model, rehearse)
+    followed = FollowedRegistrations(
+        mesh.objects, registry, open_model, examiner.describe, mesh.scratch / FOLDERS
+    )
+    models = EndingLooks(followed, looks)
     change = ChangeRegistration(registrations, models)
     methods = ModelMethods(
         streams=FolderStreams(mesh.scratch, settings.model_mib << 20),
         list_models=ListModels(registry, identities),
-        import_model=ImportModel(registry, examiner, objects, registrations, models),
+        import_model=ImportModel(registry, examiner, objects, registrations, change),
         try_model=TryModel(examiner, decoder, open_model),
         choose_version=ChooseVersion(registry, change),
         enable_model=EnableModel(registry, change),
@@ -110,12 +115,21 @@ async def load_site_models(
             try:
                 if ref.name not in shipped_names():
                     check_outside_name(ref)
-                await examiner.examine(found)
-                model = await asyncio.to_thread(open_model, found)
+                known_of = await examiner.examine(found)
+                on_demand = OnDemand(
+                    Tensors(known_of.inputs, known_of.outputs, known_of.metadata),
+                    partial(_break, registry, found.manifest),
+                )
+                model = await asyncio.to_thread(open_model, found, on_demand)
                 registry.put(model, in_force=registry.find(ref.name) is None)
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one folder stops no other
                 log.error("a model folder cannot be used", model=str(ref), reason=str(error))
                 registry.quarantine(Quarantined.because(ref, error, found.manifest))
+
+
+def _break(registry: ModelRegistry, manifest: Manifest, error: InvalidInputError) -> None:
+    log.error("a model folder cannot be used", model=str(manifest.ref), reason=str(error))
+    registry.quarantine(Quarantined.because(manifest.ref, error, manifest))
 
 
 def opening(loader: ModelLoader, settings: InferenceSettings) -> OpenFolder:
