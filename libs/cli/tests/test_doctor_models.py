@@ -87,6 +87,7 @@ def test_optional_analysers_without_models_are_no_problem_and_said(
     objects = found["analyser objects"]
     assert (objects.state, objects.found) == ("ok", "not installed (optional)")
     assert "framewell models pull --with objects" in objects.advice
+    assert "'framewell down', then 'framewell up'" in objects.advice
     optional = [one.ref for one in shipped() if one.optional]
     assert found["models"].found.startswith(f"{len(shipped()) - len(optional)} present")
     for ref in optional:

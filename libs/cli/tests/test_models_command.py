@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,10 @@ from framewell.oip.v2.open_inference_pb2_grpc import (
 )
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.models import app
+from framewell_cli.models.shipped import pull_shipped
 from framewell_models.folders import folder_of, shipped
+from framewell_models.manifest import Manifest
+from framewell_models.pull import Pull, Pulled
 
 
 def run(*arguments: str) -> str:
@@ -56,6 +59,21 @@ def test_every_shipped_model_is_listed_with_its_licences(tmp_path: Path) -> None
 def test_what_is_no_optional_analyser_is_not_fetched(tmp_path: Path) -> None:
     with pytest.raises(UsageProblem, match="'smiles' is no optional analyser; there is objects"):
         run("pull", "--with", "smiles", "--root", str(tmp_path))
+
+
+def test_an_optional_analyser_that_was_fetched_is_at_work_after_a_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fetches = iter((True, False))
+
+    def pull(_: Pull, wanted: Sequence[Manifest]) -> Iterator[Pulled]:
+        fetched = next(fetches)
+        return iter([Pulled(manifest, tmp_path, fetched) for manifest in wanted])
+
+    monkeypatch.setattr(Pull, "__call__", pull)
+    for said in (True, False):
+        pull_shipped(tmp_path, ["objects"])
+        assert ("'framewell down', then 'framewell up'" in capsys.readouterr().err) is said
 
 
 def test_missing_and_changed_files_fail_the_check(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from framewell.inference.v1.reanalysis_service_pb2 import (
     ReanalysisTarget,
     StartReanalysisRequest,
 )
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.analysers.objects.analyser import ObjectAnalyser
@@ -184,6 +185,19 @@ async def test_whoever_asks_for_what_is_not_installed_learns_how_to_have_it(astr
         )
         with pytest.raises(NotFound, match="framewell models pull --with objects"):
             await bench.call("StartReanalysis", campaign)
+
+
+async def test_a_model_that_ships_looks_again_as_part_of_its_analyser(analysers: Analysers) -> None:
+    async with InferenceBench(analysers) as bench:
+        for name, answer in (
+            ("faces/yunet", "faces/yunet is a model of the analyser faces: name the analyser instead"),
+            ("house/cats", "no model house/cats was imported"),
+        ):
+            campaign = StartReanalysisRequest(
+                target=ReanalysisTarget(model=ModelVersion(name=name)), selection=ReanalysisSelection(all=True)
+            )
+            with pytest.raises(NotFound, match=answer):
+                await bench.call("StartReanalysis", campaign)
 
 
 def test_a_changed_model_is_refused_though_it_is_optional(tmp_path: Path, analysers: Analysers) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -23,6 +23,9 @@ from framewell_models.folders import (
 )
 from framewell_models.manifest import Manifest
 from framewell_models.pull import Pull, size_of
+
+START_INFERENCE_AGAIN: Final = "start inference again (all of a mesh: 'framewell down', then 'framewell up')"
+"""What lets an optional analyser that was fetched look at what arrives."""
 
 Root = Annotated[Path | None, typer.Option(help="Folder the models lie in; else FRAMEWELL_MODELS.")]
 
@@ -42,6 +45,9 @@ def pull_shipped(root: Path, analysers: Sequence[str]) -> list[dict[str, Any]]:
         raise CommandError(f"models: {error}") from error
     except UnknownAnalyserError as error:
         raise UsageProblem(str(error)) from error
+    optional = {str(one.ref) for one in shipped() if one.optional}
+    if any(one["fetched"] and one["model"] in optional for one in done):
+        typer.echo(f"To let it look at what arrives, {START_INFERENCE_AGAIN}.", err=True)
     return done
 
 

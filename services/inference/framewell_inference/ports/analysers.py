@@ -132,7 +132,7 @@ class AbsentAnalyser:
         """Return why it is not at work, and what to do, in a sentence."""
         return (
             f"{self.name} is optional and not installed: run 'framewell models pull --with {self.name}' "
-            "where inference runs, and start it anew"
+            "where inference runs, and start it again"
         )
 
 

@@ -13,6 +13,7 @@ from framewell_cli.mesh.doctor.check import Check
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.keys import key_problems
 from framewell_cli.mesh.programs import training_python
+from framewell_cli.models.shipped import START_INFERENCE_AGAIN
 from framewell_embedded.errors import CannotStart
 from framewell_embedded.jars import jars_folder
 from framewell_embedded.jars import problems as jar_problems
@@ -66,7 +67,7 @@ def models() -> Iterator[Check]:
         yield Check("models", "ok", f"{len(manifests)} present, hashes as pinned ({root})")
     absent = sorted({one.analyser for one in shipped() if one.optional and not is_there(root, one.ref)})
     for analyser in absent:
-        advice = f"To have it: 'framewell models pull --with {analyser}', then start inference anew."
+        advice = f"To have it: 'framewell models pull --with {analyser}', then {START_INFERENCE_AGAIN}."
         yield Check(f"analyser {analyser}", "ok", "not installed (optional)", advice)
     for problem in problems:
         yield Check("models", "problem", problem, "Run 'framewell models pull'.")
