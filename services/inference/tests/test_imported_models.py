@@ -294,8 +294,26 @@ async def test_a_removed_version_is_gone_from_every_replica_and_from_the_store(b
     everything = api.RemoveModelRequest(model=ModelVersion(name="site/doubling"))
     assert [one.version for one in (await bench.call("RemoveModel", everything)).removed] == ["2.0"]
     assert (await bench.call("ListModels", api.ListModelsRequest())).models == []
-    with pytest.raises(Conflict, match="has no version"):
-        await bench.call("RemoveModel", everything)
+    for name, complaint in (("site/doubling", "no version that was taken in"), ("faces/yunet", "ships")):
+        with pytest.raises(Conflict, match=complaint):
+            await bench.call("RemoveModel", api.RemoveModelRequest(model=ModelVersion(name=name)))
+
+
+async def test_a_replica_that_starts_asks_for_nothing_that_was_removed_since(bench: InferenceBench) -> None:
+    for version in ("1.0", "2.0"):
+        graph = doubling(opset=16 + int(version[0]))
+        await take_in(bench, manifest_text(graph, version=version), {"model.onnx": graph})
+    await bench.call(
+        "ChooseVersion", api.ChooseVersionRequest(model=ModelVersion(name="site/doubling", version="2.0"))
+    )
+    await bench.call(
+        "RemoveModel", api.RemoveModelRequest(model=ModelVersion(name="site/doubling", version="1.0"))
+    )
+    await bench.outbox.flush()
+    async with InferenceBench(documents=bench.documents, objects=bench.objects) as other:
+        await other.deliver(bench.facts.of(ModelRegistered)[0])
+        assert other.registry.quarantined() == []
+        assert [one.model.manifest.version for one in other.registry.all()] == ["2.0"]
 
 
 async def test_a_model_that_cannot_be_loaded_is_quarantined_and_stops_no_other(bench: InferenceBench) -> None:
@@ -417,6 +435,13 @@ async def test_a_model_is_enabled_and_disabled_by_series_and_channel(bench: Infe
     await take_in(bench, manifest_text(doubling()), {"model.onnx": doubling()})
     with pytest.raises(Conflict, match="declares no preprocessing"):
         await bench.call("EnableModel", api.EnableModelRequest(name="site/doubling"))
+    blind = ModelVersion(name="site/bright", version="2.0")
+    await take_in(bench, manifest_text(graph, name=blind.name, version=blind.version), {"model.onnx": graph})
+    await change("EnableModel", news)
+    with pytest.raises(Conflict, match="nothing would look at series Abendschau any more"):
+        await bench.call("ChooseVersion", api.ChooseVersionRequest(model=blind))
+    await change("DisableModel")
+    assert (await bench.call("ChooseVersion", api.ChooseVersionRequest(model=blind))).model.in_force
 
 
 async def test_a_folder_is_tried_and_nothing_of_it_is_kept(bench: InferenceBench) -> None:
@@ -770,6 +795,7 @@ async def test_a_folder_beside_the_shipped_ones_is_served_and_broken_ones_hide_n
     ]  # fmt: skip
     assert "sha256" in broken["site/doubling@2.0"]
     assert "move its folder" in broken["d/moved@1.0"]
+    assert not [reason for reason in broken.values() if str(tmp_path) in reason]
     assert "does not read owner/name" in broken["faces@1.0"]
     assert [str(one.model.manifest.ref) for one in registry.all()] == [
         "site/doubling@1.0",

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.model.v1.model_pb2 import ModelRegistered
 from framewell_inference.domain.face_spaces import describes_faces
-from framewell_inference.domain.registrations import in_force
+from framewell_inference.domain.registrations import RegistrationError, in_force, scope_text
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
 from framewell_inference.steps.change_registration import ChangeRegistration, loaded
 from framewell_kit.facts import Cause
@@ -20,8 +21,9 @@ class ChooseVersion:
     """Put a version in force, on every replica.
 
     Raises NotFound for a version that is not loaded, Conflict for identity models (promotion puts them in
-    force) and for models of an analyser (whose version is a setting), and what a change raises. Of a face
-    embedding it is the version that is enabled; which describes faces for the identity models they say.
+    force), for models of an analyser (whose version is a setting) and for a version that looks at nothing
+    while its name is enabled, and what a change raises. Of a face embedding it is the version that is
+    enabled; which describes faces for the identity models they say.
     """
 
     registry: ModelRegistry
@@ -31,5 +33,15 @@ class ChooseVersion:
         manifest = loaded(self.registry, ref.name, ref.version).model.manifest
         if manifest.analyser and not describes_faces(manifest):
             raise Conflict(f"{ref} serves the analyser {manifest.analyser}, whose version is a setting")
-        await self.change(ref.name, partial(in_force, version=ref.version), actor, cause)
+        looks = manifest.declared or describes_faces(manifest)
+        await self.change(ref.name, partial(_chosen, ref=ref, looks=looks), actor, cause)
         return loaded(self.registry, ref.name, ref.version)
+
+
+def _chosen(entry: ModelRegistered, ref: ModelRef, *, looks: bool) -> ModelRegistered:
+    if entry.enabled and not looks:
+        raise RegistrationError(
+            f"{ref} declares no preprocessing and postprocessing, so nothing would look at "
+            f"{', '.join(map(scope_text, entry.enabled))} any more: disable {ref.name} first"
+        )
+    return in_force(entry, ref.version)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_inference.domain.outside_names import shipped_names
 from framewell_inference.domain.registrations import without_version
 from framewell_inference.ports.registrations import ModelObjects, ModelRegistrations
 from framewell_inference.steps.change_registration import ChangeRegistration
@@ -33,6 +34,8 @@ class RemoveModel:
 
     async def __call__(self, name: str, version: str, actor: Actor, cause: Cause) -> Sequence[ModelRef]:
         """Return what was removed; an empty `version` names all of them."""
+        if name in shipped_names():
+            raise Conflict(f"{name} ships: it cannot be removed")
         await self._refuse_what_is_read(name, version)
         try:
             before, after = await self.change(name, partial(without_version, version=version), actor, cause)

@@ -61,9 +61,12 @@ def without_version(entry: ModelRegistered, version: str) -> ModelRegistered:
     for the one in force while there are others.
     """
     there = [one.version for one in entry.versions]
-    if not there or (version and version not in there):
-        known = ", ".join(there) or "none"
-        raise RegistrationError(f"{entry.name} has no version {version} that was taken in (it has: {known})")
+    if not there:
+        raise RegistrationError(f"{entry.name} has no version that was taken in")
+    if version and version not in there:
+        raise RegistrationError(
+            f"{entry.name} has no version {version} that was taken in (it has: {', '.join(there)})"
+        )
     left = [one for one in entry.versions if version and one.version != version]
     if left and version == entry.in_force:
         raise RegistrationError(

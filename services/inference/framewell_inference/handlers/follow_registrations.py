@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.model.v1.model_pb2 import ModelRegistered
-from framewell_inference.ports.registrations import RegisteredModels
+from framewell_inference.ports.registrations import ModelRegistrations, RegisteredModels
 from framewell_kit.facts import Cause, Outgoing
 
 
@@ -15,11 +15,14 @@ class FollowRegistrations:
     """Bring this replica to what is registered of a name.
 
     Every replica reads the topic from its beginning, so one that was away has every model before it takes
-    work. An older revision, and a redelivery, change nothing. Raises Busy while objects cannot be read.
+    work. What is registered by now is followed at once, so that nothing is asked for that was removed since.
+    An older revision, and a redelivery, change nothing. Raises Busy while objects cannot be read.
     """
 
     models: RegisteredModels
+    registrations: ModelRegistrations
 
     async def __call__(self, fact: ModelRegistered, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
-        await self.models.follow(fact)
+        now = await self.registrations.get(fact.name)
+        await self.models.follow(now if now.revision > fact.revision else fact)
         return []

@@ -86,7 +86,7 @@ def loaded(registry: ModelRegistry, name: str, version: str = "") -> LoadedModel
         if broken.name == name and version in {"", broken.version}:
             raise NotFound(f"{name}@{broken.version} is in quarantine: {broken.reason}")
     which = f"{name}@{version}" if version else name
-    raise NotFound(f"{which} is not loaded; ListModels says what is")
+    raise NotFound(f"{which} is not loaded: 'framewell models list' says what is")
 
 
 def loaded_or_refused(registry: ModelRegistry, name: str, version: str) -> LoadedModel:

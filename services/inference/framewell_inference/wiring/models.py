@@ -91,7 +91,7 @@ async def wire_models(
         disable_model=DisableModel(registry, change),
         remove_model=RemoveModel(change, registrations, objects, spaces),
     )
-    return ModelParts(methods, FollowRegistrations(models), registry)
+    return ModelParts(methods, FollowRegistrations(models, registrations), registry)
 
 
 async def load_site_models(
