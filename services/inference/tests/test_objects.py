@@ -17,7 +17,6 @@ from framewell.inference.v1.reanalysis_service_pb2 import (
     ReanalysisTarget,
     StartReanalysisRequest,
 )
-from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.analysers.objects.analyser import ObjectAnalyser
@@ -194,7 +193,7 @@ async def test_a_model_that_ships_looks_again_as_part_of_its_analyser(analysers:
             ("house/cats", "no model house/cats was imported"),
         ):
             campaign = StartReanalysisRequest(
-                target=ReanalysisTarget(model=ModelVersion(name=name)), selection=ReanalysisSelection(all=True)
+                target=ReanalysisTarget(model=name), selection=ReanalysisSelection(all=True)
             )
             with pytest.raises(NotFound, match=answer):
                 await bench.call("StartReanalysis", campaign)

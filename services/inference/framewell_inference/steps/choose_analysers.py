@@ -130,7 +130,9 @@ class ChooseAnalysers:
             asked = str(target.model).rstrip("@")
             for one in (*self.shipped.pictures, *self.shipped.sounds):
                 if target.model.name in {ref.name for ref in one.models}:
-                    raise NotFound(f"{asked} is a model of the analyser {one.name}: name the analyser instead")
+                    raise NotFound(
+                        f"{asked} is a model of the analyser {one.name}: name the analyser instead"
+                    )
             raise NotFound(f"no model {asked} was imported: 'framewell models list' lists them")
         for one in self.shipped.absent:
             if one.name == name:
