@@ -1,4 +1,4 @@
-"""`framewell search`: where a word was read, a thing was seen, or somebody appeared."""
+"""`framewell search`: where a word was read or said, a thing was seen, or somebody appeared."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ import typer
 from framewell_cli.commands.asset_text import spans_text
 from framewell_cli.commands.gateway_access import open_gateway
 from framewell_cli.console import Json, print_json, print_table, progress
+from framewell_cli.documents import ratio, seconds
 
-_PLACES = {"people": "name", "text": "text", "labels": "label"}
+_PLACES = {"people": "name", "text": "text", "labels": "label", "speech": "text"}
 
 
 def search(
-    words: Annotated[str, typer.Argument(help="Part of a name, of a text on screen, or of a label.")],
+    words: Annotated[str, typer.Argument(help="Part of a name, a text on screen, a sentence, or a label.")],
     among: Annotated[
         int, typer.Option(min=1, max=100_000, help="Look through so many of the newest assets.")
     ] = 200,
     as_json: Json = False,
 ) -> None:
-    """Look through assets for a name, a text on screen or a label. Exit code 1 if nothing was found.
+    """Look through assets for a name, words read or spoken, or a label. Exit code 1 if nothing was found.
 
-    Reads the view of each asset in turn, so it takes as long as there are assets.
+    What is said is known where the optional analyser `transcript` listens. Reads the view of each asset in
+    turn, so it takes as long as there are assets.
     """
     found: list[dict[str, Any]] = []
     unread: set[str] = set()
@@ -58,13 +60,23 @@ def matches(view: Mapping[str, Any], words: str, title: str) -> Iterator[dict[st
     wanted = words.casefold()
     for place, key in _PLACES.items():
         for one in view.get(place, ()):
-            if wanted in one[key].casefold():
+            if wanted in one.get(key, "").casefold():
+                spans = one["spans"] if "spans" in one else _spoken(view, one)
                 yield {
                     "asset_id": view["asset_id"],
                     "title": title,
                     "as": place,
                     "found": one[key],
                     "score": one.get("score"),
-                    "spans": one["spans"],
-                    "when": spans_text(view, one["spans"]),
+                    "spans": spans,
+                    "when": spans_text(view, spans),
                 }
+
+
+def _spoken(view: Mapping[str, Any], passage: Mapping[str, str]) -> list[dict[str, int]]:
+    """Return the span in ticks of a passage of speech, which the view counts in seconds; none without a clock."""
+    if not (timeline := view.get("timeline")):
+        return []
+    tick, start = ratio(timeline["time_base"]), timeline["start_pts"]
+    first, last = (start + round(seconds(passage[edge]) / tick) for edge in ("start", "end"))
+    return [{"start_pts": first, "end_pts": last}]
