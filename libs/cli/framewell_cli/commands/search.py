@@ -74,7 +74,7 @@ def matches(view: Mapping[str, Any], words: str, title: str) -> Iterator[dict[st
 
 
 def _spoken(view: Mapping[str, Any], passage: Mapping[str, str]) -> list[dict[str, int]]:
-    """Return the span in ticks of a passage of speech, which the view counts in seconds; none without a clock."""
+    """Return the span in ticks of a passage of speech, which is counted in seconds; none without a clock."""
     if not (timeline := view.get("timeline")):
         return []
     tick, start = ratio(timeline["time_base"]), timeline["start_pts"]
