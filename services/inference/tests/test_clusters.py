@@ -337,6 +337,10 @@ async def test_a_name_is_noted_once_and_decisions_are_listed_newest_first(archiv
     cluster_id = await archive.of("asset-1")
     first = await archive.name(cluster_id, "class-1")
     assert (await archive.name(cluster_id, "class-1")).decision_id == first.decision_id
+    with pytest.raises(Conflict, match=f"named class-1 by .* since .*people undo {first.decision_id}"):
+        await archive.name(cluster_id, "class-2")
+    await archive.undo(first.decision_id)
+    assert (await archive.get(cluster_id)).cluster.named_class_id == ""
     archive.bench.clock.advance(1)  # type: ignore[attr-defined]
     second = await archive.name(cluster_id, "class-2")
     assert second.cluster.named_class_id == "class-2"
@@ -344,9 +348,42 @@ async def test_a_name_is_noted_once_and_decisions_are_listed_newest_first(archiv
     listed = await archive.call("ListClusterDecisions", request)
     assert [one.class_id for one in listed.decisions] == ["class-2", "class-1"]
     await archive.undo(second.decision_id)
-    assert (await archive.get(cluster_id)).cluster.named_class_id == "class-1"
-    await archive.undo(first.decision_id)
     assert (await archive.get(cluster_id)).cluster.named_class_id == ""
+
+
+async def test_of_two_who_name_a_cluster_at_once_one_meets_the_name_of_the_other(archive: Archive) -> None:
+    """Tried: both were told that it is theirs."""
+    await archive.see("asset-1/0/0", [face(1)])
+    cluster_id = await archive.of("asset-1")
+    namings = [archive.name(cluster_id, class_id) for class_id in ("class-1", "class-2", "class-1")]
+    ends = await asyncio.gather(*namings, return_exceptions=True)
+    refused = [one for one in ends if isinstance(one, Conflict)]
+    taken = [one for one in ends if not isinstance(one, Conflict)]
+    assert refused
+    assert len({one.decision_id for one in taken}) == 1, ends
+    assert len(await archive.bench.documents.find("cluster_decisions", {})) == 1
+
+
+async def test_clusters_with_two_names_are_not_made_one(archive: Archive) -> None:
+    """Tried: merged, it had one name in lists and another one for whoever named it."""
+    for number in range(2):
+        await archive.see(f"asset-{number}/0/0", [face(1, number), face(2, number)])
+    one, two = await archive.all_of("asset-1")
+    split = await archive.split(one, ("asset-1", "faces/0/0/0"))
+    first = await archive.name(one, "class-1")
+    for other in (two, split.cluster.cluster_id):
+        await archive.name(other, "class-2")
+    with pytest.raises(Conflict, match=r"named class-\d by .* named class-\d by"):
+        await archive.merge(one, two)
+    with pytest.raises(Conflict, match=first.decision_id):
+        await archive.undo(split.decision_id)
+    await archive.undo(first.decision_id)
+    merged = await archive.merge(one, two)
+    assert merged.cluster.named_class_id == "class-2"
+    with pytest.raises(Conflict, match="named class-2"):
+        await archive.name(one, "class-1")
+    await archive.undo(split.decision_id)
+    assert (await archive.get(one)).cluster.named_class_id == "class-2"
 
 
 async def test_whom_a_model_in_force_knows_leaves_the_list_and_returns_with_its_id(archive: Archive) -> None:

@@ -48,7 +48,7 @@ class ClusterDecisionDocuments:
         await self.documents.ensure_index(COLLECTION, ["applied", "at"])
         await self.documents.ensure_index(COLLECTION, ["class_id"])
 
-    async def keep(self, decision: Decision, cause: Cause) -> None:
+    async def keep(self, decision: Decision, cause: Cause) -> bool:
         document: Document = {
             "_id": decision.id,
             "kind": int(decision.kind),
@@ -62,7 +62,7 @@ class ClusterDecisionDocuments:
             **_by(decision.actor, ""),
             "at": decision.at,
         }
-        await self.outbox.insert(
+        return await self.outbox.insert(
             COLLECTION, document, [_fact(decision, decision.kind, decision.actor)], cause
         )
 
@@ -95,15 +95,9 @@ class ClusterDecisionDocuments:
         found = await self._find(query, 1)
         return {name: one["_id"] for one in found for name in one["clusters"] if name not in cluster_ids}
 
-    async def naming(self, cluster_ids: Collection[str]) -> Decision | None:
-        query = {
-            "clusters": {"$in": sorted(cluster_ids)},
-            "kind": int(CLUSTER_DECISION_NAMED),
-            "undone": False,
-            "class_id": {"$ne": ""},
-        }
-        found = await self._find(query, -1)
-        return _decision(found[0]) if found else None
+    async def namings(self, cluster_ids: Collection[str]) -> Sequence[Decision]:
+        query = {"clusters": {"$in": sorted(cluster_ids)}, "kind": int(CLUSTER_DECISION_NAMED)}
+        return [_decision(one) for one in await self._find(query, -1)]
 
     async def page(self, cluster_ids: Collection[str], page: PageRequest) -> Page[Decision]:
         query = {"clusters": {"$in": sorted(cluster_ids)}}

@@ -16,7 +16,7 @@ from framewell.cluster.v1.cluster_pb2 import (
     ClusterDecision,
 )
 from framewell.mesh.v1.mesh_pb2 import Actor
-from framewell_contracts.identity import observation_chunk
+from framewell_contracts.identity import derived_id, observation_chunk
 from framewell_inference.domain.clusters import Cluster, Sighting, roots_of
 from framewell_inference.ports.clusters import (
     ClusterDecisionRepository,
@@ -61,12 +61,14 @@ class DecideClusters:
     async def merge(self, cluster_id: str, into_id: str, actor: Actor, cause: Cause) -> tuple[Cluster, str]:
         """Make a cluster part of another; return that one and the id of the decision.
 
-        Raises NotFound, Rejected for one and the same, Conflict when a person said that they are two people.
+        Raises NotFound, Rejected for one and the same, Conflict when a person said that they are two people,
+        or named them as two.
         """
         gone, stays = await self.find(cluster_id), await self.find(into_id)
         if gone.id == stays.id:
             raise Rejected(f"{cluster_id} and {into_id} are one cluster already", code="same_cluster")
         await self._require_not_apart(gone, stays)
+        await self._require_one_name([*gone.parts, *stays.parts])
         decision = self._decision(CLUSTER_DECISION_MERGED, gone.id, actor, other=stays.id)
         await self._take(decision, cause)
         return await self.find(stays.id), decision.id
@@ -114,28 +116,24 @@ class DecideClusters:
     async def name(self, cluster_id: str, class_id: str, actor: Actor, cause: Cause) -> tuple[Cluster, str]:
         """Note as which class a cluster was named; return it and the id of the decision.
 
-        Named so already, it stays, under the earlier decision. Raises NotFound, also for a class that was
-        erased: nobody is named as one.
+        Named so already, it stays, under the earlier decision. Raises Conflict while it has another name, and
+        NotFound, also for a class that was erased: nobody is named as one.
         """
         if not class_id:
             raise Rejected("name the class that it is", code="no_class")
-        cluster = await self.find(cluster_id)
-        standing = await self.decisions.naming(cluster.parts)
-        if standing is not None and standing.class_id == class_id:
-            return cluster, standing.id
-        if await self.people.erased([class_id]):
-            raise NotFound(f"class {class_id} was erased")
-        decision = self._decision(CLUSTER_DECISION_NAMED, cluster.id, actor, class_id=class_id)
-        await self._take(decision, cause)
+        decision = await self._named_once(cluster_id, class_id, actor, cause)
+        if not decision.applied:
+            await self._finish_soon(decision, cause)
         if await self.people.erased([class_id]):
             await self.people.of_class(class_id)
             raise NotFound(f"class {class_id} was erased")
-        return await self.find(cluster.id), decision.id
+        return await self.find(cluster_id), decision.id
 
     async def undo(self, decision_id: str, actor: Actor, cause: Cause) -> Decision:
         """Take a decision back; return it. Taken back before, it stays so.
 
-        Raises NotFound, Conflict for a split whose new cluster became part of another one since.
+        Raises NotFound, Conflict for a split whose new cluster became part of another one since, or was named
+        as somebody else than the rest.
         """
         decision = await self.decisions.get(decision_id)
         if decision is None:
@@ -150,6 +148,28 @@ class DecideClusters:
         """Do what was decided and not yet done."""
         for decision in await self.decisions.unapplied():
             await self._apply(decision)
+
+    async def _named_once(self, cluster_id: str, class_id: str, actor: Actor, cause: Cause) -> Decision:
+        """Return the decision that names a cluster as a class, kept if there was none. Raises Conflict.
+
+        Its id follows from the cluster and how often that was named before, so that of two people who name
+        it at once only one keeps theirs, and the other one meets it.
+        """
+        while True:
+            cluster = await self.find(cluster_id)
+            if await self.people.erased([class_id]):
+                raise NotFound(f"class {class_id} was erased")
+            namings = await self.decisions.namings(cluster.parts)
+            standing = [one for one in namings if one.names]
+            if other := next((one for one in standing if one.class_id != class_id), None):
+                raise Conflict(f"cluster {cluster.id} is {_named(other)}: {_undo_first(other)}")
+            if standing:
+                return standing[0]
+            number = sum(one.cluster_id == cluster.id for one in namings)
+            made = self._decision(CLUSTER_DECISION_NAMED, cluster.id, actor, class_id=class_id)
+            decision = replace(made, id=derived_id(cluster.id, "name", str(number)))
+            if await self.decisions.keep(decision, cause):
+                return decision
 
     async def _take(self, decision: Decision, cause: Cause) -> None:
         await self.decisions.keep(decision, cause)
@@ -201,8 +221,8 @@ class DecideClusters:
 
     async def _name_anew(self, cluster_id: str) -> None:
         """Note the newest name of a cluster that stands, none where none does."""
-        standing = await self.decisions.naming([cluster_id])
-        await self.clusters.name(cluster_id, standing.class_id if standing else "")
+        standing = [one for one in await self.decisions.namings([cluster_id]) if one.names]
+        await self.clusters.name(cluster_id, standing[0].class_id if standing else "")
         await self._rooted([cluster_id])
 
     async def _rooted(self, cluster_ids: Collection[str]) -> None:
@@ -260,6 +280,15 @@ class DecideClusters:
                     f"{one.id} and {other.id} are two people by decision {said[part]}: take that back first"
                 )
 
+    async def _require_one_name(self, cluster_ids: Collection[str]) -> None:
+        """Raise Conflict where clusters that would be one are named as two people."""
+        standing = [one for one in await self.decisions.namings(cluster_ids) if one.names]
+        if other := next((one for one in standing if one.class_id != standing[0].class_id), None):
+            raise Conflict(
+                f"cluster {other.cluster_id} is {_named(other)}, and {standing[0].cluster_id} is "
+                f"{_named(standing[0])}: {_undo_first(other, standing[0])}"
+            )
+
     async def _require_undoable(self, decision: Decision) -> None:
         if decision.kind != CLUSTER_DECISION_SPLIT:
             return
@@ -269,6 +298,8 @@ class DecideClusters:
             raise Conflict(
                 f"what was split off is part of {split.merged_into} now: take that merger back first"
             )
+        roots = await self.clusters.named({one.root for one in found.values()})
+        await self._require_one_name({part for root in roots.values() for part in root.parts})
 
     async def _kept(self, decision_id: str) -> Decision:
         found = await self.decisions.get(decision_id)
@@ -294,3 +325,13 @@ class DecideClusters:
         now = self.clock.now()
         signed.decided_at.FromDatetime(now.replace(microsecond=now.microsecond // 1000 * 1000))
         return signed
+
+
+def _named(naming: Decision) -> str:
+    """Return as whom a decision names a cluster, by whom and when: an id stands for the class's name."""
+    return f"named {naming.class_id} by {naming.actor.principal} since {naming.at:%Y-%m-%d %H:%M} UTC"
+
+
+def _undo_first(*namings: Decision) -> str:
+    commands = " or ".join(f"`framewell people undo {one.id}`" for one in namings)
+    return f"undo {'that' if len(namings) == 1 else 'one of the two'} first ({commands})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol
 
-from framewell.cluster.v1.cluster_pb2 import ClusterDecision
+from framewell.cluster.v1.cluster_pb2 import CLUSTER_DECISION_NAMED, ClusterDecision
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_inference.domain.clusters import Centre, Cluster, Sighting, TrackRef
 from framewell_inference.domain.pictures import Float
@@ -205,12 +205,17 @@ class Decision:
     applied: bool = False
     undone_by: Actor | None = None
 
+    @property
+    def names(self) -> bool:
+        """Whether it gives a cluster a name now: it was not taken back, nor its class erased."""
+        return self.kind == CLUSTER_DECISION_NAMED and self.undone_by is None and bool(self.class_id)
+
 
 class ClusterDecisionRepository(Protocol):
     """Decisions of people, each with the fact about it."""
 
-    async def keep(self, decision: Decision, cause: Cause) -> None:
-        """Insert a decision, once, and have the fact leave."""
+    async def keep(self, decision: Decision, cause: Cause) -> bool:
+        """Insert a decision, once, and have the fact leave; False when one with its id is there."""
         ...
 
     async def applied(self, decision_id: str) -> None:
@@ -233,8 +238,8 @@ class ClusterDecisionRepository(Protocol):
         """Return the clusters that a person said these are not, with the decision that says so."""
         ...
 
-    async def naming(self, cluster_ids: Collection[str]) -> Decision | None:
-        """Return the newest standing decision that names one of these clusters."""
+    async def namings(self, cluster_ids: Collection[str]) -> Sequence[Decision]:
+        """Return all decisions that ever named one of these clusters, newest first."""
         ...
 
     async def page(self, cluster_ids: Collection[str], page: PageRequest) -> Page[Decision]:
