@@ -15,10 +15,10 @@ from framewell_inference.adapters.serving.batched import Batched, Batches, padde
 from framewell_inference.adapters.serving.devices import CPU, CUDA
 from framewell_inference.adapters.serving.in_process import InProcess
 from framewell_inference.adapters.serving.run_slots import ModelQueue
-from framewell_inference.adapters.serving.sessions import Tensors, open_session, tensors
+from framewell_inference.adapters.serving.sessions import open_session, tensors
 from framewell_inference.adapters.serving.watch import Watch
 from framewell_inference.domain.pictures import Array
-from framewell_inference.domain.tensors import InvalidInputError, TensorSpec
+from framewell_inference.domain.tensors import InvalidInputError, Tensors, TensorSpec
 from framewell_inference.ports.calls import Call, CallEndedError, DeadlineError, ModelBusyError, Priority, Run
 from framewell_inference.testing.graphs import doubling, manifest_of
 from framewell_kit.testing.waiting import wait_until

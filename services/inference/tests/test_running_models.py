@@ -239,6 +239,22 @@ def test_least_recently_used_models_leave_memory_and_come_back() -> None:
     assert loader.resident_bytes == 2 * len(graph)
 
 
+def test_processes_that_nobody_runs_end_and_the_next_run_starts_another() -> None:
+    loader = OnnxLoader(1, slots=2, idle_seconds=0.2)
+    before = set(_processes_of_models())
+    model, neighbour = load(loader, doubling()), load(loader, doubling(), trusted=True)
+    for _ in range(2):
+        assert model.run(ROWS)["y"].tolist() == [[2, 2]] * 3
+        wait_until(lambda: set(_processes_of_models()) == before)
+        assert model._resident.engine is None
+        assert neighbour._resident.engine is not None
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(load(loader, endless(), seconds=1).run, ONE)
+        with pytest.raises(TimeLimitError):  # it was not ended for being idle
+            run.result(20)
+    model.close()
+
+
 class Holder:
     """Occupies a slot in a thread of its own until it is let go."""
 

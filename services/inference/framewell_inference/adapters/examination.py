@@ -12,7 +12,7 @@ import numpy as np
 
 from framewell_inference.adapters.serving.sessions import DTYPES, contributed_operators
 from framewell_inference.domain.pictures import Array
-from framewell_inference.domain.tensors import InvalidInputError, TensorSpec
+from framewell_inference.domain.tensors import InvalidInputError, Tensors, TensorSpec
 from framewell_inference.ports.calls import ModelBusyError, RunEndedError, RunFailedError
 from framewell_inference.ports.models import Model
 from framewell_inference.ports.registrations import Examination
@@ -67,22 +67,32 @@ class SandboxedExamination:
             if manifest.remote:
                 return await asyncio.to_thread(self._elsewhere, folder)
             described = await self._described(folder)
-            inputs, outputs = _specs(described["inputs"]), _specs(described["outputs"])
-            check_tensors(manifest, inputs, outputs, labels)
+            found = _tensors(described)
+            check_tensors(manifest, found.inputs, found.outputs, labels)
             seconds = await asyncio.to_thread(self._try_run, folder)
         except (ManifestError, InvalidInputError) as error:
             raise _refused(manifest, str(error)) from error
+        except SandboxUnavailable as error:
+            raise Busy(f"models cannot be examined safely here: {error}") from error
         return Examination(
-            inputs,
-            outputs,
+            found.inputs,
+            found.outputs,
             int(described["opset"]),
             described["operators"],
             int(described["parameters"]),
+            found.metadata,
             seconds,
         )
 
+    async def describe(self, folder: ModelFolder) -> Tensors:
+        """Return what a graph takes and gives, as a sandboxed child reads it.
+
+        Raises InvalidInputError for a graph that may not run, SandboxUnavailable, and Busy.
+        """
+        return _tensors(await self._described(folder))
+
     async def _described(self, folder: ModelFolder) -> dict[str, Any]:
-        """Return what a child finds in the graph."""
+        """Return what a child finds in the graph. Raises as `describe`."""
         size = folder.graph.stat().st_size
         limits = Limits(
             memory_bytes=_READING_BYTES + _COPIES * size,
@@ -92,13 +102,11 @@ class SandboxedExamination:
         try:
             return await self.sandbox.run(JOB, self._known(folder), inputs=[folder.graph], limits=limits)
         except MediaError as error:
-            raise _refused(folder.manifest, error.detail) from error
+            raise InvalidInputError(error.detail) from error
         except JobCrashed as crash:
             if crash.interrupted:
                 raise Busy("the reading of the model was interrupted") from crash
-            raise _refused(folder.manifest, _CRASHES.get(crash.cause, _CRASHED)) from crash
-        except SandboxUnavailable as error:
-            raise Busy(f"models cannot be examined safely here: {error}") from error
+            raise InvalidInputError(_CRASHES.get(crash.cause, _CRASHED)) from crash
 
     @staticmethod
     def _known(folder: ModelFolder) -> dict[str, Any]:
@@ -180,6 +188,10 @@ def _fits(declared: Sequence[int], found: Sequence[int]) -> bool:
     return len(declared) == len(found) and all(
         -1 in {one, other} or one == other for one, other in zip(declared, found, strict=True)
     )
+
+
+def _tensors(described: Mapping[str, Any]) -> Tensors:
+    return Tensors(_specs(described["inputs"]), _specs(described["outputs"]), described["metadata"])
 
 
 def _specs(tensors: Sequence[Any]) -> list[TensorSpec]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from framewell.model.v1.model_pb2 import ModelRegistered, RegisteredVersion
 from framewell_inference.domain.outside_names import check_outside_name
-from framewell_inference.ports.models import Model, ModelRegistry, Quarantined
+from framewell_inference.domain.tensors import InvalidInputError, Tensors
+from framewell_inference.ports.models import Model, ModelRegistry, OnDemand, Quarantined
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Busy
 from framewell_kit.telemetry import logger
@@ -21,20 +23,25 @@ from framewell_models.manifest_reader import read
 
 log = logger(__name__)
 
-Open = Callable[[ModelFolder], Model]
+Open = Callable[[ModelFolder, OnDemand | None], Model]
 """Makes a model of a folder whose files were checked. Blocks. Raises whatever a bad one makes it raise."""
+
+Describe = Callable[[ModelFolder], Awaitable[Tensors]]
+"""Reads what a graph takes and gives without loading it. Raises as Open, and Busy."""
 
 
 @dataclass(slots=True)
 class FollowedRegistrations:
     """RegisteredModels: folders below `root`, opened by `open_model`, in the registry.
 
+    A graph is loaded at its first run; one that cannot be loaded then goes into quarantine.
     A folder stays until the process ends: whoever found its model before it was dropped may finish.
     """
 
     objects: Objects
     registry: ModelRegistry
     open_model: Open
+    describe: Describe
     root: Path
     _entries: dict[str, ModelRegistered] = field(default_factory=dict)
     _following: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -78,7 +85,7 @@ class FollowedRegistrations:
                 raise ManifestError(f"the manifest of {ref} describes {manifest.ref}")
             check_outside_name(ref)
             folder = await self._folder(manifest, text, version)
-            model = await asyncio.to_thread(self._open, folder)
+            model = await self._opened(folder)
         except Busy:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one model stops no other
@@ -87,11 +94,24 @@ class FollowedRegistrations:
             return
         self.registry.put(model, in_force=False)
 
-    def _open(self, folder: ModelFolder) -> Model:
-        problems = folder.problems()
-        if problems:
+    async def _opened(self, folder: ModelFolder) -> Model:
+        if problems := await asyncio.to_thread(folder.problems):
             raise ManifestError("; ".join(problems))
-        return self.open_model(folder)
+        on_demand = None
+        if not folder.manifest.remote:
+            tensors = await self.describe(folder)
+            on_demand = OnDemand(tensors, partial(self._break, folder.manifest))
+        return await asyncio.to_thread(self.open_model, folder, on_demand)
+
+    def _break(self, manifest: Manifest, error: InvalidInputError) -> None:
+        """Put a model whose graph could not be loaded into quarantine, and another version in force."""
+        ref = manifest.ref
+        if self.registry.find(ref.name, ref.version) is None:  # removed in the meantime
+            return
+        log.error("a model cannot be used", model=str(ref), reason=str(error))
+        self.registry.quarantine(Quarantined.because(ref, error, manifest))
+        if ref.name in self._entries:
+            self._choose(self._entries[ref.name])
 
     async def _folder(self, manifest: Manifest, text: bytes, version: RegisteredVersion) -> ModelFolder:
         """Lay the version's files into a folder: links to the object store's own files where it has any."""

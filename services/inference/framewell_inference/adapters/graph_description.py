@@ -47,6 +47,7 @@ class GraphDescription:
     opset: int
     operators: tuple[str, ...]
     parameters: int
+    metadata: dict[str, str]
 
 
 def describe_graph(
@@ -77,11 +78,24 @@ def describe_graph(
     named = {tensor.name for tensor in weights}
     return GraphDescription(
         inputs=tuple(_tensor(one) for one in model.graph.input if one.name not in named),
-        outputs=tuple(_tensor(one) for one in model.graph.output),
+        outputs=_outputs(model, len(graph)),
         opset=opset,
         operators=tuple(sorted({node.op_type for node in nodes})),
         parameters=sum(_count(tensor) for tensor in (*weights, *constants)),
+        metadata={one.key: one.value for one in model.metadata_props},
     )
+
+
+def _outputs(model: Any, size: int) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
+    """Return the outputs with the sizes that follow from the graph where it leaves them open."""
+    outputs = tuple(_tensor(one) for one in model.graph.output)
+    if size > CHECKED_BYTES or all(-1 not in shape[1:] for _, _, shape in outputs):
+        return outputs
+    try:
+        inferred = onnx.shape_inference.infer_shapes(model)
+    except Exception:  # noqa: BLE001 - whatever it stumbles over: they stay open
+        return outputs
+    return tuple(_tensor(one) for one in inferred.graph.output)
 
 
 def _check_form(model: Any, size: int) -> None:

@@ -49,6 +49,7 @@ class LoadedModelRegistry:
             self._scopes[name] = tuple(scopes)
 
     def quarantine(self, broken: Quarantined) -> None:
+        self.drop(ModelRef(broken.name, broken.version))
         with self._lock:
             self._broken[broken.name, broken.version] = broken
 

@@ -21,7 +21,7 @@ from framewell_inference.adapters.serving.half_precision import in_half_precisio
 from framewell_inference.adapters.serving.in_process import InProcess
 from framewell_inference.adapters.serving.isolated import Allowance, Isolated
 from framewell_inference.adapters.serving.process_memory import Growth
-from framewell_inference.adapters.serving.residency import Residency, Resident
+from framewell_inference.adapters.serving.residency import IDLE_SECONDS, Residency, Resident
 from framewell_inference.adapters.serving.run_slots import ModelQueue, RunSlots
 from framewell_inference.adapters.serving.sessions import open_session, tensors
 from framewell_inference.adapters.serving.statistics import RunStatistics
@@ -29,6 +29,7 @@ from framewell_inference.adapters.serving.watch import Watch
 from framewell_inference.adapters.serving.weights import Weights
 from framewell_inference.domain.tensors import InvalidInputError
 from framewell_inference.ports.calls import RunFailedError
+from framewell_inference.ports.models import OnDemand
 from framewell_kit.telemetry import logger
 from framewell_models.folders import ModelFolder
 from framewell_models.manifest import FLOAT16, Manifest, ManifestError
@@ -36,6 +37,9 @@ from framewell_models.manifest import FLOAT16, Manifest, ManifestError
 log = logger(__name__)
 
 MIB: Final = 1 << 20
+
+ISOLATED: Final = "isolated"
+"""Name of the engine of models in processes of their own."""
 
 _ISOLATED_BYTES: Final = 80 * MIB
 """What the interpreter and the runtime of a model's own process hold, measured."""
@@ -62,6 +66,8 @@ class OnnxLoader:
     """What loaded models may hold together; above it the least recently used one leaves."""
     trusted: Sequence[str] = ()
     """Patterns of names of models from outside that run inside the process all the same."""
+    idle_seconds: float = IDLE_SECONDS
+    """How long processes of models' own stay when nobody runs them."""
     devices: Devices = field(default_factory=Devices)
     """Where models inside the process run; those in processes of their own run on the CPU."""
     _watch: Watch = field(default_factory=Watch, init=False)
@@ -71,7 +77,7 @@ class OnnxLoader:
 
     def __post_init__(self) -> None:
         self._run_slots = RunSlots(self.slots)
-        self._residency = Residency(self.memory_bytes)
+        self._residency = Residency(self.memory_bytes, self.idle_seconds)
         self._growth = Growth(self.memory_bytes, lambda: self._residency.apart)
 
     @property
@@ -79,17 +85,20 @@ class OnnxLoader:
         """Return how many bytes the models in memory hold, as measured after their last run."""
         return self._residency.size
 
-    def load(self, folder: ModelFolder, *, trusted: bool = False) -> OnnxModel:
+    def load(
+        self, folder: ModelFolder, *, trusted: bool = False, on_demand: OnDemand | None = None
+    ) -> OnnxModel:
         """Load a model whose files were checked against their hashes.
 
-        By path: reading the bytes first would keep a second copy of the weights in the heap.
+        By path: reading the bytes first would keep a second copy of the weights in the heap. With `on_demand`
+        one that runs in processes of its own is loaded at its first run.
         Raises InvalidInputError for whatever cannot be loaded. Blocks.
         """
         try:
             labels = folder.labels()
         except ManifestError as error:
             raise InvalidInputError(f"{folder.manifest.ref}: {error}") from error
-        return self._model(folder.manifest, Weights.of(folder), labels, trusted=trusted)
+        return self._model(folder.manifest, Weights.of(folder), labels, trusted=trusted, on_demand=on_demand)
 
     def load_bytes(self, manifest: Manifest, graph: bytes, *, trusted: bool = False) -> OnnxModel:
         """Load a graph from memory: external data files are out of its reach.
@@ -99,7 +108,13 @@ class OnnxLoader:
         return self._model(manifest, Weights(graph), (), trusted=trusted)
 
     def _model(
-        self, manifest: Manifest, weights: Weights, labels: Sequence[str], *, trusted: bool
+        self,
+        manifest: Manifest,
+        weights: Weights,
+        labels: Sequence[str],
+        *,
+        trusted: bool,
+        on_demand: OnDemand | None = None,
     ) -> OnnxModel:
         inside = trusted or any(fnmatchcase(manifest.name, pattern) for pattern in self.trusted)
         load: Callable[[Manifest, Weights], Engine] = self._in_process if inside else self._isolated
@@ -111,22 +126,28 @@ class OnnxLoader:
         def opened_again() -> Engine:
             try:
                 return opened()
-            except InvalidInputError as error:  # it was loaded before: the fault is not the caller's
+            except InvalidInputError as error:  # it was checked before: the fault is not the caller's
                 raise RunFailedError(str(error)) from error
+
+        def opened_on_demand() -> Engine:
+            try:
+                engine = opened_again()
+            except RunFailedError as error:
+                if on_demand is not None:
+                    on_demand.broken(InvalidInputError(str(error)))
+                raise
+            resident.open = opened_again
+            return engine
 
         size = weights.size + (0 if inside else _ISOLATED_BYTES)
         resident = Resident(opened, size, apart=not inside)
-        with self._residency.held(resident) as engine:
-            resident.open = opened_again
-            return OnnxModel(
-                manifest,
-                engine.runner.tensors,
-                engine.name,
-                labels,
-                RunStatistics(),
-                resident,
-                self._residency,
-            )
+        name = ISOLATED
+        if on_demand is not None and not inside:
+            resident.open, resident.tensors, resident.provider = opened_on_demand, on_demand.tensors, CPU
+        else:
+            with self._residency.held(resident) as engine:
+                resident.open, name = opened_again, engine.name
+        return OnnxModel(manifest, name, labels, RunStatistics(), resident, self._residency)
 
     def _in_process(self, manifest: Manifest, weights: Weights) -> Engine:
         name, graph = str(manifest.ref), weights.graph
@@ -169,5 +190,5 @@ class OnnxLoader:
             RunSlots(self.slots),
             ModelQueue(name, self.waiting),
             manifest.limits.seconds,
-            name="isolated",
+            name=ISOLATED,
         )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from framewell_inference.adapters.model_metrics import RUN_SECONDS, RUNS, WAIT_SECONDS
 from framewell_inference.adapters.serving.residency import Residency, Resident
-from framewell_inference.adapters.serving.sessions import Tensors
 from framewell_inference.adapters.serving.statistics import RunStatistics
 from framewell_inference.domain.pictures import Array
 from framewell_inference.domain.tensors import InvalidInputError, TensorSpec, check_inputs
@@ -21,7 +20,6 @@ class OnnxModel:
     """A graph that can be run; see the Model port. Its session may leave memory between two runs."""
 
     manifest: Manifest
-    tensors: Tensors
     engine: str
     labels: Sequence[str]
     statistics: RunStatistics
@@ -38,16 +36,16 @@ class OnnxModel:
 
     @property
     def inputs(self) -> Sequence[TensorSpec]:
-        return self.tensors.inputs
+        return self._resident.tensors.inputs
 
     @property
     def outputs(self) -> Sequence[TensorSpec]:
-        return self.tensors.outputs
+        return self._resident.tensors.outputs
 
     @property
     def metadata(self) -> Mapping[str, str]:
         """Return what the graph's maker wrote into it, by key."""
-        return self.tensors.metadata
+        return self._resident.tensors.metadata
 
     @property
     def counts(self) -> RunCounts:

@@ -38,6 +38,15 @@ class TensorSpec:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Tensors:
+    """What a graph takes and gives, and the metadata its maker wrote into it."""
+
+    inputs: Sequence[TensorSpec]
+    outputs: Sequence[TensorSpec]
+    metadata: Mapping[str, str]
+
+
 def check_inputs(specs: Sequence[TensorSpec], inputs: Mapping[str, Array]) -> None:
     """Raise InvalidInputError unless every input is there, known, of its type and of a shape that fits."""
     expected = {spec.name for spec in specs}

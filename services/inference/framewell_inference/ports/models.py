@@ -10,7 +10,7 @@ from framewell.model.v1.model_pb2 import ModelPromoted, ModelScope
 from framewell_inference.domain.identity import Identity
 from framewell_inference.domain.pictures import Array, Float
 from framewell_inference.domain.postings import PostingSet, PostingTable
-from framewell_inference.domain.tensors import InvalidInputError, TensorSpec
+from framewell_inference.domain.tensors import InvalidInputError, Tensors, TensorSpec
 from framewell_inference.domain.tracks import FaceTrack
 from framewell_inference.domain.vectors import VectorTable
 from framewell_inference.ports.calls import Call, Run, RunCounts
@@ -87,12 +87,22 @@ class Model(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class OnDemand:
+    """What is known of a graph that is loaded at its first run."""
+
+    tensors: Tensors
+    broken: Callable[[InvalidInputError], None]
+    """Called in the thread of a first run whose graph cannot be loaded; the run fails as well."""
+
+
 class ModelLoader(Protocol):
     """Makes loaded models. Those that are not `trusted` run in processes of their own."""
 
-    def load(self, folder: ModelFolder, *, trusted: bool = False) -> Model:
+    def load(self, folder: ModelFolder, *, trusted: bool = False, on_demand: OnDemand | None = None) -> Model:
         """Return the model of a folder whose files were checked. Blocks.
 
+        With `on_demand` one that runs in processes of its own starts the first of them at its first run.
         Raises InvalidInputError for a graph that cannot be loaded.
         """
         ...
@@ -154,7 +164,7 @@ class ModelRegistry(Protocol):
         ...
 
     def quarantine(self, broken: Quarantined) -> None:
-        """Keep why a model cannot be used; it is not found, and stops no other."""
+        """Keep why a model cannot be used; it is not found any more, and stops no other."""
         ...
 
     def quarantined(self) -> list[Quarantined]:

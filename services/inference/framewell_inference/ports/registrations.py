@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from framewell.media.v1.media_pb2 import Work
@@ -63,6 +63,7 @@ class Examination:
     opset: int = 0
     operators: Sequence[str] = ()
     parameters: int = 0
+    metadata: Mapping[str, str] = field(default_factory=dict)
     run_seconds: float = 0.0
     """How long one run took; 0 where the shapes leave open what to run it on."""
 

@@ -80,6 +80,8 @@ class FaceSpaces:
         return [] if one is None else [one]
 
     def _embedding(self, ref: ModelRef) -> FaceEmbedding | None:
+        if any((one.name, one.version) == (ref.name, ref.version) for one in self.registry.quarantined()):
+            self.loaded.pop(ref, None)
         if ref in self.loaded:
             return self.loaded[ref]
         model = self.registry.find(ref.name, ref.version)

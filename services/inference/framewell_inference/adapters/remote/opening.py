@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from framewell_inference.adapters.remote.chat_completions import ChatCompletionsModel
 from framewell_inference.adapters.remote.open_inference import OpenInferenceModel
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.ports.models import Model, ModelLoader
+from framewell_inference.ports.models import Model, ModelLoader, OnDemand
 from framewell_models.folders import ModelFolder
 from framewell_models.sources import encrypted, endpoint, scheme
 
@@ -26,11 +26,14 @@ class OpenFolder:
     hosts: Sequence[str] = ()
     tokens: Mapping[str, str] = field(default_factory=dict)
 
-    def __call__(self, folder: ModelFolder) -> Model:
-        """Return the model. Blocks. Raises InvalidInputError, and ManifestError for unreadable labels."""
+    def __call__(self, folder: ModelFolder, on_demand: OnDemand | None = None) -> Model:
+        """Return the model, `on_demand` as ModelLoader has it; one that runs elsewhere connects by itself.
+
+        Blocks. Raises InvalidInputError, and ManifestError for unreadable labels.
+        """
         manifest = folder.manifest
         if not manifest.remote:
-            return self.loader.load(folder)
+            return self.loader.load(folder, on_demand=on_demand)
         where = endpoint(manifest.source)
         address = where["address"]
         if not any(fnmatchcase(address, pattern) for pattern in self.hosts):

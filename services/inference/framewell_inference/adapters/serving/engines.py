@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from framewell_inference.adapters.serving.run_slots import ModelQueue, RunSlots
-from framewell_inference.adapters.serving.sessions import Tensors
 from framewell_inference.domain.pictures import Array
+from framewell_inference.domain.tensors import Tensors
 from framewell_inference.ports.calls import Call, Run
 
 

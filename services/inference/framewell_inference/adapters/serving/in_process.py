@@ -18,13 +18,12 @@ from framewell_inference.adapters.serving.process_memory import Growth
 from framewell_inference.adapters.serving.sessions import (
     INVALID_ARGUMENT,
     RUN_ERRORS,
-    Tensors,
     plain,
     run_options,
 )
 from framewell_inference.adapters.serving.watch import Watch
 from framewell_inference.domain.pictures import Array
-from framewell_inference.domain.tensors import InvalidInputError
+from framewell_inference.domain.tensors import InvalidInputError, Tensors
 from framewell_inference.ports.calls import Call, RunFailedError
 from framewell_kit.telemetry import logger
 

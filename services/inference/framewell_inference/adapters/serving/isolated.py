@@ -30,11 +30,10 @@ from framewell_inference.adapters.serving.frames import (
     write_frame,
 )
 from framewell_inference.adapters.serving.process_memory import own_bytes
-from framewell_inference.adapters.serving.sessions import Tensors
 from framewell_inference.adapters.serving.watch import Watch
 from framewell_inference.adapters.serving.weights import Weights
 from framewell_inference.domain.pictures import Array
-from framewell_inference.domain.tensors import InvalidInputError
+from framewell_inference.domain.tensors import InvalidInputError, Tensors
 from framewell_inference.ports.calls import Call, RunEndedError, RunFailedError, TimeLimitError
 from framewell_media.sandbox.layers import SandboxReport
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -17,7 +17,7 @@ import numpy as np
 import onnxruntime
 
 from framewell_inference.adapters.serving.devices import CPU, Devices, short
-from framewell_inference.domain.tensors import InvalidInputError, TensorSpec
+from framewell_inference.domain.tensors import InvalidInputError, Tensors, TensorSpec
 
 _STATE: Final = onnxruntime.capi.onnxruntime_pybind11_state
 
@@ -78,15 +78,6 @@ class Opened:
 
     session: Any
     fallback: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Tensors:
-    """What a graph takes and gives, and the metadata its maker wrote into it."""
-
-    inputs: Sequence[TensorSpec]
-    outputs: Sequence[TensorSpec]
-    metadata: Mapping[str, str]
 
 
 def open_session(
