@@ -69,7 +69,7 @@ def asset_view(*statements: Mapping[str, Any], **changed: Any) -> dict[str, Any]
         ],
         "text": [{"text": "<script>alert(1)</script>", "spans": []}],
         "labels": [{"label": "espresso", "score": 0.9, "spans": [], "analysers": ["labels"]}],
-        "speech": [{"start": "0s", "end": "2.5s"}],
+        "speech": [{"start": "0s", "end": "2.5s"}, {"start": "3s", "end": "4s", "text": "Mr. Dashwood"}],
         "rights": [
             {
                 "purpose": "own_training",
@@ -122,6 +122,12 @@ def test_words_on_screen_are_told_below_the_picture_and_do_not_hide_it(tmp_path:
     html = page_of(tmp_path, asset_view(), Gateway())
     assert "picture 50: “Reporter (fiktiv)”</figcaption>" in html
     assert "<span>Reporter (fiktiv)</span>" not in html
+
+
+def test_what_is_said_and_who_saw_a_label_stand_in_the_page(tmp_path: Path) -> None:
+    html = page_of(tmp_path, asset_view(), Gateway())
+    for row in (("0:03.0", "0:04.0", "Mr. Dashwood"), ("espresso", "0.90", "labels", "0")):
+        assert "".join(f"<td>{cell}</td>" for cell in row) in html
 
 
 def test_text_from_outside_is_escaped(tmp_path: Path) -> None:

@@ -93,6 +93,10 @@ async def test_faces_are_found_by_face_picture_and_moment_and_filtered(
     assert "2:0" not in await found(bench, largest_distance=0.6)
     with pytest.raises(Rejected, match="makes no vectors; ask for faces or labels"):
         await found(bench, analyser="safety")
+    with pytest.raises(Rejected, match="asked_until must be later"):
+        await found(bench, filter=api.SimilarFilter(asked_from=day(3), asked_until=day(2)))
+    with pytest.raises(Rejected, match="say what to compare with: image, observation or moment"):
+        await bench.call("FindSimilar", api.FindSimilarRequest())
 
 
 async def test_what_may_not_be_used_any_more_is_no_neighbour_though_it_is_indexed(

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from framewell_cli.asset_description import (
     captions_text,
+    clock_text,
     grounds_of,
     known_rows,
     part_text,
@@ -29,6 +30,7 @@ View = Mapping[str, Any]
 
 MOST_PICTURES: Final = 6
 MOST_LABELS: Final = 15
+MOST_SENTENCES: Final = 200
 LONGEST_WORDS: Final = 60
 _STATED: Final = (
     "statement", "says", "for", "in force", "part", "territories", "payment", "found", "words",
@@ -204,7 +206,15 @@ def _seen(view: View) -> Section:
         for one in view["people"]
     ]
     texts = [[one["text"], str(len(one["spans"]))] for one in view["text"]]
-    labels = [[one["label"], score_text(one), str(len(one["spans"]))] for one in view["labels"][:MOST_LABELS]]
+    labels = [
+        [one["label"], score_text(one), ", ".join(one["analysers"]), str(len(one["spans"]))]
+        for one in view["labels"][:MOST_LABELS]
+    ]
+    said = [
+        [clock_text(seconds(one["start"])), clock_text(seconds(one["end"])), one["text"]]
+        for one in view["speech"]
+        if one.get("text")
+    ]
     speech = sum(seconds(one["end"]) - seconds(one["start"]) for one in view["speech"])
     return Section(
         "What was seen and heard",
@@ -212,6 +222,7 @@ def _seen(view: View) -> Section:
         tables=[
             Table(["person", "score", "model", "times"], people),
             Table(["text on screen", "times"], texts),
-            Table(["label", "score", "times"], labels),
+            Table(["label", "score", "seen by", "times"], labels),
+            Table(["from", "to", "said"], said[:MOST_SENTENCES]),
         ],
     )

@@ -109,6 +109,8 @@ class InferenceRpc(InferenceServiceServicer):
             query = self.find_similar.largest(await self.analyse_picture.look(request.image, [analyser]))
         elif request.WhichOneof("query") == "moment":
             query = await self.find_similar.of_moment(analyser, request.moment)
+        elif request.WhichOneof("query") is None:
+            raise Rejected("say what to compare with: image, observation or moment", code="missing_field")
         else:
             _required(request.observation.observation_id, "observation.observation_id")
             query = await self.find_similar.of_observation(analyser, request.observation)
@@ -174,6 +176,9 @@ def _observations(found: Sequence[Findings]) -> list[Observation]:
 
 def _wanted(request: api.FindSimilarRequest) -> Wanted:
     asked = request.filter
+    both = asked.HasField("asked_from") and asked.HasField("asked_until")
+    if both and _seconds(asked.asked_until) <= _seconds(asked.asked_from):
+        raise Rejected("filter.asked_until must be later than filter.asked_from", code="bad_filter")
     return Wanted(
         limit=request.limit,
         offset=request.offset,
