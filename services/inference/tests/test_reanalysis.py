@@ -20,6 +20,7 @@ from framewell.inference.v1.inference_pb2 import AnalysisIndex, ChunkAnalysis
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell_inference.ports.analysers import PictureAnalyser
+from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.estimate_campaign import NONE_SELECTED
 from framewell_inference.steps.look_at_frames import LookAtFrames
 from framewell_inference.testing import TIMELINE, InferenceBench
@@ -381,6 +382,33 @@ async def test_who_does_not_operate_the_mesh_starts_nothing(
         with pytest.raises(NotFound, match=f"no analysis of asset {ASSETS[0]} has ended"):
             await start(bench, asset_ids=ASSETS[:1])
         assert await bench.documents.count("campaigns", {}) == 0
+
+
+async def test_a_model_that_is_removed_meanwhile_is_the_reason_why_nothing_was_looked_at(
+    archive: None, documents: MemoryDocuments, objects: MemoryObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ChooseAnalysers, "settled", lambda _, target: target)  # it was here at the start
+    async with opened(documents, objects, Spotter("old")) as bench:
+        request = api.StartReanalysisRequest(
+            target=api.ReanalysisTarget(model="house/gone@1.0"),
+            selection=api.ReanalysisSelection(asset_ids=ASSETS[:1]),
+        )
+        started = (await bench.call("StartReanalysis", request)).reanalysis
+        reason = "house/gone@1.0 is not here: it was removed, or cannot be loaded"
+        assert started.estimate.basis == f"nothing is looked at: {reason}"
+        await work_off(bench, 6)
+        skipped = (await show(bench, started.reanalysis_id)).skipped
+        assert {one.reason: one.count for one in skipped} == {reason: 2}
+
+
+async def test_an_estimate_of_assets_without_a_chunk_to_look_at_is_a_sentence(
+    documents: MemoryDocuments, objects: MemoryObjects
+) -> None:
+    async with opened(documents, objects, Spotter("old")) as bench:
+        await arrive(bench, ASSETS[0], chunks=0)
+    async with opened(documents, objects, Spotter("new")) as bench:
+        shown = await show(bench, await start(bench))
+        assert shown.estimate.basis == "nothing is looked at"
 
 
 async def test_a_selection_that_no_asset_meets_says_so(

@@ -80,6 +80,10 @@ class EstimateCampaign:
     ) -> Estimate:
         if not first:
             return replace(found, seconds=0.0, basis="there is nothing to do")
+        if not (found.pictures or found.sound_seconds):
+            return replace(
+                found, seconds=0.0, basis=": ".join(["nothing is looked at", *first[0][1].reasons[:1]])
+            )
         seconds, reasons = 0.0, list[str]()
         if found.pictures:
             each, how = await self._picture(first)
