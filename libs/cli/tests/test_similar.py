@@ -90,6 +90,12 @@ def test_an_asset_of_which_analysis_is_withheld_is_said_to_be(mesh: Mesh) -> Non
     )
 
 
+def test_what_is_neither_a_picture_file_nor_an_asset_is_said_to_be_neither(mesh: Mesh) -> None:
+    assert refusal("/tmp") == "similar: there is no picture file /tmp"
+    assert refusal("missing.png") == "similar: there is no picture file missing.png"
+    assert "is no id of an asset" in refusal("astronaut")
+
+
 def test_shots_that_nobody_looked_at_are_counted(mesh: Mesh) -> None:
     mesh.unseen = {1000}
     result = run(ASSET)

@@ -11,7 +11,7 @@ import typer
 
 from framewell_cli.asset_description import clock_text
 from framewell_cli.commands.asset_text import spans_text
-from framewell_cli.commands.gateway_access import open_gateway
+from framewell_cli.commands.gateway_access import asset_id, open_gateway
 from framewell_cli.console import Json, print_json, print_table, progress
 from framewell_cli.documents import ratio
 from framewell_cli.errors import CommandError, UsageProblem
@@ -49,10 +49,12 @@ def similar(
         if picture.is_file():
             image = base64.b64encode(picture.read_bytes()).decode()
             found = _near(gateway, {"image": image}, faces, limit)
+        elif picture.exists() or picture.suffix:
+            raise UsageProblem(f"similar: there is no picture file {of}")
         elif faces and at is None:
             raise UsageProblem("similar: say whose face with a picture file, or with --at SECONDS")
         else:
-            found = _of_asset(gateway, of, at, faces, limit)
+            found = _of_asset(gateway, asset_id(of), at, faces, limit)
         rows = [] if as_json else _rows(gateway, found)
     if as_json:
         print_json({"of": of, "neighbours": found})
