@@ -463,6 +463,7 @@ async def test_a_folder_is_tried_and_nothing_of_it_is_kept(bench: InferenceBench
     assert answer.examination.opset == 17
     assert "GlobalAveragePool" in answer.examination.operators
     assert list((await attempt(text, b"")).observations) == []
+    assert (await attempt(text.replace(b"site/bright", b"faces/yunet"), b"")).examination.opset == 17
     with pytest.raises(Rejected, match="cannot be read"):
         await attempt(text, b"no picture")
     wrong = text.replace(b"{name: scores", b"{name: scores, parameters: {output: none}} #")

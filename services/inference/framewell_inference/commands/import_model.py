@@ -10,6 +10,7 @@ from uuid import uuid4
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.model.v1.model_pb2 import RegisteredVersion
 from framewell_inference.domain.identity import IDENTITY_PREFIX
+from framewell_inference.domain.outside_names import check_outside_name
 from framewell_inference.domain.registrations import with_version, without_import
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
 from framewell_inference.ports.registrations import (
@@ -22,7 +23,7 @@ from framewell_inference.steps.change_registration import ChangeRegistration, lo
 from framewell_inference.steps.read_folder import read_folder
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, Conflict, Rejected
-from framewell_models.manifest import ModelRef
+from framewell_models.manifest import ManifestError, ModelRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class ImportModel:
         """Take in the folder `files`, which holds what the manifest lists; it may go when this returns."""
         folder = read_folder(manifest, files)
         ref = folder.manifest.ref
+        try:
+            check_outside_name(ref)
+        except ManifestError as error:
+            raise Rejected(f"the model folder cannot be taken in: {error}", code="bad_model") from error
         if ref.name.startswith(IDENTITY_PREFIX):
             raise Rejected("identity models come from training; promote the run instead")
         entry = await self.registrations.get(ref.name)

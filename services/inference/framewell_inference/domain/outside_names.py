@@ -29,17 +29,22 @@ def shipped_names() -> frozenset[str]:
     return frozenset(manifest.name for manifest in shipped())
 
 
-def check_outside_name(ref: ModelRef) -> None:
-    """Raise ManifestError for a name or a version that no model from outside may have."""
+def check_name(ref: ModelRef) -> None:
+    """Raise ManifestError for a name that neither ships nor may come from outside, or a version likewise."""
     if len(ref.name) > LONGEST_NAME or len(ref.version) > LONGEST_VERSION:
         raise ManifestError(
             f"its name has {len(ref.name)} characters and its version {len(ref.version)}: at most "
             f"{LONGEST_NAME} and {LONGEST_VERSION} are taken"
         )
-    if ref.name in shipped_names():
-        raise ManifestError(f"the name {ref.name} is that of a model that ships: choose one of your own")
-    if not _NAME.fullmatch(ref.name):
+    if ref.name not in shipped_names() and not _NAME.fullmatch(ref.name):
         raise ManifestError(
             f"its name {ref.name} does not read owner/name, without a dot in the owner, like house/dogs: "
             "names without an owner are kept for what ships"
         )
+
+
+def check_outside_name(ref: ModelRef) -> None:
+    """Raise ManifestError for a name or a version that no model from outside may have."""
+    if ref.name in shipped_names():
+        raise ManifestError(f"the name {ref.name} is that of a model that ships: choose one of your own")
+    check_name(ref)

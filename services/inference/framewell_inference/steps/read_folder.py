@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from framewell_inference.domain.outside_names import check_outside_name
+from framewell_inference.domain.outside_names import check_name
 from framewell_kit.outcomes import Rejected
 from framewell_models.folders import ModelFolder
 from framewell_models.manifest import ManifestError
@@ -15,7 +15,7 @@ def read_folder(manifest: bytes, files: Path) -> ModelFolder:
     """Return the folder of a manifest. Raises Rejected for one that cannot be used or has other files."""
     try:
         parsed = read(manifest.decode("utf-8"), origin="model.yaml")
-        check_outside_name(parsed.ref)
+        check_name(parsed.ref)
         found, listed = {path.name for path in files.iterdir()}, {file.name for file in parsed.files}
         if found != listed:
             raise ManifestError(

@@ -15,7 +15,7 @@ from framewell_inference.commands.choose_version import ChooseVersion
 from framewell_inference.commands.enable_model import DisableModel, EnableModel
 from framewell_inference.commands.import_model import ImportModel
 from framewell_inference.commands.remove_model import RemoveModel
-from framewell_inference.domain.outside_names import check_outside_name, shipped_names
+from framewell_inference.domain.outside_names import check_name
 from framewell_inference.domain.tensors import InvalidInputError, Tensors
 from framewell_inference.entrypoints.model_methods import ModelMethods
 from framewell_inference.entrypoints.model_streams import FolderStreams
@@ -113,8 +113,7 @@ async def load_site_models(
         elif found.manifest.ref not in known:
             ref = found.manifest.ref
             try:
-                if ref.name not in shipped_names():
-                    check_outside_name(ref)
+                check_name(ref)
                 known_of = await examiner.examine(found)
                 on_demand = OnDemand(
                     Tensors(known_of.inputs, known_of.outputs, known_of.metadata),
