@@ -102,7 +102,10 @@ def test_a_campaign_that_waits_for_its_hours_says_so_when_it_starts_and_in_the_l
 def test_a_cancelled_campaign_says_that_what_it_has_seen_stays(asked: Asked) -> None:
     result = run("cancel", ID)
     assert asked == [("POST", f"/v1/reanalyses/{ID}/cancel", None)]
-    assert result.stdout == f"{ID} is cancelled; what it has seen in 7 chunks stays\n"
+    assert result.stdout == (
+        f"{ID} is cancelled; what is being looked at is finished within seconds, "
+        "and whatever it has seen stays\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -169,8 +169,11 @@ def _change(campaign: str, change: str, acting_as: str, *, as_json: bool) -> Non
     if as_json:
         print_json(found)
         return
-    kept = f"; what it has seen in {found['chunks']} chunks stays" if change == "cancel" else ""
-    print_line(f"{campaign} is {found['state']}{kept}")
+    under_way = {
+        "pause": "; what is being looked at is finished within seconds",
+        "cancel": "; what is being looked at is finished within seconds, and whatever it has seen stays",
+    }
+    print_line(f"{campaign} is {found['state']}{under_way.get(change, '')}")
 
 
 def _target(model: str, analyser: str, *, skipped: bool) -> dict[str, Any]:
