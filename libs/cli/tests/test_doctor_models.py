@@ -24,9 +24,13 @@ from framewell_models.folders import folder_of, shipped
 class Inference(InferenceServiceServicer):
     def __init__(self) -> None:
         self.models: list[api.Model] = []
+        self.analysers: list[api.Analyser] = []
 
     def ListModels(self, request: api.ListModelsRequest, context: Any) -> api.ListModelsResponse:  # noqa: N802
         return api.ListModelsResponse(models=self.models)
+
+    def ListAnalysers(self, request: api.ListAnalysersRequest, context: Any) -> api.ListAnalysersResponse:  # noqa: N802
+        return api.ListAnalysersResponse(analysers=self.analysers)
 
 
 @pytest.fixture
@@ -76,6 +80,23 @@ def test_the_device_that_is_asked_for_is_tried(
     found = installation.providers()
     assert (found.state, found.found.partition(" ")[0]) == (state, "CPU")
     assert words in found.found
+
+
+def test_an_optional_analyser_that_was_fetched_waits_for_a_start(
+    inference: tuple[Inference, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, address = inference
+    monkeypatch.setenv("FRAMEWELL_MODELS", str(tmp_path))
+    service.analysers = [api.Analyser(name="objects", not_installed="run 'framewell models pull'")]
+    assert [one.state for one in served_models("models of inference", address)] == ["ok"]
+    for one in shipped():
+        if one.analyser == "objects":
+            folder_of(tmp_path, one.ref).mkdir(parents=True)
+    waits, _ = served_models("models of inference", address)
+    assert waits.found == "objects: fetched, and not at work yet"
+    service.analysers = [api.Analyser(name="objects")]
+    (works,) = served_models("models of inference", address)
+    assert works.found.endswith("; optional and at work: objects")
 
 
 def test_optional_analysers_without_models_are_no_problem_and_said(

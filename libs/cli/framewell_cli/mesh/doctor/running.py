@@ -12,14 +12,16 @@ from framewell_cli.mesh.doctor.check import Check
 from framewell_cli.mesh.endpoints import read_endpoints, replica_addresses
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.locking import is_held
+from framewell_cli.models.shipped import START_INFERENCE_AGAIN
 from framewell_cli.service_calls import caller, service
+from framewell_models.folders import default_root, is_there, shipped
 
 _PAGE: Final = 1000
 _SECONDS: Final = 10.0
 
 
 def models(folder: MeshFolder) -> Iterator[Check]:
-    """Check the models of every replica: those in quarantine, and those not on the device asked for."""
+    """Check the models of every replica: in quarantine, not on the device asked for, not at work yet."""
     if not is_held(folder.lock):
         return
     try:
@@ -36,6 +38,9 @@ def served_models(name: str, address: str) -> Iterator[Check]:
         with service(InferenceServiceStub, address) as stub:
             request = api.ListModelsRequest(page_size=_PAGE)
             listed = stub.ListModels(request, timeout=_SECONDS, metadata=caller()).models
+            analysers = stub.ListAnalysers(
+                api.ListAnalysersRequest(), timeout=_SECONDS, metadata=caller()
+            ).analysers
     except CommandError as error:
         yield Check(name, "note", str(error))
         return
@@ -48,8 +53,18 @@ def served_models(name: str, address: str) -> Iterator[Check]:
         elsewhere = ", ".join(_named(one) for one in listed if one.fallback == reason)
         advice = "They run more slowly meanwhile. FRAMEWELL_INFERENCE_DEVICE says what is asked for."
         yield Check(name, "note", f"{reason}; so it is with {elsewhere}", advice)
+    optional = [one for one in shipped() if one.optional]
+    here = {one.analyser for one in optional} - {
+        one.analyser for one in optional if not is_there(default_root(), one.ref)
+    }
+    waiting = sorted(one.name for one in analysers if one.not_installed and one.name in here)
+    if waiting:
+        advice = f"To let it look at what arrives, {START_INFERENCE_AGAIN}."
+        yield Check(name, "note", f"{', '.join(waiting)}: fetched, and not at work yet", advice)
     if not broken and not reasons:
-        yield Check(name, "ok", f"{len(listed)} served, none in quarantine")
+        at_work = sorted(here & {one.name for one in analysers if not one.not_installed})
+        also = f"; optional and at work: {', '.join(at_work)}" if at_work else ""
+        yield Check(name, "ok", f"{len(listed)} served, none in quarantine{also}")
 
 
 def _named(one: api.Model) -> str:
