@@ -182,6 +182,8 @@ async def test_a_cancelled_campaign_keeps_what_it_has_seen_and_says_how_much(
         campaign_id = await start(bench)
         await work_off(bench, 2)
         before = await show(bench, campaign_id)
+        with pytest.raises(Conflict, match=f"{campaign_id} does that already"):
+            await start(bench)
         await bench.call("CancelReanalysis", api.CancelReanalysisRequest(reanalysis_id=campaign_id))
         await work_off(bench)
         shown = await show(bench, campaign_id)

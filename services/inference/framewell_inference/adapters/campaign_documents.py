@@ -53,6 +53,13 @@ class CampaignDocuments:
         found = await find_page(self.documents, COLLECTION, {}, page, NEWEST_FIRST)
         return found.map(_campaign)
 
+    async def under_way(self, target: Target, selection: Selection) -> Campaign | None:
+        not_ended = [state.value for state in State if not state.ended]
+        named = {f"target.{name}": value for name, value in _target(target).items()}
+        found = await self.documents.find(COLLECTION, {"state": {"$in": not_ended}, **named})
+        campaigns = map(_campaign, found)
+        return next((one for one in campaigns if one.selection == selection), None)
+
     async def change(self, before: Campaign, after: Campaign) -> Campaign | None:
         changed = replace(after, revision=before.revision + 1)
         fields = {name: value for name, value in _document(changed).items() if name != "_id"}
@@ -81,11 +88,7 @@ def _document(one: Campaign) -> Document:
         "started": round(one.started_at.timestamp() * 1000),
         "started_at": one.started_at,
         "ended_at": one.ended_at,
-        "target": {
-            "model": str(one.target.model or ""),
-            "analyser": one.target.analyser,
-            "skipped": one.target.skipped,
-        },
+        "target": _target(one.target),
         "selection": {
             **({} if one.selection.asset_ids is None else {"asset_ids": list(one.selection.asset_ids)}),
             "series": list(one.selection.series),
@@ -121,6 +124,10 @@ def _document(one: Campaign) -> Document:
         "counts": one.counts.plain(),
         "revision": one.revision,
     }
+
+
+def _target(target: Target) -> Document:
+    return {"model": str(target.model or ""), "analyser": target.analyser, "skipped": target.skipped}
 
 
 def _campaign(document: Document) -> Campaign:

@@ -9,11 +9,13 @@ from uuid import uuid4
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_inference.domain.campaigns import Campaign, Selection, Target
 from framewell_inference.domain.work_hours import WorkHours
+from framewell_inference.ports.campaigns import CampaignRepository
 from framewell_inference.steps.begin_campaign import BeginCampaign
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.estimate_campaign import EstimateCampaign
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
+from framewell_kit.outcomes import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class StartCampaign:
 
     choose: ChooseAnalysers
     estimate: EstimateCampaign
+    campaigns: CampaignRepository
     begin: BeginCampaign
     clock: Clock
 
@@ -35,9 +38,13 @@ class StartCampaign:
     ) -> tuple[Campaign, Sequence[str]]:
         """Return the campaign, and what a person should know.
 
-        Raises NotFound for what cannot look, and for an asset that was never analysed.
+        Raises NotFound for what cannot look, and for an asset that was never analysed. Raises Conflict while
+        another campaign has the same target look at the same selection: both would count what either saw.
         """
         target = self.choose.settled(target)
+        same = await self.campaigns.under_way(target, selection)
+        if same is not None:
+            raise Conflict(f"the re-analysis {same.id} does that already, and has not ended")
         campaign = Campaign(
             id=str(uuid4()),
             target=target,

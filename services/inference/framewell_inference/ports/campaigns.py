@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from framewell_inference.domain.campaign_counts import Counts
-from framewell_inference.domain.campaigns import AnalysedAsset, Campaign, Piece, Selection
+from framewell_inference.domain.campaigns import AnalysedAsset, Campaign, Piece, Selection, Target
 from framewell_kit.facts import Cause
 from framewell_kit.paging import Page, PageRequest
 
@@ -65,6 +65,10 @@ class CampaignRepository(Protocol):
 
     async def page(self, page: PageRequest) -> Page[Campaign]:
         """Return a page of campaigns, newest first. Raises Rejected for a token of another making."""
+        ...
+
+    async def under_way(self, target: Target, selection: Selection) -> Campaign | None:
+        """Return a campaign of this target over this selection that has not ended, None for none."""
         ...
 
     async def change(self, before: Campaign, after: Campaign) -> Campaign | None:

@@ -59,7 +59,7 @@ def wire_campaigns(
     estimate = EstimateCampaign(
         s.assets, s.parts, choose, steps.observe, steps.hear, steps.by_rights, settings.chunks
     )
-    start = StartCampaign(choose, estimate, begin, clock)
+    start = StartCampaign(choose, estimate, s.campaigns, begin, clock)
     drive = DriveCampaign(s.campaigns, s.assets, queue, choose, clock)
     look = LookAgain(
         s.campaigns,
