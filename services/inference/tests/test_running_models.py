@@ -248,11 +248,11 @@ def test_processes_that_nobody_runs_end_and_the_next_run_starts_another() -> Non
         wait_until(lambda: set(_processes_of_models()) == before)
         assert model._resident.engine is None
         assert neighbour._resident.engine is not None
-    with ThreadPoolExecutor(1) as pool:
-        run = pool.submit(load(loader, endless(), seconds=1).run, ONE)
-        with pytest.raises(TimeLimitError):  # it was not ended for being idle
-            run.result(20)
-    model.close()
+    busy = load(loader, endless(), seconds=1)
+    with pytest.raises(TimeLimitError):  # it was not ended for being idle
+        busy.run(ONE)
+    for one in (model, busy, neighbour):
+        one.close()
 
 
 class Holder:
