@@ -92,11 +92,11 @@ class ChooseAnalysers:
             if (faces := self.faces_in(target.model)) is not None:
                 return ChosenAgain([faces], [])
             named = self.enabled.named(target.model, work)
-            pictures, sounds = self._pictures(named, self.enabled.is_here), self._sounds(named)
+            looking, listening = self._pictures(named, self.enabled.is_here), self._sounds(named)
             reasons = [reason for _, reason in named.left_out]
-            if not (pictures or sounds or reasons):
+            if not (looking or listening or reasons):
                 reasons = [_gone(target)]
-            return ChosenAgain(pictures, sounds, reasons)
+            return ChosenAgain(looking, listening, reasons)
         names = set(skipped) if target.skipped else {target.analyser}
         pictures, sounds = self.pictures(work), self.sounds(work)
         return ChosenAgain(
