@@ -110,3 +110,15 @@ async def test_classes_are_found_by_a_part_of_any_of_their_names(
     answer = await bench.call("ListClasses", catalogue_rpc.ListClassesRequest(name=part))
     assert [each.class_id for each in answer.classes] == found
     assert answer.total_size == len(found)
+
+
+@pytest.mark.parametrize("name", ["A\x1b[31mB", "A\x00", "A\u2028B", "A\u202eB"])
+async def test_a_class_has_no_control_characters_in_its_names(bench: DatasetBench, name: str) -> None:
+    made = await proposed_man(bench)
+    for kind in ({"name": name}, {"name": "A", "aliases": [name]}):
+        added = messages.DatasetClass(dataset_id="people", **kind)  # type: ignore[arg-type]
+        with pytest.raises(Rejected, match="control characters"):
+            await bench.call("CreateClass", catalogue_rpc.CreateClassRequest(dataset_class=added))
+        renamed = catalogue_rpc.RenameClassRequest(class_id=made.class_id, **kind)  # type: ignore[arg-type]
+        with pytest.raises(Rejected, match="control characters"):
+            await bench.call("RenameClass", renamed)

@@ -10,12 +10,14 @@ from framewell.dataset.v1 import review_service_pb2 as review
 from framewell.dataset.v1.dataset_pb2 import DatasetClass, Sample
 from framewell.inference.v1 import cluster_service_pb2 as clusters
 from framewell.inference.v1.inference_service_pb2 import Appearance
-from framewell.media.v1.media_pb2 import Moment, Span
+from framewell.media.v1.media_pb2 import Box, Moment, Span
 from framewell.sample.v1.sample_pb2 import (
     DECISION_ACCEPT,
     SAMPLE_STATE_ACCEPTED,
     SAMPLE_STATE_PROPOSED,
     SAMPLE_STATE_WITHHELD,
+    Crop,
+    Evidence,
     Provenance,
 )
 from framewell_contracts.identity import derived_id
@@ -47,8 +49,10 @@ class Dataset:
 
     def __init__(self, mesh: Any) -> None:
         self.proposals = list[Any]()
+        self.refused: Exception | None = None
         self.becomes: dict[str, Any] = {}
         self.accepted = list[Sample]()
+        self.proposed = list[Sample]()
         answers = mesh.dataset.answers
         answers["ListClasses"] = catalogue.ListClassesResponse()
         answers["ListSamples"] = review.ListSamplesResponse()
@@ -61,10 +65,13 @@ class Dataset:
 
     def _answer(self, method: str, request: Any) -> Any:
         if method == "CreateClass":
+            if self.refused:
+                raise self.refused
             self.made = request.dataset_class
             return catalogue.CreateClassResponse(dataset_class=request.dataset_class)
         if method == "ListSamples":
-            return review.ListSamplesResponse(samples=self.accepted)
+            open_ones = SAMPLE_STATE_PROPOSED in request.states
+            return review.ListSamplesResponse(samples=self.proposed if open_ones else self.accepted)
         if method == "ProposeSample":
             self.proposals.append(request)
             given = self.becomes.get(request.asset_id, sample(request.asset_id, SAMPLE_STATE_PROPOSED))
@@ -115,6 +122,65 @@ async def test_the_same_call_again_proposes_nothing_that_is_accepted(
     again = (await gateway.post(PATH, json={"cluster_id": CLUSTER, "name": "erika mustermann"})).json()
     assert again["class_id"] == first["class_id"]
     assert (again["accepted_count"], len(dataset.proposals)) == (3, proposed)
+
+
+async def test_another_name_is_refused_before_anything_is_made(
+    mesh: Any, dataset: Dataset, gateway: httpx.AsyncClient
+) -> None:
+    """Tried: one face was learned under two names, and whoever corrected one was told that all is well."""
+    named = clusters.FaceCluster(cluster_id=CLUSTER, named_class_id="class-anna")
+    answers = mesh.inference.answers
+    answers["GetCluster"].cluster.CopyFrom(named)
+    answers["NameCluster"] = Conflict("cluster c is named class-anna by anna: undo that first (`x undo d`)")
+    anna = DatasetClass(class_id="class-anna", dataset_id="people", name="Anna Portrait")
+    mesh.dataset.answers["ListClasses"] = catalogue.ListClassesResponse(classes=[anna])
+    dataset.accepted = [sample(ASSETS[0], SAMPLE_STATE_ACCEPTED)]
+    answer = await gateway.post(PATH, json={"cluster_id": CLUSTER, "name": "Berta"})
+    assert answer.status_code == 409
+    assert "is named Anna Portrait by anna: undo that first" in answer.text
+    assert "framewell review undo s-0" in answer.text
+    assert not dataset.proposals
+    assert not hasattr(dataset, "made")
+    answers["MergeClusters"] = answers["NameCluster"]
+    body = {"cluster_id": CLUSTER, "into_cluster_id": CLUSTER}
+    merged = await gateway.post("/v1/clusters/decisions/merge", json=body)
+    assert (merged.status_code, "named Anna Portrait by" in merged.text) == (409, True)
+
+
+async def test_a_name_is_taken_back_where_its_class_is_refused(
+    mesh: Any, dataset: Dataset, gateway: httpx.AsyncClient
+) -> None:
+    mesh.inference.answers["UndoClusterDecision"] = clusters.UndoClusterDecisionResponse()
+    dataset.refused = Rejected("must not be learned again")
+    assert (await gateway.post(PATH, json={"cluster_id": CLUSTER, "name": "E"})).status_code == 422
+    assert mesh.inference.asked[-1] == (
+        "UndoClusterDecision", clusters.UndoClusterDecisionRequest(decision_id="d"),
+    )  # fmt: skip
+    assert not dataset.proposals
+
+
+@pytest.mark.parametrize("name", ["A\x1b[31mB", "A\x00", "A\u202eB"])
+async def test_a_name_with_control_characters_is_refused(
+    mesh: Any, dataset: Dataset, gateway: httpx.AsyncClient, name: str
+) -> None:
+    answer = await gateway.post(PATH, json={"cluster_id": CLUSTER, "name": name})
+    assert (answer.status_code, "control characters" in answer.text) == (422, True)
+    assert mesh.inference.asked == []
+
+
+async def test_whom_a_caption_names_otherwise_is_left_for_review(
+    dataset: Dataset, gateway: httpx.AsyncClient
+) -> None:
+    """Tried: it was accepted, and its evidence read as if the caption had named the new person."""
+    read = [Evidence(kind="lower_third", sentence="A lower third names {class}.")]
+    crop = Crop(box=Box(width=1, height=1))
+    more = {"class_id": "class-j", "class_name": "Jörg", "evidence": read, "crops": [crop]}
+    dataset.proposed = [sample(ASSETS[0], SAMPLE_STATE_PROPOSED, **more)]
+    document = (await gateway.post(PATH, json={"cluster_id": CLUSTER, "name": "E"})).json()
+    first = document["appearances"][0]
+    assert (first["sample_id"], first["state"]) == ("s-0", "proposed")
+    assert first["reason"].startswith("its caption names Jörg")
+    assert [one.asset_id for one in dataset.proposals] == ASSETS[1:]
 
 
 async def test_appearances_that_are_one_sample_are_accepted_together(

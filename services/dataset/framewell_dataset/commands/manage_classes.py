@@ -22,6 +22,7 @@ from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
 from framewell_kit.tombstones import class_subject
+from framewell_kit.written_names import require_written
 
 FORGOTTEN = (
     "somebody who must not be learned again is known by one of these names or ids: "
@@ -45,11 +46,13 @@ class ManageClasses:
     forget: ForgetSamples
 
     async def create(self, added: DatasetClass, actor: Actor, cause: Cause) -> DatasetClass:
-        """Return the class with its id. Raises Rejected without a name, and (code `forgotten`) for a name or
-        id that must not be learned again; NotFound for an unknown dataset, Conflict for a class that exists.
+        """Return the class with its id. Raises Rejected without a name or for one with control characters,
+        and (code `forgotten`) for a name or id that must not be learned again; NotFound for an unknown
+        dataset, Conflict for a class that exists.
         """
         if not added.name.strip():
             raise Rejected("a class needs a name")
+        require_written(*added.names)
         if await self.datasets.get(added.dataset_id) is None:
             raise NotFound(f"dataset {added.dataset_id} does not exist")
         if not added.class_id:
@@ -70,6 +73,7 @@ class ManageClasses:
         """
         if not named.name.strip():
             raise Rejected("a class needs a name")
+        require_written(*named.names)
         while True:
             before = await self._existing(named.class_id)
             after = replace(

@@ -16,7 +16,10 @@ from framewell.gateway.v1.naming_pb2 import NamedAppearance, NamePersonRequest, 
 from framewell.inference.v1.cluster_service_pb2 import (
     ClusterAppearance,
     GetClusterRequest,
+    GetClusterResponse,
     NameClusterRequest,
+    NameClusterResponse,
+    UndoClusterDecisionRequest,
 )
 from framewell.sample.v1.sample_pb2 import (
     DECISION_ACCEPT,
@@ -25,11 +28,16 @@ from framewell.sample.v1.sample_pb2 import (
 )
 from framewell_contracts.identity import derived_id
 from framewell_gateway.ports import Services, methods
-from framewell_kit.outcomes import Conflict, Gone, NotFound, Rejected
+from framewell_gateway.steps.class_names import with_class_names
+from framewell_kit.outcomes import Conflict, Forbidden, Gone, NotFound, Rejected
+from framewell_kit.written_names import require_written
 
 DATASET: Final = "people"
 
 _PAGE: Final = 1000
+
+_LOWER_THIRD: Final = "lower_third"
+"""Kind of the evidence that a caption names the person of a sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +45,30 @@ class NamePerson:
     """Name a cluster, and have its best appearances learned from as far as their rights allow.
 
     The class is the one that has the name, or a new one whose id follows from cluster and name. The name is
-    noted first, then samples are proposed and accepted, each once: a call that was cut short is made again,
-    and comes to the same. What may not be learned from, or a person decided about before, is said of each
-    appearance.
+    noted first, of two that come at once only one; then the class is made, and samples are proposed and
+    accepted, each once: a call that was cut short is made again, and comes to the same. What may not be
+    learned from, or a person decided about before, is said of each appearance.
     """
 
     services: Services
 
     async def __call__(self, request: NamePersonRequest) -> NamePersonResponse:
-        """Return what became of the name. Raises NotFound, Rejected, Conflict as the services do."""
+        """Return what became of the name.
+
+        Raises NotFound, Rejected as the services do, and Conflict, with nothing made, while the cluster has
+        another name.
+        """
         if bool(request.name.strip()) == bool(request.class_id):
             raise Rejected("say who it is by `name` or by `class_id`, not by both", code="bad_name")
+        require_written(request.name)
         found = await self.services.call(
             methods.GET_CLUSTER, GetClusterRequest(cluster_id=request.cluster_id, page_size=1)
         )
         cluster_id, dataset_id = found.cluster.cluster_id, request.dataset_id or DATASET
         named, existed = await self._class(request, cluster_id, dataset_id)
-        decided = await self.services.call(
-            methods.NAME_CLUSTER, NameClusterRequest(cluster_id=cluster_id, class_id=named.class_id)
-        )
+        decided = await self._noted(found, named)
+        if not existed:
+            named, existed = await self._made(named, decided.decision_id)
         learned = Learned(self.services, named)
         appearances = await learned.take(found.best)
         return NamePersonResponse(
@@ -67,10 +80,39 @@ class NamePerson:
             appearances=appearances,
         )
 
+    async def _noted(self, found: GetClusterResponse, named: DatasetClass) -> NameClusterResponse:
+        """Note the name with the cluster, under the class that was merged into this one if it has that.
+
+        Raises Conflict while it has another name, with that and its samples.
+        """
+        cluster_id, class_id = found.cluster.cluster_id, named.class_id
+        noted = found.cluster.named_class_id
+        if noted and noted != class_id:
+            before = await self._classes([noted])
+            class_id = noted if before and before[0].merged_into == class_id else class_id
+        try:
+            request = NameClusterRequest(cluster_id=cluster_id, class_id=class_id)
+            return await self.services.call(methods.NAME_CLUSTER, request)
+        except Conflict as refused:
+            raise Conflict(await self._in_words(refused.reason, found, named.dataset_id)) from refused
+
+    async def _in_words(self, reason: str, found: GetClusterResponse, dataset_id: str) -> str:
+        """Return why a name is refused, with the other name and the samples that were accepted under it."""
+        asked = GetClusterRequest(cluster_id=found.cluster.cluster_id, page_size=1)
+        class_id = (await self.services.call(methods.GET_CLUSTER, asked)).cluster.named_class_id
+        if not class_id:
+            return reason
+        sentence = await with_class_names(self.services, reason, [class_id])
+        accepted = await accepted_samples(self.services, dataset_id, class_id)
+        its = [one.sample_id for one in accepted if any(_shows(one, each) for each in found.best)]
+        if its:
+            sentence += f"; then take its accepted samples back (`framewell review undo {' '.join(its)}`)"
+        return sentence
+
     async def _class(
         self, request: NamePersonRequest, cluster_id: str, dataset_id: str
     ) -> tuple[DatasetClass, bool]:
-        """Return the class of the person, and whether it was there before."""
+        """Return the class of the person, and whether it is there: one that is not is still to be made."""
         if request.class_id:
             return await self._known(request.class_id, dataset_id), True
         name = " ".join(request.name.split())
@@ -84,20 +126,31 @@ class NamePerson:
             if not page.next_page_token:
                 break
             asked.page_token = page.next_page_token
-        made = DatasetClass(
+        new = DatasetClass(
             class_id=derived_id(cluster_id, "class", f"{dataset_id}/{name.casefold()}"),
             dataset_id=dataset_id,
             name=name,
         )
+        return new, False
+
+    async def _made(self, new: DatasetClass, decision_id: str) -> tuple[DatasetClass, bool]:
+        """Make a class, and return it and whether it was there; where it is refused, take the name back."""
         try:
-            answer = await self.services.call(methods.CREATE_CLASS, CreateClassRequest(dataset_class=made))
+            answer = await self.services.call(methods.CREATE_CLASS, CreateClassRequest(dataset_class=new))
         except Conflict:  # an earlier call made it, and somebody renamed it since
-            return await self._known(made.class_id, dataset_id), True
+            return await self._known(new.class_id, new.dataset_id), True
+        except (NotFound, Rejected, Gone, Forbidden):
+            undo = UndoClusterDecisionRequest(decision_id=decision_id)
+            await self.services.call(methods.UNDO_CLUSTER_DECISION, undo)
+            raise
         return answer.dataset_class, False
 
+    async def _classes(self, class_ids: Sequence[str]) -> list[DatasetClass]:
+        asked = ListClassesRequest(class_ids=class_ids)
+        return [*(await self.services.call(methods.LIST_CLASSES, asked)).classes]
+
     async def _known(self, class_id: str, dataset_id: str) -> DatasetClass:
-        asked = ListClassesRequest(class_ids=[class_id])
-        found = [*(await self.services.call(methods.LIST_CLASSES, asked)).classes]
+        found = await self._classes([class_id])
         if not found or found[0].dataset_id != dataset_id:
             raise NotFound(f"class {class_id} does not exist in dataset {dataset_id}")
         if found[0].merged_into:
@@ -116,7 +169,7 @@ class Learned:
 
     async def take(self, appearances: Sequence[ClusterAppearance]) -> list[NamedAppearance]:
         """Return what became of each appearance, in their order."""
-        accepted = await self._accepted()
+        accepted = await accepted_samples(self.services, self.named.dataset_id, self.named.class_id)
         taken = [await self._propose(one, accepted) for one in appearances]
         if self.proposed:
             reviews = [
@@ -129,20 +182,17 @@ class Learned:
                     one.state, one.reason = result.sample.state, result.error
         return taken
 
-    async def _accepted(self) -> list[Sample]:
-        """Return the samples of the class that were accepted before, as after a call that was cut short."""
-        asked = ListSamplesRequest(
-            dataset_id=self.named.dataset_id,
-            class_id=self.named.class_id,
-            states=[SAMPLE_STATE_ACCEPTED],
-            page_size=_PAGE,
-        )
-        return [*(await self.services.call(methods.LIST_SAMPLES, asked)).samples]
-
     async def _propose(self, one: ClusterAppearance, accepted: Sequence[Sample]) -> NamedAppearance:
         for sample in accepted:
             if _shows(sample, one):
                 return NamedAppearance(appearance=one, sample_id=sample.sample_id, state=sample.state)
+        other = await self._captioned_otherwise(one)
+        if other is not None:
+            who = other.class_name or "somebody else"
+            return NamedAppearance(
+                appearance=one, sample_id=other.sample_id, state=other.state,
+                reason=f"its caption names {who}: decide in review whom it shows",
+            )  # fmt: skip
         request = ProposeSampleRequest(
             dataset_id=self.named.dataset_id,
             class_id=self.named.class_id,
@@ -164,6 +214,37 @@ class Learned:
         if sample.state == SAMPLE_STATE_PROPOSED:
             self.proposed.setdefault(sample.sample_id, []).append(made)
         return made
+
+    async def _captioned_otherwise(self, one: ClusterAppearance) -> Sample | None:
+        """Return the open sample of an appearance that a lower third made, of somebody else."""
+        asked = ListSamplesRequest(
+            dataset_id=self.named.dataset_id,
+            asset_id=one.asset_id,
+            states=[SAMPLE_STATE_PROPOSED],
+            page_size=_PAGE,
+        )
+        for sample in (await self.services.call(methods.LIST_SAMPLES, asked)).samples:
+            captioned = not sample.question and any(each.kind == _LOWER_THIRD for each in sample.evidence)
+            other = captioned and sample.class_id not in {"", self.named.class_id}
+            if other and _shows(sample, one) and _is_face(sample, one):
+                return sample
+        return None
+
+
+async def accepted_samples(services: Services, dataset_id: str, class_id: str) -> list[Sample]:
+    """Return the samples of a class that were accepted before, at most 1,000."""
+    asked = ListSamplesRequest(
+        dataset_id=dataset_id, class_id=class_id, states=[SAMPLE_STATE_ACCEPTED], page_size=_PAGE
+    )
+    return [*(await services.call(methods.LIST_SAMPLES, asked)).samples]
+
+
+def _is_face(sample: Sample, one: ClusterAppearance) -> bool:
+    """Return whether the middle of the face of an appearance is in a picture of the sample."""
+    box = one.appearance.box
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    crops = [crop.box for crop in sample.crops]
+    return any(at.x <= x <= at.x + at.width and at.y <= y <= at.y + at.height for at in crops)
 
 
 def _shows(sample: Sample, one: ClusterAppearance) -> bool:

@@ -4,6 +4,8 @@ from functools import partial
 from typing import Final
 
 from framewell.gateway.v1.naming_pb2 import NamePersonRequest, NamePersonResponse
+from framewell.inference.v1.cluster_service_pb2 import MergeClustersRequest, MergeClustersResponse
+from framewell_gateway.commands.merge_clusters import MergeClusters
 from framewell_gateway.commands.name_person import NamePerson
 from framewell_gateway.entrypoints.http import routing
 from framewell_gateway.ports import methods
@@ -75,9 +77,12 @@ ROUTES: Final = (
         "What people decided about an unknown person, newest first",
         problems=(404,), answer={"decisions": [_DECIDED], "next_page_token": "", "total_size": 1},
     ),
-    calls(
-        "POST /clusters/decisions/merge", "mergeClusters", methods.MERGE_CLUSTERS,
-        "Say that two are the same person", body="*", problems=(404, 409),
+    asks(
+        "POST /clusters/decisions/merge", "mergeClusters",
+        lambda app: MergeClusters(app.services),
+        "Say that two are the same person",
+        takes=MergeClustersRequest, gives=MergeClustersResponse, body="*", problems=(404, 409),
+        description="Two that are named as two people are refused: take one of the names back first.",
         example={"cluster_id": _CLUSTER, "into_cluster_id": _OTHER},
         answer={"cluster": {**_FOUND, "cluster_id": _OTHER}, "decision_id": _DECISION},
     ),
@@ -103,7 +108,7 @@ ROUTES: Final = (
         takes=NamePersonRequest, gives=NamePersonResponse, body="*", problems=(404, 409),
         description="Makes or uses a class of that name, and accepted samples of the best appearances, as "
         "far as their rights allow; training and re-labelling follow. The same call again changes nothing "
-        "more.",
+        "more; another name is refused until the first is taken back.",
         example={"cluster_id": _CLUSTER, "name": "Jörg Müßigbrodt"},
         answer={
             "cluster_id": _CLUSTER, "class_id": "0b9f6a52", "class_existed": False,
