@@ -7,6 +7,7 @@ import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -19,7 +20,11 @@ from framewell.inference.v1 import reanalysis_service_pb2 as api
 from framewell.inference.v1.inference_pb2 import AnalysisIndex, ChunkAnalysis
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
+from framewell_inference.adapters.campaign_documents import CampaignDocuments
+from framewell_inference.domain.campaign_counts import Counts
+from framewell_inference.domain.campaigns import State
 from framewell_inference.ports.analysers import PictureAnalyser
+from framewell_inference.queries.show_campaigns import remaining_seconds
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.estimate_campaign import NONE_SELECTED
 from framewell_inference.steps.look_at_frames import LookAtFrames
@@ -173,6 +178,17 @@ async def test_a_paused_campaign_does_nothing_and_goes_on_where_it_stopped(
         await bench.call("ResumeReanalysis", api.ResumeReanalysisRequest(reanalysis_id=campaign_id))
         await work_off(bench)
         assert (await show(bench, campaign_id)).chunks == 6
+
+
+async def test_how_long_a_campaign_takes_is_not_known_while_it_is_paused(
+    archive: None, documents: MemoryDocuments, objects: MemoryObjects
+) -> None:
+    async with opened(documents, objects, Spotter("new")) as bench:
+        campaign = await CampaignDocuments(documents).get(await start(bench))
+        begun = replace(campaign, counts=Counts(chunks=2))
+        later = campaign.started_at + timedelta(seconds=10)
+        assert remaining_seconds(begun, later) == 20
+        assert remaining_seconds(replace(begun, state=State.PAUSED), later) is None
 
 
 async def test_a_cancelled_campaign_keeps_what_it_has_seen_and_says_how_much(

@@ -82,11 +82,11 @@ class ShowCampaigns:
 def remaining_seconds(campaign: Campaign, now: datetime) -> float | None:
     """Return how long a campaign takes from now on at the rate it has had; None where that is not known.
 
-    Its rate is what it has handled since it started, waiting included.
+    Its rate is what it has handled since it started, waiting included. Of a paused one it is not known.
     """
     handled, lasted = campaign.counts.handled, (now - campaign.started_at).total_seconds()
     left = campaign.estimate.chunks - handled
-    if campaign.state.ended or not campaign.counts.chunks or left < 0:
+    if campaign.state is not State.RUNNING or not campaign.counts.chunks or left < 0:
         return None
     return left * lasted / handled
 

@@ -130,15 +130,16 @@ class ChooseAnalysers:
             return Target(model=found)
         if target.model is not None:
             asked = str(target.model).rstrip("@")
-            for one in (*self.shipped.pictures, *self.shipped.sounds):
+            shipped: list[PictureAnalyser | SoundAnalyser] = [*self.shipped.pictures, *self.shipped.sounds]
+            for one in shipped:
                 if target.model.name in {ref.name for ref in one.models}:
                     raise NotFound(
                         f"{asked} is a model of the analyser {one.name}: name the analyser instead"
                     )
             raise NotFound(f"no model {asked} was imported: 'framewell models list' lists them")
-        for one in self.shipped.absent:
-            if one.name == name:
-                raise NotFound(one.reason)
+        for absent in self.shipped.absent:
+            if absent.name == name:
+                raise NotFound(absent.reason)
         known = ", ".join(sorted(self._shipped_names))
         raise NotFound(f"no analyser {name} is here: there are {known}, and declared models by their names")
 
