@@ -107,3 +107,34 @@ async def test_facts_about_samples_have_no_title_no_address_and_no_words_of_a_co
     said = [*(one.verbatim for one in sample.provenance.rights.grounds), sample.provenance.programme.title]
     for words in (*said, sample.provenance.uri):
         assert not words or words not in outgoing(bench)
+
+
+async def test_what_a_caption_named_stays_so_when_a_person_says_who_it_is(bench: DatasetBench) -> None:
+    """Tried: the evidence read as if the caption had named the new person."""
+    proposed = await proposed_man(bench)
+    asked = messages.DatasetClass(dataset_id="people", name="Ada Neumann")
+    ada = (
+        await bench.call("CreateClass", catalogue_rpc.CreateClassRequest(dataset_class=asked))
+    ).dataset_class
+    for class_id in (ada.class_id, proposed.class_id, ada.class_id):
+        assert not (await decide(bench, proposed.sample_id, class_id=class_id)).error
+        (sample,) = await samples(bench)
+        assert "names Jörg Müßigbrodt." in sample.evidence[0].sentence
+    await bench.settle()
+    assert "Jörg Müßigbrodt" not in outgoing(bench) + await everything_else(bench)
+    subject = Subject(class_id=proposed.class_id)
+    await bench.deliver(ErasureRequested(erasure_id="e", subject=subject, actor=DECIDED_BY))
+    await bench.settle()
+    assert await kept(bench) == []
+    (sample,) = await samples(bench)
+    assert "names somebody else." in sample.evidence[0].sentence
+
+
+async def test_who_points_twice_is_one_reason(bench: DatasetBench) -> None:
+    sample = await pointed(bench)
+    request = review_rpc.ProposeSampleRequest(dataset_id="people", class_id=sample.class_id, asset_id="a")
+    request.moment.pts = 3 * 12800 + 900
+    request.box.CopyFrom(Box(x=0.41, y=0.21, width=0.25, height=0.25))
+    for _ in range(2):
+        sample = (await bench.call("ProposeSample", request)).sample
+    assert [one.sentence for one in sample.evidence] == [SAID, "A person pointed at {class}."]

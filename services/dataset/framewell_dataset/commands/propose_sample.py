@@ -19,6 +19,7 @@ from framewell_dataset.ports.catalogue import ClassRepository, DatasetRepository
 from framewell_dataset.ports.review import Note, WordRepository
 from framewell_dataset.rules.candidates import Candidate
 from framewell_dataset.rules.crops import best_effort, choose
+from framewell_dataset.steps.keep_evidence import KeepEvidence
 from framewell_dataset.steps.make_sample import Sighted
 from framewell_dataset.steps.name_candidate import Named
 from framewell_dataset.steps.register_candidate import RegisterCandidate
@@ -56,6 +57,7 @@ class ProposeSample:
     analyses: AnalysisReader
     words: WordRepository
     register: RegisterCandidate
+    keep_evidence: KeepEvidence
 
     async def __call__(
         self, dataset_id: str, class_id: str, asset_id: str, pointed: Pointed, by: tuple[Actor, Cause]
@@ -130,9 +132,11 @@ class ProposeSample:
             raise Conflict(
                 f"sample {sample.sample_id} shows this already and is {sample.state}: undo that first"
             )
-        after = sample.changed(
-            class_id=named.class_id, question=False, evidence=(*sample.evidence, words), rule=RULE
-        )
+        evidence = [*await self.keep_evidence(sample, named.class_id)]
+        if words not in evidence:
+            evidence.append(words)
+        after = sample.changed(class_id=named.class_id, question=False, evidence=tuple(evidence), rule=RULE)
         if not await self.register.samples.change(sample, after, change_fact(after, actor), cause):
+            await self.keep_evidence.discard(sample, [one for one in evidence if one is not words])
             raise Conflict(f"sample {sample.sample_id} was changed meanwhile: try again")
         return await self.register.changes.recheck(after, actor, cause)

@@ -1,7 +1,7 @@
 """A person decides about samples, or takes a decision back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from framewell.dataset.v1.review_service_pb2 import Review
@@ -18,6 +18,7 @@ from framewell_dataset.domain.sample_facts import review_fact
 from framewell_dataset.domain.samples import DECIDED, Sample, State, state_after
 from framewell_dataset.ports.catalogue import ClassRepository
 from framewell_dataset.ports.review import Note, SampleRepository, WordRepository
+from framewell_dataset.steps.keep_evidence import KeepEvidence
 from framewell_dataset.steps.rights_gate import RightsGate
 from framewell_dataset.steps.sample_changes import SampleChanges
 from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
@@ -56,6 +57,7 @@ class ReviewSamples:
     changes: SampleChanges
     upkeep: SnapshotUpkeep
     clock: Clock
+    keep_evidence: KeepEvidence
 
     async def __call__(self, reviews: Sequence[Review], actor: Actor, cause: Cause) -> list[Reviewed]:
         """Return what became of each decision, in order. Raises Rejected for too many of them."""
@@ -86,11 +88,14 @@ class ReviewSamples:
             class_id = await self._class(sample, review)
             if review.decision == DECISION_ACCEPT or sample.state is not State.PROPOSED:
                 sample = await self._allowed(sample, actor, cause)
-            after = self._decided(sample, review.decision, class_id, actor)
-            note_id = await self._note(sample, after, review.note)
+            decided = self._decided(sample, review.decision, class_id, actor)
+            note_id = await self._note(sample, decided, review.note)
+            evidence = await self.keep_evidence(sample, class_id)
+            after = replace(decided, evidence=tuple(evidence))
             fact = review_fact(after, review.decision, actor, note_id)
             if not await self.samples.change(sample, after, fact, cause):
                 await self.words.discard(note_id)
+                await self.keep_evidence.discard(sample, evidence)
                 raise NotTaken("somebody changed the sample meanwhile: look at it again")
             # The rights may have moved while the decision was written.
             after = await self.changes.recheck(after, actor, cause)

@@ -17,6 +17,7 @@ from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.ports.catalogue import ClassRepository
 from framewell_dataset.ports.review import RepeatRepository, SampleRepository, WordRepository
 from framewell_dataset.ports.stores import Stores
+from framewell_dataset.steps.keep_evidence import KeepEvidence
 from framewell_dataset.steps.shared_steps import Steps
 from framewell_kit.call_cause import call_cause
 from framewell_kit.clock import Clock
@@ -131,13 +132,16 @@ def _result(reviewed: Reviewed, by_id: dict[str, SampleMessage]) -> messages.Rev
 def servicer(stores: Stores, steps: Steps, clock: Clock) -> Servicer:
     """Return the service as the server takes it."""
     s, register = stores, steps.register
+    keep = KeepEvidence(s.classes, s.words)
     answering = ReviewServicer(
         samples=s.samples,
         repeats=s.repeats,
         words=s.words,
         classes=s.classes,
-        propose=ProposeSample(s.assets, s.chunks, s.datasets, s.classes, s.analyses, s.words, register),
-        review=ReviewSamples(s.samples, s.words, s.classes, steps.gate, steps.changes, steps.upkeep, clock),
+        propose=ProposeSample(s.assets, s.chunks, s.datasets, s.classes, s.analyses, s.words, register, keep),
+        review=ReviewSamples(
+            s.samples, s.words, s.classes, steps.gate, steps.changes, steps.upkeep, clock, keep
+        ),
         clock=clock,
     )
     name = messages.DESCRIPTOR.services_by_name["ReviewService"].full_name
