@@ -30,7 +30,7 @@ ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 TOKEN = "a-token-of-32-characters-or-more"
 EXAMPLES = int(os.environ.get("FRAMEWELL_FUZZ_EXAMPLES", "3"))
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(60 + 60 * EXAMPLES)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(420 + 60 * EXAMPLES)]
 
 
 @pytest.fixture

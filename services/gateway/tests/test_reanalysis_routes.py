@@ -50,3 +50,10 @@ async def test_hours_that_are_none_and_ids_that_are_none_are_refused(gateway: ht
     body = {"target": {"analyser": "faces"}, "selection": {"all": True}, "window": window}
     assert (await gateway.post("/v1/reanalyses", json=body)).status_code == 422
     assert (await gateway.post("/v1/reanalyses/7/pause")).status_code == 422
+
+
+async def test_what_is_asked_by_another_method_is_no_campaign_of_that_name(
+    gateway: httpx.AsyncClient,
+) -> None:
+    answer = await gateway.get("/v1/reanalyses/estimate")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

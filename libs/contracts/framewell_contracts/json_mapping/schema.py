@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 from framewell_contracts.bounds import bound_of, is_required, message_rules
 from framewell_contracts.json_mapping.comments import comments
 from framewell_contracts.json_mapping.enum_words import enum_words
-from framewell_contracts.json_mapping.values import SECONDS_PATTERN, TIME_PATTERN
+from framewell_contracts.json_mapping.values import LARGEST_FLOAT, SECONDS_PATTERN, TIME_PATTERN
 
 Schema: TypeAlias = dict[str, Any]
 Reference: TypeAlias = Callable[[Descriptor | EnumDescriptor], Schema]
@@ -44,7 +44,12 @@ _SCALARS: Mapping[int, Schema] = MappingProxyType(
         FieldDescriptor.TYPE_SFIXED64: _INT64,
         FieldDescriptor.TYPE_UINT64: _UINT64,
         FieldDescriptor.TYPE_FIXED64: _UINT64,
-        FieldDescriptor.TYPE_FLOAT: {"type": "number", "format": "float"},
+        FieldDescriptor.TYPE_FLOAT: {
+            "type": "number",
+            "format": "float",
+            "minimum": -LARGEST_FLOAT,
+            "maximum": LARGEST_FLOAT,
+        },
         FieldDescriptor.TYPE_DOUBLE: {"type": "number", "format": "double"},
     }
 )

@@ -153,21 +153,31 @@ def json_response(message: Message, status: int = 200, omitted: Collection[str] 
 
 
 def starlette_routes(routes: Iterable[Route]) -> list[StarletteRoute]:
-    """Return what serves the routes: one route of Starlette a path, whatever its methods."""
+    """Return what serves the routes: one route of Starlette a path, whatever its methods.
+
+    Paths without parameters come first, and refuse methods that they do not have: `GET /reanalyses/estimate`
+    asks for no campaign of that name.
+    """
     by_path: dict[str, dict[str, Route]] = defaultdict(dict)
     for route in routes:
         by_path[route.path][route.verb] = route
+    every = {verb for verbs in by_path.values() for verb in verbs}
     return [
-        StarletteRoute(path, _endpoint(verbs), methods=[*verbs], name=next(iter(verbs.values())).id)
-        for path, verbs in by_path.items()
+        StarletteRoute(
+            path,
+            _endpoint(verbs),
+            methods=[*verbs] if "{" in path else [*every],
+            name=next(iter(verbs.values())).id,
+        )
+        for path, verbs in sorted(by_path.items(), key=lambda one: "{" in one[0])
     ]
 
 
 def _endpoint(verbs: Mapping[str, Route]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         route = verbs.get("GET" if request.method == "HEAD" else request.method)
-        if route is None:  # Starlette has refused it before
-            raise HTTPException(405)
+        if route is None:
+            raise HTTPException(405, headers={"allow": ", ".join(sorted(verbs))})
         if not (route.shape.body or route.raw_body) and await request.body():
             raise InvalidRequest([FieldProblem("", _NO_BODY)])
         message, context = await route.shape.read(request), context_of(request)
