@@ -304,9 +304,9 @@ ROUTES: Final = (
         "POST /similar", "findSimilar", methods.FIND_SIMILAR,
         "Stored faces and pictures near to one", body="*",
         description="Compares with a picture (Base64), a stored observation or a moment. With `analyser` "
-        "`labels` and `near_duplicates` the same picture is found, whatever was done to it: one neighbour for "
-        "all that follow each other in an asset, `span` from the first to the last. `other_than` leaves its "
-        "own asset out.",
+        "`labels` and `near_duplicates` the same picture is found, whatever was done to it: one neighbour "
+        "for all that follow each other in an asset, `span` from the first to the last. `other_than` leaves "
+        "its own asset out.",
         example={
             "moment": {"asset_id": _ASSET, "pts": 90000}, "analyser": "labels", "near_duplicates": True,
             "filter": {"other_than": [_ASSET]},
