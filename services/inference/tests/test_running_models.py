@@ -155,6 +155,7 @@ def test_what_runs_leave_in_this_process_is_given_back_over_the_bound() -> None:
     for bound in (100 << 20, 1 << 40):
         loader = OnnxLoader(1, memory_bytes=bound)
         model = load(loader, graph, trusted=True)
+        model.run(sizes[2])  # ONNX Runtime never gives back the first region of the arena of a process
         before = own_bytes()
         model.run(sizes[50 << 20])  # 200 MiB, which the arena keeps
         time.sleep(2 * LOOK_SECONDS)  # time: as often is looked
@@ -179,11 +180,12 @@ def test_a_process_that_dies_fails_its_run_and_the_next_one_has_another(loader: 
 def test_a_process_outlives_the_thread_that_started_it_and_is_replaced_when_it_died_idle(
     loader: OnnxLoader,
 ) -> None:
+    before = set(_processes_of_models())
     with ThreadPoolExecutor(1) as pool:
         model = pool.submit(load, loader, doubling()).result(20)
-    child = _processes_of_models()[-1]
+    (child,) = set(_processes_of_models()) - before
     assert model.run(ROWS)["y"].tolist() == [[2, 2]] * 3
-    assert _processes_of_models()[-1] == child
+    assert set(_processes_of_models()) - before == {child}
     os.kill(child, signal.SIGKILL)
     wait_until(lambda: Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "Z")
     assert model.run(ROWS)["y"].tolist() == [[2, 2]] * 3
@@ -191,7 +193,7 @@ def test_a_process_outlives_the_thread_that_started_it_and_is_replaced_when_it_d
 
 
 def _processes_of_models() -> list[int]:
-    """Return the process ids of isolated models, the oldest first."""
+    """Return the process ids of isolated models in the order of their numbers."""
     found = [
         int(pid) for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()
     ]
