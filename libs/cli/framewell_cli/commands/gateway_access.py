@@ -21,13 +21,17 @@ ActingAs = Annotated[
 ]
 
 
+def is_uuid(text: str) -> bool:
+    """Return whether a text is a UUID as ids are written."""
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
 def asset_id(text: str) -> str:
     """Return the id as it was written. Raise UsageProblem for anything else: it would name another page."""
-    try:
-        is_one = str(UUID(text)) == text.lower()
-    except ValueError:
-        is_one = False
-    if not is_one:
+    if not is_uuid(text):
         raise UsageProblem(f"{text[:80]!r} is no id of an asset, a UUID: 'framewell assets' lists them")
     return text
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any, Final
 
 import typer
 
-from framewell_cli.commands.gateway_access import ActingAs, open_gateway
+from framewell_cli.commands.gateway_access import ActingAs, is_uuid, open_gateway
+from framewell_cli.commands.times import rest_time
 from framewell_cli.console import Json, print_json, print_sheet, print_table, results
 from framewell_cli.errors import UsageProblem
 from framewell_client import Gateway
@@ -17,7 +18,24 @@ app = typer.Typer(
     help="Unknown people: list them, say who is the same, who is not, and who they are.",
 )
 
-Cluster = Annotated[str, typer.Argument(metavar="CLUSTER", help="Id of the cluster.")]
+
+def _cluster_id(text: str) -> str:
+    """Return the id as it was written. Raises UsageProblem for anything else."""
+    if not is_uuid(text):
+        raise UsageProblem(f"{text[:80]!r} is no id of a cluster, a UUID: 'framewell people list' lists them")
+    return text
+
+
+def _decision_id(text: str) -> str:
+    """Return the id as it was written. Raises UsageProblem for anything else."""
+    if not is_uuid(text):
+        raise UsageProblem(
+            f"{text[:80]!r} is no id of a decision, a UUID: 'framewell people show CLUSTER' lists them"
+        )
+    return text
+
+
+Cluster = Annotated[str, typer.Argument(metavar="CLUSTER", help="Id of the cluster.", callback=_cluster_id)]
 
 ORDERS: Final = {"appearances": "", "last-seen": "last_seen"}
 
@@ -30,8 +48,10 @@ def list_people(
     ] = "appearances",
     series: Annotated[list[str] | None, typer.Option(help="Only those seen in it; may repeat.")] = None,
     channel: Annotated[list[str] | None, typer.Option(help="Only those seen on it; may repeat.")] = None,
-    since: Annotated[str, typer.Option(help="Only those of assets asked for from then on, RFC 3339.")] = "",
-    until: Annotated[str, typer.Option(help="Only those of assets asked for before, RFC 3339.")] = "",
+    since: Annotated[
+        str, typer.Option(help="Only those of assets asked for since then: a date, or a time.")
+    ] = "",
+    until: Annotated[str, typer.Option(help="Only those of assets asked for before that.")] = "",
     least: Annotated[int, typer.Option(min=1, help="Only those with so many appearances.")] = 1,
     known: Annotated[bool, typer.Option("--known", help="Also those that models in force know.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="So many of them.")] = 50,
@@ -40,14 +60,17 @@ def list_people(
     """List unknown people: faces that look like one person, whom no model in force knows."""
     if order not in ORDERS:
         raise UsageProblem(f"people: {order!r} is no order: {' or '.join(ORDERS)}")
+    begin, end = rest_time(since), rest_time(until)
+    if begin and end and end <= begin:
+        raise UsageProblem(f"people: --until {until} is not after --since {since}")
     with open_gateway() as gateway:
         found = gateway.clusters(
             limit=limit,
             order_by=ORDERS[order],
             series=series or [],
             channels=channel or [],
-            asked_from=since,
-            asked_until=until,
+            asked_from=begin,
+            asked_until=end,
             least_appearances=least if least > 1 else 0,
             include_known="true" if known else "",
         )
@@ -86,7 +109,10 @@ def show(
     if as_json:
         print_json({**found, "decisions": decisions})
         return
-    print_sheet(_sheet(found["cluster"], names))
+    rejoined = {
+        one["other_cluster_id"] for one in decisions if one["decision"] == "split" and one.get("undone_by")
+    }
+    print_sheet(_sheet(found["cluster"], names, rejoined))
     results.print()
     print_table(
         ("asset", "appearance", "pts", "side", "series", "known as"),
@@ -193,6 +219,7 @@ def name(
     said = {"class_id": class_id} if class_id else {"name": who}
     with open_gateway(acting_as) as gateway:
         answer = gateway.name_person(cluster_id, dataset_id=dataset_id, **said)
+        named = _names(gateway, [answer["class_id"]])[answer["class_id"]]
     if as_json:
         print_json(answer)
     else:
@@ -210,7 +237,7 @@ def name(
             text=("is",),
         )
         results.print(
-            f"{answer['cluster_id']} is {answer['class_id']}, {answer['accepted_count']} accepted samples; "
+            f"{answer['cluster_id']} is {named}: {_samples(answer['accepted_count'])}; "
             f"to take the name back: framewell people undo {answer['decision_id']}",
             markup=False,
         )
@@ -220,17 +247,26 @@ def name(
 
 @app.command()
 def undo(
-    decision_id: Annotated[str, typer.Argument(metavar="DECISION", help="Id of the decision.")],
+    decision_id: Annotated[
+        str, typer.Argument(metavar="DECISION", help="Id of the decision.", callback=_decision_id)
+    ],
     acting_as: ActingAs = "",
     as_json: Json = False,
 ) -> None:
     """Take a decision back. Of a name, samples stay accepted: `framewell review undo` takes those back."""
     with open_gateway(acting_as) as gateway:
         decision = gateway.undo_cluster_decision(decision_id)
+        stay = _accepted(gateway, decision) if decision["decision"] == "named" and not as_json else []
     if as_json:
         print_json(decision)
     else:
         results.print(f"{decision['decision']} of {decision['cluster_id']} is taken back", markup=False)
+        if stay:
+            results.print(
+                f"{_samples(len(stay))} of that name stay; to take that back: "
+                f"framewell review undo {' '.join(stay)}",
+                markup=False,
+            )
 
 
 def _reference(text: str) -> dict[str, str]:
@@ -240,6 +276,29 @@ def _reference(text: str) -> dict[str, str]:
     return {"asset_id": asset_id, "observation_id": observation_id}
 
 
+def _samples(count: int) -> str:
+    return f"{count} accepted sample{'' if count == 1 else 's'}"
+
+
+def _accepted(gateway: Gateway, naming: dict[str, Any]) -> list[str]:
+    """Return the accepted samples of a name that show appearances of the cluster, at most 1,000 of each."""
+    samples = gateway.samples(class_id=naming["class_id"], states="accepted") if naming["class_id"] else []
+    spans = [
+        (one["asset_id"], one["appearance"]["span"])
+        for one in (gateway.cluster(naming["cluster_id"], limit=1000)["appearances"] if samples else [])
+    ]
+    return [
+        sample["sample_id"]
+        for sample in samples
+        if any(
+            sample["provenance"]["asset_id"] == asset_id
+            and int(sample["provenance"]["span"]["start_pts"]) < int(span["end_pts"])
+            and int(span["start_pts"]) < int(sample["provenance"]["span"]["end_pts"])
+            for asset_id, span in spans
+        )
+    ]
+
+
 def _names(gateway: Gateway, class_ids: Iterable[str]) -> dict[str, str]:
     """Return the names of classes by their ids; the id itself for one without a name."""
     wanted = {one for one in class_ids if one}
@@ -247,7 +306,10 @@ def _names(gateway: Gateway, class_ids: Iterable[str]) -> dict[str, str]:
     return {one: known.get(one) or one for one in wanted}
 
 
-def _sheet(cluster: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str]]:
+def _sheet(
+    cluster: dict[str, Any], names: dict[str, str], rejoined: Collection[str]
+) -> list[tuple[str, str]]:
+    """Return what is said of a cluster, without the ids of splits that were taken back."""
     rows = [
         ("cluster", cluster["cluster_id"]),
         ("appearances", str(cluster["appearance_count"])),
@@ -257,7 +319,7 @@ def _sheet(cluster: dict[str, Any], names: dict[str, str]) -> list[tuple[str, st
         ("channels", ", ".join(cluster["channels"])),
         ("known as", names.get(cluster["class_id"], "")),
         ("named", names.get(cluster["named_class_id"], "")),
-        ("merged into it", ", ".join(cluster["merged_ids"])),
+        ("merged into it", ", ".join(one for one in cluster["merged_ids"] if one not in rejoined)),
     ]
     return [(label, value) for label, value in rows if value]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from framewell_cli.commands.gateway_access import ActingAs, asset_id, open_gateway
+from framewell_cli.commands.times import rest_time
 from framewell_cli.console import Json, print_json, print_line, print_sheet, print_table, progress
 from framewell_cli.documents import seconds
 from framewell_cli.errors import UsageProblem
@@ -196,8 +196,8 @@ def _selection(
         "asset_ids": [asset_id(text) for text in assets],
         "series": list(series),
         "channels": list(channels),
-        "since": _time(times[0]),
-        "until": _time(times[1]),
+        "since": rest_time(times[0]),
+        "until": rest_time(times[1]),
     }
     selection = {name: value for name, value in selection.items() if value}
     if bool(selection) == everything:
@@ -205,20 +205,6 @@ def _selection(
             "say at which assets: --asset, --series, --channel, --since, --until, or else --all of them"
         )
     return selection or {"all": True}
-
-
-def _time(text: str) -> str:
-    """Return a date or a time as REST spells it; a date is its beginning, and without a zone it is in UTC."""
-    if not text:
-        return ""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageProblem(
-            f"{text!r} is no date and no time: write 2019-01-31 or 2019-01-31T18:00:00+01:00"
-        ) from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _window(between: str, time_zone: str) -> dict[str, str]:
