@@ -116,9 +116,9 @@ async def test_classes_are_found_by_a_part_of_any_of_their_names(
 async def test_a_class_has_no_control_characters_in_its_names(bench: DatasetBench, name: str) -> None:
     made = await proposed_man(bench)
     for kind in ({"name": name}, {"name": "A", "aliases": [name]}):
-        added = messages.DatasetClass(dataset_id="people", **kind)  # type: ignore[arg-type]
+        added = messages.DatasetClass(dataset_id="people", **kind)
         with pytest.raises(Rejected, match="control characters"):
             await bench.call("CreateClass", catalogue_rpc.CreateClassRequest(dataset_class=added))
-        renamed = catalogue_rpc.RenameClassRequest(class_id=made.class_id, **kind)  # type: ignore[arg-type]
+        renamed = catalogue_rpc.RenameClassRequest(class_id=made.class_id, **kind)
         with pytest.raises(Rejected, match="control characters"):
             await bench.call("RenameClass", renamed)
