@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +20,7 @@ from framewell.inference.v1 import cluster_service_pb2 as api
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelRetired
+from framewell_inference.adapters.cluster_decision_documents import ClusterDecisionDocuments
 from framewell_inference.adapters.face_track_documents import FaceTrackDocuments
 from framewell_inference.adapters.media_objects import ArrowVectors
 from framewell_inference.adapters.observation_documents import VECTORS_MEDIA_TYPE, VECTORS_SUFFIX
@@ -27,7 +28,7 @@ from framewell_inference.domain.observations import FractionBox, FrameSpan
 from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.domain.tracks import FACES, FaceTrack
-from framewell_inference.ports.clusters import CLUSTER_JOB
+from framewell_inference.ports.clusters import CLUSTER_JOB, Decision
 from framewell_inference.testing import IDENTITY, InferenceBench
 from framewell_kit.documents import Documents, MemoryDocuments, MongoDocuments
 from framewell_kit.jobs.store import job_of
@@ -351,10 +352,20 @@ async def test_a_name_is_noted_once_and_decisions_are_listed_newest_first(archiv
     assert (await archive.get(cluster_id)).cluster.named_class_id == ""
 
 
-async def test_of_two_who_name_a_cluster_at_once_one_meets_the_name_of_the_other(archive: Archive) -> None:
-    """Tried: both were told that it is theirs."""
+async def test_of_two_who_name_a_cluster_at_once_one_meets_the_name_of_the_other(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tried: both were told that it is theirs. All of them read that it has no name before any is noted."""
     await archive.see("asset-1/0/0", [face(1)])
     cluster_id = await archive.of("asset-1")
+    namings_of = ClusterDecisionDocuments.namings
+
+    async def read_early(store: ClusterDecisionDocuments, cluster_ids: Collection[str]) -> Sequence[Decision]:
+        found = await namings_of(store, cluster_ids)
+        await asyncio.sleep(0.01)
+        return found
+
+    monkeypatch.setattr(ClusterDecisionDocuments, "namings", read_early)
     namings = [archive.name(cluster_id, class_id) for class_id in ("class-1", "class-2", "class-1")]
     ends = await asyncio.gather(*namings, return_exceptions=True)
     refused = [one for one in ends if isinstance(one, Conflict)]
