@@ -206,8 +206,8 @@ async def test_another_service_is_called_over_a_real_connection(bench: ServiceBe
 
     neighbours = {"ingest": bench.service.rpc}
     async with ServiceBench("gateway", calling, Count(), neighbours=neighbours):
-        stub = stubs.IngestServiceStub(channels[0])
-        await stub.RemoveAsset(pb.RemoveAssetRequest(asset_id="a"), metadata=(("framewell-actor", "dora"),))
+        stub, asset = stubs.IngestServiceStub(channels[0]), "1c5b2c1e-0000-4000-8000-00000000000a"
+        await stub.RemoveAsset(pb.RemoveAssetRequest(asset_id=asset), metadata=(("framewell-actor", "dora"),))
         await channels[0].close()
     await bench.outbox.flush()
     assert bench.facts.one(AssetRemoved).reason == "dora"

@@ -10,7 +10,9 @@ from google.protobuf.message import Message
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.routing import Route as StarletteRoute
+from starlette.types import Scope
 
 from framewell_contracts.json_mapping import FieldProblem, comments, to_json
 from framewell_gateway.entrypoints.http.app_context import AppContext, context_of
@@ -161,23 +163,27 @@ def starlette_routes(routes: Iterable[Route]) -> list[StarletteRoute]:
     by_path: dict[str, dict[str, Route]] = defaultdict(dict)
     for route in routes:
         by_path[route.path][route.verb] = route
-    every = {verb for verbs in by_path.values() for verb in verbs}
     return [
-        StarletteRoute(
-            path,
-            _endpoint(verbs),
-            methods=[*verbs] if "{" in path else [*every],
-            name=next(iter(verbs.values())).id,
+        (StarletteRoute if "{" in path else _WholePath)(
+            path, _endpoint(verbs), methods=[*verbs], name=next(iter(verbs.values())).id
         )
         for path, verbs in sorted(by_path.items(), key=lambda one: "{" in one[0])
     ]
 
 
+class _WholePath(StarletteRoute):
+    """A path without parameters: no other route is asked, whatever the method."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, found = super().matches(scope)
+        return Match.FULL if match is Match.PARTIAL else match, found
+
+
 def _endpoint(verbs: Mapping[str, Route]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         route = verbs.get("GET" if request.method == "HEAD" else request.method)
-        if route is None:
-            raise HTTPException(405, headers={"allow": ", ".join(sorted(verbs))})
+        if route is None:  # Starlette has refused it before
+            raise HTTPException(405)
         if not (route.shape.body or route.raw_body) and await request.body():
             raise InvalidRequest([FieldProblem("", _NO_BODY)])
         message, context = await route.shape.read(request), context_of(request)

@@ -56,7 +56,8 @@ def _changes(verb: str, id: str, method: Method[Any, Any], summary: str, **more:
 ROUTES: Final = (
     calls(
         "POST /reanalyses", "startReanalysis", methods.START_REANALYSIS,
-        "Let a model or an analyser look at the archive again", body="*", status=202, problems=(403, 404, 409),
+        "Let a model or an analyser look at the archive again", body="*", status=202,
+        problems=(403, 404, 409),
         example={**_BODY, "window": _REANALYSIS["window"]},
         answer={"reanalysis": _REANALYSIS, "notes": []},
     ),
