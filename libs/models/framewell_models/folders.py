@@ -14,15 +14,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from framewell_models.labels import read_labels
 from framewell_models.manifest import MANIFEST_NAME, Manifest, ManifestError, ModelRef
 from framewell_models.manifest_reader import load, read
 
 ROOT_VARIABLE: Final = "FRAMEWELL_MODELS"
 DEFAULT_FOLDER: Final = ".framewell-models"
-
-
-LABELS_LIMIT: Final = 4 << 20
-"""Longest file of labels, in bytes."""
 
 
 class ModelMissingError(LookupError):
@@ -50,19 +47,9 @@ class ModelFolder:
     def labels(self) -> tuple[str, ...]:
         """Return the lines of its file of labels, in order of the outputs; none without such a file.
 
-        Raises ManifestError for a file that is no text of at most LABELS_LIMIT bytes.
+        Raises ManifestError as `read_labels` does.
         """
-        if not self.manifest.labels:
-            return ()
-        path = self.path(self.manifest.labels)
-        try:
-            if path.stat().st_size > LABELS_LIMIT:
-                raise ManifestError(f"{path.name} is longer than {LABELS_LIMIT >> 20} MiB")
-            return tuple(line.strip() for line in path.read_text(encoding="utf-8").rstrip().split("\n"))
-        except OSError as error:
-            raise ManifestError(f"{path.name} cannot be read: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise ManifestError(f"{path.name} is no text in UTF-8: {error.reason}") from error
+        return read_labels(self.path(self.manifest.labels)) if self.manifest.labels else ()
 
     def problems(self) -> list[str]:
         """Return one sentence for every file that is missing or has another hash than the pinned one."""

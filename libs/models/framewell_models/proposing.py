@@ -14,6 +14,7 @@ from typing import Any, Final
 import onnx
 
 from framewell_models.folders import sha256
+from framewell_models.labels import check_labels, distinct
 from framewell_models.manifest import ManifestError
 from framewell_models.outside_weights import weight_files
 from framewell_models.task_guess import (
@@ -121,8 +122,14 @@ def _proposed(
     wishes: Wishes,
     files: list[dict[str, str]],
 ) -> Proposal:
-    labels = tuple(wishes.labels)
+    labels = distinct(wishes.labels)
+    check_labels(labels, LABELS_FILE)
     proposal = Proposal({}, labels)
+    pairs = enumerate(zip(wishes.labels, labels, strict=True), 1)
+    numbered = [str(line) for line, (given, label) in pairs if given.strip() != label]
+    if numbered:
+        lines = ", ".join(numbered[:10]) + (", …" if len(numbered) > 10 else "")
+        proposal.guessed.append(f"labels: numbered where they were empty or there twice, lines {lines}")
     task = wishes.task or likely_task(inputs, outputs, labels)
     if not wishes.task:
         proposal.guessed.append(f"task {task or 'none: it is served by name and looks at nothing'}")

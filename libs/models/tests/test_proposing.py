@@ -219,3 +219,20 @@ def test_a_model_that_runs_elsewhere_is_a_folder_with_its_manifest_alone(tmp_pat
     )  # fmt: skip
     manifest = write_folder(None, propose_elsewhere(wishes, [], []), tmp_path / "openai")
     assert (manifest.prompt, manifest.remote, manifest.declared) == ("What is this?", True, True)
+
+
+def test_labels_of_a_graph_that_are_there_twice_are_numbered_and_hold_no_line_of_their_own(
+    tmp_path: Path,
+) -> None:
+    """ImageNet has two cranes."""
+    path = graph(
+        tmp_path / "a.onnx", ("x", FLOAT, ["N", 3, 8, 8]), {"y": ["N", 2]}, names="{0: 'crane', 1: 'crane'}"
+    )
+    proposal = propose(path, WISHES)
+    assert proposal.labels == ("crane", "crane (2)")
+    assert "labels: numbered where they were empty or there twice, lines 2" in proposal.guessed
+    folder = ModelFolder(write_folder(path, proposal, tmp_path / "made"), tmp_path / "made")
+    assert folder.labels() == ("crane", "crane (2)")
+    graph(path, ("x", FLOAT, ["N", 3, 8, 8]), {"y": ["N", 1]}, names="{0: 'crane\\nsource: x'}")
+    with pytest.raises(ManifestError, match="line 1 has control characters"):
+        propose(path, WISHES)
