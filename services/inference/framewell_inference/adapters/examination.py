@@ -163,8 +163,24 @@ def check_tensors(
                 raise ManifestError(
                     f"{key} of {step and step.name} is {wanted}: the graph has {', '.join(sorted(names))}"
                 )
-    sizes = {size for spec in outputs for size in spec.shape}
-    if labels and manifest.declared and -1 not in sizes and not _labelled(labels, sizes):
+    if manifest.declared and labels:
+        _check_labels(manifest, outputs, labels)
+
+
+def _check_labels(manifest: Manifest, outputs: Sequence[TensorSpec], labels: Sequence[str]) -> None:
+    """Raise ManifestError for labels of which no output has a value each, and for thresholds of others.
+
+    The first size of an output is its batch. Whether labels fit is not known where another size stays open,
+    or where the graph gives classes by number.
+    """
+    unknown = {name for name in manifest.thresholds if name.startswith("label:")} - {
+        f"label:{label}" for label in labels
+    }
+    if unknown:
+        raise ManifestError(f"{manifest.labels} has no such label: threshold {min(unknown)}")
+    step, sizes = manifest.postprocessing, {size for spec in outputs for size in spec.shape[1:]}
+    by_number = step is not None and step.parameters.get("classes")
+    if not by_number and sizes and -1 not in sizes and not _labelled(labels, sizes):
         raise ManifestError(f"{manifest.labels} has {len(labels)} lines, no output has as many values")
 
 
