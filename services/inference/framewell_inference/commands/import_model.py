@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -45,7 +46,7 @@ class ImportModel:
         self, manifest: bytes, files: Path, actor: Actor, cause: Cause
     ) -> tuple[LoadedModel, Examination]:
         """Take in the folder `files`, which holds what the manifest lists; it may go when this returns."""
-        folder = read_folder(manifest, files)
+        folder = await asyncio.to_thread(read_folder, manifest, files)
         ref = folder.manifest.ref
         try:
             check_outside_name(ref)

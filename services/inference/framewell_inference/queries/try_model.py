@@ -36,7 +36,7 @@ class TryModel:
         self, manifest: bytes, files: Path, picture: bytes
     ) -> tuple[Examination, Findings | None]:
         """Return what it is, and what it observes; no findings without a picture."""
-        folder = read_folder(manifest, files)
+        folder = await asyncio.to_thread(read_folder, manifest, files)
         examination = await self.examiner.examine(folder)
         if not picture:
             return examination, None
