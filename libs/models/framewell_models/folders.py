@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from framewell_models.labels import read_labels
+from framewell_models.labels import read_labels, read_lines
 from framewell_models.manifest import MANIFEST_NAME, Manifest, ManifestError, ModelRef
 from framewell_models.manifest_reader import load, read
 
@@ -47,9 +47,13 @@ class ModelFolder:
     def labels(self) -> tuple[str, ...]:
         """Return the lines of its file of labels, in order of the outputs; none without such a file.
 
-        Raises ManifestError as `read_labels` does.
+        Those of a model that ships may be no labels, e.g. the tokens of a language model: only its analyser
+        reads them. Raises ManifestError as `read_labels` does, of such a file as `read_lines` does.
         """
-        return read_labels(self.path(self.manifest.labels)) if self.manifest.labels else ()
+        if not self.manifest.labels:
+            return ()
+        path = self.path(self.manifest.labels)
+        return read_labels(path) if self.manifest.declared else read_lines(path)
 
     def problems(self) -> list[str]:
         """Return one sentence for every file that is missing or has another hash than the pinned one."""

@@ -25,8 +25,17 @@ _TURNS_TEXT: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 def read_labels(path: Path) -> tuple[str, ...]:
     """Return the lines of a file of labels, without space around them.
 
-    Raises ManifestError for a file that is no text of at most LABELS_LIMIT bytes, and for what `check_labels`
-    refuses.
+    Raises ManifestError as `read_lines` does, and for what `check_labels` refuses.
+    """
+    labels = read_lines(path)
+    check_labels(labels, path.name)
+    return labels
+
+
+def read_lines(path: Path) -> tuple[str, ...]:
+    """Return the lines of a file, without space around them, whatever they are.
+
+    Raises ManifestError for a file that is no text of at most LABELS_LIMIT bytes.
     """
     try:
         if path.stat().st_size > LABELS_LIMIT:
@@ -36,9 +45,7 @@ def read_labels(path: Path) -> tuple[str, ...]:
         raise ManifestError(f"{path.name} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ManifestError(f"{path.name} is no text in UTF-8: {error.reason}") from error
-    labels = tuple(line.strip() for line in lines)
-    check_labels(labels, path.name)
-    return labels
+    return tuple(line.strip() for line in lines)
 
 
 def check_labels(labels: Sequence[str], called: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from framewell_models.folders import ModelFolder, shipped
 from framewell_models.labels import distinct, read_labels
 from framewell_models.manifest import ManifestError
 
@@ -44,3 +45,9 @@ def test_labels_are_the_lines_of_any_script_and_any_editor(tmp_path: Path) -> No
 def test_labels_of_a_graph_that_are_empty_or_there_twice_get_the_number_of_their_line() -> None:
     given = ["crane", "dog", "crane", "", " dog", "crane (3)"]
     assert distinct(given) == ("crane", "dog", "crane (3) (3)", "(4)", "dog (5)", "crane (3)")
+
+
+def test_tokens_of_a_model_that_ships_are_no_labels(tmp_path: Path) -> None:
+    manifest = next(one for one in shipped() if one.name == "speech/whisper-decoder")
+    (tmp_path / manifest.labels).write_text("a\n\nb\n")
+    assert ModelFolder(manifest, tmp_path).labels() == ("a", "", "b")
