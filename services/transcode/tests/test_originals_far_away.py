@@ -178,7 +178,7 @@ async def _fetches_its_chunk(
     assert fetched <= most * _length(planned), f"{fetched / _length(planned):.2f}"
     whole = await transcode.make(planned)
     assert made.frames == whole.frames
-    # Of MPEG-TS, x264 now and then codes these pictures in some bytes fewer, for a reason that is not known yet.
+    # Of MPEG-TS, x264 now and then codes these pictures in a few bytes less; why is not known yet.
     assert made.proxy_segment.size == pytest.approx(whole.proxy_segment.size, rel=0.02)
     assert not made.missing_pts
 
