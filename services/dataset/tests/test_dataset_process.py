@@ -260,7 +260,7 @@ async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Ru
     assert found.intact, found.problem
     await only_the_untouched_log_holds(running, records)
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await records.GetRights(rights_rpc.GetRightsRequest(asset_id="nobody"))
+        await records.GetRights(rights_rpc.GetRightsRequest(asset_id="1c5b2c1e-0000-4000-8000-000000000000"))
     assert refused.value.code() is grpc.StatusCode.NOT_FOUND
 
 

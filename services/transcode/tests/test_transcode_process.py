@@ -74,7 +74,7 @@ class Mesh:
     async def ingest(self, path: Path) -> str:
         original = await self.objects.put_file(path, media_type="video/mp4", suffix=path.suffix)
         work = media_pb2.Work(
-            asset_id=f"asset-{uuid4().hex[:8]}",
+            asset_id=str(uuid4()),
             generation=1,
             lane=LANE_ARCHIVE,
             kind=media_pb2.MEDIA_KIND_VIDEO,
@@ -137,7 +137,9 @@ async def ask(mesh: Mesh, asset_id: str, ended: AssetTranscoded) -> None:
         text = b"".join([piece.data async for piece in pieces])
         assert text.startswith(b"#EXTM3U")
         with pytest.raises(grpc.aio.AioRpcError) as unknown:
-            await media.GetTimeline(media_service_pb2.GetTimelineRequest(asset_id="nobody"))
+            await media.GetTimeline(
+                media_service_pb2.GetTimelineRequest(asset_id="1c5b2c1e-0000-4000-8000-000000000000")
+            )
         assert unknown.value.code() == grpc.StatusCode.NOT_FOUND
 
 
