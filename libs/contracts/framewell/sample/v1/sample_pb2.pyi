@@ -112,8 +112,8 @@ class Evidence(_message.Message):
     score: _builtins.float
     """How strongly it speaks, 0 to 1; unset where strength makes no sense."""
     note_id: _builtins.str
-    """Id of the words of the person who pointed at it, which the dataset service keeps until they are erased; empty when
-    there are none. Where a sample is read the words stand in `sentence`.
+    """Id of the words of the person who pointed at it, or of the name that was read in its caption, which the dataset
+    service keeps until they are erased; empty when there are none. Where a sample is read they stand in `sentence`.
     """
     @_builtins.property
     def observation_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
