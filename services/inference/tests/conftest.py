@@ -20,11 +20,10 @@ from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame, Picture
-from framewell_inference.ports.analysers import Analysers, PictureAnalyser
+from framewell_inference.ports.analysers import Analysers, Around, PictureAnalyser
 from framewell_inference.testing import InferenceBench
 from framewell_inference.wiring.analysers import load_analysers
 from framewell_models.folders import ModelMissingError, default_root
-from framewell_models.manifest import ModelRef
 
 SOURCES = Path(__file__).resolve().parents[3] / ".framewell-demo" / "sources"
 
@@ -58,23 +57,10 @@ def remembered_faces(analysers: Analysers) -> Analysers:
 
 
 @dataclass(frozen=True)
-class Remembering:
+class Remembering(Around[PictureAnalyser]):
     """An analyser for tests of what follows from findings: the same frames have the same ones."""
 
-    inside: PictureAnalyser
     found: dict[str, Findings] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return self.inside.name
-
-    @property
-    def description(self) -> str:
-        return self.inside.description
-
-    @property
-    def models(self) -> Sequence[ModelRef]:
-        return self.inside.models
 
     def begin(self, *, still: bool = False) -> RememberingPass:
         return RememberingPass(self, still)

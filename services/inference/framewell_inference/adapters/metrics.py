@@ -18,10 +18,9 @@ from opentelemetry import metrics
 
 from framewell_inference.domain.observations import Findings, SoundSegment
 from framewell_inference.domain.pictures import Float, Frame
-from framewell_inference.ports.analysers import PictureAnalyser, PicturePass, SoundAnalyser
+from framewell_inference.ports.analysers import Around, PictureAnalyser, PicturePass, SoundAnalyser
 from framewell_inference.ports.step_times import StepTimes, timed
 from framewell_kit.telemetry.metrics import QUICK
-from framewell_models.manifest import ModelRef
 
 SAMPLE_RATE: Final = 16_000
 """Of the sound that analysers listen to."""
@@ -50,22 +49,8 @@ OBSERVATIONS: Final = _meter.create_counter(
 
 
 @dataclass(frozen=True, slots=True)
-class MeteredPictures:
+class MeteredPictures(Around[PictureAnalyser]):
     """A picture analyser whose time is measured; behaves as the one inside."""
-
-    inside: PictureAnalyser
-
-    @property
-    def name(self) -> str:
-        return self.inside.name
-
-    @property
-    def description(self) -> str:
-        return self.inside.description
-
-    @property
-    def models(self) -> Sequence[ModelRef]:
-        return self.inside.models
 
     def begin(self, *, still: bool = False) -> PicturePass:
         return _MeteredPass(self.inside.begin(still=still), {"analyser": self.name})
@@ -100,22 +85,8 @@ class _MeteredPass:
 
 
 @dataclass(frozen=True, slots=True)
-class MeteredSounds:
+class MeteredSounds(Around[SoundAnalyser]):
     """A sound analyser whose time is measured; behaves as the one inside."""
-
-    inside: SoundAnalyser
-
-    @property
-    def name(self) -> str:
-        return self.inside.name
-
-    @property
-    def description(self) -> str:
-        return self.inside.description
-
-    @property
-    def models(self) -> Sequence[ModelRef]:
-        return self.inside.models
 
     def listen(self, blocks: Iterable[Float]) -> Sequence[SoundSegment]:
         labels, programme = {"analyser": self.name}, _Counted(blocks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from framewell.media.v1.media_pb2 import Span
 from framewell_inference.domain.observations import Findings, SoundSegment
@@ -73,6 +73,28 @@ class SoundAnalyser(Protocol):
         `blocks` are samples in -1..1, in order of time and of any length; they may be gone through again.
         """
         ...
+
+
+InsideT = TypeVar("InsideT", PictureAnalyser, SoundAnalyser)
+
+
+@dataclass(frozen=True, slots=True)
+class Around(Generic[InsideT]):
+    """What stands around an analyser under its name: base of those that measure, bound or remember it."""
+
+    inside: InsideT
+
+    @property
+    def name(self) -> str:
+        return self.inside.name
+
+    @property
+    def description(self) -> str:
+        return self.inside.description
+
+    @property
+    def models(self) -> Sequence[ModelRef]:
+        return self.inside.models
 
 
 class FrameBundles(Protocol):

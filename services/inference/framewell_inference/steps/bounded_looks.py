@@ -12,7 +12,7 @@ from typing import Final
 from framewell.model.v1.model_pb2 import ModelRegistered
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame
-from framewell_inference.ports.analysers import PictureAnalyser, PicturePass
+from framewell_inference.ports.analysers import Around, PictureAnalyser, PicturePass
 from framewell_inference.ports.calls import Call, DeadlineError, RunEndedError, calling, current_call
 from framewell_inference.ports.registrations import RegisteredModels
 from framewell_models.manifest import ModelRef
@@ -95,25 +95,12 @@ class LooksUnderWay:
 
 
 @dataclass(frozen=True, slots=True)
-class BoundedPictures:
+class BoundedPictures(Around[PictureAnalyser]):
     """A picture analyser that may take so many `seconds` for a chunk; behaves as the one inside."""
 
-    inside: PictureAnalyser
     wanted: Wanted
     seconds: float
     looks: LooksUnderWay
-
-    @property
-    def name(self) -> str:
-        return self.inside.name
-
-    @property
-    def description(self) -> str:
-        return self.inside.description
-
-    @property
-    def models(self) -> Sequence[ModelRef]:
-        return self.inside.models
 
     def begin(self, *, still: bool = False) -> PicturePass:
         return _BoundedPass(self.inside.begin(still=still), self)
