@@ -4,16 +4,20 @@ from typing import Final
 
 from framewell_gateway.entrypoints.http.routes import (
     assets,
+    classes,
     clusters,
     erasures,
     models,
     objects,
     reanalyses,
+    rights,
+    samples,
     training_data,
 )
 
 ROUTES: Final = (
-    *assets.ROUTES, *clusters.ROUTES, *training_data.ROUTES, *models.ROUTES, *objects.ROUTES,
+    *assets.ROUTES, *clusters.ROUTES, *samples.ROUTES, *classes.ROUTES, *rights.ROUTES,
+    *training_data.ROUTES, *models.ROUTES, *objects.ROUTES,
     *erasures.ROUTES, *reanalyses.ROUTES,
 )  # fmt: skip
 """Every operation of the REST API."""
