@@ -34,7 +34,7 @@ EXAMPLES := $(patsubst %/package.json,%,$(wildcard examples/*/package.json))
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
 .PHONY: help setup demo up down check lint types types-mesh types-training architecture contracts evidence locks \
-	licences containers vulnerabilities test test-unit test-unit-mesh test-unit-training test-on-servers \
+	licences containers vulnerabilities test test-again test-unit test-unit-mesh test-unit-training test-on-servers \
 	test-integration test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
 	bench-media-scale bench-search bench-relabel bench-analysis bench-serving clients optional-models quality clean
 
@@ -112,8 +112,9 @@ clients: .tools/clients/.complete
 
 # --- the mesh ---------------------------------------------------------------------------------------
 
+# DEMO=--stay leaves the mesh running, with the day's data in its console.
 demo: setup
-	@$(BIN)/framewell demo
+	@$(BIN)/framewell demo $(DEMO)
 
 up: setup
 	@$(BIN)/framewell up
@@ -194,21 +195,36 @@ PYTEST := $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 test: test-unit test-on-servers
 	@echo "All tests passed: unit, integration, story."
 
+# What failed in the last `make test`, one after the other: tells a test that a busy machine broke from a broken one.
+# Fails unless all of its stages ran to their end and left something on record: it never stands for tests that did not run.
+TRAINING_CACHE := .framewell/cache/pytest-training
+FAILED := v/cache/lastfailed
+AGAIN := --last-failed --last-failed-no-failures none
+RAN := sh infra/make/ran
+test-again:
+	@ls .framewell/cache/ran/unit .framewell/cache/ran/training .framewell/cache/ran/servers >/dev/null
+	@grep -qs : .framewell/cache/pytest/$(FAILED) $(TRAINING_CACHE)/$(FAILED) || \
+		{ echo "no failed test is on record" >&2; exit 1; }
+	@! grep -qs : $(TRAINING_CACHE)/$(FAILED) || \
+		.venv-training/bin/pytest -q services/training -o cache_dir=$(TRAINING_CACHE) $(AGAIN)
+	@! grep -qs : .framewell/cache/pytest/$(FAILED) || $(BIN)/pytest -q --ignore services/training $(AGAIN)
+
 # Training's tests, one process in its own environment, run beside all others.
 test-unit: setup
 	@echo "Unit tests (no server; $(WORKERS) cores), those of training beside them:"
 	@$(MAKE) -j2 test-unit-mesh test-unit-training
 
 test-unit-mesh:
-	@$(PYTEST) -m "not integration and not story" --ignore services/training
+	@$(RAN) unit $(PYTEST) -m "not integration and not story" --ignore services/training
 
 test-unit-training:
-	@$(STEP) "unit tests of training" .venv-training/bin/pytest -q services/training
+	@$(STEP) "unit tests of training" $(RAN) training .venv-training/bin/pytest -q services/training \
+		-o cache_dir=$(TRAINING_CACHE)
 
 # Benchmarks of whole meshes are left out: `make bench` runs them.
 test-on-servers: setup
 	@echo "Integration tests and the story (real brokers, databases, services and whole meshes):"
-	@$(PYTEST) -m "integration or story" --ignore services/training \
+	@$(RAN) servers $(PYTEST) -m "integration or story" --ignore services/training \
 		--deselect benchmarks/tests/test_idle_runs.py --deselect benchmarks/tests/test_media_runs.py
 
 # One package while you work on it, e.g. make test-package PACKAGE=services/dataset: no server, nothing slow.

@@ -88,7 +88,7 @@ def programmes(home: Path) -> Path:
 
 async def test_who_is_erased_is_found_nowhere_and_does_not_come_back(home: Path, programmes: Path) -> None:
     temporary = TemporaryMesh.at(home / "mesh", roots=(programmes,))
-    async with temporary.running(keep=False) as addresses:
+    async with temporary.running(stay=False) as addresses:
         mesh = Mesh(temporary, addresses)
         class_id, page = await learned(mesh, programmes, home / "page.html")
         killer = threading.Thread(target=kill_each, args=(mesh,))

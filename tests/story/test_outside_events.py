@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
 @pytest.fixture
 async def endpoints(home: Path) -> AsyncIterator[Mapping[str, str]]:
     """A running mesh that may read the home's media."""
-    async with TemporaryMesh.at(home / "mesh", roots=(home / "sources",)).running(keep=False) as addresses:
+    async with TemporaryMesh.at(home / "mesh", roots=(home / "sources",)).running(stay=False) as addresses:
         yield addresses
 
 

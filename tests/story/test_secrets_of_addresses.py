@@ -103,7 +103,7 @@ def mesh(home: Path, telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> T
 
 @pytest.fixture
 async def endpoints(mesh: TemporaryMesh) -> AsyncIterator[Mapping[str, str]]:
-    async with mesh.running(keep=False) as addresses:
+    async with mesh.running(stay=False) as addresses:
         yield addresses
 
 

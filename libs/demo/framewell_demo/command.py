@@ -40,7 +40,9 @@ LOCK: Final = "demo.lock"
 
 def demo(
     as_json: Json = False,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the demo's mesh running afterwards.")] = False,
+    stay: Annotated[
+        bool, typer.Option("--stay", help="Leave the mesh running, with the day's data in its console.")
+    ] = False,
     fetch_only: Annotated[
         bool, typer.Option("--fetch-only", help="Only fetch the media, for later.")
     ] = False,
@@ -57,7 +59,7 @@ def demo(
     if fetch_only:
         _fetch(sources)
         return
-    outcome = _played(sources, home, keep=keep)
+    outcome = _played(sources, home, stay=stay)
     if as_json:
         print_json(outcome.as_json())
     else:
@@ -66,10 +68,10 @@ def demo(
         raise typer.Exit(1)
 
 
-def _played(sources: Sources, home: Path, *, keep: bool) -> Outcome:
+def _played(sources: Sources, home: Path, *, stay: bool) -> Outcome:
     try:
         with exclusive(home / LOCK):
-            return asyncio.run(_play(sources, home, keep=keep))
+            return asyncio.run(_play(sources, home, stay=stay))
     except LockHeld:
         raise CommandError(f"demo: another demo is playing in {home}; wait for it, or use --home") from None
     except SourcesMissingError as error:
@@ -86,7 +88,7 @@ def _fetch(sources: Sources) -> None:
         raise CommandError(f"demo: {error}") from None
 
 
-async def _play(sources: Sources, home: Path, *, keep: bool) -> Outcome:
+async def _play(sources: Sources, home: Path, *, stay: bool) -> Outcome:
     screen = Screen()
     sources.check()
     screen.terms(sources)
@@ -94,7 +96,7 @@ async def _play(sources: Sources, home: Path, *, keep: bool) -> Outcome:
     mesh = TemporaryMesh.at(home / "mesh", roots=(home,))
     rendering = asyncio.create_task(asyncio.to_thread(prepare, sources, home / "programmes"))
     began = time.monotonic()
-    async with mesh.running(keep=keep) as endpoints:
+    async with mesh.running(stay=stay) as endpoints:
         mesh_seconds = time.monotonic() - began
         screen.report(f"the mesh is up: {len(endpoints)} endpoints, REST at {endpoints['rest']}")
         media = await rendering
@@ -102,12 +104,13 @@ async def _play(sources: Sources, home: Path, *, keep: bool) -> Outcome:
             record = await story.play()
             gathered = await gather(record, story.gateway)
             await story.refuse(record)
-    if keep:
-        screen.report(
-            f"the mesh keeps running; end it with: FRAMEWELL_STATE={mesh.folder.state} framewell down"
-        )
     outcome = summarise(record, run_checks(record), sources, mesh_seconds)
-    outcome = replace(outcome, page=str(home / "story.html"))
+    outcome = replace(
+        outcome,
+        page=str(home / "story.html"),
+        console=f"{endpoints['rest']}/console/",
+        end_command=f"FRAMEWELL_STATE={mesh.folder.state} framewell down" if stay else "",
+    )
     write_page(outcome, gathered, Path(outcome.page))
     return outcome
 

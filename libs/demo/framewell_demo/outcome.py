@@ -90,6 +90,10 @@ class Outcome:
     state_hash: str
     sources: Sequence[Mapping[str, str]]
     page: str = ""
+    console: str = ""
+    """Address of the mesh's web console."""
+    end_command: str = ""
+    """Ends a mesh that was left running; empty for one that is gone."""
 
     def as_json(self) -> Mapping[str, Any]:
         """Return the same as one JSON object."""

@@ -51,6 +51,13 @@ def show(outcome: Outcome, console: Console = results) -> None:
             _print(heading, table, console)
     if outcome.page:
         console.print(f"Page with pictures: {outcome.page}", markup=False)
+    if outcome.end_command:
+        console.print(f"Console: {outcome.console} (end the mesh with: {outcome.end_command})", markup=False)
+    elif outcome.console:
+        console.print(
+            f"Console: it was at {outcome.console}; `make demo DEMO=--stay` leaves the mesh running for it",
+            markup=False,
+        )
     passed = sum(check.passed for check in outcome.checks)
     console.print(
         f"{passed} of {len(outcome.checks)} steps really happened; story {outcome.seconds:.0f} s, "

@@ -65,10 +65,10 @@ class TemporaryMesh:
         }
 
     @contextlib.asynccontextmanager
-    async def running(self, *, keep: bool) -> AsyncIterator[Mapping[str, str]]:
+    async def running(self, *, stay: bool) -> AsyncIterator[Mapping[str, str]]:
         """Start it with nothing in it, yield its endpoints, and take it down again whatever happens.
 
-        With `keep` it is left running. Raise CommandError when it does not come up.
+        With `stay` it is left running. Raise CommandError when it does not come up.
         """
         await self._framewell("down", seconds=_STOP_SECONDS, must=False)
         shutil.rmtree(self.folder.state, ignore_errors=True)
@@ -78,7 +78,7 @@ class TemporaryMesh:
         except BaseException:
             await self._stop()
             raise
-        if not keep:
+        if not stay:
             await self._stop()
 
     async def _stop(self) -> None:
