@@ -22,8 +22,21 @@ from framewell.dataset.v1 import (
     snapshot_service_pb2,
 )
 from framewell.erasure.v1.erasure_pb2 import ErasureRequested
-from framewell.gateway.v1 import asset_view_pb2, erasures_pb2, events_pb2, naming_pb2, objects_pb2
-from framewell.inference.v1 import cluster_service_pb2, inference_service_pb2, reanalysis_service_pb2
+from framewell.gateway.v1 import (
+    asset_view_pb2,
+    counts_pb2,
+    erasures_pb2,
+    events_pb2,
+    naming_pb2,
+    objects_pb2,
+    programme_pb2,
+)
+from framewell.inference.v1 import (
+    cluster_service_pb2,
+    inference_service_pb2,
+    reanalysis_service_pb2,
+    search_service_pb2,
+)
 from framewell.ingest.v1 import ingest_service_pb2
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1 import media_service_pb2
@@ -41,6 +54,7 @@ SERVICES = (
     asset_view_pb2,
     catalogue_service_pb2,
     cluster_service_pb2,
+    counts_pb2,
     erasures_pb2,
     events_pb2,
     inference_service_pb2,
@@ -49,9 +63,11 @@ SERVICES = (
     naming_pb2,
     object_service_pb2,
     objects_pb2,
+    programme_pb2,
     reanalysis_service_pb2,
     review_service_pb2,
     rights_service_pb2,
+    search_service_pb2,
     snapshot_service_pb2,
     training_service_pb2,
 )

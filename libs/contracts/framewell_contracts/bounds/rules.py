@@ -37,7 +37,10 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         r"^\s*[^\s\x00][^\x00]*$": "is no name or id: it must not be blank, nor hold a null character",
         r"^[a-z]+(-[a-z0-9]+)*\.m3u8$": "is no name of a playlist, such as `master.m3u8`",
         "^(appearances|last_seen)$": "is no order: expected `appearances` or `last_seen`",
+        "^(text|transcript|label|object|region)$": "is no kind that is searched: expected `text`, `transcript`, "
+        "`label`, `object` or `region`",
         "^([01][0-9]|2[0-3]):[0-5][0-9]$": "is no time of day HH:MM",
+        "^[!-~]*#[!-~]+$": "is no id of an event: give the `id` of the last one that you had",
         "^[0-9A-Za-z._:-]{1,200}$": "is no id of letters, digits and `.`, `_`, `:`, `-`",
     }
 )

@@ -388,22 +388,30 @@ class ListPeopleRequest(_message.Message):
     ASSET_ID_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SPAN_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset."""
     page_size: _builtins.int
     """At most so many appearances, 0 for the default of 1000."""
     page_token: _builtins.str
     """`next_page_token` of the page before; empty for the first page."""
+    @_builtins.property
+    def span(self) -> _media_pb2.Span:
+        """Only appearances that touch this part of the asset: start_pts and end_pts. Unset for all. Scores and numbers of
+        appearances are then those of the part.
+        """
+
     def __init__(
         self,
         *,
         asset_id: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        span: _media_pb2.Span | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "page_size", b"page_size", "page_token", b"page_token", "span", b"span"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -424,6 +432,8 @@ class Appearance(_message.Message):
     VERDICT_FIELD_NUMBER: _builtins.int
     NEAREST_CLASS_ID_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    CHUNK_ID_FIELD_NUMBER: _builtins.int
+    TRACK_FIELD_NUMBER: _builtins.int
     observation_id: _builtins.str
     """Id of the face's observation in that picture."""
     score: _builtins.float
@@ -436,6 +446,12 @@ class Appearance(_message.Message):
     """Id of the class that is nearest, whatever the verdict; empty when there is none."""
     sentence: _builtins.str
     """The verdict in words, with its reason."""
+    chunk_id: _builtins.str
+    """Id of the chunk that the track is in."""
+    track: _builtins.int
+    """Number of the track in its chunk: that of its observations of the kind `face`, one a picture in which it was
+    measured.
+    """
     @_builtins.property
     def span(self) -> _media_pb2.Span:
         """From the first to the last picture of the track."""
@@ -460,10 +476,12 @@ class Appearance(_message.Message):
         verdict: Global___IdentityVerdict.ValueType = ...,
         nearest_class_id: _builtins.str = ...,
         sentence: _builtins.str = ...,
+        chunk_id: _builtins.str = ...,
+        track: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "box", b"box", "distance", b"distance", "moment", b"moment", "score", b"score", "span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "box", b"box", "distance", b"distance", "moment", b"moment", "nearest_class_id", b"nearest_class_id", "observation_id", b"observation_id", "score", b"score", "sentence", b"sentence", "span", b"span", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "box", b"box", "chunk_id", b"chunk_id", "distance", b"distance", "moment", b"moment", "nearest_class_id", b"nearest_class_id", "observation_id", b"observation_id", "score", b"score", "sentence", b"sentence", "span", b"span", "track", b"track", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__distance: _TypeAlias = _typing.Literal["distance"]  # noqa: Y015
     _WhichOneofArgType__distance: _TypeAlias = _typing.Literal["_distance", b"_distance"]  # noqa: Y015

@@ -235,6 +235,124 @@ class ListShotsResponse(_message.Message):
 Global___ListShotsResponse: _TypeAlias = ListShotsResponse  # noqa: Y015
 
 @_typing.final
+class ListFrameRunsRequest(_message.Message):
+    """Names the asset whose frame table is wanted, and where in it to begin."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_ID_FIELD_NUMBER: _builtins.int
+    FROM_PTS_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    asset_id: _builtins.str
+    """Id of the asset."""
+    from_pts: _builtins.int
+    """The first picture that is wanted: the one that is shown at this pts. Unset for the first of the asset."""
+    page_size: _builtins.int
+    """At most so many runs, 0 for the default of 500."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        asset_id: _builtins.str = ...,
+        from_pts: _builtins.int | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_from_pts", b"_from_pts", "from_pts", b"from_pts"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_from_pts", b"_from_pts", "asset_id", b"asset_id", "from_pts", b"from_pts", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__from_pts: _TypeAlias = _typing.Literal["from_pts"]  # noqa: Y015
+    _WhichOneofArgType__from_pts: _TypeAlias = _typing.Literal["_from_pts", b"_from_pts"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__from_pts) -> _WhichOneofReturnType__from_pts | None: ...
+
+Global___ListFrameRunsRequest: _TypeAlias = ListFrameRunsRequest  # noqa: Y015
+
+@_typing.final
+class FrameRun(_message.Message):
+    """Pictures that follow each other at one distance. Picture number `first_frame` + i begins at pts
+    `start_pts` + floor((i * ticks + phase) / of), for i from 0 to `frames` - 1, and is shown until the next one begins.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIRST_FRAME_FIELD_NUMBER: _builtins.int
+    START_PTS_FIELD_NUMBER: _builtins.int
+    FRAMES_FIELD_NUMBER: _builtins.int
+    TICKS_FIELD_NUMBER: _builtins.int
+    OF_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    first_frame: _builtins.int
+    """Index of its first picture in presentation order."""
+    start_pts: _builtins.int
+    """pts of its first picture in the time base of the asset."""
+    frames: _builtins.int
+    """Number of its pictures, at least 1."""
+    ticks: _builtins.int
+    """Ticks of the asset's clock that `of` pictures take: 3003 of 1 at 29.97 on 1/90000, 15015 of 4 at 23.976."""
+    of: _builtins.int
+    """See `ticks`; at least 1."""
+    phase: _builtins.int
+    """What was left over when the first picture was rounded down to a tick, in parts of `of`: 0 to `of` - 1."""
+    def __init__(
+        self,
+        *,
+        first_frame: _builtins.int = ...,
+        start_pts: _builtins.int = ...,
+        frames: _builtins.int = ...,
+        ticks: _builtins.int = ...,
+        of: _builtins.int = ...,
+        phase: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_frame", b"first_frame", "frames", b"frames", "of", b"of", "phase", b"phase", "start_pts", b"start_pts", "ticks", b"ticks"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FrameRun: _TypeAlias = FrameRun  # noqa: Y015
+
+@_typing.final
+class ListFrameRunsResponse(_message.Message):
+    """One page of a frame table."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIMELINE_FIELD_NUMBER: _builtins.int
+    RUNS_FIELD_NUMBER: _builtins.int
+    END_PTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    end_pts: _builtins.int
+    """First pts after the last picture of this page."""
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
+    @_builtins.property
+    def timeline(self) -> _media_pb2.Timeline:
+        """The clock of the asset as it is now: what timecode follows from."""
+
+    @_builtins.property
+    def runs(self) -> _containers.RepeatedCompositeFieldContainer[Global___FrameRun]:
+        """Runs in order of time. One begins wherever the distance changes, and at every page."""
+
+    def __init__(
+        self,
+        *,
+        timeline: _media_pb2.Timeline | None = ...,
+        runs: _abc.Iterable[Global___FrameRun] | None = ...,
+        end_pts: _builtins.int = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["timeline", b"timeline"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_pts", b"end_pts", "next_page_token", b"next_page_token", "runs", b"runs", "timeline", b"timeline"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFrameRunsResponse: _TypeAlias = ListFrameRunsResponse  # noqa: Y015
+
+@_typing.final
 class ListMediaEventsRequest(_message.Message):
     """Names the asset whose events are wanted."""
 

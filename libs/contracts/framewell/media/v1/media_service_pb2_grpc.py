@@ -50,6 +50,11 @@ class MediaServiceStub:
                 request_serializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListShotsRequest.SerializeToString,
                 response_deserializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListShotsResponse.FromString,
                 _registered_method=True)
+        self.ListFrameRuns = channel.unary_unary(
+                '/framewell.media.v1.MediaService/ListFrameRuns',
+                request_serializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListFrameRunsRequest.SerializeToString,
+                response_deserializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListFrameRunsResponse.FromString,
+                _registered_method=True)
         self.ListMediaEvents = channel.unary_unary(
                 '/framewell.media.v1.MediaService/ListMediaEvents',
                 request_serializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListMediaEventsRequest.SerializeToString,
@@ -94,6 +99,14 @@ class MediaServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListFrameRuns(self, request, context):
+        """Lists which picture begins when, as runs of evenly spaced pictures: what a player names pictures by. Of a recording
+        under way as far as it is laid. FAILED_PRECONDITION for sound alone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListMediaEvents(self, request, context):
         """Lists black, held pictures, colour bars, silence and tone in order of time.
         """
@@ -133,6 +146,11 @@ def add_MediaServiceServicer_to_server(servicer, server):
                     servicer.ListShots,
                     request_deserializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListShotsRequest.FromString,
                     response_serializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListShotsResponse.SerializeToString,
+            ),
+            'ListFrameRuns': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFrameRuns,
+                    request_deserializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListFrameRunsRequest.FromString,
+                    response_serializer=framewell_dot_media_dot_v1_dot_media__service__pb2.ListFrameRunsResponse.SerializeToString,
             ),
             'ListMediaEvents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMediaEvents,
@@ -232,6 +250,33 @@ class MediaService:
             '/framewell.media.v1.MediaService/ListShots',
             framewell_dot_media_dot_v1_dot_media__service__pb2.ListShotsRequest.SerializeToString,
             framewell_dot_media_dot_v1_dot_media__service__pb2.ListShotsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFrameRuns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.media.v1.MediaService/ListFrameRuns',
+            framewell_dot_media_dot_v1_dot_media__service__pb2.ListFrameRunsRequest.SerializeToString,
+            framewell_dot_media_dot_v1_dot_media__service__pb2.ListFrameRunsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -42,6 +42,10 @@ class MediaServiceStub:
     """
     ListShots: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ListShotsRequest, _media_service_pb2.ListShotsResponse]
     """Lists the final shots in order of time."""
+    ListFrameRuns: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ListFrameRunsRequest, _media_service_pb2.ListFrameRunsResponse]
+    """Lists which picture begins when, as runs of evenly spaced pictures: what a player names pictures by. Of a recording
+    under way as far as it is laid. FAILED_PRECONDITION for sound alone.
+    """
     ListMediaEvents: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ListMediaEventsRequest, _media_service_pb2.ListMediaEventsResponse]
     """Lists black, held pictures, colour bars, silence and tone in order of time."""
     GetPlaylist: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.GetPlaylistRequest, _media_service_pb2.GetPlaylistResponse]
@@ -65,6 +69,10 @@ class MediaServiceAsyncStub(MediaServiceStub):
     """
     ListShots: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ListShotsRequest, _media_service_pb2.ListShotsResponse]  # type: ignore[assignment]
     """Lists the final shots in order of time."""
+    ListFrameRuns: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ListFrameRunsRequest, _media_service_pb2.ListFrameRunsResponse]  # type: ignore[assignment]
+    """Lists which picture begins when, as runs of evenly spaced pictures: what a player names pictures by. Of a recording
+    under way as far as it is laid. FAILED_PRECONDITION for sound alone.
+    """
     ListMediaEvents: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ListMediaEventsRequest, _media_service_pb2.ListMediaEventsResponse]  # type: ignore[assignment]
     """Lists black, held pictures, colour bars, silence and tone in order of time."""
     GetPlaylist: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetPlaylistRequest, _media_service_pb2.GetPlaylistResponse]  # type: ignore[assignment]
@@ -103,6 +111,16 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.ListShotsResponse, _abc.Awaitable[_media_service_pb2.ListShotsResponse]]:
         """Lists the final shots in order of time."""
+
+    @_abc_1.abstractmethod
+    def ListFrameRuns(
+        self,
+        request: _media_service_pb2.ListFrameRunsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.ListFrameRunsResponse, _abc.Awaitable[_media_service_pb2.ListFrameRunsResponse]]:
+        """Lists which picture begins when, as runs of evenly spaced pictures: what a player names pictures by. Of a recording
+        under way as far as it is laid. FAILED_PRECONDITION for sound alone.
+        """
 
     @_abc_1.abstractmethod
     def ListMediaEvents(
