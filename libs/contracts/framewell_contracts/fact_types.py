@@ -227,6 +227,7 @@ _FACTS = (
         compacted=True,
         result=True,
     ),
+    FactType(model.ModelHeld, "model.name", ("training",), partitions=1),
     FactType(
         model.ModelRegistered, "name", ("inference",), partitions=1, retention_days=None, compacted=True
     ),

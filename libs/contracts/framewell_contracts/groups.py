@@ -88,6 +88,7 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
             snapshot.SnapshotWithdrawn,
             model.ModelPromoted,
             model.ModelRetired,
+            model.ModelHeld,
             model.ModelRegistered,
             cluster.ClusterDecided,
         ),

@@ -19,7 +19,7 @@ from framewell.dataset.v1 import dataset_pb2 as messages
 from framewell.dataset.v1 import rights_service_pb2 as rights_rpc
 from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell.mesh.v1.mesh_pb2 import ModelVersion, Subject
-from framewell.model.v1.model_pb2 import ModelPromoted, ModelRegistered, ModelRetired
+from framewell.model.v1.model_pb2 import ModelHeld, ModelPromoted, ModelRegistered, ModelRetired
 from framewell.rights.v1.rights_pb2 import PURPOSE_SHARING, RightsChanged
 from framewell.sample.v1.sample_pb2 import SampleReviewed
 from framewell_contracts.audit.entries import AuditEntry, entry_from_text
@@ -256,6 +256,8 @@ RIGHTS = RightsChanged(subject=Subject(holder="Erika Mustermann"), statements=[s
             "sharing",
         ),
         (ModelRetired(model=ModelVersion(name="identity/people", version="1.0")), "model:", "retired"),
+        (ModelHeld(model=ModelVersion(name="identity/people", version="1.0"), held=True), "model:", "held"),
+        (ModelHeld(model=ModelVersion(name="identity/people", version="1.0")), "model:", "released"),
         (ModelRegistered(name="house/dogs"), "model:house/dogs", "registered"),
         (ClusterDecided(cluster_id="c", decision=CLUSTER_DECISION_SPLIT), "cluster:c", "split"),
         (RIGHTS, "holder:", "changed"),

@@ -9,15 +9,15 @@ from typing import Protocol
 from google.protobuf.message import Message
 
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
+from framewell.model.v1.model_pb2 import ModelHeld, ModelPromoted, ModelRetired
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
 from framewell.training.v1.training_pb2 import LineageSources, TrainingCompleted
 from framewell_kit.facts import Cause
 from framewell_kit.paging import Page, PageRequest
 from framewell_models.manifest import Manifest
 from framewell_training.domain.faces import BackgroundFaces, Photos
-from framewell_training.domain.models import Deployment, Folder, Left, Model
-from framewell_training.domain.runs import Run, RunKey, RunState, RunStopped
+from framewell_training.domain.models import Deployment, Folder, Hold, Left, Model
+from framewell_training.domain.runs import Run, RunKey, RunState, RunStopped, Step
 from framewell_training.domain.snapshots import Owed, Snapshot
 
 
@@ -114,6 +114,18 @@ class RunRepository(Protocol):
         """Store the stage and progress (0 to 1) of a run. Raise RunStopped when it must not go on."""
         ...
 
+    async def measured(self, run_id: str, epoch: int, loss: float) -> None:
+        """Store what was lost in an epoch; an epoch that is trained again takes the place of the first."""
+        ...
+
+    async def on_snapshot(self, snapshot_id: str) -> list[Run]:
+        """Return the runs on a snapshot that have not ended."""
+        ...
+
+    async def last_done(self, recipe: str, step: Step, limit: int) -> list[Run]:
+        """Return the runs of a recipe's step that ended well last, newest first."""
+        ...
+
     async def stop(self, run_id: str, order: RunStopped) -> bool:
         """Ask a run to stop. Return False when it has ended already."""
         ...
@@ -190,6 +202,13 @@ class ModelRepository(Protocol):
     async def made_from(self, snapshot_id: str) -> list[Model]: ...
 
     async def made_by(self, run_id: str) -> list[Model]: ...
+
+    async def hold(self, model: Model, hold: Hold | None, fact: ModelHeld, cause: Cause) -> Model | None:
+        """Hold a version back, or release it (None), with the fact about it.
+
+        None where somebody did so since `model` was read.
+        """
+        ...
 
     async def withdraw(self, model: Model, reason: str) -> None:
         """Mark a model as one that must not be used; the first reason stays."""

@@ -16,6 +16,7 @@ from framewell_training.adapters.run_documents import RunDocuments
 from framewell_training.adapters.snapshot_documents import SnapshotDocuments
 from framewell_training.adapters.source_documents import SourceDocuments
 from framewell_training.adapters.training_process import TorchProcesses
+from framewell_training.commands.hold_model import HoldModel
 from framewell_training.commands.train_run import TrainRun
 from framewell_training.domain.promotion import Limits
 from framewell_training.entrypoints import jobs, rpc, stream
@@ -23,6 +24,7 @@ from framewell_training.handlers.start_requested_run import StartRequestedRun
 from framewell_training.holdings import holdings
 from framewell_training.ports import Stores
 from framewell_training.queries.find_object import FindModelFile
+from framewell_training.queries.preview_training import PreviewTraining
 from framewell_training.recipes.identity.heads import Thresholds
 from framewell_training.recipes.identity.recipe import IdentityRecipe
 from framewell_training.settings import TrainingSettings
@@ -42,8 +44,8 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
     limits = limits_of(settings)
     s = Stores(
         snapshots=SnapshotDocuments(mesh.documents),
-        runs=RunDocuments(mesh.documents, mesh.outbox, mesh.jobs),
-        models=ModelDocuments(mesh.documents, mesh.clock),
+        runs=RunDocuments(mesh.documents, mesh.outbox, mesh.jobs, mesh.clock),
+        models=ModelDocuments(mesh.documents, mesh.clock, mesh.outbox),
         deployments=DeploymentDocuments(mesh.documents, mesh.outbox),
         folders=ObjectModelFolders(mesh.objects),
         sources=SourceDocuments(mesh.documents),
@@ -57,14 +59,16 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
     request = RequestRun(s.runs, mesh.jobs, mesh.clock, thresholds)
     start_requested = StartRequestedRun(s.snapshots, request)
     code = version("framewell-training")
+    tables = ParquetTables(mesh.objects)
+    recipe = IdentityRecipe(limits, settings.calibrate_from, torch.trainer, settings.false_names)
     train = TrainRun(
         runs=s.runs,
         snapshots=s.snapshots,
-        tables=ParquetTables(mesh.objects),
+        tables=tables,
         sources=s.sources,
         models=s.models,
         deployments=s.deployments,
-        recipe=IdentityRecipe(limits, settings.calibrate_from, torch.trainer, settings.false_names),
+        recipe=recipe,
         make=MakeModel(s.runs, s.folders, OnnxExporter(), code, limits.evidence),
         incumbent=ReadIncumbent(s.models, s.folders, OnnxReader()),
         ask=ask,
@@ -80,7 +84,15 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
         return JobRunContext(job, lease, s.runs, mesh.objects, loop)
 
     servicer = rpc.TrainingServicer(
-        start_requested, s.runs, s.models, s.deployments, s.folders, promoter, mesh.clock
+        start=start_requested,
+        runs=s.runs,
+        models=s.models,
+        deployments=s.deployments,
+        folders=s.folders,
+        promoter=promoter,
+        holds=HoldModel(s.models, s.deployments, promoter, mesh.clock),
+        preview=PreviewTraining(start_requested, s.runs, tables, recipe, ask),
+        clock=mesh.clock,
     )
     table = holdings(EraseModels(take_away))
     steps = stream.Steps(request, promoter, take_away, mesh.tombstones, mesh.erase(table))

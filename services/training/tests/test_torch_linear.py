@@ -35,7 +35,7 @@ class Kept:
     def latest(self) -> bytes | None:
         return self.states[-1] if self.states else None
 
-    def keep(self, epoch: int, epochs: int, state: bytes) -> None:
+    def keep(self, epoch: int, epochs: int, state: bytes, loss: float) -> None:
         self.states.append(state)
         if len(self.states) >= self.until:
             raise RunStopped("cancelled", "enough")
@@ -50,7 +50,7 @@ class OnDisk:
     def latest(self) -> bytes | None:
         return self.path.read_bytes() if self.path.exists() else None
 
-    def keep(self, epoch: int, epochs: int, state: bytes) -> None:
+    def keep(self, epoch: int, epochs: int, state: bytes, loss: float) -> None:
         temporary = self.path.with_suffix(".new")
         temporary.write_bytes(state)
         temporary.replace(self.path)

@@ -44,7 +44,7 @@ class Kept:
     def latest(self) -> bytes | None:
         return self.states[-1] if self.states else None
 
-    def keep(self, epoch: int, epochs: int, state: bytes) -> None:
+    def keep(self, epoch: int, epochs: int, state: bytes, loss: float) -> None:
         self.at(epoch)
         self.states.append(state)
 

@@ -9,7 +9,7 @@ from framewell.classes.v1.classes_pb2 import ClassChange, ClassesChanged
 from framewell.cluster.v1.cluster_pb2 import ClusterDecided, ClusterDecision
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
 from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion, Subject
-from framewell.model.v1.model_pb2 import ModelPromoted, ModelRegistered, ModelRetired
+from framewell.model.v1.model_pb2 import ModelHeld, ModelPromoted, ModelRegistered, ModelRetired
 from framewell.rights.v1.rights_pb2 import Purpose, RightsChanged
 from framewell.sample.v1.sample_pb2 import Decision, SampleReviewed
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
@@ -28,6 +28,7 @@ Decided: TypeAlias = (
     | SnapshotWithdrawn
     | ModelPromoted
     | ModelRetired
+    | ModelHeld
     | ModelRegistered
     | ClusterDecided
 )
@@ -96,6 +97,7 @@ _NOTED: Mapping[type, Callable[[Any, NameHashes], Noted]] = {
     SnapshotWithdrawn: lambda fact, _: Noted(f"snapshot:{fact.snapshot_id}", "", "withdrawn", fact.actor),
     ModelPromoted: lambda fact, _: Noted(_model(fact.model), "", "promoted", fact.actor),
     ModelRetired: lambda fact, _: Noted(_model(fact.model), "", "retired", fact.actor),
+    ModelHeld: lambda fact, _: Noted(_model(fact.model), "", "held" if fact.held else "released", fact.actor),
     ModelRegistered: lambda fact, _: Noted(f"model:{fact.name}", "", "registered", fact.actor),
     ClusterDecided: _cluster,
 }

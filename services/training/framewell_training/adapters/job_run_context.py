@@ -54,8 +54,8 @@ class JobRunContext:
     def latest(self) -> bytes | None:
         return self._await(self._read()) if self._last else None
 
-    def keep(self, epoch: int, epochs: int, state: bytes) -> None:
-        self._await(self._write(epoch, epochs, state))
+    def keep(self, epoch: int, epochs: int, state: bytes, loss: float) -> None:
+        self._await(self._write(epoch, epochs, state, loss))
 
     def guard(self, ask: Ask) -> None:
         self._ask = ask
@@ -74,8 +74,9 @@ class JobRunContext:
         except NotFound:
             return None  # The run then trains from the beginning, to the same end.
 
-    async def _write(self, epoch: int, epochs: int, state: bytes) -> None:
+    async def _write(self, epoch: int, epochs: int, state: bytes, loss: float) -> None:
         await self.runs.report(self.job.key, f"epoch {epoch} of {epochs}", 0.1 + 0.8 * epoch / epochs)
+        await self.runs.measured(self.job.key, epoch, loss)
         if self._ask is not None:
             await self._ask()
         planned = reference(sha256(state).hexdigest(), len(state), MEDIA_TYPE, SUFFIX)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
+from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.model.v1.model_pb2 import ModelHeld, ModelPromoted, ModelRetired
 from framewell.training.v1.training_pb2 import TrainingCompleted
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id
@@ -21,7 +22,7 @@ from framewell_kit.facts import Cause, Fact
 from framewell_kit.outbox import Outbox
 from framewell_kit.paging import Order, Page, PageRequest, find_page
 from framewell_training.domain.completion import without_sources
-from framewell_training.domain.models import Deployment, Left, Model
+from framewell_training.domain.models import Deployment, Hold, Left, Model
 
 MODELS: Final = "models"
 IN_SERVICE: Final = "in_service"
@@ -35,9 +36,11 @@ class ModelDocuments:
 
     documents: Documents
     clock: Clock
+    outbox: Outbox
 
     async def prepare(self) -> None:
-        """Make the indexes that looking up by name, by snapshot and by run needs."""
+        """Make the indexes that looking up needs, and have the outbox sweep what a crash left behind."""
+        self.outbox.register(MODELS)
         await self.documents.ensure_index(MODELS, ["name"])
         await self.documents.ensure_index(MODELS, ["snapshot_id"])
         await self.documents.ensure_index(MODELS, ["run_id"])
@@ -84,6 +87,20 @@ class ModelDocuments:
 
     async def made_by(self, run_id: str) -> list[Model]:
         return [_model(one) for one in await self.documents.find(MODELS, {"run_id": run_id})]
+
+    async def hold(self, model: Model, hold: Hold | None, fact: ModelHeld, cause: Cause) -> Model | None:
+        kept = None if hold is None else {"reason": hold.reason, "actor": hold.actor.SerializeToString()}
+        # Named by its revision: one cause may hold and release.
+        event = derived_id(cause.id, fact_type(fact).type, f"{model.ref}/{fact.revision}")
+        after = await self.outbox.update(
+            MODELS,
+            model.ref,
+            {"$set": {"hold": kept, "holds": fact.revision}},
+            [Fact(fact, id=event)],
+            cause,
+            expect={"holds": model.holds or {"$exists": False}},
+        )
+        return None if after is None else _model(after)
 
     async def withdraw(self, model: Model, reason: str) -> None:
         await self.documents.update(MODELS, model.ref, {"$set": {"withdrawn": reason}}, expect=STANDS)
@@ -139,6 +156,7 @@ class DeploymentDocuments:
             "history": _history(before, version),
             "entered": sorted({*before.entered, version}),
             "actor": fact.actor.SerializeToString(),
+            "reason": fact.reason,
             "left": _left(left),
         }
         return await self._change(before, change, fact, cause, {"candidate": version})
@@ -146,7 +164,12 @@ class DeploymentDocuments:
     async def retire(
         self, before: Deployment, fact: ModelRetired, cause: Cause, left: Left | None = None
     ) -> Deployment | None:
-        change = {"version": "", "actor": fact.actor.SerializeToString(), "left": _left(left)}
+        change = {
+            "version": "",
+            "actor": fact.actor.SerializeToString(),
+            "reason": "",
+            "left": _left(left),
+        }
         return await self._change(before, change, fact, cause, {})
 
     async def _change(
@@ -190,7 +213,13 @@ def _model(document: Document) -> Model:
         completed=TrainingCompleted.FromString(bytes(document["completed"])),
         withdrawn=document.get("withdrawn", ""),
         draft=document["draft"],
+        hold=_hold(document.get("hold")),
+        holds=document.get("holds", 0),
     )
+
+
+def _hold(kept: Document | None) -> Hold | None:
+    return None if kept is None else Hold(kept["reason"], Actor.FromString(bytes(kept["actor"])))
 
 
 def _in_service(document: Document) -> Deployment:
@@ -201,6 +230,7 @@ def _in_service(document: Document) -> Deployment:
         revision=document["revision"],
         history=tuple(document["history"]),
         actor=bytes(document["actor"]),
+        reason=document.get("reason", ""),
         entered=tuple(document.get("entered", ())),
         left=Left(left["snapshot_number"], left["reason"]) if left else None,
     )

@@ -7,14 +7,16 @@ collection `numbers`: one document a version number, `_id` `<model name>#<number
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
 from google.protobuf.message import Message
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.training.v1.training_pb2 import TrainingCompleted
+from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.facts import Cause
 from framewell_kit.outbox import Outbox
@@ -41,10 +43,12 @@ class RunDocuments:
     documents: Documents
     outbox: Outbox
     jobs: JobDocuments
+    clock: Clock
 
     async def prepare(self) -> None:
         """Make the indexes that listing needs, and have the outbox sweep what a crash left behind."""
         await self.documents.ensure_index(RUNS, ["dataset_id"])
+        await self.documents.ensure_index(RUNS, ["snapshot_id"])
         await self.documents.ensure_index(RUNS, NEWEST_FIRST.fields)
         await self.documents.ensure_index(NUMBERS, ["name", "family"])
         self.outbox.register(RUNS)
@@ -65,6 +69,7 @@ class RunDocuments:
                 "stage": run.stage,
                 "progress": run.progress,
                 "requested_at": run.requested_at,
+                **({} if run.requested_by is None else {"by": run.requested_by.SerializeToString()}),
             },
         )
 
@@ -90,6 +95,22 @@ class RunDocuments:
             stop = document.get("stop") or {"code": "ended", "reason": f"run {run_id} has ended"}
             raise RunStopped(stop["code"], stop["reason"])
 
+        if "started_at" not in after:
+            first = {"$set": {"started_at": self.clock.now()}}
+            await self.documents.update(RUNS, run_id, first, expect={"started_at": {"$exists": False}})
+
+    async def measured(self, run_id: str, epoch: int, loss: float) -> None:
+        await self.documents.update(RUNS, run_id, {"$set": {f"losses.{epoch}": loss}})
+
+    async def on_snapshot(self, snapshot_id: str) -> list[Run]:
+        found = await self.documents.find(RUNS, {"snapshot_id": snapshot_id, "state": {"$nin": _ENDED}})
+        return [await self._as_job_stands(_run(document)) for document in found]
+
+    async def last_done(self, recipe: str, step: Step, limit: int) -> list[Run]:
+        done = {"recipe": recipe, "step": step.value, "state": RunState.DONE.value}
+        found = await self.documents.find(RUNS, done, sort=[("requested_at", -1)], limit=limit)
+        return [_run(document) for document in found]
+
     async def stop(self, run_id: str, order: RunStopped) -> bool:
         change = {"$set": {"stop": {"code": order.code, "reason": order.reason}, "stage": "stops"}}
         # An order after an erasure does not take its place: by it the run erases what it wrote meanwhile.
@@ -112,6 +133,7 @@ class RunDocuments:
             "state": state.value,
             "stage": "ended",
             "progress": 1.0,
+            "ended_at": self.clock.now(),
             "completed": completed.SerializeToString(),
         }
         after = await self.outbox.update(
@@ -135,7 +157,7 @@ class RunDocuments:
         document = await self.documents.get(RUNS, run_id) or {}
         if not document.get("objects") and "completed" not in document:
             return 0
-        change: dict[str, Any] = {"objects": []}
+        change: dict[str, Any] = {"objects": [], "losses": {}}
         if "completed" in document:
             completed = TrainingCompleted.FromString(bytes(document["completed"]))
             change["completed"] = without_sources(completed).SerializeToString()
@@ -173,7 +195,7 @@ class RunDocuments:
         if job is None or not job["queue"].endswith("/failed"):
             return run
         fact = failed(run.run_id, run.dataset_id, job.get("code", "failed"), job.get("reason", ""))
-        return Run(run.run_id, run.key, run.dataset_id, RunState.FAILED, "ended", 1.0, run.requested_at, fact)
+        return replace(run, state=RunState.FAILED, stage="ended", progress=1.0, completed=fact)
 
 
 def _run(document: Document) -> Run:
@@ -194,4 +216,8 @@ def _run(document: Document) -> Run:
         progress=document["progress"],
         requested_at=document["requested_at"],
         completed=None if completed is None else TrainingCompleted.FromString(bytes(completed)),
+        requested_by=Actor.FromString(bytes(document["by"])) if "by" in document else None,
+        started_at=document.get("started_at"),
+        ended_at=document.get("ended_at"),
+        losses={int(epoch): loss for epoch, loss in document.get("losses", {}).items()},
     )

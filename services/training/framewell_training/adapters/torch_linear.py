@@ -39,10 +39,12 @@ class TorchLinearTrainer:
         rows = _Rows.of(problem, self.settings.device)
         with _deterministic():
             for epoch in range(state.epoch + 1, self.settings.epochs + 1):
+                lost = 0.0
                 for batch in _batches(len(problem.vectors), self.settings.seed, epoch):
-                    state.step(rows, batch.to(self.settings.device))
+                    lost += state.step(rows, batch.to(self.settings.device))
                 state.epoch = epoch
-                self.checkpoints.keep(epoch, self.settings.epochs, state.to_bytes())
+                mean = lost / rows.weight
+                self.checkpoints.keep(epoch, self.settings.epochs, state.to_bytes(), mean)
         return state.heads()
 
 
@@ -53,6 +55,11 @@ class _Rows:
     inputs: Tensor
     targets: Tensor
     importance: Tensor
+
+    @property
+    def weight(self) -> float:
+        """Return the weight of all rows in all fits together."""
+        return float(self.importance.sum())
 
     @staticmethod
     def of(problem: LinearProblem, device: str) -> _Rows:
@@ -106,8 +113,8 @@ class _State:
         state.epoch = int(tensors["epoch"])
         return state
 
-    def step(self, rows: _Rows, batch: Tensor) -> None:
-        """Take one step down the weighted cross-entropy of the batch, in all fits."""
+    def step(self, rows: _Rows, batch: Tensor) -> float:
+        """Take one step down the weighted cross-entropy of the batch, in all fits; return it before."""
         logits = torch.matmul(rows.inputs[batch], self.weights.transpose(1, 2)) + self.biases
         targets = rows.targets[batch].expand_as(logits)
         loss = functional.binary_cross_entropy_with_logits(
@@ -116,6 +123,7 @@ class _State:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
+        return float(loss.detach())
 
     def to_bytes(self) -> bytes:
         """Return the whole state as safetensors."""

@@ -55,7 +55,8 @@ class LinearSettings:
 
 # What the worker sends, as tuples of a word and its values; it is answered where that is noted.
 LATEST, KEEP, HEADS, FAILED, CUDA = "latest", "keep", "heads", "failed", "cuda"
-"""latest() -> bytes or None; keep(epoch, epochs, state) -> None; heads(heads); failed(reason); cuda(seen)."""
+"""latest() -> bytes or None; keep(epoch, epochs, state, loss) -> None; heads(heads); failed(reason);
+cuda(seen)."""
 
 
 class TorchProcesses:
@@ -126,8 +127,8 @@ class ProcessLinearTrainer:
                 match _receive(process, connection):
                     case (str(word),) if word == LATEST:
                         _send(process, connection, self.checkpoints.latest())
-                    case (str(word), epoch, epochs, state) if word == KEEP:
-                        self.checkpoints.keep(epoch, epochs, state)  # RunStopped ends the process
+                    case (str(word), epoch, epochs, state, loss) if word == KEEP:
+                        self.checkpoints.keep(epoch, epochs, state, loss)  # RunStopped ends the process
                         _send(process, connection, None)
                     case (str(word), heads) if word == HEADS:
                         return tuple(heads)

@@ -38,8 +38,8 @@ class DistantCheckpoints:
         state: bytes | None = self.connection.recv()
         return state
 
-    def keep(self, epoch: int, epochs: int, state: bytes) -> None:
-        self.connection.send((KEEP, epoch, epochs, state))
+    def keep(self, epoch: int, epochs: int, state: bytes, loss: float) -> None:
+        self.connection.send((KEEP, epoch, epochs, state, loss))
         self.connection.recv()
 
 

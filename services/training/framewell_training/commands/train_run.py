@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from framewell.training.v1.training_pb2 import TrainingCompleted
@@ -13,7 +13,7 @@ from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, NotYet, Rejected
 from framewell_training.domain import completion
 from framewell_training.domain.models import Deployment, Model
-from framewell_training.domain.promotion import Judgement, PromotionCheck, Verdict
+from framewell_training.domain.promotion import PromotionCheck, Verdict
 from framewell_training.domain.runs import ERASED, Run, RunState, RunStopped, Step
 from framewell_training.ports import (
     DeploymentRepository,
@@ -218,7 +218,7 @@ class TrainRun:
         """Queue the challenge of this centroid, unless there is nothing to win."""
         if any(one.check == CHALLENGERS_FOLLOW and one.passed for one in completed.checks):
             key = task.run.key.challenge()
-            await self.request.queue(key, task.run.dataset_id, cause)
+            await self.request.queue(key, task.run.dataset_id, cause, task.run.requested_by)
 
     async def _challenge_check(self, task: Task) -> PromotionCheck:
         why_not = await _in_thread(lambda: self.recipe.why_not_challenge(task.material, task.parameters))
@@ -233,8 +233,8 @@ class TrainRun:
 
 
 def _with_check(learned: Learned, check: PromotionCheck) -> Learned:
-    judgement = Judgement(learned.judgement.verdict, (*learned.judgement.checks, check))
-    return Learned(learned.draft, judgement)
+    judgement = learned.judgement
+    return Learned(learned.draft, replace(judgement, checks=(*judgement.checks, check)))
 
 
 # numpy lets go of the interpreter while it computes, so the event loop goes on meanwhile.

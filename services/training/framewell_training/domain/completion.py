@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion
-from framewell.model.v1.model_pb2 import Measure, ModelPromoted, ModelRetired
+from framewell.model.v1.model_pb2 import Measure, ModelHeld, ModelPromoted, ModelRetired
 from framewell.rights.v1.rights_pb2 import PAY_MODEL_PER_USE, PURPOSE_OWN_TRAINING, Payment, StatementRef
 from framewell.training.v1.training_pb2 import (
     VERDICT_PROMOTED,
     VERDICT_REFUSED,
     VERDICT_UNSPECIFIED,
     VERDICT_WAITS,
+    ComparedRate,
     Lineage,
+    ModelComparison,
     PromotionCheck,
     TrainingCompleted,
 )
@@ -22,7 +24,7 @@ from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_kit import outcome_messages
 from framewell_training.domain import promotion
 from framewell_training.domain.figures import Figures
-from framewell_training.domain.models import Folder, Model
+from framewell_training.domain.models import Folder, Hold, Model
 from framewell_training.domain.runs import Run
 from framewell_training.domain.snapshots import Owed
 
@@ -58,6 +60,8 @@ def done(
         lineage=lineage,
     )
     completed.duration.FromNanoseconds(int(seconds * 1e9))
+    if judgement.against is not None:
+        completed.comparison.CopyFrom(compared(judgement.against))
     if made is not None:
         completed.model.CopyFrom(made.folder.model)
         completed.measures.extend(made.measures)
@@ -66,6 +70,33 @@ def done(
         completed.card.CopyFrom(made.folder.card)
         completed.onnx_difference = made.onnx_difference
     return completed
+
+
+def compared(reference: promotion.Reference) -> ModelComparison:
+    """Return a candidate beside what was in service when it was judged: counts over the same trials."""
+    found = reference.comparison
+    if found is None:
+        return ModelComparison(version=reference.version, why_not=reference.why_not)
+    pairs = (
+        ("recall", found.found),
+        ("wrong_name_rate", found.wrong),
+        ("false_name_rate", found.strangers),
+    )
+    return ModelComparison(
+        version=reference.version,
+        rates=[
+            ComparedRate(
+                name=name,
+                trials=one.of,
+                candidate_count=one.candidate.count,
+                in_service_count=one.reference.count,
+                certain=one.surely_more or one.surely_less,
+            )
+            for name, one in pairs
+        ],
+        class_count=len(found.shared),
+        programme_count=len(found.programmes),
+    )
 
 
 def failed(run_id: str, dataset_id: str, code: str, detail: str) -> TrainingCompleted:
@@ -119,8 +150,11 @@ def why_not_measured(tried: int, what: str, least: int) -> str:
     )
 
 
-def promoted(model: Model, actor: Actor, revision: int) -> ModelPromoted:
-    """Return model.promoted: a version goes into service, and with it the embedding that it reads."""
+def promoted(model: Model, actor: Actor, revision: int, reason: str = "") -> ModelPromoted:
+    """Return model.promoted: a version goes into service, and with it the embedding that it reads.
+
+    `reason` are the words of the person who decided it; a rule has none.
+    """
     made = model.completed
     return ModelPromoted(
         model=ModelVersion(name=model.name, version=model.version),
@@ -131,7 +165,14 @@ def promoted(model: Model, actor: Actor, revision: int) -> ModelPromoted:
         run_id=made.run_id,
         revision=revision,
         embedding=made.lineage.embedding,
+        reason=reason,
     )
+
+
+def held(model: Model, hold: Hold, *, now: bool) -> ModelHeld:
+    """Return model.held: a person holds a version back, or releases it where not `now`."""
+    version = ModelVersion(name=model.name, version=model.version)
+    return ModelHeld(model=version, held=now, reason=hold.reason, actor=hold.actor, revision=model.holds + 1)
 
 
 def retired(name: str, version: str, reason: str, actor: Actor, revision: int) -> ModelRetired:

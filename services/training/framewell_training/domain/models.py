@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion
 from framewell.training.v1.training_pb2 import TrainingCompleted
 
 
@@ -23,6 +23,10 @@ class Model:
     """Why it must not be used: its snapshot was withdrawn, or something it rests on is gone."""
     draft: bool = False
     """True until it was asked, after it was stored, whether it may be used: nobody is shown it before."""
+    hold: Hold | None = None
+    """Set while a person holds it back."""
+    holds: int = 0
+    """How often it was held or released."""
 
     @property
     def ref(self) -> str:
@@ -38,6 +42,14 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """A person holds a version back: no rule puts it into service until somebody releases it."""
+
+    reason: str
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """What is in service under a name. `revision` grows with every promotion, rollback and retirement."""
 
@@ -49,6 +61,8 @@ class Deployment:
     """Versions that were put into service, oldest first, the one in service last."""
     actor: bytes = b""
     """Who changed it last (Actor, serialised)."""
+    reason: str = ""
+    """Why, in the words of the person who changed it last; empty where a rule did."""
     entered: tuple[str, ...] = ()
     """Every version that was ever put into service."""
     left: Left | None = None

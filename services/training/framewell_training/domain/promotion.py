@@ -42,6 +42,8 @@ class Judgement:
 
     verdict: Verdict
     checks: tuple[PromotionCheck, ...]
+    against: Reference | None = None
+    """What was in service then; None where nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def judge(candidate: Judged, in_service: Reference | None, limits: Limits) -> Ju
     newest = _newest(candidate, in_service)
     if in_service.comparison is None:
         comparable = PromotionCheck("comparable_with_service", False, in_service.why_not)
-        return Judgement(Verdict.WAITS, (evaluated, newest, comparable))
+        return Judgement(Verdict.WAITS, (evaluated, newest, comparable), in_service)
     not_worse = _not_worse(candidate, in_service, in_service.comparison, limits)
     reasons = _reasons(candidate, in_service, in_service.comparison, limits)
     allowed = all(check.passed for check in not_worse)
@@ -116,7 +118,7 @@ def judge(candidate: Judged, in_service: Reference | None, limits: Limits) -> Ju
     verdict = Verdict.WAITS if allowed or wanted or not newest.passed else Verdict.REFUSED
     if newest.passed and allowed and wanted:
         verdict = Verdict.PROMOTED
-    return Judgement(verdict, (evaluated, newest, *not_worse, *reasons))
+    return Judgement(verdict, (evaluated, newest, *not_worse, *reasons), in_service)
 
 
 def judge_challenger(challenger: Judged, centroid: Reference, limits: Limits) -> Judgement:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.training.v1.training_pb2 import TrainingCompleted
 
 WITHDRAWN = "snapshot_withdrawn"
@@ -92,6 +93,12 @@ class Run:
     requested_at: datetime
     completed: TrainingCompleted | None = None
     """The fact it ended in; None while it has not ended."""
+    requested_by: Actor | None = None
+    """Who asked for it; None for runs of before this was kept."""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    losses: Mapping[int, float] = field(default_factory=dict)
+    """What was lost in each epoch that has ended: mean weighted cross-entropy."""
 
 
 class RunStopped(Exception):

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.training.v1 import training_service_pb2 as messages
 from framewell.training.v1 import training_service_pb2_grpc as stubs
 from framewell.training.v1.training_pb2 import Lineage, LineageSources
@@ -16,24 +15,24 @@ from framewell_kit.clock import Clock
 from framewell_kit.outcomes import NotFound
 from framewell_kit.paging import Page, PageRequest, page_of, page_request
 from framewell_kit.rpc import Servicer, current_actor
-from framewell_training.domain.models import Deployment, Model
-from framewell_training.domain.runs import Run, RunState, RunStopped
+from framewell_training.commands.hold_model import HoldModel
+from framewell_training.domain.models import Model
+from framewell_training.domain.runs import Run, RunStopped
+from framewell_training.entrypoints.messages import (
+    STATES,
+    candidate_message,
+    preview_message,
+    run_message,
+)
 from framewell_training.handlers.start_requested_run import StartRequestedRun
 from framewell_training.ports import DeploymentRepository, ModelFolders, ModelRepository, RunRepository
+from framewell_training.queries.preview_training import PreviewTraining
 from framewell_training.steps.promote_model import PromoteModel
 
 SOURCES_PAGE: Final = 1000
 ASSET, SAMPLE = 0, 1
 """Order of the ids that GetLineage lists."""
 WATCH_SECONDS: Final = 0.5
-
-STATES: Final = {
-    RunState.QUEUED: messages.RUN_STATE_QUEUED,
-    RunState.RUNNING: messages.RUN_STATE_RUNNING,
-    RunState.DONE: messages.RUN_STATE_DONE,
-    RunState.FAILED: messages.RUN_STATE_FAILED,
-    RunState.CANCELLED: messages.RUN_STATE_CANCELLED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +45,31 @@ class TrainingServicer(stubs.TrainingServiceServicer):
     deployments: DeploymentRepository
     folders: ModelFolders
     promoter: PromoteModel
+    holds: HoldModel
+    preview: PreviewTraining
     clock: Clock
 
     async def StartTraining(
         self, request: messages.StartTrainingRequest, context: Any
     ) -> messages.StartTrainingResponse:
-        return messages.StartTrainingResponse(run=_run(await self.start.start(request.request, call_cause())))
+        asked = request.request
+        asked.actor.CopyFrom(current_actor())
+        run = await self.start.start(asked, call_cause())
+        return messages.StartTrainingResponse(run=run_message(run))
+
+    async def PreviewTraining(
+        self, request: messages.PreviewTrainingRequest, context: Any
+    ) -> messages.PreviewTrainingResponse:
+        return preview_message(await self.preview(request.request))
+
+    async def GetRun(self, request: messages.GetRunRequest, context: Any) -> messages.GetRunResponse:
+        return messages.GetRunResponse(run=run_message(await self._known(request.run_id)))
 
     async def ListRuns(self, request: messages.ListRunsRequest, context: Any) -> messages.ListRunsResponse:
         states = [state for state, number in STATES.items() if number in request.state]
         found = await self.runs.page(request.dataset_id, states, page_request(request))
         return messages.ListRunsResponse(
-            runs=[_run(run) for run in found.items],
+            runs=[run_message(run) for run in found.items],
             next_page_token=found.next_token,
             total_size=found.total,
         )
@@ -68,7 +80,7 @@ class TrainingServicer(stubs.TrainingServiceServicer):
         last = None
         while True:
             run = await self._known(request.run_id)
-            now = _run(run)
+            now = run_message(run)
             if now != last:
                 yield messages.WatchRunResponse(run=now)
                 last = now
@@ -80,7 +92,7 @@ class TrainingServicer(stubs.TrainingServiceServicer):
         await self._known(request.run_id)
         by = current_actor().principal
         await self.runs.stop(request.run_id, RunStopped("cancelled", f"{by} cancelled the run"))
-        return messages.CancelRunResponse(run=_run(await self._known(request.run_id)))
+        return messages.CancelRunResponse(run=run_message(await self._known(request.run_id)))
 
     async def ListCandidates(
         self, request: messages.ListCandidatesRequest, context: Any
@@ -90,19 +102,52 @@ class TrainingServicer(stubs.TrainingServiceServicer):
         in_service = request.in_service if request.HasField("in_service") else None
         found = await self.models.page(request.name, page_request(request), serving, in_service=in_service)
         return messages.ListCandidatesResponse(
-            candidates=[_candidate(model, deployments.get(model.name)) for model in found.items],
+            candidates=[candidate_message(model, deployments.get(model.name)) for model in found.items],
             next_page_token=found.next_token,
             total_size=found.total,
         )
 
     async def Promote(self, request: messages.PromoteRequest, context: Any) -> messages.PromoteResponse:
         wanted = request.model
-        model = await self.promoter.promote(wanted.name, wanted.version, current_actor(), call_cause())
+        model = await self.promoter.promote(
+            wanted.name, wanted.version, current_actor(), call_cause(), request.reason.strip()
+        )
         return messages.PromoteResponse(candidate=await self._as_it_stands(model))
 
     async def Rollback(self, request: messages.RollbackRequest, context: Any) -> messages.RollbackResponse:
-        model = await self.promoter.rollback(request.name, current_actor(), call_cause())
+        model = await self.promoter.rollback(
+            request.name, current_actor(), call_cause(), request.reason.strip()
+        )
         return messages.RollbackResponse(candidate=await self._as_it_stands(model))
+
+    async def HoldModel(self, request: messages.HoldModelRequest, context: Any) -> messages.HoldModelResponse:
+        wanted = request.model
+        model = await self.holds.hold(
+            wanted.name, wanted.version, request.reason, current_actor(), call_cause()
+        )
+        return messages.HoldModelResponse(candidate=await self._as_it_stands(model))
+
+    async def ReleaseModel(
+        self, request: messages.ReleaseModelRequest, context: Any
+    ) -> messages.ReleaseModelResponse:
+        wanted = request.model
+        model = await self.holds.release(
+            wanted.name, wanted.version, request.reason, current_actor(), call_cause()
+        )
+        return messages.ReleaseModelResponse(candidate=await self._as_it_stands(model))
+
+    async def ListDependents(
+        self, request: messages.ListDependentsRequest, context: Any
+    ) -> messages.ListDependentsResponse:
+        snapshots = list(dict.fromkeys(request.snapshot_ids))
+        models = [model for one in snapshots for model in await self.models.made_from(one) if not model.draft]
+        deployments = {one.name: one for one in await self.deployments.names()}
+        candidates = [candidate_message(model, deployments.get(model.name)) for model in models]
+        candidates.sort(key=lambda one: (not one.in_service, -one.snapshot_number, one.model.version))
+        runs = [run for one in snapshots for run in await self.runs.on_snapshot(one)]
+        return messages.ListDependentsResponse(
+            models=candidates, runs=[run_message(run) for run in runs if not run.state.ended]
+        )
 
     async def GetLineage(
         self, request: messages.GetLineageRequest, context: Any
@@ -141,36 +186,11 @@ class TrainingServicer(stubs.TrainingServiceServicer):
         return run
 
     async def _as_it_stands(self, model: Model) -> messages.Candidate:
-        return _candidate(model, await self.deployments.get(model.name))
+        return candidate_message(model, await self.deployments.get(model.name))
 
 
 def servicer(training: TrainingServicer) -> Servicer:
     """Return the service as the server registers it."""
     return Servicer(
         "framewell.training.v1.TrainingService", stubs.add_TrainingServiceServicer_to_server, training
-    )
-
-
-def _run(run: Run) -> messages.Run:
-    message = messages.Run(
-        run_id=run.run_id,
-        dataset_id=run.dataset_id,
-        snapshot_id=run.key.snapshot_id,
-        recipe=run.key.recipe,
-        state=STATES[run.state],
-        stage=run.stage,
-        progress=run.progress,
-        completed=run.completed,
-    )
-    message.requested_at.FromDatetime(run.requested_at)
-    return message
-
-
-def _candidate(model: Model, in_service: Deployment | None) -> messages.Candidate:
-    serving = in_service is not None and in_service.version == model.version
-    return messages.Candidate(
-        model=model.completed.model,
-        completed=model.completed,
-        in_service=serving,
-        promoted_by=Actor.FromString(in_service.actor) if in_service is not None and serving else None,
     )

@@ -36,10 +36,13 @@ class StartRequestedRun:
 
     async def start(self, fact: TrainingRequested, cause: Cause) -> Run:
         """Return the run, new or found. Raise NotYet, Rejected or Conflict."""
-        snapshot = await self._snapshot(fact)
-        return await self.request(snapshot, fact.recipe, dict(fact.parameters), fact.seed, cause)
+        snapshot = await self.snapshot(fact)
+        return await self.request(
+            snapshot, fact.recipe, dict(fact.parameters), fact.seed, cause, actor=fact.actor
+        )
 
-    async def _snapshot(self, fact: TrainingRequested) -> Snapshot:
+    async def snapshot(self, fact: TrainingRequested) -> Snapshot:
+        """Return the snapshot that is meant. Raise NotYet where it is not known, Rejected for another's."""
         if fact.snapshot_id:
             snapshot = await self.snapshots.get(fact.snapshot_id)
         else:

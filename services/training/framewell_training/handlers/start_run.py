@@ -34,7 +34,7 @@ class StartRun:
             return ()
         snapshot = await self.snapshots.get(fact.snapshot_id) or Snapshot(fact)
         try:
-            await self.request(snapshot, fact.recipe, {}, 0, cause)
+            await self.request(snapshot, fact.recipe, {}, 0, cause, actor=fact.actor)
         except Rejected as refusal:
             run_id = RunKey(fact.snapshot_id, fact.recipe, {}, 0).run_id
             return [failed(run_id, fact.dataset_id, refusal.code, refusal.reason)]

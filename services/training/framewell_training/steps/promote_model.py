@@ -15,7 +15,7 @@ from framewell_training.domain.promotion import REASONS
 from framewell_training.domain.snapshots import model_name
 from framewell_training.ports import DeploymentRepository, ModelFolders, ModelRepository, UnreadableModel
 from framewell_training.recipes.identity.heads import Thresholds
-from framewell_training.steps.ask_permission import AskPermission, NotAllowed
+from framewell_training.steps.ask_permission import AskPermission
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,49 +33,64 @@ class PromoteModel:
     ask: AskPermission
     clock: Clock
 
-    async def promote(self, name: str, version: str, actor: Actor, cause: Cause) -> Model:
-        """Put a version into service. Raise NotFound, or Conflict for one that must not be used."""
-        model = await self.models.get(name, version)
-        if model is None or (model.draft and not model.withdrawn):
-            raise NotFound(f"there is no model {name}@{version}; list the candidates to see which there are")
+    async def promote(self, name: str, version: str, actor: Actor, cause: Cause, reason: str = "") -> Model:
+        """Put a version into service. Raise NotFound, or Conflict for one that may not be."""
+        model = await self.candidate(name, version)
         before = await self.deployments.get(name)
         if before.version == version:
             await self.ask.for_model(model)
-        elif not await self.enter(model, before, actor, cause):
+        elif not await self.enter(model, before, actor, cause, reason=reason):
             raise Busy(f"{name} was changed by somebody else at this moment: look at it and try again")
         return model
 
+    async def candidate(self, name: str, version: str) -> Model:
+        """Return a version that people may see. Raise NotFound."""
+        model = await self.models.get(name, version)
+        if model is None or (model.draft and not model.withdrawn):
+            raise NotFound(f"there is no model {name}@{version}; list the candidates to see which there are")
+        return model
+
     async def enter(
-        self, model: Model, before: Deployment, actor: Actor, cause: Cause, left: Left | None = None
+        self,
+        model: Model,
+        before: Deployment,
+        actor: Actor,
+        cause: Cause,
+        left: Left | None = None,
+        *,
+        reason: str = "",
     ) -> bool:
         """Put a version into service unless something changed since `before`; return whether it went in.
 
         Raise NotAllowed for one that must not be used, also when that was written down this very moment, and
-        Conflict for one whose files are not what its run made.
+        Conflict for one whose files are not what its run made, and for one that a person holds back.
         """
-        await self.ask.for_model(model)
+        await self._allowed(model)
         await self._check(model)
         if not await self.deployments.nominate(before, model.version):
             return False
         fresh = await self.models.get(model.name, model.version)
         try:
-            await self.ask.for_model(fresh or model)
-        except NotAllowed:
+            await self._allowed(fresh or model)
+        except Conflict:
             await self.deployments.dismiss(model.name, model.version)
             raise
         stays = left or before.left
         if stays is not None and model.snapshot_number > stays.snapshot_number:
             stays = None
-        fact = promoted(model, _now(actor, self.clock), before.revision + 1)
+        fact = promoted(model, _now(actor, self.clock), before.revision + 1, reason)
         return await self.deployments.promote(before, fact, cause, stays) is not None
 
-    async def rollback(self, name: str, actor: Actor, cause: Cause) -> Model:
-        """Put the previous version back into service. Raise NotFound, or Conflict when there is none."""
+    async def rollback(self, name: str, actor: Actor, cause: Cause, reason: str = "") -> Model:
+        """Put the previous version back into service. Raise NotFound, or Conflict when there is none.
+
+        Versions that must not be used, and those that a person holds back, are passed over.
+        """
         before = await self.deployments.get(name)
         if not before.history:
             raise NotFound(f"no version of {name} was ever in service")
         for earlier in await self._earlier(before):
-            if await self._entered(earlier, before, actor, cause, None):
+            if await self._entered(earlier, before, actor, cause, None, reason=reason):
                 return earlier
         raise Conflict(f"{name} has no earlier version that may be used; promote a candidate instead")
 
@@ -108,11 +123,18 @@ class PromoteModel:
             raise Busy(f"{before.name} is being changed by somebody else", retry_after=0.2)
 
     async def _entered(
-        self, model: Model, before: Deployment, actor: Actor, cause: Cause, left: Left | None
+        self,
+        model: Model,
+        before: Deployment,
+        actor: Actor,
+        cause: Cause,
+        left: Left | None,
+        *,
+        reason: str = "",
     ) -> bool:
         """Return whether a version went in, False for one that may not. Raise Busy after another change."""
         try:
-            entered = await self.enter(model, before, actor, cause, left)
+            entered = await self.enter(model, before, actor, cause, left, reason=reason)
         except Conflict:
             return False
         if not entered:
@@ -130,6 +152,15 @@ class PromoteModel:
     async def _earlier(self, before: Deployment) -> list[Model]:
         found = [await self.models.get(before.name, one) for one in reversed(before.history)]
         return [one for one in found if one is not None and one.version != before.version]
+
+    async def _allowed(self, model: Model) -> None:
+        """Raise NotAllowed for a version that must not be used, Conflict for one that is held back."""
+        await self.ask.for_model(model)
+        if model.hold is not None:
+            raise Conflict(
+                f"{model.ref} is held back by {model.hold.actor.principal}: {model.hold.reason}."
+                " Release it before it goes into service"
+            )
 
     async def _check(self, model: Model) -> None:
         """Raise Conflict unless the model's files are what its run made, for the dataset of that name."""

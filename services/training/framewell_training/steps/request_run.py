@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Lane
+from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Actor, Lane
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, Purpose
 from framewell_contracts.json_mapping import enum_word
 from framewell_kit.clock import Clock
@@ -50,18 +50,26 @@ class RequestRun:
     thresholds: Thresholds
 
     async def __call__(
-        self, snapshot: Snapshot, recipe: str, parameters: Mapping[str, str], seed: int, cause: Cause
+        self,
+        snapshot: Snapshot,
+        recipe: str,
+        parameters: Mapping[str, str],
+        seed: int,
+        cause: Cause,
+        *,
+        actor: Actor | None = None,
     ) -> Run:
         key = self.key(snapshot, recipe, parameters, seed)
         if snapshot.withdrawn:
             raise Conflict(
                 f"snapshot {key.snapshot_id} was withdrawn and is not trained on: {snapshot.withdrawn}"
             )
-        return await self.queue(key, snapshot.published.dataset_id, cause)
+        return await self.queue(key, snapshot.published.dataset_id, cause, actor)
 
-    async def queue(self, key: RunKey, dataset_id: str, cause: Cause) -> Run:
+    async def queue(self, key: RunKey, dataset_id: str, cause: Cause, actor: Actor | None = None) -> Run:
         """Register the run of a key and put its job, both once; the run as it stands."""
-        run = Run(key.run_id, key, dataset_id, RunState.QUEUED, "waits for a worker", 0.0, self.clock.now())
+        now, stage = self.clock.now(), "waits for a worker"
+        run = Run(key.run_id, key, dataset_id, RunState.QUEUED, stage, 0.0, now, requested_by=actor)
         await self.runs.insert(run)
         # After the run: a job that finds no run has nothing to do. Put again where a crash came between.
         payload = {"dataset_id": dataset_id}

@@ -76,10 +76,13 @@ class ModelPromoted(_message.Message):
     RUN_ID_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     EMBEDDING_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Id of the run that made it."""
     revision: _builtins.int
     """Grows with every promotion, rollback and retirement of this name; older ones are ignored."""
+    reason: _builtins.str
+    """Why, in the words of whoever decided, naming nobody on screen: facts are not erased. Empty for rules."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
         """The model and the version now in service; its name, e.g. `identity/<dataset>`, is the key of the fact."""
@@ -115,14 +118,57 @@ class ModelPromoted(_message.Message):
         run_id: _builtins.str = ...,
         revision: _builtins.int = ...,
         embedding: _mesh_pb2.ModelVersion | None = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "artefact", b"artefact", "embedding", b"embedding", "manifest", b"manifest", "model", b"model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "artefact", b"artefact", "embedding", b"embedding", "manifest", b"manifest", "measures", b"measures", "model", b"model", "revision", b"revision", "run_id", b"run_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "artefact", b"artefact", "embedding", b"embedding", "manifest", b"manifest", "measures", b"measures", "model", b"model", "reason", b"reason", "revision", b"revision", "run_id", b"run_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ModelPromoted: _TypeAlias = ModelPromoted  # noqa: Y015
+
+@_typing.final
+class ModelHeld(_message.Message):
+    """A person holds a version back, so that no rule puts it into service, or releases it again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    HELD_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    held: _builtins.bool
+    """True when it is held from now on, false when it is released."""
+    reason: _builtins.str
+    """Why, in the words of whoever decided, naming nobody on screen: facts are not erased."""
+    revision: _builtins.int
+    """Grows with every decision to hold or to release this version."""
+    @_builtins.property
+    def model(self) -> _mesh_pb2.ModelVersion:
+        """The model and the version; its name is the key of the fact."""
+
+    @_builtins.property
+    def actor(self) -> _mesh_pb2.Actor:
+        """Who decided it."""
+
+    def __init__(
+        self,
+        *,
+        model: _mesh_pb2.ModelVersion | None = ...,
+        held: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+        actor: _mesh_pb2.Actor | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "model", b"model"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "held", b"held", "model", b"model", "reason", b"reason", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelHeld: _TypeAlias = ModelHeld  # noqa: Y015
 
 @_typing.final
 class ModelRetired(_message.Message):

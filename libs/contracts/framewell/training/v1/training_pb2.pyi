@@ -262,6 +262,84 @@ class LineageSources(_message.Message):
 Global___LineageSources: _TypeAlias = LineageSources  # noqa: Y015
 
 @_typing.final
+class ComparedRate(_message.Message):
+    """One rate of a candidate beside that of the model in service, counted on the very same trials."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    TRIALS_FIELD_NUMBER: _builtins.int
+    CANDIDATE_COUNT_FIELD_NUMBER: _builtins.int
+    IN_SERVICE_COUNT_FIELD_NUMBER: _builtins.int
+    CERTAIN_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Which rate: `recall`, `wrong_name_rate`, `false_name_rate`."""
+    trials: _builtins.int
+    """How many trials there were: photos, or people whom neither model knows."""
+    candidate_count: _builtins.int
+    """In how many of them it happened with the candidate."""
+    in_service_count: _builtins.int
+    """In how many of them it happened with the model in service."""
+    certain: _builtins.bool
+    """True when chance does not explain the difference (McNemar, 95 %)."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        trials: _builtins.int = ...,
+        candidate_count: _builtins.int = ...,
+        in_service_count: _builtins.int = ...,
+        certain: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_count", b"candidate_count", "certain", b"certain", "in_service_count", b"in_service_count", "name", b"name", "trials", b"trials"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComparedRate: _TypeAlias = ComparedRate  # noqa: Y015
+
+@_typing.final
+class ModelComparison(_message.Message):
+    """A candidate and the model that was in service when it was judged, on the same trials."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    RATES_FIELD_NUMBER: _builtins.int
+    CLASS_COUNT_FIELD_NUMBER: _builtins.int
+    PROGRAMME_COUNT_FIELD_NUMBER: _builtins.int
+    WHY_NOT_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    """Version of the model that was in service then."""
+    class_count: _builtins.int
+    """Number of classes that were compared."""
+    programme_count: _builtins.int
+    """Number of programmes that the compared photos come from."""
+    why_not: _builtins.str
+    """Why the two could not be compared, in one sentence; empty where they were."""
+    @_builtins.property
+    def rates(self) -> _containers.RepeatedCompositeFieldContainer[Global___ComparedRate]:
+        """The rates that were counted for both; none where they could not be compared."""
+
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+        rates: _abc.Iterable[Global___ComparedRate] | None = ...,
+        class_count: _builtins.int = ...,
+        programme_count: _builtins.int = ...,
+        why_not: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_count", b"class_count", "programme_count", b"programme_count", "rates", b"rates", "version", b"version", "why_not", b"why_not"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelComparison: _TypeAlias = ModelComparison  # noqa: Y015
+
+@_typing.final
 class TrainingCompleted(_message.Message):
     """A run ended, with a model or without."""
 
@@ -280,6 +358,7 @@ class TrainingCompleted(_message.Message):
     LINEAGE_FIELD_NUMBER: _builtins.int
     DURATION_FIELD_NUMBER: _builtins.int
     ONNX_DIFFERENCE_FIELD_NUMBER: _builtins.int
+    COMPARISON_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Id of the run and key of the fact: a hash of snapshot, recipe, parameters and seed."""
     dataset_id: _builtins.str
@@ -324,6 +403,10 @@ class TrainingCompleted(_message.Message):
     def duration(self) -> _duration_pb2.Duration:
         """How long the run took."""
 
+    @_builtins.property
+    def comparison(self) -> Global___ModelComparison:
+        """The model beside the one that was in service when it was judged; unset when none was in service."""
+
     def __init__(
         self,
         *,
@@ -340,10 +423,11 @@ class TrainingCompleted(_message.Message):
         lineage: Global___Lineage | None = ...,
         duration: _duration_pb2.Duration | None = ...,
         onnx_difference: _builtins.float | None = ...,
+        comparison: Global___ModelComparison | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_onnx_difference", b"_onnx_difference", "artefact", b"artefact", "card", b"card", "duration", b"duration", "lineage", b"lineage", "manifest", b"manifest", "model", b"model", "onnx_difference", b"onnx_difference", "outcome", b"outcome"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_onnx_difference", b"_onnx_difference", "artefact", b"artefact", "card", b"card", "comparison", b"comparison", "duration", b"duration", "lineage", b"lineage", "manifest", b"manifest", "model", b"model", "onnx_difference", b"onnx_difference", "outcome", b"outcome"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_onnx_difference", b"_onnx_difference", "artefact", b"artefact", "card", b"card", "checks", b"checks", "dataset_id", b"dataset_id", "duration", b"duration", "lineage", b"lineage", "manifest", b"manifest", "measures", b"measures", "model", b"model", "onnx_difference", b"onnx_difference", "outcome", b"outcome", "run_id", b"run_id", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_onnx_difference", b"_onnx_difference", "artefact", b"artefact", "card", b"card", "checks", b"checks", "comparison", b"comparison", "dataset_id", b"dataset_id", "duration", b"duration", "lineage", b"lineage", "manifest", b"manifest", "measures", b"measures", "model", b"model", "onnx_difference", b"onnx_difference", "outcome", b"outcome", "run_id", b"run_id", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__onnx_difference: _TypeAlias = _typing.Literal["onnx_difference"]  # noqa: Y015
     _WhichOneofArgType__onnx_difference: _TypeAlias = _typing.Literal["_onnx_difference", b"_onnx_difference"]  # noqa: Y015

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.training.v1 import training_pb2 as _training_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -59,10 +60,56 @@ RUN_STATE_CANCELLED: RunState.ValueType  # 5
 Global___RunState: _TypeAlias = RunState  # noqa: Y015
 
 @_typing.final
+class EpochMeasure(_message.Message):
+    """What was measured after one epoch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EPOCH_FIELD_NUMBER: _builtins.int
+    LOSS_FIELD_NUMBER: _builtins.int
+    epoch: _builtins.int
+    """The epoch, counted from 1."""
+    loss: _builtins.float
+    """Mean weighted cross-entropy of the rows learned from; smaller is nearer."""
+    def __init__(
+        self,
+        *,
+        epoch: _builtins.int = ...,
+        loss: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["epoch", b"epoch", "loss", b"loss"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EpochMeasure: _TypeAlias = EpochMeasure  # noqa: Y015
+
+@_typing.final
 class Run(_message.Message):
     """One training run and how far it has come."""
 
     DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ParametersEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
 
     RUN_ID_FIELD_NUMBER: _builtins.int
     DATASET_ID_FIELD_NUMBER: _builtins.int
@@ -73,6 +120,13 @@ class Run(_message.Message):
     PROGRESS_FIELD_NUMBER: _builtins.int
     REQUESTED_AT_FIELD_NUMBER: _builtins.int
     COMPLETED_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    PARAMETERS_FIELD_NUMBER: _builtins.int
+    SEED_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    EPOCHS_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Id of the run: a hash of snapshot, recipe, parameters and seed."""
     dataset_id: _builtins.str
@@ -87,6 +141,10 @@ class Run(_message.Message):
     """What it does now, for people: `epoch 3 of 20`."""
     progress: _builtins.float
     """How much is done, 0 to 1."""
+    step: _builtins.str
+    """Which of the two steps it is: `centroid` (version n.0) or `challenge` (version n.1)."""
+    seed: _builtins.int
+    """Seed of everything random in the run."""
     @_builtins.property
     def requested_at(self) -> _timestamp_pb2.Timestamp:
         """When it was asked for."""
@@ -94,6 +152,26 @@ class Run(_message.Message):
     @_builtins.property
     def completed(self) -> _training_pb2.TrainingCompleted:
         """The fact it ended in; unset until then."""
+
+    @_builtins.property
+    def parameters(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Parameters of the recipe by name, defaults included."""
+
+    @_builtins.property
+    def requested_by(self) -> _mesh_pb2.Actor:
+        """Who asked for it, a person or a rule; unset for runs of before this was kept."""
+
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """When a worker began with it; unset until then."""
+
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ended; unset until then."""
+
+    @_builtins.property
+    def epochs(self) -> _containers.RepeatedCompositeFieldContainer[Global___EpochMeasure]:
+        """What was measured after each epoch of training, in order; none of a centroid, which has no epochs."""
 
     def __init__(
         self,
@@ -107,14 +185,49 @@ class Run(_message.Message):
         progress: _builtins.float = ...,
         requested_at: _timestamp_pb2.Timestamp | None = ...,
         completed: _training_pb2.TrainingCompleted | None = ...,
+        step: _builtins.str = ...,
+        parameters: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        seed: _builtins.int = ...,
+        requested_by: _mesh_pb2.Actor | None = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        epochs: _abc.Iterable[Global___EpochMeasure] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "requested_at", b"requested_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "ended_at", b"ended_at", "requested_at", b"requested_at", "requested_by", b"requested_by", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "dataset_id", b"dataset_id", "progress", b"progress", "recipe", b"recipe", "requested_at", b"requested_at", "run_id", b"run_id", "snapshot_id", b"snapshot_id", "stage", b"stage", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "dataset_id", b"dataset_id", "ended_at", b"ended_at", "epochs", b"epochs", "parameters", b"parameters", "progress", b"progress", "recipe", b"recipe", "requested_at", b"requested_at", "requested_by", b"requested_by", "run_id", b"run_id", "seed", b"seed", "snapshot_id", b"snapshot_id", "stage", b"stage", "started_at", b"started_at", "state", b"state", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Run: _TypeAlias = Run  # noqa: Y015
+
+@_typing.final
+class Hold(_message.Message):
+    """That a person holds a candidate back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why, in the words of whoever decided."""
+    @_builtins.property
+    def actor(self) -> _mesh_pb2.Actor:
+        """Who decided it, and when."""
+
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        actor: _mesh_pb2.Actor | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Hold: _TypeAlias = Hold  # noqa: Y015
 
 @_typing.final
 class Candidate(_message.Message):
@@ -126,8 +239,21 @@ class Candidate(_message.Message):
     COMPLETED_FIELD_NUMBER: _builtins.int
     IN_SERVICE_FIELD_NUMBER: _builtins.int
     PROMOTED_BY_FIELD_NUMBER: _builtins.int
+    PROMOTED_BECAUSE_FIELD_NUMBER: _builtins.int
+    HOLD_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_NUMBER_FIELD_NUMBER: _builtins.int
+    CLASS_COUNT_FIELD_NUMBER: _builtins.int
     in_service: _builtins.bool
     """True when this version is in service."""
+    promoted_because: _builtins.str
+    """Why, in the words of whoever put it into service; empty for rules, and unless it is in service."""
+    withdrawn: _builtins.str
+    """Why it must not be used any more, in one sentence; empty while it may."""
+    snapshot_number: _builtins.int
+    """Number of the snapshot it learned from."""
+    class_count: _builtins.int
+    """Number of classes it knows."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
         """Name and version of the model."""
@@ -140,6 +266,10 @@ class Candidate(_message.Message):
     def promoted_by(self) -> _mesh_pb2.Actor:
         """Who put it into service; unset unless it is."""
 
+    @_builtins.property
+    def hold(self) -> Global___Hold:
+        """Set while a person holds it back."""
+
     def __init__(
         self,
         *,
@@ -147,14 +277,245 @@ class Candidate(_message.Message):
         completed: _training_pb2.TrainingCompleted | None = ...,
         in_service: _builtins.bool = ...,
         promoted_by: _mesh_pb2.Actor | None = ...,
+        promoted_because: _builtins.str = ...,
+        hold: Global___Hold | None = ...,
+        withdrawn: _builtins.str = ...,
+        snapshot_number: _builtins.int = ...,
+        class_count: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "model", b"model", "promoted_by", b"promoted_by"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "hold", b"hold", "model", b"model", "promoted_by", b"promoted_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "in_service", b"in_service", "model", b"model", "promoted_by", b"promoted_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_count", b"class_count", "completed", b"completed", "hold", b"hold", "in_service", b"in_service", "model", b"model", "promoted_because", b"promoted_because", "promoted_by", b"promoted_by", "snapshot_number", b"snapshot_number", "withdrawn", b"withdrawn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Candidate: _TypeAlias = Candidate  # noqa: Y015
+
+@_typing.final
+class PreviewTrainingRequest(_message.Message):
+    """The request that is considered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def request(self) -> _training_pb2.TrainingRequested:
+        """The request as it would be sent; its actor is the caller."""
+
+    def __init__(
+        self,
+        *,
+        request: _training_pb2.TrainingRequested | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewTrainingRequest: _TypeAlias = PreviewTrainingRequest  # noqa: Y015
+
+@_typing.final
+class ClassToLearn(_message.Message):
+    """How much of one class a run would learn from."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLASS_ID_FIELD_NUMBER: _builtins.int
+    SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    PROGRAMME_COUNT_FIELD_NUMBER: _builtins.int
+    class_id: _builtins.str
+    """Id of the class."""
+    sample_count: _builtins.int
+    """Number of its samples."""
+    programme_count: _builtins.int
+    """Number of programmes that they come from; of one alone nothing can be measured."""
+    def __init__(
+        self,
+        *,
+        class_id: _builtins.str = ...,
+        sample_count: _builtins.int = ...,
+        programme_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_id", b"class_id", "programme_count", b"programme_count", "sample_count", b"sample_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClassToLearn: _TypeAlias = ClassToLearn  # noqa: Y015
+
+@_typing.final
+class RunPay(_message.Message):
+    """What a holder would be owed for the run."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLDER_FIELD_NUMBER: _builtins.int
+    CURRENCY_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    holder: _builtins.str
+    """Name of the holder."""
+    currency: _builtins.str
+    """Currency of the amount, an ISO 4217 code."""
+    amount: _builtins.str
+    """Exact decimal amount."""
+    sample_count: _builtins.int
+    """Number of samples it was counted from."""
+    def __init__(
+        self,
+        *,
+        holder: _builtins.str = ...,
+        currency: _builtins.str = ...,
+        amount: _builtins.str = ...,
+        sample_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "currency", b"currency", "holder", b"holder", "sample_count", b"sample_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RunPay: _TypeAlias = RunPay  # noqa: Y015
+
+@_typing.final
+class PreviewTrainingResponse(_message.Message):
+    """What a run would learn from, and what speaks against it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    KNOWN_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_ID_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_NUMBER_FIELD_NUMBER: _builtins.int
+    SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    CLASS_COUNT_FIELD_NUMBER: _builtins.int
+    PROGRAMME_COUNT_FIELD_NUMBER: _builtins.int
+    UNNAMED_COUNT_FIELD_NUMBER: _builtins.int
+    CLASSES_FIELD_NUMBER: _builtins.int
+    REFUSALS_FIELD_NUMBER: _builtins.int
+    CHALLENGE_FIELD_NUMBER: _builtins.int
+    NO_CHALLENGE_BECAUSE_FIELD_NUMBER: _builtins.int
+    ESTIMATE_FIELD_NUMBER: _builtins.int
+    ESTIMATED_FROM_FIELD_NUMBER: _builtins.int
+    RUNS_BEFORE_FIELD_NUMBER: _builtins.int
+    PAY_FIELD_NUMBER: _builtins.int
+    run_id: _builtins.str
+    """Id of the run: that of an earlier one where the same was asked for before."""
+    snapshot_id: _builtins.str
+    """Id of the snapshot."""
+    snapshot_number: _builtins.int
+    """Number of the snapshot."""
+    sample_count: _builtins.int
+    """Number of samples."""
+    class_count: _builtins.int
+    """Number of classes."""
+    programme_count: _builtins.int
+    """Number of programmes they come from."""
+    unnamed_count: _builtins.int
+    """Number of faces that nobody named: the model is tried on them."""
+    challenge: _builtins.bool
+    """Whether a challenger would be trained after the centroid."""
+    no_challenge_because: _builtins.str
+    """Why none would be trained, in one sentence; empty where one would."""
+    estimated_from: _builtins.int
+    """Number of earlier runs that the estimate rests on."""
+    runs_before: _builtins.int
+    """Number of runs that wait or are under way before it."""
+    @_builtins.property
+    def known(self) -> Global___Run:
+        """The run where it was started before; starting it again changes nothing."""
+
+    @_builtins.property
+    def classes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClassToLearn]:
+        """The classes with the most samples, 100 at most."""
+
+    @_builtins.property
+    def refusals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What would keep the run from ending with a model, in sentences; none where nothing does."""
+
+    @_builtins.property
+    def estimate(self) -> _duration_pb2.Duration:
+        """How long it would take, by earlier runs; unset where none ended well."""
+
+    @_builtins.property
+    def pay(self) -> _containers.RepeatedCompositeFieldContainer[Global___RunPay]:
+        """What holders would be owed for the run, by holder and currency."""
+
+    def __init__(
+        self,
+        *,
+        run_id: _builtins.str = ...,
+        known: Global___Run | None = ...,
+        snapshot_id: _builtins.str = ...,
+        snapshot_number: _builtins.int = ...,
+        sample_count: _builtins.int = ...,
+        class_count: _builtins.int = ...,
+        programme_count: _builtins.int = ...,
+        unnamed_count: _builtins.int = ...,
+        classes: _abc.Iterable[Global___ClassToLearn] | None = ...,
+        refusals: _abc.Iterable[_builtins.str] | None = ...,
+        challenge: _builtins.bool = ...,
+        no_challenge_because: _builtins.str = ...,
+        estimate: _duration_pb2.Duration | None = ...,
+        estimated_from: _builtins.int = ...,
+        runs_before: _builtins.int = ...,
+        pay: _abc.Iterable[Global___RunPay] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["estimate", b"estimate", "known", b"known"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["challenge", b"challenge", "class_count", b"class_count", "classes", b"classes", "estimate", b"estimate", "estimated_from", b"estimated_from", "known", b"known", "no_challenge_because", b"no_challenge_because", "pay", b"pay", "programme_count", b"programme_count", "refusals", b"refusals", "run_id", b"run_id", "runs_before", b"runs_before", "sample_count", b"sample_count", "snapshot_id", b"snapshot_id", "snapshot_number", b"snapshot_number", "unnamed_count", b"unnamed_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewTrainingResponse: _TypeAlias = PreviewTrainingResponse  # noqa: Y015
+
+@_typing.final
+class GetRunRequest(_message.Message):
+    """Names the run that is wanted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    run_id: _builtins.str
+    """Id of the run."""
+    def __init__(
+        self,
+        *,
+        run_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["run_id", b"run_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetRunRequest: _TypeAlias = GetRunRequest  # noqa: Y015
+
+@_typing.final
+class GetRunResponse(_message.Message):
+    """One run with what it measured."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RUN_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def run(self) -> Global___Run:
+        """The run as it is now."""
+
+    def __init__(
+        self,
+        *,
+        run: Global___Run | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["run", b"run"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["run", b"run"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetRunResponse: _TypeAlias = GetRunResponse  # noqa: Y015
 
 @_typing.final
 class StartTrainingRequest(_message.Message):
@@ -439,6 +800,9 @@ class PromoteRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     MODEL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why, for whoever looks at it later; names nobody on screen."""
     @_builtins.property
     def model(self) -> _mesh_pb2.ModelVersion:
         """Name and version of the model."""
@@ -447,10 +811,11 @@ class PromoteRequest(_message.Message):
         self,
         *,
         model: _mesh_pb2.ModelVersion | None = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -487,16 +852,20 @@ class RollbackRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     NAME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name of the model, e.g. `identity/people`."""
+    reason: _builtins.str
+    """Why, for whoever looks at it later; names nobody on screen."""
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -525,6 +894,164 @@ class RollbackResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RollbackResponse: _TypeAlias = RollbackResponse  # noqa: Y015
+
+@_typing.final
+class HoldModelRequest(_message.Message):
+    """Names the candidate that is to be held back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why, for whoever looks at it later; names nobody on screen."""
+    @_builtins.property
+    def model(self) -> _mesh_pb2.ModelVersion:
+        """Name and version of the model."""
+
+    def __init__(
+        self,
+        *,
+        model: _mesh_pb2.ModelVersion | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldModelRequest: _TypeAlias = HoldModelRequest  # noqa: Y015
+
+@_typing.final
+class HoldModelResponse(_message.Message):
+    """The candidate that is held now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CANDIDATE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def candidate(self) -> Global___Candidate:
+        """The candidate as it stands; one that was held before keeps its first reason."""
+
+    def __init__(
+        self,
+        *,
+        candidate: Global___Candidate | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["candidate", b"candidate"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate", b"candidate"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldModelResponse: _TypeAlias = HoldModelResponse  # noqa: Y015
+
+@_typing.final
+class ReleaseModelRequest(_message.Message):
+    """Names the candidate that is to be released."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why, for whoever looks at it later; names nobody on screen."""
+    @_builtins.property
+    def model(self) -> _mesh_pb2.ModelVersion:
+        """Name and version of the model."""
+
+    def __init__(
+        self,
+        *,
+        model: _mesh_pb2.ModelVersion | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseModelRequest: _TypeAlias = ReleaseModelRequest  # noqa: Y015
+
+@_typing.final
+class ReleaseModelResponse(_message.Message):
+    """The candidate that may go into service again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CANDIDATE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def candidate(self) -> Global___Candidate:
+        """The candidate as it stands; one that was not held stays as it was."""
+
+    def __init__(
+        self,
+        *,
+        candidate: Global___Candidate | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["candidate", b"candidate"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate", b"candidate"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseModelResponse: _TypeAlias = ReleaseModelResponse  # noqa: Y015
+
+@_typing.final
+class ListDependentsRequest(_message.Message):
+    """Names the snapshots that are looked at."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SNAPSHOT_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def snapshot_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the snapshots."""
+
+    def __init__(
+        self,
+        *,
+        snapshot_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["snapshot_ids", b"snapshot_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDependentsRequest: _TypeAlias = ListDependentsRequest  # noqa: Y015
+
+@_typing.final
+class ListDependentsResponse(_message.Message):
+    """What rests on the snapshots."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODELS_FIELD_NUMBER: _builtins.int
+    RUNS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___Candidate]:
+        """Models that were made from them, those in service first, then the newest; those withdrawn are among them."""
+
+    @_builtins.property
+    def runs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Run]:
+        """Runs on them that have not ended."""
+
+    def __init__(
+        self,
+        *,
+        models: _abc.Iterable[Global___Candidate] | None = ...,
+        runs: _abc.Iterable[Global___Run] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["models", b"models", "runs", b"runs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDependentsResponse: _TypeAlias = ListDependentsResponse  # noqa: Y015
 
 @_typing.final
 class GetLineageRequest(_message.Message):

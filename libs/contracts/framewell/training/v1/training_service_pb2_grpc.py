@@ -40,6 +40,16 @@ class TrainingServiceStub:
                 request_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.StartTrainingRequest.SerializeToString,
                 response_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.StartTrainingResponse.FromString,
                 _registered_method=True)
+        self.PreviewTraining = channel.unary_unary(
+                '/framewell.training.v1.TrainingService/PreviewTraining',
+                request_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.PreviewTrainingRequest.SerializeToString,
+                response_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.PreviewTrainingResponse.FromString,
+                _registered_method=True)
+        self.GetRun = channel.unary_unary(
+                '/framewell.training.v1.TrainingService/GetRun',
+                request_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.GetRunRequest.SerializeToString,
+                response_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.GetRunResponse.FromString,
+                _registered_method=True)
         self.ListRuns = channel.unary_unary(
                 '/framewell.training.v1.TrainingService/ListRuns',
                 request_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.ListRunsRequest.SerializeToString,
@@ -70,6 +80,21 @@ class TrainingServiceStub:
                 request_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.RollbackRequest.SerializeToString,
                 response_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.RollbackResponse.FromString,
                 _registered_method=True)
+        self.HoldModel = channel.unary_unary(
+                '/framewell.training.v1.TrainingService/HoldModel',
+                request_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.HoldModelRequest.SerializeToString,
+                response_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.HoldModelResponse.FromString,
+                _registered_method=True)
+        self.ReleaseModel = channel.unary_unary(
+                '/framewell.training.v1.TrainingService/ReleaseModel',
+                request_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.ReleaseModelRequest.SerializeToString,
+                response_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.ReleaseModelResponse.FromString,
+                _registered_method=True)
+        self.ListDependents = channel.unary_unary(
+                '/framewell.training.v1.TrainingService/ListDependents',
+                request_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.ListDependentsRequest.SerializeToString,
+                response_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.ListDependentsResponse.FromString,
+                _registered_method=True)
         self.GetLineage = channel.unary_unary(
                 '/framewell.training.v1.TrainingService/GetLineage',
                 request_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.GetLineageRequest.SerializeToString,
@@ -83,6 +108,20 @@ class TrainingServiceServicer:
 
     def StartTraining(self, request, context):
         """Starts a run; the same snapshot, recipe, parameters and seed are the same run.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewTraining(self, request, context):
+        """Says what a run would learn from, and what speaks against it, without starting it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRun(self, request, context):
+        """Returns one run with what it measured so far.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -131,6 +170,27 @@ class TrainingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def HoldModel(self, request, context):
+        """Holds a candidate back: no rule puts it into service until it is released.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseModel(self, request, context):
+        """Releases a candidate that was held back.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDependents(self, request, context):
+        """Lists the models that were made from snapshots, and the runs that learn from them now.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetLineage(self, request, context):
         """Goes from a model to every asset and sample it was made from.
         """
@@ -145,6 +205,16 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.StartTraining,
                     request_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.StartTrainingRequest.FromString,
                     response_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.StartTrainingResponse.SerializeToString,
+            ),
+            'PreviewTraining': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewTraining,
+                    request_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.PreviewTrainingRequest.FromString,
+                    response_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.PreviewTrainingResponse.SerializeToString,
+            ),
+            'GetRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRun,
+                    request_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.GetRunRequest.FromString,
+                    response_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.GetRunResponse.SerializeToString,
             ),
             'ListRuns': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRuns,
@@ -175,6 +245,21 @@ def add_TrainingServiceServicer_to_server(servicer, server):
                     servicer.Rollback,
                     request_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.RollbackRequest.FromString,
                     response_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.RollbackResponse.SerializeToString,
+            ),
+            'HoldModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.HoldModel,
+                    request_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.HoldModelRequest.FromString,
+                    response_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.HoldModelResponse.SerializeToString,
+            ),
+            'ReleaseModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseModel,
+                    request_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.ReleaseModelRequest.FromString,
+                    response_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.ReleaseModelResponse.SerializeToString,
+            ),
+            'ListDependents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDependents,
+                    request_deserializer=framewell_dot_training_dot_v1_dot_training__service__pb2.ListDependentsRequest.FromString,
+                    response_serializer=framewell_dot_training_dot_v1_dot_training__service__pb2.ListDependentsResponse.SerializeToString,
             ),
             'GetLineage': grpc.unary_unary_rpc_method_handler(
                     servicer.GetLineage,
@@ -210,6 +295,60 @@ class TrainingService:
             '/framewell.training.v1.TrainingService/StartTraining',
             framewell_dot_training_dot_v1_dot_training__service__pb2.StartTrainingRequest.SerializeToString,
             framewell_dot_training_dot_v1_dot_training__service__pb2.StartTrainingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewTraining(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.training.v1.TrainingService/PreviewTraining',
+            framewell_dot_training_dot_v1_dot_training__service__pb2.PreviewTrainingRequest.SerializeToString,
+            framewell_dot_training_dot_v1_dot_training__service__pb2.PreviewTrainingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.training.v1.TrainingService/GetRun',
+            framewell_dot_training_dot_v1_dot_training__service__pb2.GetRunRequest.SerializeToString,
+            framewell_dot_training_dot_v1_dot_training__service__pb2.GetRunResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -372,6 +511,87 @@ class TrainingService:
             '/framewell.training.v1.TrainingService/Rollback',
             framewell_dot_training_dot_v1_dot_training__service__pb2.RollbackRequest.SerializeToString,
             framewell_dot_training_dot_v1_dot_training__service__pb2.RollbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HoldModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.training.v1.TrainingService/HoldModel',
+            framewell_dot_training_dot_v1_dot_training__service__pb2.HoldModelRequest.SerializeToString,
+            framewell_dot_training_dot_v1_dot_training__service__pb2.HoldModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.training.v1.TrainingService/ReleaseModel',
+            framewell_dot_training_dot_v1_dot_training__service__pb2.ReleaseModelRequest.SerializeToString,
+            framewell_dot_training_dot_v1_dot_training__service__pb2.ReleaseModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDependents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.training.v1.TrainingService/ListDependents',
+            framewell_dot_training_dot_v1_dot_training__service__pb2.ListDependentsRequest.SerializeToString,
+            framewell_dot_training_dot_v1_dot_training__service__pb2.ListDependentsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,6 +35,10 @@ class TrainingServiceStub:
     def __new__(cls, channel: _aio.Channel) -> TrainingServiceAsyncStub: ...
     StartTraining: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.StartTrainingRequest, _training_service_pb2.StartTrainingResponse]
     """Starts a run; the same snapshot, recipe, parameters and seed are the same run."""
+    PreviewTraining: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.PreviewTrainingRequest, _training_service_pb2.PreviewTrainingResponse]
+    """Says what a run would learn from, and what speaks against it, without starting it."""
+    GetRun: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetRunRequest, _training_service_pb2.GetRunResponse]
+    """Returns one run with what it measured so far."""
     ListRuns: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListRunsRequest, _training_service_pb2.ListRunsResponse]
     """Lists runs, newest first."""
     WatchRun: _grpc.UnaryStreamMultiCallable[_training_service_pb2.WatchRunRequest, _training_service_pb2.WatchRunResponse]
@@ -49,6 +53,12 @@ class TrainingServiceStub:
     """Puts a candidate into service, in every inference replica."""
     Rollback: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.RollbackRequest, _training_service_pb2.RollbackResponse]
     """Puts the version before back into service."""
+    HoldModel: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.HoldModelRequest, _training_service_pb2.HoldModelResponse]
+    """Holds a candidate back: no rule puts it into service until it is released."""
+    ReleaseModel: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ReleaseModelRequest, _training_service_pb2.ReleaseModelResponse]
+    """Releases a candidate that was held back."""
+    ListDependents: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.ListDependentsRequest, _training_service_pb2.ListDependentsResponse]
+    """Lists the models that were made from snapshots, and the runs that learn from them now."""
     GetLineage: _grpc.UnaryUnaryMultiCallable[_training_service_pb2.GetLineageRequest, _training_service_pb2.GetLineageResponse]
     """Goes from a model to every asset and sample it was made from."""
 
@@ -59,6 +69,10 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     StartTraining: _aio.UnaryUnaryMultiCallable[_training_service_pb2.StartTrainingRequest, _training_service_pb2.StartTrainingResponse]  # type: ignore[assignment]
     """Starts a run; the same snapshot, recipe, parameters and seed are the same run."""
+    PreviewTraining: _aio.UnaryUnaryMultiCallable[_training_service_pb2.PreviewTrainingRequest, _training_service_pb2.PreviewTrainingResponse]  # type: ignore[assignment]
+    """Says what a run would learn from, and what speaks against it, without starting it."""
+    GetRun: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetRunRequest, _training_service_pb2.GetRunResponse]  # type: ignore[assignment]
+    """Returns one run with what it measured so far."""
     ListRuns: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListRunsRequest, _training_service_pb2.ListRunsResponse]  # type: ignore[assignment]
     """Lists runs, newest first."""
     WatchRun: _aio.UnaryStreamMultiCallable[_training_service_pb2.WatchRunRequest, _training_service_pb2.WatchRunResponse]  # type: ignore[assignment]
@@ -73,6 +87,12 @@ class TrainingServiceAsyncStub(TrainingServiceStub):
     """Puts a candidate into service, in every inference replica."""
     Rollback: _aio.UnaryUnaryMultiCallable[_training_service_pb2.RollbackRequest, _training_service_pb2.RollbackResponse]  # type: ignore[assignment]
     """Puts the version before back into service."""
+    HoldModel: _aio.UnaryUnaryMultiCallable[_training_service_pb2.HoldModelRequest, _training_service_pb2.HoldModelResponse]  # type: ignore[assignment]
+    """Holds a candidate back: no rule puts it into service until it is released."""
+    ReleaseModel: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ReleaseModelRequest, _training_service_pb2.ReleaseModelResponse]  # type: ignore[assignment]
+    """Releases a candidate that was held back."""
+    ListDependents: _aio.UnaryUnaryMultiCallable[_training_service_pb2.ListDependentsRequest, _training_service_pb2.ListDependentsResponse]  # type: ignore[assignment]
+    """Lists the models that were made from snapshots, and the runs that learn from them now."""
     GetLineage: _aio.UnaryUnaryMultiCallable[_training_service_pb2.GetLineageRequest, _training_service_pb2.GetLineageResponse]  # type: ignore[assignment]
     """Goes from a model to every asset and sample it was made from."""
 
@@ -86,6 +106,22 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.StartTrainingResponse, _abc.Awaitable[_training_service_pb2.StartTrainingResponse]]:
         """Starts a run; the same snapshot, recipe, parameters and seed are the same run."""
+
+    @_abc_1.abstractmethod
+    def PreviewTraining(
+        self,
+        request: _training_service_pb2.PreviewTrainingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.PreviewTrainingResponse, _abc.Awaitable[_training_service_pb2.PreviewTrainingResponse]]:
+        """Says what a run would learn from, and what speaks against it, without starting it."""
+
+    @_abc_1.abstractmethod
+    def GetRun(
+        self,
+        request: _training_service_pb2.GetRunRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.GetRunResponse, _abc.Awaitable[_training_service_pb2.GetRunResponse]]:
+        """Returns one run with what it measured so far."""
 
     @_abc_1.abstractmethod
     def ListRuns(
@@ -136,6 +172,30 @@ class TrainingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_training_service_pb2.RollbackResponse, _abc.Awaitable[_training_service_pb2.RollbackResponse]]:
         """Puts the version before back into service."""
+
+    @_abc_1.abstractmethod
+    def HoldModel(
+        self,
+        request: _training_service_pb2.HoldModelRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.HoldModelResponse, _abc.Awaitable[_training_service_pb2.HoldModelResponse]]:
+        """Holds a candidate back: no rule puts it into service until it is released."""
+
+    @_abc_1.abstractmethod
+    def ReleaseModel(
+        self,
+        request: _training_service_pb2.ReleaseModelRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.ReleaseModelResponse, _abc.Awaitable[_training_service_pb2.ReleaseModelResponse]]:
+        """Releases a candidate that was held back."""
+
+    @_abc_1.abstractmethod
+    def ListDependents(
+        self,
+        request: _training_service_pb2.ListDependentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_training_service_pb2.ListDependentsResponse, _abc.Awaitable[_training_service_pb2.ListDependentsResponse]]:
+        """Lists the models that were made from snapshots, and the runs that learn from them now."""
 
     @_abc_1.abstractmethod
     def GetLineage(

@@ -32,8 +32,8 @@ class Checkpoints(Protocol):
         """Return what was kept last, None at the beginning."""
         ...
 
-    def keep(self, epoch: int, epochs: int, state: bytes) -> None:
-        """Keep the state after `epoch` of `epochs`; it is durable when this returns."""
+    def keep(self, epoch: int, epochs: int, state: bytes, loss: float) -> None:
+        """Keep the state after `epoch` of `epochs`, in which `loss` was lost; durable when this returns."""
         ...
 
 
@@ -43,7 +43,7 @@ class NoCheckpoints:
     def latest(self) -> bytes | None:
         return None
 
-    def keep(self, epoch: int, epochs: int, state: bytes) -> None:
+    def keep(self, epoch: int, epochs: int, state: bytes, loss: float) -> None:
         """Forget it."""
 
 

@@ -188,7 +188,7 @@ class IdentityRecipe:
         if winner is None:
             return Learned(None, Judgement(Verdict.REFUSED, tuple(checks)))
         final = self._judge(bench, winner, centroid, material, incumbent)
-        return Learned(winner, Judgement(final.verdict, (*checks, *final.checks)))
+        return Learned(winner, Judgement(final.verdict, (*checks, *final.checks), final.against))
 
     def _judge(
         self,
