@@ -147,6 +147,7 @@ contracts: .venv/.complete node_modules/.complete
 	@$(STEP) "buf breaking (against proto/released.binpb)" node_modules/.bin/buf breaking proto \
 		--against proto/released.binpb
 	@$(STEP) "generated code up to date" $(BIN)/python infra/make/proto --check
+	@$(STEP) "client of REST up to date" $(BIN)/python infra/make/client --check
 	@$(STEP) "AsyncAPI documents (AsyncAPI's parser)" node infra/make/asyncapi.mjs
 
 locks: .tools/uv/.complete
@@ -181,6 +182,7 @@ vulnerabilities:
 proto: .venv/.complete
 	@$(BIN)/python infra/make/proto
 	@$(BIN)/python infra/make/access
+	@$(BIN)/python infra/make/client
 
 lock: .tools/uv/.complete
 	@sh infra/make/lock $(LOCK_FLAGS)

@@ -1,6 +1,5 @@
 """The gateway's REST API for Python programs. Answers are JSON documents as OpenAPI describes them."""
 
-import json
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,13 +8,14 @@ from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote, urlsplit
-
-import httpx
 
 from framewell_client.credentials import Credentials
 from framewell_client.endpoints import Endpoints
 from framewell_client.errors import Refused, Unreachable
+from framewell_client.rest.operations import Operations
+from framewell_client.rest.request import part
+from framewell_client.rest.request import path as path_of
+from framewell_client.transport import BROKEN, HttpTransport
 from framewell_client.uploads import OnBytes, OnUri, send_file
 
 Document = dict[str, Any]
@@ -24,12 +24,8 @@ OnEvent = Callable[[Document], None]
 ENDED = {"framewell.asset.analysed.v1", "framewell.asset.rejected.v1", "framewell.asset.removed.v1"}
 ENDED_STATES = {"analysed", "rejected", "removed"}
 
-_TIMEOUT = httpx.Timeout(75.0, connect=5.0)
-# The gateway sends a comment every ten seconds when nothing happens.
-_STREAM_READ_SECONDS = 30.0
-_RECONNECT_AFTER_SECONDS = 0.5
-_LATER = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
-_RECONNECT_WITHIN_SECONDS = 60.0
+RECONNECT_AFTER_SECONDS = 0.5
+RECONNECT_WITHIN_SECONDS = 60.0
 _PAGE_SIZE = 1000
 
 
@@ -49,18 +45,17 @@ class Picture:
 class Gateway:
     """A client of one gateway. Use it as a context manager, from one thread.
 
+    `rest` has every operation of REST; the methods here are those that a program needs most, over as many
+    pages and breaks as it takes.
+
     Every method raises Unreachable when nothing answers and Refused when the answer is a problem.
     """
 
     def __init__(self, address: str, credentials: Credentials = Credentials()) -> None:  # noqa: B008 - frozen
-        self.address = address.rstrip("/")
-        self._client = httpx.Client(
-            base_url=self.address,
-            headers={"accept": "application/json", **credentials.headers()},
-            timeout=_TIMEOUT,
-            # A proxy of the environment is for the internet, not for this machine.
-            trust_env=not _is_local(address),
-        )
+        self._transport = HttpTransport(address, credentials)
+        self.address = self._transport.address
+        self.rest = Operations(self._transport)
+        """Every operation of REST, by its id in OpenAPI: requests and answers as typed documents."""
 
     @classmethod
     def find(cls, *, actor: str = "") -> "Gateway":
@@ -80,7 +75,7 @@ class Gateway:
 
     def close(self) -> None:
         """Close its connections."""
-        self._client.close()
+        self._transport.close()
 
     # --- assets
 
@@ -100,11 +95,11 @@ class Gateway:
         `on_bytes` is called with the bytes that have arrived so far. `on_uri` gets the name of the upload
         before it begins; given as `uri` to a later call, the same file goes on from where it stopped.
         """
-        return send_file(self._answer, path, uri=uri, on_bytes=on_bytes, on_uri=on_uri)
+        return send_file(self._transport.send, path, uri=uri, on_bytes=on_bytes, on_uri=on_uri)
 
     def cancel(self, asset_id: str) -> Document:
         """Stop the fetch of an asset; return it as ingest knows it, unchanged if it had ended before."""
-        asset: Document = self._document("POST", f"/v1/assets/{_part(asset_id)}/cancel")["asset"]
+        asset: Document = self._document("POST", f"/v1/assets/{part(asset_id)}/cancel")["asset"]
         return asset
 
     def reprocess(self, asset_id: str) -> int:
@@ -112,20 +107,20 @@ class Gateway:
 
         Raise Refused, with status 409, while that is under way already.
         """
-        return int(self._document("POST", f"/v1/assets/{_part(asset_id)}/reprocess")["generation"])
+        return int(self._document("POST", f"/v1/assets/{part(asset_id)}/reprocess")["generation"])
 
     def remove(self, asset_id: str, *, reason: str = "") -> None:
         """Have an asset and everything made from it removed, by every service."""
         params = {"reason": reason} if reason else {}
-        self._document("DELETE", f"/v1/assets/{_part(asset_id)}", params=params)
+        self._document("DELETE", f"/v1/assets/{part(asset_id)}", params=params)
 
     def asset(self, asset_id: str) -> Document:
         """Return the composed view of an asset."""
-        return self._document("GET", f"/v1/assets/{_part(asset_id)}")
+        return self._document("GET", f"/v1/assets/{part(asset_id)}")
 
     def why(self, asset_id: str) -> Document:
         """Return where an asset stands, what it waits for and why, and what to do about it."""
-        return self._document("GET", f"/v1/assets/{_part(asset_id)}/why")
+        return self._document("GET", f"/v1/assets/{part(asset_id)}/why")
 
     def assets(self, *, limit: int = 100) -> list[Document]:
         """Return assets, newest first."""
@@ -143,12 +138,12 @@ class Gateway:
         self, asset_id: str, analysers: Sequence[str] = (), *, limit: int = 10_000
     ) -> list[Document]:
         """Return what models saw in an asset."""
-        path = f"/v1/assets/{_part(asset_id)}/observations"
+        path = f"/v1/assets/{part(asset_id)}/observations"
         return self._pages(path, "observations", limit, analysers=list(analysers))
 
     def events(self, asset_id: str) -> list[Document]:
         """Return everything that has happened to an asset so far."""
-        return self._pages(f"/v1/assets/{_part(asset_id)}/events", "events")
+        return self._pages(f"/v1/assets/{part(asset_id)}/events", "events")
 
     def follow(self, asset_id: str) -> Iterator[Document]:
         """Yield events of an asset from its first one on, as they happen, for ever; none twice.
@@ -156,19 +151,22 @@ class Gateway:
         Resumes after a break, also when the gateway is away for a minute. Raise Unreachable when it never
         answered, or stays away.
         """
-        last, answered = "", -math.inf
+        return self._events(f"/v1/assets/{part(asset_id)}/events", "", {})
+
+    def _events(self, path: str, last: str, query: Mapping[str, Any]) -> Iterator[Document]:
+        answered = -math.inf
         while True:
             try:
-                for position, event in self._stream(asset_id, last):
+                for position, event in self._transport.events(path, last, query):
                     last, answered = position, time.monotonic()
                     yield event
                 answered = time.monotonic()
-            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.ReadTimeout):
+            except BROKEN:
                 answered = time.monotonic()
             except Unreachable:
-                if time.monotonic() - answered > _RECONNECT_WITHIN_SECONDS:
+                if time.monotonic() - answered > RECONNECT_WITHIN_SECONDS:
                     raise
-            time.sleep(_RECONNECT_AFTER_SECONDS)
+            time.sleep(RECONNECT_AFTER_SECONDS)
 
     def state(self, asset_id: str) -> str:
         """Return how far an asset is, as its view says it; `removed` of one that is gone."""
@@ -198,11 +196,11 @@ class Gateway:
 
         Raise Refused, with status 410, for what was withdrawn, removed or erased.
         """
-        return self._answer("GET", f"/v1/{_path(owner)}/objects/{key}").content
+        return self._transport.send("GET", f"/v1/{path_of(owner)}/objects/{key}").content
 
     def object_url(self, owner: str, key: str) -> str:
         """Return the address of a stored object of an owner (`assets/<id>`), for a browser or a player."""
-        return f"{self.address}/v1/{_path(owner)}/objects/{key}"
+        return f"{self.address}/v1/{path_of(owner)}/objects/{key}"
 
     def frame(self, asset_id: str, frame: int) -> bytes:
         """Return the picture with this index as JPEG."""
@@ -224,7 +222,7 @@ class Gateway:
         """
         wanted = {"frame": frame, "pts": pts, "seconds": seconds, "timecode": timecode, "width": width}
         given = {name: value for name, value in wanted.items() if value is not None}
-        answer = self._answer("GET", f"/v1/assets/{_part(asset_id)}/frame", params=given)
+        answer = self._transport.send("GET", f"/v1/assets/{part(asset_id)}/frame", params=given)
         of = answer.headers
         return Picture(
             answer.content,
@@ -265,13 +263,13 @@ class Gateway:
 
     def publish_snapshot(self, dataset_id: str) -> Document:
         """Publish a snapshot now, and return it."""
-        path = f"/v1/datasets/{_part(dataset_id)}/snapshots"
+        path = f"/v1/datasets/{part(dataset_id)}/snapshots"
         snapshot: Document = self._document("POST", path)["snapshot"]
         return snapshot
 
     def rights(self, asset_id: str) -> Document:
         """Return rights of an asset: decisions and statements."""
-        return self._document("GET", f"/v1/assets/{_part(asset_id)}/rights")
+        return self._document("GET", f"/v1/assets/{part(asset_id)}/rights")
 
     def change_rights(self, change: Mapping[str, Any]) -> Document:
         """Change rights of an asset, a source or a holder: `{event_id, type, statements, asset_count}`."""
@@ -295,7 +293,7 @@ class Gateway:
 
     def erasure(self, erasure_id: str) -> Document:
         """Return where an erasure stands, and what each service erased."""
-        return self._document("GET", f"/v1/erasures/{_part(erasure_id)}")
+        return self._document("GET", f"/v1/erasures/{part(erasure_id)}")
 
     def erasures(self) -> list[Document]:
         """Return the erasures that were asked for, newest first, without names."""
@@ -316,11 +314,11 @@ class Gateway:
 
     def cluster(self, cluster_id: str, *, limit: int = 100) -> Document:
         """Return an unknown person: `cluster`, `appearances`, who may be the same, `best` to learn from."""
-        return self._document("GET", f"/v1/clusters/{_part(cluster_id)}", params={"page_size": limit})
+        return self._document("GET", f"/v1/clusters/{part(cluster_id)}", params={"page_size": limit})
 
     def cluster_decisions(self, cluster_id: str) -> list[Document]:
         """Return what people decided about an unknown person, newest first."""
-        return self._pages(f"/v1/clusters/{_part(cluster_id)}/decisions", "decisions")
+        return self._pages(f"/v1/clusters/{part(cluster_id)}/decisions", "decisions")
 
     def merge_clusters(self, cluster_id: str, into_cluster_id: str) -> Document:
         """Make one cluster part of another: `{cluster, decision_id}`."""
@@ -394,7 +392,7 @@ class Gateway:
 
     def reanalysis(self, reanalysis_id: str) -> Document:
         """Return how far a campaign has come."""
-        found: Document = self._document("GET", f"/v1/reanalyses/{_part(reanalysis_id)}")["reanalysis"]
+        found: Document = self._document("GET", f"/v1/reanalyses/{part(reanalysis_id)}")["reanalysis"]
         return found
 
     def reanalyses(self, *, limit: int = 100) -> list[Document]:
@@ -403,27 +401,14 @@ class Gateway:
 
     def change_reanalysis(self, reanalysis_id: str, change: str) -> Document:
         """`pause`, `resume` or `cancel` a campaign, and return it."""
-        path = f"/v1/reanalyses/{_part(reanalysis_id)}/{change}"
+        path = f"/v1/reanalyses/{part(reanalysis_id)}/{change}"
         changed: Document = self._document("POST", path)["reanalysis"]
         return changed
 
     # --- requests
 
-    def _answer(self, method: str, path: str, **request: Any) -> httpx.Response:
-        try:
-            answer = self._client.request(method, path, **request)
-        except httpx.TransportError as error:
-            raise self._unreachable(error) from error
-        except UnicodeEncodeError as error:
-            raise Refused(
-                HTTPStatus.BAD_REQUEST, {"detail": f"no text in UTF-8: {error.object[:80]!r}"}
-            ) from error
-        if not answer.is_success:
-            raise Refused(answer.status_code, _problem(answer))
-        return answer
-
     def _document(self, method: str, path: str, **request: Any) -> Document:
-        document: Document = self._answer(method, path, **request).json()
+        document: Document = self._transport.send(method, path, **request).json()
         return document
 
     def _pages(self, path: str, key: str, limit: int | None = None, **wanted: Any) -> list[Document]:
@@ -446,55 +431,3 @@ class Gateway:
                 break
             token = {"page_token": page["next_page_token"]}
         return {key: found, **total}
-
-    def _stream(self, asset_id: str, last_event_id: str) -> Iterator[tuple[str, Document]]:
-        """Yield events, each with the id to resume after, until the connection ends."""
-        headers = {"accept": "text/event-stream", "last-event-id": last_event_id}
-        timeout = httpx.Timeout(_STREAM_READ_SECONDS, connect=5.0)
-        path = f"/v1/assets/{_part(asset_id)}/events"
-        try:
-            stream = self._client.stream("GET", path, headers=headers, timeout=timeout)
-            with stream as answer:
-                if answer.is_error:
-                    answer.read()
-                    refused = Refused(answer.status_code, _problem(answer))
-                    if answer.status_code in _LATER:
-                        raise Unreachable(str(refused)) from refused
-                    raise refused
-                event: Document | None = None
-                for line in answer.iter_lines():
-                    if line.startswith("data: "):
-                        event = json.loads(line.removeprefix("data: "))
-                    elif line.startswith("id: ") and event is not None:
-                        yield line.removeprefix("id: "), event
-                        event = None
-        except httpx.ConnectError as error:
-            raise self._unreachable(error) from error
-
-    def _unreachable(self, error: Exception) -> Unreachable:
-        reason = str(error) or type(error).__name__
-        return Unreachable(
-            f"the mesh cannot be reached at {self.address} ({reason}): is it up? 'framewell status'"
-        )
-
-
-def _problem(answer: httpx.Response) -> Mapping[str, Any]:
-    try:
-        problem = answer.json()
-    except ValueError:
-        return {"detail": f"{answer.request.url} answered {answer.status_code} {answer.reason_phrase}"}
-    return problem if isinstance(problem, dict) else {}
-
-
-def _part(identifier: str) -> str:
-    """Quote an id as one part of a path, whatever is in it."""
-    return quote(identifier, safe="", errors="surrogateescape")
-
-
-def _path(owner: str) -> str:
-    """Quote the parts of a path, each for itself."""
-    return "/".join(map(_part, owner.split("/")))
-
-
-def _is_local(address: str) -> bool:
-    return (urlsplit(address).hostname or "") in {"127.0.0.1", "::1", "localhost"}

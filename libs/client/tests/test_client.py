@@ -1,10 +1,7 @@
 """What a program outside the mesh sees of it: answers, refusals, and a mesh that is not there."""
 
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -12,60 +9,9 @@ import pytest
 
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
 from framewell_client import Credentials, Endpoints, EventPublisher, Gateway, Refused, Unreachable
+from framewell_client.transport import HttpTransport
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
-
-
-@dataclass
-class Answering:
-    """A gateway that answers what the test says, and keeps what it was asked."""
-
-    answers: dict[tuple[str, str], Any] = field(default_factory=dict)
-    asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
-    address: str = ""
-
-    def reply(self, method: str, target: str) -> tuple[int, str, bytes]:
-        path = target.partition("?")[0]
-        given = self.answers.get((method, target), self.answers.get((method, path)))
-        if isinstance(given, list):
-            given = given.pop(0)
-        if isinstance(given, int):
-            return given, "text/plain", b""
-        if given is None:
-            return 404, "application/problem+json", b'{"detail": "nothing is here", "status": 404}'
-        if isinstance(given, bytes):
-            return 200, "text/event-stream", given
-        return 200, "application/json", json.dumps(given).encode()
-
-
-@pytest.fixture
-def answering() -> Iterator[Answering]:
-    mesh = Answering()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _answer(self) -> None:
-            length = int(self.headers.get("content-length") or 0)
-            body = self.rfile.read(length)
-            mesh.asked.append((self.command, self.path, dict(self.headers.items()), body))
-            status, kind, content = mesh.reply(self.command, self.path)
-            self.send_response(status)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST = _answer  # noqa: N815 - names of the standard library
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    mesh.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield mesh
-    server.shutdown()
-    thread.join()
 
 
 def sse(*events: dict[str, Any]) -> bytes:
@@ -77,7 +23,7 @@ def event(number: int, verb: str) -> dict[str, Any]:
     return {"id": f"e{number}", "type": f"framewell.asset.{verb}.v1", "data": {}}
 
 
-def test_pages_are_read_to_the_end(answering: Answering) -> None:
+def test_pages_are_read_to_the_end(answering: Any) -> None:
     answering.answers["GET", "/v1/assets"] = [
         {"assets": [{"asset_id": "1"}], "next_page_token": "more"},
         {"assets": [{"asset_id": "2"}], "next_page_token": ""},
@@ -87,7 +33,7 @@ def test_pages_are_read_to_the_end(answering: Answering) -> None:
     assert "page_token=more" in answering.asked[1][1]
 
 
-def test_a_refusal_carries_its_reason(answering: Answering) -> None:
+def test_a_refusal_carries_its_reason(answering: Any) -> None:
     with Gateway(answering.address) as gateway, pytest.raises(Refused, match="nothing is here") as refused:
         gateway.asset(ASSET)
     assert refused.value.status == 404
@@ -98,7 +44,7 @@ def test_a_mesh_that_does_not_answer_is_unreachable() -> None:
         gateway.assets()
 
 
-def test_a_request_carries_who_asks(answering: Answering) -> None:
+def test_a_request_carries_who_asks(answering: Any) -> None:
     answering.answers["GET", "/v1/datasets"] = {"datasets": [], "next_page_token": ""}
     with Gateway(answering.address, Credentials(actor="anna")) as gateway:
         gateway.datasets()
@@ -108,7 +54,7 @@ def test_a_request_carries_who_asks(answering: Answering) -> None:
     assert (first["framewell-actor"], second["authorization"]) == ("anna", "Bearer secret")
 
 
-def test_an_id_is_one_part_of_a_path_whatever_is_in_it(answering: Answering) -> None:
+def test_an_id_is_one_part_of_a_path_whatever_is_in_it(answering: Any) -> None:
     with Gateway(answering.address) as gateway:
         for asked, sent in (("../models", "..%2Fmodels"), ("a?b#c", "a%3Fb%23c"), ("\udcff", "%FF")):
             with pytest.raises(Refused, match="nothing is here"):
@@ -116,19 +62,19 @@ def test_an_id_is_one_part_of_a_path_whatever_is_in_it(answering: Answering) -> 
             assert answering.asked[-1][1] == f"/v1/assets/{sent}"
 
 
-def test_what_is_no_text_in_utf_8_is_refused(answering: Answering) -> None:
+def test_what_is_no_text_in_utf_8_is_refused(answering: Any) -> None:
     with Gateway(answering.address) as gateway, pytest.raises(Refused, match="no text in UTF-8"):
         gateway.submit({"uri": "file:///\udcff"})
 
 
-def test_an_answer_from_elsewhere_is_no_answer(answering: Answering) -> None:
+def test_an_answer_from_elsewhere_is_no_answer(answering: Any) -> None:
     """A redirect has no document."""
     answering.answers["GET", "/v1/assets/"] = 307
     with Gateway(answering.address) as gateway, pytest.raises(Refused, match="answered 307"):
         gateway.asset("")
 
 
-def test_waiting_resumes_after_a_break_and_ends_with_the_view(answering: Answering) -> None:
+def test_waiting_resumes_after_a_break_and_ends_with_the_view(answering: Any) -> None:
     path = f"/v1/assets/{ASSET}/events"
     answering.answers["GET", path] = [sse(event(1, "ingested")), sse(event(2, "analysed"))]
     answering.answers["GET", f"/v1/assets/{ASSET}"] = {"state": "analysed"}
@@ -147,18 +93,18 @@ def test_a_gateway_that_restarts_meanwhile_is_waited_for(monkeypatch: pytest.Mon
         [("2", event(2, "analysed"))],
     ]
 
-    def stream(_: Gateway, asset_id: str, last: str) -> Iterator[Any]:
+    def stream(*_: object) -> Iterator[Any]:
         for one in breaks.pop(0):
             if isinstance(one, Exception):
                 raise one
             yield one
 
-    monkeypatch.setattr(Gateway, "_stream", stream)
+    monkeypatch.setattr(HttpTransport, "events", stream)
     followed = Gateway("http://127.0.0.1:1").follow(ASSET)
     assert [next(followed)["id"], next(followed)["id"]] == ["e1", "e2"]
 
 
-def test_a_mesh_that_is_partly_away_or_busy_is_waited_for(answering: Answering) -> None:
+def test_a_mesh_that_is_partly_away_or_busy_is_waited_for(answering: Any) -> None:
     path = f"/v1/assets/{ASSET}/events"
     answering.answers["GET", path] = [sse(event(1, "ingested")), 503, 429, sse(event(2, "analysed"))]
     with Gateway(answering.address) as gateway:

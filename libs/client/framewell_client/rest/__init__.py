@@ -1,0 +1,1 @@
+"""REST, operation by operation: requests and answers as typed documents."""
