@@ -28,6 +28,7 @@ def holdings(forget: ForgetAsset, people: ErasePeople) -> Holdings:
             Holding("cluster_decisions", "what people decided about clusters, by class id", gone),
             Holding("cluster_turns", kept="how often clustering was asked for: says nothing of anybody"),
             Holding("observation_sets", "what was seen and heard in a chunk", gone),
+            Holding("observation_words", "words that were read, said and seen in a chunk", gone),
             Holding("analyses", "which parts of an asset are analysed", gone),
             Holding("analysed_assets", "which assets are analysed, of which series, and by what", gone),
             Holding("campaigns", "which assets a campaign over the archive was to look at", gone),

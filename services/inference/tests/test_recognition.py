@@ -96,6 +96,15 @@ async def test_people_are_paged_by_appearances_without_gap_or_repetition(
             break
     assert paged == appearances(everything)
 
+    part = Span(start_pts=150, end_pts=250)
+    request = api.ListPeopleRequest(asset_id=ASSET, span=part)
+    (unknown,) = (await bench.call("ListPeople", request)).people
+    assert (unknown.class_id, unknown.appearance_count) == ("", 1)
+    (seen,) = unknown.appearances
+    assert (seen.chunk_id, seen.track) == ("asset-1/0/200", 0)
+    assert seen.span.start_pts < part.end_pts
+    assert seen.span.end_pts > part.start_pts
+
 
 async def listed(bench: InferenceBench, asset_id: str = ASSET, **asked: Any) -> list[str]:
     answer = await bench.call("ListObservations", api.ListObservationsRequest(asset_id=asset_id, **asked))

@@ -13,6 +13,7 @@ from framewell_transcode.entrypoints.sandbox import SandboxJobs
 from framewell_transcode.entrypoints.sandbox_pictures import PictureJobs
 from framewell_transcode.entrypoints.sandbox_segments import SegmentJobs
 from framewell_transcode.entrypoints.sandbox_sound import SoundJobs
+from framewell_transcode.entrypoints.sandbox_tables import list_frame_runs
 
 _jobs = SandboxJobs(PyAvDriver())
 _pictures = PictureJobs(PyAvDriver())
@@ -27,3 +28,4 @@ media_job("take_picture")(on_sparse_files(_pictures.take_picture))
 media_job("take_still")(on_sparse_files(_pictures.take_still))
 media_job("measure_sound")(_segments.measure_sound)
 media_job("segment_sound")(_segments.segment_sound)
+media_job("list_frame_runs")(list_frame_runs)

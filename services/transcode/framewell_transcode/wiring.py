@@ -21,6 +21,7 @@ from framewell_transcode.adapters.sandboxed_pictures import SandboxedPictures
 from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS, JobLimits, SandboxedProcessor
 from framewell_transcode.adapters.sandboxed_segments import WHOLE_SEGMENT_SECONDS, SandboxedSegments
 from framewell_transcode.adapters.sandboxed_sound import SandboxedSound
+from framewell_transcode.adapters.sandboxed_tables import SandboxedTables
 from framewell_transcode.domain.sound_pieces import piece_samples
 from framewell_transcode.entrypoints import jobs, recording_jobs, rpc, stream
 from framewell_transcode.holdings import holdings
@@ -82,6 +83,7 @@ async def wire(settings: TranscodeSettings, mesh: Mesh, sandbox: Sandbox | None 
         processor,
         sounds,
         pictures,
+        SandboxedTables(children, mesh.objects, settings.memory_mib << 20),
         kept_pictures,
         progress,
         materials,

@@ -17,7 +17,7 @@ from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRemoved, AssetTrans
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, Work
-from framewell.media.v1.media_service_pb2 import GetFrameRequest, GetPlaylistRequest
+from framewell.media.v1.media_service_pb2 import GetFrameRequest, GetPlaylistRequest, ListFrameRunsRequest
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.recording.v1.recording_pb2 import RecordingClosed, SequenceRange
 from framewell.segment.v1.segment_pb2 import SegmentIngested
@@ -359,3 +359,27 @@ async def test_the_exact_picture_is_given_while_the_recording_runs_and_after_it(
     await recorder.close(4)
     for frame in (0, 124, 125, 174):
         assert (await number(frame=frame))[1] == frame
+
+
+async def test_the_frame_table_of_a_recording_goes_on_from_segment_to_segment_and_over_gaps(
+    recorder: Recorder,
+) -> None:
+    bench = recorder.transcode.bench
+    await recorder.arrive(0, 1)
+    table = await bench.call("ListFrameRuns", ListFrameRunsRequest(asset_id=ASSET))
+    assert [(run.first_frame, run.frames) for run in table.runs] == [(0, 50), (50, 75)]
+    await recorder.arrive(3)
+    await recorder.close(3, 2)
+    found, token = [], ""
+    while True:
+        request = ListFrameRunsRequest(asset_id=ASSET, page_size=1, page_token=token)
+        page = await bench.call("ListFrameRuns", request)
+        found += [(run.first_frame, run.start_pts, run.frames) for run in page.runs]
+        token = page.next_page_token
+        if not token:
+            break
+    assert [frames for _, _, frames in found] == [50, 75, 100]
+    assert page.end_pts == page.timeline.start_pts + page.timeline.duration_pts
+    behind, gap = found[1], found[2]
+    assert gap[0] > behind[0] + behind[2]
+    assert gap[1] > behind[1] + 75 * 3600

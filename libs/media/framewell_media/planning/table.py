@@ -176,6 +176,22 @@ def read_chunks(source: BinaryIO) -> list[ChunkTable]:
     return [read_chunk(source, index) for index in range(count)]
 
 
+def read_times(source: BinaryIO, index: int) -> tuple[int, NDArray[np.int64], int]:
+    """Return the pictures from a chunk on: the index of the first, when each begins, when the last ends.
+
+    Nothing but times is read: a programme of four hours at fifty pictures a second has six megabytes of them.
+    Raises ValueError when the plan has no such chunk or is no plan.
+    """
+    source.seek(0)
+    reader = pa.ipc.open_file(pa.PythonFile(source, mode="r"))
+    count = reader.num_record_batches
+    if not 0 <= index < count:
+        raise ValueError(f"the plan has {count} chunks, none of them is number {index}")
+    _, chunk = _batch(reader, index)
+    times = [_filled(reader.get_batch(at), "pts") for at in range(index, count)]
+    return chunk["first_frame"], np.concatenate(times), _batch(reader, count - 1)[1]["end_pts"]
+
+
 def _batch(reader: Any, index: int) -> tuple[Any, dict[str, Any]]:
     stored = reader.get_batch_with_custom_metadata(index)
     return stored.batch, json.loads(stored.custom_metadata[_CHUNK_KEY])

@@ -23,9 +23,11 @@ from framewell_inference.domain.forgetting import (
 from framewell_inference.domain.messages import model_version, observation_set
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float
+from framewell_inference.domain.search_words import has_words
 from framewell_inference.domain.stored import ChunkKey, StoredSet
 from framewell_inference.domain.vectors import VectorSet, VectorSpace, table_of
 from framewell_inference.ports.analysers import Vectors
+from framewell_inference.ports.search import WordIndex
 from framewell_inference.ports.vectors import VectorLog, VectorPacking
 from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.object_references import ObjectReferences
@@ -56,6 +58,7 @@ class ObservationDocuments:
     references: ObjectReferences
     log: VectorLog
     packing: VectorPacking
+    words: WordIndex
 
     async def prepare(self) -> None:
         """Make the indexes that sets are found and removed by."""
@@ -101,7 +104,27 @@ class ObservationDocuments:
         await self._replace_older(document)
         if result.vectors.key:
             await self._make_searchable(document["_id"])
+        if not beside and has_words(message):
+            await self._index_words(document["_id"])
         return result
+
+    async def _index_words(self, set_id: str) -> None:
+        """Keep the words of a set as it stands, if it is still there; it is looked at once more afterwards.
+
+        Whoever changes it does the same once it is changed, and who deletes it takes its words away before.
+        """
+        while document := await self.documents.get(COLLECTION, set_id):
+            stored = _stored(document)
+            try:
+                found = await self.read(stored)
+            except NotFound:
+                await self._is_gone(stored)
+                break
+            await self.words.put(set_id, found, asked_at=document["asked_at"], position=document["position"])
+            now = await self.documents.get(COLLECTION, set_id)
+            if now is not None and now["object"] == stored.object_key:
+                return
+        await self.words.remove(set_id)
 
     async def _make_searchable(self, set_id: str) -> None:
         """Note the vectors of a set as they stand, if it is still there.
@@ -149,6 +172,7 @@ class ObservationDocuments:
         older = {**same, "generation": {"$lt": document["generation"]}}
         for found in await self.documents.find(COLLECTION, older):
             await self._take_from_search(_stored(found))
+            await self.words.remove(found["_id"])
             keys = set(_stored(found).keys) - set(_stored(document).keys)
             await self._release(document["asset_id"], keys)
             await self.documents.delete(COLLECTION, found["_id"])
@@ -258,15 +282,19 @@ class ObservationDocuments:
         await self.references.hold(stored.asset_id, refs)  # swept unless something names them
         if vectors is not None:
             await self._take_from_search(stored)
+        await self.words.remove(stored.id)
         as_read = {"object": stored.object_key, "vectors": stored.vectors_key}
         done = await self.documents.update(COLLECTION, stored.id, {"$set": change}, expect=as_read)
         if done is None and await self.documents.get(COLLECTION, stored.id) is not None:
             raise NotYet(f"the observations {stored.id} are being changed by somebody else")
         if vectors is not None:
             await self._make_searchable(stored.id)
+        if has_words(found):
+            await self._index_words(stored.id)
 
     async def drop(self, stored: StoredSet) -> None:
         await self._take_from_search(stored)
+        await self.words.remove(stored.id)
         await self._release(stored.asset_id, stored.keys)
         await self.documents.delete(COLLECTION, stored.id)
 

@@ -99,6 +99,9 @@ class InferenceRpc(InferenceServiceServicer):
         page = await self.list_people(
             _required(request.asset_id, "asset_id"),
             page_request(request, default=list_people.DEFAULT_PAGE, largest=list_people.LARGEST_PAGE),
+            (request.span.start_pts, request.span.end_pts)
+            if request.HasField("span")
+            else list_people.EVERYTHING,
         )
         return api.ListPeopleResponse(people=page.items, next_page_token=page.next_token)
 

@@ -14,6 +14,7 @@ from framewell_inference.ports.repositories import (
     PostingRepository,
     RecognitionChangeRepository,
 )
+from framewell_inference.ports.search import WordIndex
 from framewell_inference.ports.vectors import VectorIndex, VectorPacking
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
@@ -34,6 +35,7 @@ class Stores:
     tracks: FaceTrackRepository
     vectors: VectorIndex
     packing: VectorPacking
+    words: WordIndex
     postings: PostingRepository
     changes: RecognitionChangeRepository
     parts: FanIn

@@ -14,6 +14,7 @@ from framewell_inference.steps.know_asset import KnowAsset
 from framewell_inference.steps.names_in_force import NamesInForce
 from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import Page, PageRequest, decode_token, encode_token
+from framewell_kit.rights_decisions import Passages
 
 DEFAULT_PAGE: Final = 1000
 LARGEST_PAGE: Final = 1000
@@ -56,6 +57,10 @@ class Asked:
         """Return whether observations of a chunk are asked for."""
         return not self.chunk_ids or chunk_id in self.chunk_ids
 
+    def of_part(self, stored: StoredSet) -> bool:
+        """Return whether a set may show something of the part that is asked for: the others are not read."""
+        return self.span is None or stored.shows(Passages.of([(self.span.start_pts, self.span.end_pts)]))
+
     def __call__(self, one: Observation) -> bool:
         """Return whether an observation is asked for, who is seen in it aside."""
         return (
@@ -89,7 +94,7 @@ class ListObservations:
         async for stored, first in self._sets(asset_id, asked.analysers, page.token):
             if not stored.count or stored.beside or not asked.of_chunk(stored.chunk_id):
                 continue
-            if not asked.of_analyser(stored.analyser):
+            if not asked.of_analyser(stored.analyser) or not asked.of_part(stored):
                 continue
             tracks = await self._tracks(stored, asked.class_ids) if asked.class_ids else None
             if tracks is not None and not tracks:

@@ -32,6 +32,11 @@ DEFAULT_PAGE: Final = 1000
 LARGEST_PAGE: Final = 1000
 """Appearances in an answer: at 150 bytes each it stays below the message limit."""
 
+Part = tuple[int, int]
+"""First pts, and the first pts after the last."""
+
+EVERYTHING: Final[Part] = (-(1 << 62), 1 << 62)
+
 _KEY_TYPES: Final[KeyTypes] = (int, int, str, int, str)
 
 
@@ -74,12 +79,13 @@ class ListPeople:
     names: NamesInForce
     know: KnowAsset
 
-    async def __call__(self, asset_id: str, page: PageRequest) -> Page[Person]:
-        """Return one page of appearances, by person.
+    async def __call__(self, asset_id: str, page: PageRequest, part: Part = EVERYTHING) -> Page[Person]:
+        """Return one page of appearances that touch a part of the asset, by person.
 
-        Raises Rejected for a bad page token, NotFound for an asset that nobody knows.
+        Scores and counts are those of the part. Raises Rejected for a bad page token, NotFound for an asset
+        that nobody knows.
         """
-        named = [one async for one in self._named_tracks(asset_id)]
+        named = [one async for one in self._named_tracks(asset_id, part)]
         if not named:
             await self.know(asset_id)
         scores: dict[str, float] = {}
@@ -101,15 +107,17 @@ class ListPeople:
                 person.model.CopyFrom(model_version(one.model))
         return Page(list(people.values()), found.next_token)
 
-    async def _named_tracks(self, asset_id: str) -> AsyncIterator[_Named]:
+    async def _named_tracks(self, asset_id: str, part: Part) -> AsyncIterator[_Named]:
         models = await self.names.models()
         embedding = await self.names.embedding()
-        async for batch in batched(self.tracks.chunks(embedding, asset_id=asset_id)):
+        async for batch in batched(_touching(self.tracks.chunks(embedding, asset_id=asset_id), part)):
             named = await self.names(models, batch)
             clusters = await self._clusters(batch, named)
             for stored in batch:
                 seen = _named_frames(stored, named)
                 for track in stored.tracks:
+                    if not _touches(track, part):
+                        continue
                     key = stored.chunk_id, track.number
                     twice = not seen.get(named[key][0].nearest, frozenset()).isdisjoint(track.frames)
                     yield _Named(stored.chunk_id, track, *named[key], clusters.get(key, ""), twice)
@@ -133,6 +141,17 @@ class ListPeople:
             for ref in one.tracks
             if ref in unknown
         }
+
+
+async def _touching(chunks: AsyncIterator[StoredTracks], part: Part) -> AsyncIterator[StoredTracks]:
+    """Yield the chunks of which some track touches a part: of the others nobody is named."""
+    async for stored in chunks:
+        if any(_touches(track, part) for track in stored.tracks):
+            yield stored
+
+
+def _touches(track: FaceTrack, part: Part) -> bool:
+    return track.span.start_pts < part[1] and track.span.end_pts > part[0]
 
 
 def _named_frames(
@@ -172,6 +191,8 @@ def _appearance(one: _Named) -> Appearance:
         verdict=VERDICTS[one.identity.verdict] if one.model else IDENTITY_VERDICT_UNSPECIFIED,
         nearest_class_id=one.identity.nearest or "",
         sentence=_sentence(one),
+        chunk_id=one.chunk_id,
+        track=one.track.number,
     )
 
 

@@ -99,6 +99,9 @@ def sound_key(work: Work, withheld: Passages) -> ChunkKey:
         start_pts=start,
         end_pts=end,
         withheld=withheld.within(start, end),
+        series=work.series,
+        channel=work.channel,
+        asked_at=work.requested_at.ToMilliseconds() / 1000,
     )
 
 

@@ -27,6 +27,7 @@ from framewell_inference.adapters.serving.devices import Devices
 from framewell_inference.adapters.vector_block_objects import VectorBlockObjects
 from framewell_inference.adapters.vector_index import FollowedVectors
 from framewell_inference.adapters.vector_log_documents import VectorLogDocuments
+from framewell_inference.adapters.word_documents import WordDocuments
 from framewell_inference.analysers.faces.analyser import FaceAnalyser
 from framewell_inference.analysers.recognition import FaceIdentifier
 from framewell_inference.commands.cluster_faces import ClusterFaces
@@ -34,6 +35,7 @@ from framewell_inference.commands.relabel import Relabel
 from framewell_inference.entrypoints.jobs import cluster_kind, relabel_kind
 from framewell_inference.entrypoints.open_inference_server import OpenInferenceServer, OpenInferenceSettings
 from framewell_inference.entrypoints.rpc import InferenceRpc
+from framewell_inference.entrypoints.search_rpc import search_servicer
 from framewell_inference.entrypoints.stream import stages
 from framewell_inference.holdings import holdings
 from framewell_inference.ports.analysers import Analysers
@@ -43,6 +45,7 @@ from framewell_inference.queries.find_similar import FindSimilar, SearchedSpaces
 from framewell_inference.queries.list_models import ListAnalysers, shortcomings
 from framewell_inference.queries.list_observations import ListObservations
 from framewell_inference.queries.list_people import ListPeople
+from framewell_inference.queries.search_moments import SearchMoments
 from framewell_inference.settings import InferenceSettings
 from framewell_inference.steps import Steps
 from framewell_inference.steps.add_later_looks import AddLaterLooks
@@ -75,7 +78,7 @@ from framewell_inference.wiring.models import ModelParts, load_site_models, open
 from framewell_kit.fanin import FanIn
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import RightsDecisions
-from framewell_kit.rpc import Servicer, Tokens
+from framewell_kit.rpc import Servicer
 from framewell_kit.service import Mesh, Service
 from framewell_kit.stream import Permits
 from framewell_media.sandbox import Sandbox
@@ -184,6 +187,7 @@ async def wire_with(
             _rpc(stores, choose, steps, models, decoder),
             cluster_servicer(s.clusters, s.tracks, steps.names, decide),
             campaigns.servicer,
+            search_servicer(SearchMoments(s.words, s.observations, s.rights, mesh.tombstones)),
         ],
         parts=[_open_inference(settings, mesh, registry)],
         notes={"models": partial(shortcomings, registry), "looks": choose.looks.long_ones},
@@ -249,13 +253,14 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
     log = VectorLogDocuments(documents)
     blocks = VectorBlockObjects(objects, references, mesh.scratch)
     packing = PackVectors(log, blocks)
-    observations = ObservationDocuments(documents, objects, vectors, references, log, packing)
+    words = WordDocuments(documents)
+    observations = ObservationDocuments(documents, objects, vectors, references, log, packing, words)
     tracks = FaceTrackDocuments(documents, objects, vectors, references)
     postings = PostingDocuments(documents, PostingSets(documents, objects, references))
     parts = FanIn(documents, PARTS)
     changes = RecognitionChangeDocuments(documents, objects, references)
     assets, campaigns = AnalysedAssetDocuments(documents), CampaignDocuments(documents)
-    for store in (references, log, observations, tracks, postings, changes, parts, assets, campaigns):
+    for store in (references, log, words, observations, tracks, postings, changes, parts, assets, campaigns):
         await store.prepare()
     return Stores(
         objects=objects,
@@ -267,6 +272,7 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
         tracks=tracks,
         vectors=FollowedVectors(log, blocks),
         packing=packing,
+        words=words,
         postings=postings,
         changes=changes,
         parts=parts,
@@ -310,7 +316,7 @@ def _open_inference(
     port = settings.oip_port or mesh.settings.port_base + OIP_OFFSET
     address = f"{mesh.settings.bind}:{port}"
     bounds = OpenInferenceSettings(address, settings.oip_requests, settings.oip_streams)
-    return OpenInferenceServer(bounds, registry, Tokens(mesh.settings.tokens))
+    return OpenInferenceServer(bounds, registry, mesh.admission)
 
 
 def _loader(settings: InferenceSettings) -> OnnxLoader:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from framewell.media.v1 import media_service_pb2 as messages
@@ -15,9 +15,10 @@ from framewell_kit.paging import page_request
 from framewell_kit.readable_objects import FindReadable
 from framewell_kit.rpc import Servicer
 from framewell_kit.tombstones import Tombstones
-from framewell_media.messages import moment_message
+from framewell_media.messages import moment_message, timeline_message
 from framewell_transcode.commands.take_picture import PictureAddress, TakePicture
 from framewell_transcode.ports.wired import Ports
+from framewell_transcode.queries.list_frame_runs import ListFrameRuns
 from framewell_transcode.queries.play_recording import PlayRecording
 from framewell_transcode.queries.read_media import ReadMedia
 from framewell_transcode.queries.read_playlist import ReadPlaylist
@@ -26,6 +27,7 @@ from framewell_transcode.steps.find_picture_source import FindPictureSource
 _PIECE: Final = 1 << 20
 _DEFAULT_PAGE: Final = 500
 _LARGEST_PAGE: Final = 5000
+_MOST_RUNS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class MediaServicer(stubs.MediaServiceServicer):
     media: ReadMedia
     read_playlist: ReadPlaylist
     take_picture: TakePicture
+    frame_runs: ListFrameRuns
     objects: Objects
     find: FindReadable
 
@@ -68,6 +71,19 @@ class MediaServicer(stubs.MediaServiceServicer):
         wanted = page_request(request, default=_DEFAULT_PAGE, largest=_LARGEST_PAGE)
         page = await self.media.shots(request.asset_id, wanted)
         return messages.ListShotsResponse(shots=page.items, next_page_token=page.next_token)
+
+    async def ListFrameRuns(
+        self, request: messages.ListFrameRunsRequest, context: Any
+    ) -> messages.ListFrameRunsResponse:
+        wanted = page_request(request, default=_DEFAULT_PAGE, largest=_MOST_RUNS)
+        start = request.from_pts if request.HasField("from_pts") else None
+        table = await self.frame_runs(request.asset_id, start, wanted)
+        return messages.ListFrameRunsResponse(
+            timeline=timeline_message(table.timeline),
+            runs=[messages.FrameRun(**asdict(run)) for run in table.runs],
+            end_pts=table.end_pts,
+            next_page_token=table.next_token,
+        )
 
     async def ListMediaEvents(
         self, request: messages.ListMediaEventsRequest, context: Any
@@ -109,5 +125,5 @@ def servicer(ports: Ports, find: FindReadable, tombstones: Tombstones) -> Servic
     return Servicer(
         "framewell.media.v1.MediaService",
         stubs.add_MediaServiceServicer_to_server,
-        MediaServicer(media, playlists, take, p.objects, find),
+        MediaServicer(media, playlists, take, ListFrameRuns(find_picture, p.tables), p.objects, find),
     )

@@ -16,6 +16,7 @@ from framewell_kit.rights_decisions import Passages
 from framewell_media.captions.cues import LeftOut, Unread
 from framewell_media.source_clock import SourceClock
 from framewell_media.timeline import Moment, Timeline
+from framewell_transcode.domain.frame_runs import FrameRun
 from framewell_transcode.domain.pictures import PictureSource, WantedPicture
 from framewell_transcode.domain.plans import SourceAnalysis
 from framewell_transcode.domain.recording_layout import LaidSegment
@@ -120,6 +121,28 @@ class OriginalPictures(Protocol):
 
         Raises MediaError where the media is at fault, JobCrashed where the child died, SandboxUnavailable
         where this machine may not read media, Busy while as many as may wait are waiting.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRuns:
+    """A part of a frame table."""
+
+    runs: tuple[FrameRun, ...]
+    end_pts: int
+    """When its last picture ends."""
+    next_frame: int | None
+    """Index of the picture behind it; None at the end of the table."""
+
+
+class FrameTables(Protocol):
+    """Reads stored frame tables, always in the sandbox: they were made there."""
+
+    async def runs(self, source: PictureSource, wanted: WantedPicture, most: int) -> ListedRuns:
+        """Return at most so many runs from a picture on; `source` has a table.
+
+        Raises MediaError, JobCrashed and SandboxUnavailable as OriginalPictures does.
         """
         ...
 

@@ -15,6 +15,7 @@ from framewell_transcode.ports.assets import (
 )
 from framewell_transcode.ports.processors import (
     CaptionReader,
+    FrameTables,
     MediaProcessor,
     OriginalPictures,
     SegmentProcessor,
@@ -30,6 +31,7 @@ class Ports:
     processor: MediaProcessor
     sounds: SoundProcessor
     pictures: OriginalPictures
+    tables: FrameTables
     kept_pictures: KeptPictures
     progress: AssetProgressRepository
     materials: MaterialRepository

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from framewell.media.v1.media_pb2 import MediaIndex, Work
@@ -56,6 +56,18 @@ class FindPictureSource:
         starts = [(chunk.span.first_frame, chunk.span.start_pts) for chunk in index.chunks]
         table = index.frame_table if index.HasField("frame_table") else None
         return PictureSource(index.original, table, _last_before(starts, wanted), asset.timeline)
+
+    async def sources(self, asset: PicturedAsset, wanted: WantedPicture) -> AsyncIterator[PictureSource]:
+        """Yield where a picture is, and then the segments behind it where the asset is a recording."""
+        source = await self.source(asset, wanted)
+        yield source
+        if not isinstance(asset.state, RecordingState) or source.segment is None:
+            return
+        laid = asset.state.layout.laid
+        for number in sorted(laid):
+            if laid[number].first_frame > source.segment.first_frame:
+                behind = WantedPicture(laid[number].first_frame, None, 0)
+                yield await self._segment(asset, asset.state, behind)
 
     async def _segment(
         self, asset: PicturedAsset, state: RecordingState, wanted: WantedPicture
