@@ -35,20 +35,24 @@ COPY requirements.lock ./
 COPY libs ./libs
 COPY infra/embedded ./infra/embedded
 
-# --- the viewers that the gateway's pages load -----------------------------------------------------------
+# --- the viewers that the gateway's pages load, and the console -----------------------------------------
 FROM node:${NODE} AS node
 FROM node AS pages
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
+COPY services/gateway/console/package.json ./services/gateway/console/
 RUN npm ci --no-progress
 COPY infra/make/pages.mjs ./infra/make/
 COPY services/gateway/viewer ./services/gateway/viewer
 RUN node infra/make/pages.mjs /pages
+COPY services/gateway/console ./services/gateway/console
+RUN npm run build --workspace services/gateway/console -- --outDir /console
 
 # The lock constrains and its hashes are checked; what only tests and checks need is not installed.
 FROM build AS build-mesh
 COPY services ./services
 COPY --from=pages /pages ./services/gateway/framewell_gateway/entrypoints/http/static/vendored
+COPY --from=pages /console ./services/gateway/framewell_gateway/entrypoints/http/static/console
 RUN uv pip install --verify-hashes --constraint requirements.lock \
         ./libs/contracts ./libs/kafka ./libs/kit ./libs/media ./libs/models ./libs/client ./infra/embedded ./libs/cli \
         ./services/ingest ./services/transcode ./services/dataset ./services/gateway

@@ -29,12 +29,17 @@ TRAINING_PACKAGES := libs/contracts libs/kafka libs/kit libs/models infra/embedd
 MESH_SOURCES := $(foreach package,$(MESH_PACKAGES),$(wildcard $(package)/framewell_*)) benchmarks
 # The viewers that the gateway's pages load; a folder that git ignores.
 PAGES := services/gateway/framewell_gateway/entrypoints/http/static/vendored
+# The web console, built into the gateway's package; a folder that git ignores, too.
+CONSOLE := services/gateway/console
+BUILT_CONSOLE := services/gateway/framewell_gateway/entrypoints/http/static/console
+CONSOLE_SOURCES := $(wildcard $(CONSOLE)/*.json $(CONSOLE)/*.ts $(CONSOLE)/*.html $(CONSOLE)/public/*) \
+	$(shell find $(CONSOLE)/src -type f ! -name '*.test.ts*' 2>/dev/null)
 # Clients in other languages: each is complete in itself, with a lock of its own.
 EXAMPLES := $(patsubst %/package.json,%,$(wildcard examples/*/package.json))
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
-.PHONY: help setup demo up down check lint types types-mesh types-training architecture contracts evidence locks \
-	licences containers vulnerabilities test test-again test-unit test-unit-mesh test-unit-training test-on-servers \
+.PHONY: help setup demo up down check lint types types-mesh types-training architecture contracts console evidence locks \
+	licences containers vulnerabilities test test-again test-unit test-unit-mesh test-unit-training test-console test-on-servers \
 	test-integration test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
 	bench-media-scale bench-search bench-relabel bench-analysis bench-serving clients optional-models quality clean
 
@@ -43,7 +48,7 @@ help:
 
 # --- set-up -----------------------------------------------------------------------------------------
 
-setup: .venv/.complete node_modules/.complete $(PAGES)/.complete infra/embedded/jars/.complete \
+setup: .venv/.complete node_modules/.complete $(PAGES)/.complete $(BUILT_CONSOLE)/.complete infra/embedded/jars/.complete \
 	.venv-training/.complete .framewell-models/.complete .framewell-demo/sources/.complete \
 	$(EXAMPLES:%=%/node_modules/.complete)
 
@@ -76,7 +81,7 @@ endif
 		$(TRAINING_PACKAGES:%=-e %)
 	@touch $@
 
-node_modules/.complete: package.json package-lock.json .npmrc | .tools/uv/.complete
+node_modules/.complete: package.json package-lock.json .npmrc $(CONSOLE)/package.json | .tools/uv/.complete
 	@$(STEP) "npm packages" npm ci --no-progress
 	@touch $@
 
@@ -86,6 +91,10 @@ examples/%/node_modules/.complete: examples/%/package.json examples/%/package-lo
 
 $(PAGES)/.complete: node_modules/.complete infra/make/pages.mjs $(wildcard services/gateway/viewer/*)
 	@$(STEP) "viewers of the gateway's pages" node infra/make/pages.mjs $(PAGES)
+	@touch $@
+
+$(BUILT_CONSOLE)/.complete: node_modules/.complete $(CONSOLE_SOURCES)
+	@$(STEP) "console" npm run --silent build --workspace $(CONSOLE)
 	@touch $@
 
 infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256 | .venv/.complete
@@ -124,7 +133,7 @@ down:
 
 # --- checks -----------------------------------------------------------------------------------------
 
-check: lint types architecture contracts locks evidence licences containers vulnerabilities
+check: lint types architecture contracts console locks evidence licences containers vulnerabilities
 
 lint: .venv/.complete
 	@$(STEP) "ruff" $(BIN)/ruff check .
@@ -149,6 +158,12 @@ contracts: .venv/.complete node_modules/.complete
 	@$(STEP) "generated code up to date" $(BIN)/python infra/make/proto --check
 	@$(STEP) "client of REST up to date" $(BIN)/python infra/make/client --check
 	@$(STEP) "AsyncAPI documents (AsyncAPI's parser)" node infra/make/asyncapi.mjs
+
+console: .venv/.complete node_modules/.complete $(BUILT_CONSOLE)/.complete
+	@$(STEP) "console: types" npm exec --workspace $(CONSOLE) -- tsc --noEmit
+	@$(STEP) "console: Biome" npm exec --workspace $(CONSOLE) -- biome ci --error-on-warnings .
+	@$(STEP) "console: client up to date" $(BIN)/python infra/make/console_client --check
+	@$(STEP) "console: sizes" node infra/make/console-sizes.mjs $(BUILT_CONSOLE)
 
 locks: .tools/uv/.complete
 	@$(STEP) "locks up to date" sh infra/make/lock --check
@@ -179,10 +194,11 @@ containers:
 vulnerabilities:
 	@printf '  %-44s %s\n' "known vulnerabilities" "not checked: no package ships advisories (SECURITY.md)"
 
-proto: .venv/.complete
+proto: .venv/.complete node_modules/.complete
 	@$(BIN)/python infra/make/proto
 	@$(BIN)/python infra/make/access
 	@$(BIN)/python infra/make/client
+	@$(BIN)/python infra/make/console_client
 
 lock: .tools/uv/.complete
 	@sh infra/make/lock $(LOCK_FLAGS)
@@ -210,11 +226,12 @@ test-again:
 	@! grep -qs : $(TRAINING_CACHE)/$(FAILED) || \
 		.venv-training/bin/pytest -q services/training -o cache_dir=$(TRAINING_CACHE) $(AGAIN)
 	@! grep -qs : .framewell/cache/pytest/$(FAILED) || $(BIN)/pytest -q --ignore services/training $(AGAIN)
+	@$(MAKE) test-console
 
 # Training's tests, one process in its own environment, run beside all others.
 test-unit: setup
 	@echo "Unit tests (no server; $(WORKERS) cores), those of training beside them:"
-	@$(MAKE) -j2 test-unit-mesh test-unit-training
+	@$(MAKE) -j2 test-unit-mesh test-unit-training test-console
 
 test-unit-mesh:
 	@$(RAN) unit $(PYTEST) -m "not integration and not story" --ignore services/training
@@ -222,6 +239,10 @@ test-unit-mesh:
 test-unit-training:
 	@$(STEP) "unit tests of training" $(RAN) training .venv-training/bin/pytest -q services/training \
 		-o cache_dir=$(TRAINING_CACHE)
+
+# The console's own tests; its pages are tested in a browser by the gateway's tests.
+test-console: node_modules/.complete
+	@$(STEP) "unit tests of the console" npm run --silent test --workspace $(CONSOLE)
 
 # Benchmarks of whole meshes are left out: `make bench` runs them.
 test-on-servers: setup
@@ -304,4 +325,4 @@ bench-serving: setup clients
 
 clean:
 	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models \
-		.framewell-demo $(PAGES) $(EXAMPLES:%=%/node_modules)
+		.framewell-demo $(PAGES) $(BUILT_CONSOLE) $(EXAMPLES:%=%/node_modules)

@@ -14,7 +14,7 @@ from framewell_contracts.asyncapi import document
 from framewell_contracts.services import SERVICES
 from framewell_gateway.entrypoints.http import pages
 
-PAGES = ["/", "/docs", "/asyncapi", *(f"/asyncapi/{service}" for service in SERVICES)]
+PAGES = ["/interfaces", "/docs", "/asyncapi", *(f"/asyncapi/{service}" for service in SERVICES)]
 TOKENS = {"correct-horse-battery": "anna/rights"}
 
 
@@ -51,7 +51,7 @@ async def test_a_page_may_load_from_this_gateway_alone_and_runs_nothing_that_sta
 
 
 async def test_the_index_leads_to_both_descriptions(gateway: httpx.AsyncClient) -> None:
-    page = (await gateway.get("/")).text
+    page = (await gateway.get("/interfaces")).text
     assert {"/docs", "/openapi.json", "/asyncapi", "/asyncapi.json"} <= set(linked(page))
 
 

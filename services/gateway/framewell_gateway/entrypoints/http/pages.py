@@ -22,6 +22,7 @@ from framewell_contracts.services import SERVICES
 from framewell_kit.outcomes import NotFound
 
 STATIC_PATH = "/static"
+INTERFACES = "/interfaces"
 STATIC = Path(__file__).with_name("static")
 VENDORED = STATIC / "vendored"
 
@@ -43,6 +44,8 @@ _INDEX = """\
 <h1>Framewell</h1>
 <p>One address of the mesh for people and scripts.</p>
 <dl>
+<dt><a href="/console/">Console</a></dt>
+<dd>Where people work: assets, programmes, review, people, rights, training, search.</dd>
 <dt><a href="/docs">REST</a></dt>
 <dd>What can be asked here, described and to be tried out. For programs:
 <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</dd>
@@ -96,7 +99,7 @@ def routes(kafka_prefix: str, openapi: bytes) -> list[Route]:
         return _viewer(f"Events of {service}", f"/asyncapi/{service}.json", "asyncapi")
 
     return [
-        Route("/", index),
+        Route(INTERFACES, index),
         Route("/docs", rest),
         Route("/openapi.json", rest_document),
         Route("/asyncapi.json", events_document),
@@ -114,12 +117,7 @@ def _events(service: str | None, kafka_prefix: str) -> bytes:
 def _viewer(title: str, described_at: str, package: str, *more_scripts: str) -> Response:
     """Return a page that shows the document with a vendored viewer."""
     if not (VENDORED / package).is_dir():
-        message = (
-            f'<main class="text"><h1>{escape(title)}</h1><p>This page\'s viewer is not installed: '
-            "<code>make setup</code> installs it. The document itself is at "
-            f'<a href="{escape(described_at)}">{escape(described_at)}</a>.</p></main>'
-        )
-        return _page(title, message, status=404)
+        return not_installed(title, "This page's viewer", described_at)
     folder = f"vendored/{package}"
     return _page(
         title,
@@ -127,6 +125,16 @@ def _viewer(title: str, described_at: str, package: str, *more_scripts: str) -> 
         styles=(f"{folder}/viewer.css",),
         scripts=(f"{folder}/viewer.js", *more_scripts),
     )
+
+
+def not_installed(title: str, what: str, instead: str) -> Response:
+    """Return the page that says what `make setup` would have made, and what there is instead of it."""
+    message = (
+        f'<main class="text"><h1>{escape(title)}</h1><p>{escape(what)} is not installed: '
+        "<code>make setup</code> installs it. What it would show is described at "
+        f'<a href="{escape(instead)}">{escape(instead)}</a>.</p></main>'
+    )
+    return _page(title, message, status=404)
 
 
 def _page(
@@ -137,7 +145,7 @@ def _page(
     scripts: Iterable[str] = (),
     status: int = 200,
 ) -> HTMLResponse:
-    linked = [("/", "Framewell"), ("/docs", "REST"), ("/asyncapi", "Events of the mesh")]
+    linked = [(INTERFACES, "Framewell"), ("/docs", "REST"), ("/asyncapi", "Events of the mesh")]
     linked += [(f"/asyncapi/{service}", service) for service in SERVICES]
     lines = [
         "<!doctype html>",

@@ -1,0 +1,170 @@
+/**
+ * The events of the mesh as they happen: one stream a browser, whichever tabs are open.
+ *
+ * The tab that holds a Web Lock has the only EventSource, and tells the others by BroadcastChannel: over
+ * HTTP/1.1 a browser opens six connections to one address, and the seventh tab would hang. Events only say
+ * what is old; they are gathered, so that a burst asks once.
+ */
+
+import type { QueryClient } from "@tanstack/react-query";
+import { EVENT_NAMES } from "./event_names";
+import { type Heard, type Stale, staleAfter } from "./invalidations";
+import { found, lost } from "./network";
+import { Store } from "./store";
+
+const STREAM = "/v1/events";
+const NAME = "framewell-events";
+const PLACE = "framewell-events-place";
+const GATHER_MS = 250;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 10_000;
+
+type Told = { kind: "event"; event: Heard } | { kind: "resync" } | { kind: "open" } | { kind: "broken" };
+
+/** Whether events arrive: undefined before the first word of the stream. */
+export const live = new Store<boolean | undefined>(undefined);
+
+const listeners = new Set<(event: Heard) => void>();
+
+/** Calls `listener` at every event, for a page that shows them; returns what ends that. */
+export function onEvent(listener: (event: Heard) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Follows the stream until the returned function is called; keeps `queries` fresh. */
+export function follow(queries: QueryClient): () => void {
+  const ending = new AbortController();
+  const gathered = new Gathered(queries);
+  const channel = new BroadcastChannel(NAME);
+  const hear = (told: Told) => {
+    if (told.kind === "event") {
+      for (const stale of staleAfter(told.event)) gathered.add(stale);
+      for (const tell of listeners) tell(told.event);
+    } else if (told.kind === "resync") {
+      gathered.everything();
+    } else {
+      const before = live.get();
+      live.set(told.kind === "open");
+      if (told.kind === "open" && before === false) gathered.everything();
+    }
+  };
+  channel.onmessage = (message: MessageEvent<Told>) => hear(message.data);
+  const tell = (told: Told) => {
+    hear(told);
+    channel.postMessage(told);
+  };
+  navigator.locks
+    .request(NAME, { signal: ending.signal }, () => new Stream(tell, ending.signal).run())
+    .catch((error: unknown) => {
+      if (!ending.signal.aborted) throw error;
+    });
+  return () => {
+    ending.abort();
+    channel.close();
+    gathered.stop();
+  };
+}
+
+/** The one EventSource, opened again after a break from where it was. */
+class Stream {
+  #retryMs = FIRST_RETRY_MS;
+
+  constructor(
+    private readonly tell: (told: Told) => void,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Resolves when the signal ends it; holds the lock until then. */
+  run(): Promise<void> {
+    return new Promise((resolve) => {
+      let source = this.#open(() => {
+        source = undefined;
+        setTimeout(() => {
+          if (!this.signal.aborted) this.run().then(resolve);
+        }, this.#retryMs);
+        this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+      });
+      this.signal.addEventListener("abort", () => {
+        source?.close();
+        resolve();
+      });
+    });
+  }
+
+  #open(broke: () => void): EventSource | undefined {
+    const after = localStorage.getItem(PLACE);
+    const source = new EventSource(after ? `${STREAM}?after=${encodeURIComponent(after)}` : STREAM);
+    source.onopen = () => {
+      this.#retryMs = FIRST_RETRY_MS;
+      found();
+      this.tell({ kind: "open" });
+    };
+    source.onerror = () => {
+      this.tell({ kind: "broken" });
+      if (source.readyState === EventSource.CLOSED) {
+        // Refused: the place may be one that the gateway no longer knows.
+        localStorage.removeItem(PLACE);
+      } else {
+        lost();
+      }
+      source.close();
+      broke();
+    };
+    const place = (message: MessageEvent) => {
+      if (message.lastEventId !== "") localStorage.setItem(PLACE, message.lastEventId);
+    };
+    source.addEventListener("message", place);
+    source.addEventListener("resync", (message) => {
+      place(message);
+      this.tell({ kind: "resync" });
+    });
+    for (const name of EVENT_NAMES) {
+      source.addEventListener(name, (message) => {
+        place(message);
+        this.tell({ kind: "event", event: heard(name, message.data) });
+      });
+    }
+    return source;
+  }
+}
+
+function heard(name: string, text: string): Heard {
+  const event = JSON.parse(text) as { subject?: string; data?: Record<string, unknown> };
+  return { name, subject: event.subject ?? "", data: event.data ?? {} };
+}
+
+/** What became old in a quarter of a second, invalidated at once. */
+class Gathered {
+  readonly #stale = new Map<string, Stale>();
+  #all = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly queries: QueryClient) {}
+
+  add(stale: Stale): void {
+    this.#stale.set(stale.join("\n"), stale);
+    this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
+  }
+
+  everything(): void {
+    this.#all = true;
+    this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    const stale = [...this.#stale.values()];
+    this.#stale.clear();
+    if (this.#all) {
+      this.#all = false;
+      void this.queries.invalidateQueries();
+      return;
+    }
+    for (const queryKey of stale) void this.queries.invalidateQueries({ queryKey });
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * What the server has, and how it is kept: queries own it, events only say that it is old.
+ *
+ * A key is `[subject, "list" | "one" | …, ids and filters]`. Events invalidate by subject and, where they name
+ * one, by id: `["assets", "one", id]`. Pages write their queries beside themselves, with `queryOptions`.
+ */
+
+import { QueryClient } from "@tanstack/react-query";
+import { NetworkError, ProblemError } from "./problems";
+
+/** The first part of every key: what the query is about. */
+export type Subject =
+  | "assets"
+  | "candidates"
+  | "classes"
+  | "clusters"
+  | "counts"
+  | "datasets"
+  | "erasures"
+  | "events"
+  | "ledger"
+  | "mesh"
+  | "models"
+  | "reanalyses"
+  | "rights"
+  | "runs"
+  | "samples"
+  | "search"
+  | "snapshots"
+  | "tokens"
+  | "users"
+  | "webhooks";
+
+export type Key = readonly [Subject, ...unknown[]];
+
+const RETRIES = 2;
+
+/** The cache of the console. `networkMode` is `always`: a house without internet is online. */
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        networkMode: "always",
+        staleTime: 60_000,
+        gcTime: 5 * 60_000,
+        refetchOnWindowFocus: false,
+        retry: (count, error) => isPassing(error) && count < RETRIES,
+        retryDelay: (count, error) =>
+          error instanceof ProblemError && error.retryAfterSeconds !== undefined
+            ? error.retryAfterSeconds * 1000
+            : Math.min(500 * 2 ** count, 4000),
+      },
+      mutations: { networkMode: "always", retry: false },
+    },
+  });
+}
+
+/** Whether asking again may help. */
+export function isPassing(error: unknown): boolean {
+  return (
+    error instanceof NetworkError || (error instanceof ProblemError && (error.status === 503 || error.status === 429))
+  );
+}

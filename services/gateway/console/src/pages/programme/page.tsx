@@ -1,0 +1,7 @@
+import { Page } from "../../parts/Page";
+import { useShellWords } from "../../words/shell";
+
+export default function Place() {
+  const words = useShellWords();
+  return <Page title={words.pages.programme}>{null}</Page>;
+}

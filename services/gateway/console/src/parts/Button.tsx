@@ -1,0 +1,50 @@
+import type { ReactNode } from "react";
+import {
+  Button as AriaButton,
+  type ButtonProps as AriaButtonProps,
+  Tooltip,
+  TooltipTrigger,
+} from "react-aria-components";
+import "./Button.css";
+
+export interface ButtonProps extends Omit<AriaButtonProps, "children" | "className"> {
+  children: ReactNode;
+  /** `main`: the one first action of a page; `bad`: what cannot be taken back; `bare`: without a frame. */
+  look?: "main" | "plain" | "bare" | "bad";
+  /** The key that does the same, shown beside the word. */
+  shortcut?: string | undefined;
+}
+
+/** A button with a word. */
+export function Button({ children, look = "plain", shortcut, ...rest }: ButtonProps) {
+  return (
+    <AriaButton {...rest} className={`button button-${look}`}>
+      {children}
+      {shortcut !== undefined && (
+        <span aria-hidden="true">
+          <kbd>{shortcut}</kbd>
+        </span>
+      )}
+    </AriaButton>
+  );
+}
+
+export interface IconButtonProps extends Omit<AriaButtonProps, "children" | "className" | "aria-label"> {
+  /** What it does, for a tooltip and for screen readers. */
+  label: string;
+  icon: ReactNode;
+}
+
+/** A button with a picture; its word shows where the pointer rests. */
+export function IconButton({ label, icon, ...rest }: IconButtonProps) {
+  return (
+    <TooltipTrigger delay={500}>
+      <AriaButton {...rest} aria-label={label} className="button button-icon">
+        {icon}
+      </AriaButton>
+      <Tooltip className="tooltip" offset={6}>
+        {label}
+      </Tooltip>
+    </TooltipTrigger>
+  );
+}

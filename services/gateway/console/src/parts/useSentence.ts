@@ -1,0 +1,22 @@
+import { NetworkError, ProblemError } from "../api/problems";
+import { useLanguage } from "../words/language";
+import { useShellWords } from "../words/shell";
+
+export interface Sentence {
+  /** The sentence in the language of the console, where it has one. */
+  own: string;
+  /** The gateway's own words, in English; empty where `own` says all there is. */
+  detail: string;
+}
+
+/** Says what went wrong: by its code in the console's language, and in the gateway's own words. */
+export function useSentence(): (error: unknown) => Sentence {
+  const words = useShellWords();
+  const language = useLanguage();
+  return (error) => {
+    if (error instanceof NetworkError) return { own: words.failed.network, detail: "" };
+    if (!(error instanceof ProblemError)) return { own: words.failed.broken, detail: String(error) };
+    if (language === "en") return { own: error.detail, detail: "" };
+    return { own: words.problems[error.code] ?? "", detail: error.detail };
+  };
+}

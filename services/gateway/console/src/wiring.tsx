@@ -1,0 +1,154 @@
+/** What the console is made of: its providers, and every page with where it is. */
+
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { Activity, BrainCircuit, Film, House, KeyRound, ListChecks, Scale, Search, UsersRound } from "lucide-react";
+import { type ComponentType, lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { I18nProvider, RouterProvider } from "react-aria-components";
+import { Redirect, Route, Router, Switch, useLocation } from "wouter";
+import type { Role } from "./domain/roles";
+import { Answer } from "./parts/Answer";
+import { Boundary } from "./parts/Boundary";
+import { KeysProvider } from "./parts/keys";
+import { Forbidden, NotFound } from "./parts/places";
+import { type Entry, Shell } from "./parts/Shell";
+import { StatusProvider } from "./parts/status";
+import { useSession } from "./parts/useSession";
+import { SetLanguageContext } from "./parts/useSetLanguage";
+import { firstLanguage, keepLanguage, LanguageContext } from "./words/language";
+
+const BASE = "/console";
+
+const home = lazy(() => import("./pages/home/page"));
+const assets = lazy(() => import("./pages/assets/page"));
+const programme = lazy(() => import("./pages/programme/page"));
+const review = lazy(() => import("./pages/review/page"));
+const people = lazy(() => import("./pages/people/page"));
+const rights = lazy(() => import("./pages/rights/page"));
+const training = lazy(() => import("./pages/training/page"));
+const search = lazy(() => import("./pages/search/page"));
+const mesh = lazy(() => import("./pages/mesh/page"));
+const access = lazy(() => import("./pages/access/page"));
+const signIn = lazy(() => import("./pages/sign-in/page"));
+
+/** The pages that the navigation names, in its order. */
+const ENTRIES: readonly Entry[] = [
+  { path: "/", name: "home", icon: House, letter: "h", least: "viewer" },
+  { path: "/assets", name: "assets", icon: Film, letter: "a", least: "viewer" },
+  { path: "/search", name: "search", icon: Search, letter: "s", least: "viewer" },
+  { path: "/review", name: "review", icon: ListChecks, letter: "r", least: "curator" },
+  { path: "/people", name: "people", icon: UsersRound, letter: "p", least: "viewer" },
+  { path: "/rights", name: "rights", icon: Scale, letter: "l", least: "rights" },
+  { path: "/training", name: "training", icon: BrainCircuit, letter: "t", least: "viewer" },
+  { path: "/mesh", name: "mesh", icon: Activity, letter: "m", least: "viewer" },
+  { path: "/access", name: "access", icon: KeyRound, letter: "c", least: "admin" },
+];
+
+interface Place {
+  path: string;
+  page: ComponentType;
+  least: Role;
+}
+
+/** Every page by its address below /console; parameters come by wouter's `useParams`. */
+const PLACES: readonly Place[] = [
+  { path: "/", page: home, least: "viewer" },
+  { path: "/assets", page: assets, least: "viewer" },
+  { path: "/assets/:assetId", page: programme, least: "viewer" },
+  { path: "/search", page: search, least: "viewer" },
+  { path: "/review", page: review, least: "curator" },
+  { path: "/people/:classId?", page: people, least: "viewer" },
+  { path: "/rights", page: rights, least: "rights" },
+  { path: "/training/:runId?", page: training, least: "viewer" },
+  { path: "/mesh", page: mesh, least: "viewer" },
+  { path: "/access", page: access, least: "admin" },
+];
+
+/** Pages for somebody who is not signed in, without anything around them. */
+const OPEN_PLACES: readonly Omit<Place, "least">[] = [{ path: "/sign-in", page: signIn }];
+
+/** The whole console on a cache of queries. */
+export function Console({ queries }: { queries: QueryClient }) {
+  const [language, setLanguage] = useState(firstLanguage);
+  const speak = useMemo(
+    () => (next: typeof language) => {
+      keepLanguage(next);
+      setLanguage(next);
+    },
+    [],
+  );
+  document.documentElement.lang = language;
+  return (
+    <LanguageContext value={language}>
+      <SetLanguageContext value={speak}>
+        <I18nProvider locale={language}>
+          <QueryClientProvider client={queries}>
+            <StatusProvider>
+              <KeysProvider>
+                <Router base={BASE}>
+                  <AriaLinks>
+                    <Rooms />
+                  </AriaLinks>
+                </Router>
+              </KeysProvider>
+            </StatusProvider>
+          </QueryClientProvider>
+        </I18nProvider>
+      </SetLanguageContext>
+    </LanguageContext>
+  );
+}
+
+/** React Aria's links go by the console's router. */
+function AriaLinks({ children }: { children: ReactNode }) {
+  const [, navigate] = useLocation();
+  return (
+    <RouterProvider navigate={navigate} useHref={(path) => BASE + path}>
+      {children}
+    </RouterProvider>
+  );
+}
+
+function Rooms() {
+  const { session } = useSession();
+  const [path] = useLocation();
+  const open = OPEN_PLACES.map((place) => (
+    <Route key={place.path} path={place.path}>
+      <Shown page={place.page} />
+    </Route>
+  ));
+  if (OPEN_PLACES.some((place) => place.path === path)) return <Switch>{open}</Switch>;
+  if (session?.principal === "") return <Redirect to={`/sign-in?to=${encodeURIComponent(path)}`} />;
+  return (
+    <Shell entries={ENTRIES}>
+      <Switch>
+        {PLACES.map((place) => (
+          <Route key={place.path} path={place.path}>
+            <Allowed least={place.least}>
+              <Shown page={place.page} key={place.path} />
+            </Allowed>
+          </Route>
+        ))}
+        <Route>
+          <NotFound />
+        </Route>
+      </Switch>
+    </Shell>
+  );
+}
+
+function Allowed({ least, children }: { least: Role; children: ReactNode }) {
+  const { may } = useSession();
+  return may(least) ? children : <Forbidden least={least} />;
+}
+
+function Shown({ page: Page }: { page: ComponentType }) {
+  return (
+    <Boundary>
+      <Suspense fallback={<Answer query={NOTHING_YET}>{() => null}</Answer>}>
+        <Page />
+      </Suspense>
+    </Boundary>
+  );
+}
+
+const NOTHING_YET = { data: undefined, error: null, refetch: () => Promise.reject(new Error("nothing to ask again")) };

@@ -1,0 +1,10 @@
+import { shell as de } from "./de/shell";
+import { shell as en, type ShellWords } from "./en/shell";
+import { useWords } from "./language";
+
+const words = { en, de };
+
+/** The words that every page shares. */
+export function useShellWords(): ShellWords {
+  return useWords(words);
+}

@@ -1,0 +1,36 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+/** React Aria brings its words in 34 languages; the console speaks two of them. */
+const LANGUAGES = /^(?:de|en)-/;
+const LOCALE_FILE = /[/\\]([a-z]{2}-[A-Z]{2})\.[cm]?js$/;
+
+function onlyOurLanguages(): Plugin {
+  return {
+    name: "only-our-languages",
+    enforce: "pre",
+    load: {
+      filter: { id: /[/\\](?:react-aria|react-aria-components|react-stately)[/\\].*[a-z]{2}-[A-Z]{2}\.[cm]?js$/ },
+      handler(id) {
+        const locale = LOCALE_FILE.exec(id)?.[1];
+        return locale !== undefined && !LANGUAGES.test(locale) ? "export default {};" : null;
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  base: "/console/",
+  plugins: [onlyOurLanguages(), react()],
+  build: {
+    outDir: "../framewell_gateway/entrypoints/http/static/console",
+    emptyOutDir: true,
+    manifest: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    license: { fileName: "licences.md" },
+    chunkSizeWarningLimit: 900,
+  },
+  // `npm run dev` shows the sources as they change, beside a mesh that is up.
+  server: { proxy: { "/v1": "http://127.0.0.1:7410" } },
+});
