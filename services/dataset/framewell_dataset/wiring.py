@@ -16,7 +16,9 @@ from framewell_dataset.adapters.ledger_documents import LedgerDocuments
 from framewell_dataset.adapters.picture_objects import PictureObjects
 from framewell_dataset.adapters.publish_jobs import PublishJobs
 from framewell_dataset.adapters.recorded_facts import TopicsOnKafka
+from framewell_dataset.adapters.refusal_documents import RefusalDocuments
 from framewell_dataset.adapters.repeat_documents import RepeatDocuments
+from framewell_dataset.adapters.rights_change_documents import RightsChangeDocuments
 from framewell_dataset.adapters.sample_documents import SampleDocuments
 from framewell_dataset.adapters.snapshot_documents import SnapshotDocuments
 from framewell_dataset.adapters.snapshot_export_objects import SnapshotExportObjects
@@ -93,7 +95,7 @@ async def wire(settings: DatasetSettings, mesh: Mesh, recorded: RecordedFacts | 
             jobs.reconsider_kind(ReconsiderEverything(s.assets, steps.reconsider, clock)),
         ],
         rpc=[
-            catalogue.servicer(s, steps),
+            catalogue.servicer(s, steps, clock),
             review.servicer(s, steps, clock),
             snapshots.servicer(s, publish, export, confirm),
             rights.servicer(s, steps, topics, {} if key is None else key.public_keys),
@@ -130,12 +132,14 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         WordDocuments(documents, mesh.settings.name_hashes()),
         ObjectReferences(documents, objects),
         StatementDocuments(documents),
+        RightsChangeDocuments(documents),
+        RefusalDocuments(documents),
     )
     vectors = VectorDocuments(documents)
     for store in (*indexed, *others, vectors):
         await store.prepare()
     assets, chunks, datasets, classes, samples, repeats, made, background = indexed
-    ledger, log, seals, words, crops, statements = others
+    ledger, log, seals, words, crops, statements, changes, refusals = others
     return Stores(
         assets=assets,
         chunks=chunks,
@@ -156,6 +160,8 @@ async def prepared_stores(mesh: Mesh) -> Stores:
         exporter=SnapshotExportObjects(objects, mesh.scratch),
         publications=PublishJobs(mesh.jobs),
         statements=statements,
+        changes=changes,
+        refusals=refusals,
         ledger=ledger,
         audit=log,
         seals=seals,

@@ -1,7 +1,10 @@
 """Datasets and classes."""
 
+from contextlib import suppress
+
 import pytest
 
+from framewell.classes.v1.classes_pb2 import CLASS_CHANGE_PARTED, ClassesChanged
 from framewell.dataset.v1 import catalogue_service_pb2 as catalogue_rpc
 from framewell.dataset.v1 import dataset_pb2 as messages
 from framewell.rights.v1 import rights_pb2 as rights
@@ -9,10 +12,12 @@ from framewell.sample.v1.sample_pb2 import SampleProposed
 from framewell_dataset.testing import DatasetBench, stated
 from framewell_dataset.testing.people import (
     ASTRONAUT,
+    decide,
     proposed_man,
     samples,
 )
-from framewell_kit.outcomes import Rejected
+from framewell_kit.outcomes import Busy, Conflict, Rejected
+from framewell_kit.testing.failing import failing
 
 
 async def test_merged_classes_share_samples_and_names(bench: DatasetBench) -> None:
@@ -122,3 +127,146 @@ async def test_a_class_has_no_control_characters_in_its_names(bench: DatasetBenc
         renamed = catalogue_rpc.RenameClassRequest(class_id=made.class_id, **kind)
         with pytest.raises(Rejected, match="control characters"):
             await bench.call("RenameClass", renamed)
+
+
+async def merge(bench: DatasetBench, gone: str, stays: str) -> catalogue_rpc.MergeClassesResponse:
+    request = catalogue_rpc.MergeClassesRequest(from_class_id=gone, into_class_id=stays)
+    answer: catalogue_rpc.MergeClassesResponse = await bench.call("MergeClasses", request)
+    return answer
+
+
+async def undo_merge(bench: DatasetBench, class_id: str) -> catalogue_rpc.UndoMergeResponse:
+    request = catalogue_rpc.UndoMergeRequest(class_id=class_id)
+    answer: catalogue_rpc.UndoMergeResponse = await bench.call("UndoMerge", request)
+    return answer
+
+
+async def shown(bench: DatasetBench, class_id: str) -> catalogue_rpc.GetClassResponse:
+    request = catalogue_rpc.GetClassRequest(class_id=class_id)
+    answer: catalogue_rpc.GetClassResponse = await bench.call("GetClass", request)
+    return answer
+
+
+async def two_people(bench: DatasetBench) -> tuple[SampleProposed, SampleProposed]:
+    one = await proposed_man(bench)
+    await bench.take_in("b", stated())
+    await bench.show("b", ASTRONAUT)
+    return one, bench.facts.of(SampleProposed)[-1]
+
+
+async def test_a_merger_is_taken_back_with_samples_and_names(bench: DatasetBench) -> None:
+    one, two = await two_people(bench)
+    await merge(bench, two.class_id, one.class_id)
+    assert [each.class_id for each in (await shown(bench, one.class_id)).merged] == [two.class_id]
+    undone = await undo_merge(bench, two.class_id)
+    assert (undone.samples_moved, undone.dataset_class.merged_into) == (1, "")
+    assert (undone.dataset_class.name, list(undone.rest.aliases)) == ("Eileen Collins", [])
+    assert {each.sample_id: each.class_id for each in await samples(bench)} == {
+        one.sample_id: one.class_id,
+        two.sample_id: two.class_id,
+    }
+    changes = [each.change for each in bench.facts.of(ClassesChanged) if each.class_id == two.class_id]
+    assert changes[-1] == CLASS_CHANGE_PARTED
+
+
+async def test_a_merger_is_taken_back_once(bench: DatasetBench) -> None:
+    one, two = await two_people(bench)
+    with pytest.raises(Conflict, match="stands"):
+        await undo_merge(bench, two.class_id)
+    await merge(bench, two.class_id, one.class_id)
+    await undo_merge(bench, two.class_id)
+    with pytest.raises(Conflict, match="stands"):
+        await undo_merge(bench, two.class_id)
+
+
+async def test_what_people_did_since_a_merger_stays_when_it_is_taken_back(bench: DatasetBench) -> None:
+    """A name that the class had before, one that it was given since, and a sample of another class."""
+    one, two = await two_people(bench)
+    rename = catalogue_rpc.RenameClassRequest(
+        class_id=one.class_id, name="Jörg Müßigbrodt", aliases=["Eileen Collins"], external_ids={"gnd": "1"}
+    )
+    await bench.call("RenameClass", rename)
+    await merge(bench, two.class_id, one.class_id)
+    added = messages.DatasetClass(dataset_id="people", class_id="third", name="Ada Neumann")
+    await bench.call("CreateClass", catalogue_rpc.CreateClassRequest(dataset_class=added))
+    await decide(bench, two.sample_id, class_id="third")
+    undone = await undo_merge(bench, two.class_id)
+    assert undone.samples_moved == 0
+    assert list(undone.rest.aliases) == ["Eileen Collins"]
+    assert dict(undone.rest.external_ids) == {"gnd": "1"}
+    assert {each.sample_id: each.class_id for each in await samples(bench)}[two.sample_id] == "third"
+
+
+async def test_a_chain_of_mergers_is_taken_back_from_its_end(bench: DatasetBench) -> None:
+    one, two = await two_people(bench)
+    added = messages.DatasetClass(dataset_id="people", class_id="third", name="Ada Neumann")
+    await bench.call("CreateClass", catalogue_rpc.CreateClassRequest(dataset_class=added))
+    await merge(bench, two.class_id, one.class_id)
+    await merge(bench, one.class_id, "third")
+    with pytest.raises(Conflict, match="take that back first"):
+        await undo_merge(bench, two.class_id)
+    assert (await undo_merge(bench, one.class_id)).samples_moved == 2
+    assert (await undo_merge(bench, two.class_id)).samples_moved == 1
+    assert {each.sample_id: each.class_id for each in await samples(bench)} == {
+        one.sample_id: one.class_id,
+        two.sample_id: two.class_id,
+    }
+    assert not (await shown(bench, "third")).dataset_class.aliases
+
+
+async def test_classes_say_how_many_samples_they_have_and_show_one(bench: DatasetBench) -> None:
+    one, two = await two_people(bench)
+    await decide(bench, one.sample_id)
+    counted = (await shown(bench, one.class_id)).dataset_class.samples
+    assert (counted.accepted, counted.proposed, counted.sample_id) == (1, 0, one.sample_id)
+    assert counted.path.startswith(f"/v1/samples/{one.sample_id}/objects/")
+    request = catalogue_rpc.ListClassesRequest(with_samples=True)
+    listed = (await bench.call("ListClasses", request)).classes
+    assert {each.class_id: each.samples.proposed for each in listed} == {one.class_id: 0, two.class_id: 1}
+    plain = (await bench.call("ListClasses", catalogue_rpc.ListClassesRequest())).classes
+    assert not any(each.HasField("samples") for each in plain)
+
+
+async def test_the_classes_that_were_changed_last_come_first_without_merged_ones(bench: DatasetBench) -> None:
+    one, two = await two_people(bench)
+    await bench.clock.sleep(1)
+    await bench.call("RenameClass", catalogue_rpc.RenameClassRequest(class_id=one.class_id, name="Jörg M."))
+    changed = (await bench.call("ListClasses", catalogue_rpc.ListClassesRequest(order_by="changed"))).classes
+    assert [each.class_id for each in changed] == [one.class_id, two.class_id]
+    assert (changed[0].changed_by, changed[1].changed_by) == ("anna", "rule:lower_third_face")
+    await merge(bench, two.class_id, one.class_id)
+    standing = (await bench.call("ListClasses", catalogue_rpc.ListClassesRequest(standing=True))).classes
+    assert [each.class_id for each in standing] == [one.class_id]
+
+
+async def test_who_renames_what_somebody_renamed_meanwhile_is_told(bench: DatasetBench) -> None:
+    one = await proposed_man(bench)
+    first = catalogue_rpc.RenameClassRequest(class_id=one.class_id, name="J. M.", expected_revision=1)
+    await bench.call("RenameClass", first, by="bert")
+    late = catalogue_rpc.RenameClassRequest(class_id=one.class_id, name="Jörg", expected_revision=1)
+    with pytest.raises(Conflict, match="bert changed it meanwhile"):
+        await bench.call("RenameClass", late)
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_killed_anywhere_a_merger_that_is_taken_back_again_comes_to_the_same(*, after: bool) -> None:
+    fails_at, done = 0, False
+    while not done:
+        async with DatasetBench() as bench:
+            one, two = await two_people(bench)
+            await merge(bench, two.class_id, one.class_id)
+            store, broken = failing(bench.documents, 1 << 30, after=after)
+            async with DatasetBench(documents=store) as dying:
+                broken.calls, broken.fails_at = 0, fails_at
+                with suppress(Busy):
+                    await undo_merge(dying, two.class_id)
+                done = not broken.broke
+            with suppress(Conflict):  # it was done, and only the answer was lost
+                await undo_merge(bench, two.class_id)
+            assert {each.sample_id: each.class_id for each in await samples(bench)} == {
+                one.sample_id: one.class_id,
+                two.sample_id: two.class_id,
+            }
+            assert not (await shown(bench, one.class_id)).dataset_class.aliases
+        fails_at += 1
+    assert fails_at > 5

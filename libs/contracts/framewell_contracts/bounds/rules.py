@@ -29,6 +29,7 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         "^[0-9a-fA-F]{64}$": "is no SHA-256, which is 64 hexadecimal digits",
         "^[0-9]{2}:[0-9]{2}:[0-9]{2}[:;][0-9]{2}$": "is no timecode HH:MM:SS:FF",
         r"^[0-9]{1,12}(\.[0-9]{1,6})?$": "is no decimal amount such as `0.05`",
+        "^(samples|assets)$": "is no kind of what is withheld: expected `samples` or `assets`",
         "^[A-Z]{3}$": "is no ISO 4217 code of three capital letters",
         "^[A-Z]{2}$": "is no ISO 3166 code of two capital letters",
         "^[0-9A-Za-z._+-]{1,40}$": "is no version",
@@ -37,6 +38,11 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         r"^\s*[^\s\x00][^\x00]*$": "is no name or id: it must not be blank, nor hold a null character",
         r"^[a-z]+(-[a-z0-9]+)*\.m3u8$": "is no name of a playlist, such as `master.m3u8`",
         "^(appearances|last_seen)$": "is no order: expected `appearances` or `last_seen`",
+        "^(oldest|doubtful|person|decided)$": "is no order: expected `oldest`, `doubtful`, `person` or `decided`",
+        "^(oldest|doubtful|person)$": "is no order: expected `oldest`, `doubtful` or `person`",
+        "^(name|changed)$": "is no order: expected `name` or `changed`",
+        r"^(0|1|0?\.[0-9]{1,9})(,(0|1|0?\.[0-9]{1,9})){3}$": "is no part of a picture: expected `x,y,width,height` "
+        "as fractions of it, such as `0.1,0.2,0.3,0.4`",
         "^(text|transcript|label|object|region)$": "is no kind that is searched: expected `text`, `transcript`, "
         "`label`, `object` or `region`",
         "^([01][0-9]|2[0-3]):[0-5][0-9]$": "is no time of day HH:MM",

@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from framewell.media.v1.media_pb2 import ObjectRef, Programme, Timeline
-from framewell.rights.v1.rights_pb2 import PurposeDecision, RightsDecided
+from framewell.rights.v1.rights_pb2 import Purpose, PurposeDecision, RightsDecided
 from framewell_contracts.identity import derived_id
 from framewell_contracts.spelling import normalised
 from framewell_dataset.domain.assets import Asset, Standing
+from framewell_dataset.domain.rights import PURPOSES
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outbox import Outbox
-from framewell_kit.paging import BY_ID, scan
+from framewell_kit.paging import BY_ID, SCAN_BATCH, scan
 
 ASSETS = "assets"
 
@@ -27,6 +28,16 @@ class AssetDocuments:
     async def prepare(self) -> None:
         for fields in (["source_key", "_id"], ["holders", "_id"], ["rights_due"]):
             await self.documents.ensure_index(ASSETS, fields)
+        await self._tell_refusals()
+
+    async def _tell_refusals(self) -> None:
+        """Write beside what stands why it withholds, once: assets of before this was kept lack it."""
+        lacking = {"removed": False, refused_field(PURPOSES[0]): {"$exists": False}}
+        while found := await self.documents.find(ASSETS, lacking, limit=SCAN_BATCH):
+            for document in found:
+                change = {"$set": _refused(_asset(document).standing)}
+                expected = {"standing": document["standing"]}
+                await self.documents.update(ASSETS, document["_id"], change, expect=expected)
 
     async def remember(self, asset: Asset) -> bool:
         fields = _document(asset)
@@ -82,6 +93,9 @@ class AssetDocuments:
     def of_holder(self, holder: str) -> AsyncIterator[Asset]:
         return self._each({"holders": normalised(holder), "removed": False})
 
+    async def count_of_holder(self, holder: str) -> int:
+        return await self.documents.count(ASSETS, {"holders": normalised(holder), "removed": False})
+
     async def rights_due(self, before: datetime, limit: int) -> list[Asset]:
         query = {"rights_due": {"$lte": before}, "removed": False}
         found = await self.documents.find(ASSETS, query, sort=[("rights_due", 1)], limit=limit)
@@ -135,7 +149,19 @@ def _standing(standing: Standing) -> Document:
         "holders": list(standing.holders),
         "rights_due": standing.due,
         "decisions": [each.SerializeToString(deterministic=True) for each in standing.decisions],
+        **_refused(standing),
     }
+
+
+def refused_field(purpose: "Purpose.ValueType") -> str:
+    """Return the field with the sentence by which an asset is withheld for a purpose."""
+    return f"refused_{purpose}"
+
+
+def _refused(standing: Standing) -> Document:
+    """Return by purpose why the asset is withheld as a whole; empty where it is not."""
+    said = {each.purpose: each.sentence for each in standing.decisions if not each.allowed}
+    return {refused_field(purpose): said.get(purpose, "") for purpose in PURPOSES}
 
 
 def _decided(asset_id: str, standing: Standing, *, gone: bool = False) -> Fact:

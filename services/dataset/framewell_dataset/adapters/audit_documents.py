@@ -9,11 +9,12 @@ from framewell_dataset.ports.audit import Held
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause
 from framewell_kit.outbox import Outbox
-from framewell_kit.paging import Order, scan
+from framewell_kit.paging import Order, Page, PageRequest, find_page, scan
 
 AUDIT = "audit"
 SEALS = "audit_seals"
 BY_PLACE = Order("place", int)
+NEWEST_FIRST = Order("time", str, descending=True)
 NAMES = [one.name for one in fields(AuditEntry)]
 
 
@@ -27,6 +28,8 @@ class AuditDocuments:
         await self.documents.ensure_index(AUDIT, ["identity"], unique=True)
         await self.documents.ensure_index(AUDIT, ["chain", *BY_PLACE.fields])
         await self.documents.ensure_index(AUDIT, ["event_id"])
+        for fields in ([], ["principal"], ["subject"]):
+            await self.documents.ensure_index(AUDIT, [*fields, *NEWEST_FIRST.fields])
 
     async def has(self, fact: str) -> bool:
         return bool(await self.documents.count(AUDIT, {"identity": fact}))
@@ -62,6 +65,11 @@ class AuditDocuments:
     async def of_event(self, source: str, event_id: str) -> Sequence[AuditEntry]:
         found = await self.documents.find(AUDIT, {"event_id": event_id, "source": source})
         return [_entry(document)[0] for document in found]
+
+    async def page(self, page: PageRequest, *, principal: str, subject: str) -> Page[tuple[AuditEntry, str]]:
+        named = {"principal": principal, "subject": subject}
+        query = {name: value for name, value in named.items() if value}
+        return (await find_page(self.documents, AUDIT, query, page, NEWEST_FIRST)).map(_entry)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.domain.class_facts import CLASS_CHANGE_FORGOTTEN, class_fact
-from framewell_dataset.domain.classes import DatasetClass
+from framewell_dataset.domain.classes import DatasetClass, Lent
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.name_hashes import folded
@@ -15,6 +16,9 @@ from framewell_kit.paging import Order, Page, PageRequest, find_page
 
 CLASSES = "classes"
 BY_NAME = Order("name", str)
+LAST_CHANGED_FIRST = Order("changed_at", datetime, descending=True)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for classes of which nobody noted when they were changed."""
 KNOWN = {"forgotten": {"$exists": False}}
 """Matches classes that were not forgotten: one that was stands here until its last facts were sent."""
 
@@ -29,8 +33,11 @@ class ClassDocuments:
     async def prepare(self) -> None:
         self.outbox.register(CLASSES)
         by_name, named = ["dataset_id", *BY_NAME.fields], ["dataset_id", "folded"]
-        for fields in (by_name, BY_NAME.fields, named, ["merged_into"]):
+        by_change = ["dataset_id", *LAST_CHANGED_FIRST.fields]
+        for fields in (by_name, BY_NAME.fields, named, ["merged_into"], by_change, LAST_CHANGED_FIRST.fields):
             await self.documents.ensure_index(CLASSES, fields)
+        unnoted = {"changed_at": {"$exists": False}}
+        await self.documents.update_where(CLASSES, unnoted, {"$set": {"changed_at": LONG_AGO}})
 
     async def add(self, added: DatasetClass, fact: Outgoing, cause: Cause) -> bool:
         document = {"_id": added.class_id, **_fields(added)}
@@ -51,14 +58,24 @@ class ClassDocuments:
         return [_class(each) for each in await self.documents.find(CLASSES, query, sort=[("_id", 1)])]
 
     async def page(
-        self, page: PageRequest, *, dataset_id: str, class_ids: Sequence[str], name: str
+        self,
+        page: PageRequest,
+        *,
+        dataset_id: str,
+        class_ids: Sequence[str],
+        name: str,
+        standing: bool = False,
+        last_changed_first: bool = False,
     ) -> Page[DatasetClass]:
         query: Document = {**KNOWN, **({"dataset_id": dataset_id} if dataset_id else {})}
         if class_ids:
             query["_id"] = {"$in": list(class_ids)}
         if name:
             query["folded"] = {"$regex": re.escape(folded(name) or name)}
-        return (await find_page(self.documents, CLASSES, query, page, BY_NAME)).map(_class)
+        if standing:
+            query["merged_into"] = ""
+        order = LAST_CHANGED_FIRST if last_changed_first else BY_NAME
+        return (await find_page(self.documents, CLASSES, query, page, order)).map(_class)
 
     async def change(self, before: DatasetClass, after: DatasetClass, fact: Outgoing, cause: Cause) -> bool:
         expect = {"revision": before.revision, **KNOWN}
@@ -72,7 +89,9 @@ class ClassDocuments:
 
     async def forget(self, class_id: str, actor: Actor, cause: Cause) -> bool:
         while (named := await self.get(class_id)) is not None:
-            gone = DatasetClass(class_id, named.dataset_id, "", revision=named.revision + 1)
+            gone = DatasetClass(
+                class_id, named.dataset_id, "", revision=named.revision + 1, changed_at=named.changed_at
+            )
             fact = class_fact(gone, CLASS_CHANGE_FORGOTTEN, actor)
             change = {"$set": {**_fields(gone), "forgotten": True}}
             expect = {"revision": named.revision, **KNOWN}
@@ -95,7 +114,26 @@ def _fields(named: DatasetClass) -> Document:
         "merged_into": named.merged_into,
         "past_names": sorted(named.past_names),
         "revision": named.revision,
+        "changed_at": named.changed_at or LONG_AGO,
+        "changed_by": named.changed_by,
+        "lent": _lent_fields(named.lent),
     }
+
+
+def _lent_fields(lent: Lent | None) -> Document | None:
+    if lent is None:
+        return None
+    return {
+        "names": list(lent.names),
+        "external_ids": list(lent.external_ids),
+        "past_names": sorted(lent.past_names),
+    }
+
+
+def _lent(document: Document | None) -> Lent | None:
+    if document is None:
+        return None
+    return Lent(tuple(document["names"]), tuple(document["external_ids"]), frozenset(document["past_names"]))
 
 
 def _class(document: Document) -> DatasetClass:
@@ -109,4 +147,7 @@ def _class(document: Document) -> DatasetClass:
         merged_into=document["merged_into"],
         past_names=frozenset(document["past_names"]),
         revision=document["revision"],
+        changed_at=None if document["changed_at"] == LONG_AGO else document["changed_at"],
+        changed_by=document.get("changed_by", ""),
+        lent=_lent(document.get("lent")),
     )

@@ -1,7 +1,10 @@
 """A sample as a document and back."""
 
+from datetime import UTC
+
 from framewell.dataset.v1.dataset_pb2 import Sample as SampleMessage
 from framewell.media.v1.media_pb2 import Span
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.domain.geometry import Sighting
 from framewell_dataset.domain.samples import Sample, State, Withdrawal
 from framewell_kit.documents.protocol import Document
@@ -26,6 +29,10 @@ def changing_fields(sample: Sample) -> Document:
         "withdrawal": str(sample.withdrawal),
         "claimed_by": sample.claimed_by,
         "claimed_until": sample.claimed_until,
+        "certainty": sample.certainty,
+        "cluster_decision_id": sample.cluster_decision_id,
+        "moved_from": list(sample.moved_from),
+        **_decision_fields(sample.decided_by),
     }
 
 
@@ -65,4 +72,26 @@ def sample_of(document: Document) -> Sample:
         withdrawal=Withdrawal(document["withdrawal"]),
         claimed_by=document["claimed_by"],
         claimed_until=document["claimed_until"],
+        decided_by=_decided_by(document),
+        cluster_decision_id=document.get("cluster_decision_id", ""),
+        moved_from=tuple(document.get("moved_from", ())),
     )
+
+
+def _decision_fields(actor: Actor | None) -> Document:
+    if actor is None:
+        return {"decided_by": "", "decided_authority": "", "decided_at": None}
+    return {
+        "decided_by": actor.principal,
+        "decided_authority": actor.authority,
+        "decided_at": actor.decided_at.ToDatetime(tzinfo=UTC),
+    }
+
+
+def _decided_by(document: Document) -> Actor | None:
+    """Return who decided; nobody of samples that were kept before that was noted."""
+    if not document.get("decided_by"):
+        return None
+    actor = Actor(principal=document["decided_by"], authority=document["decided_authority"])
+    actor.decided_at.FromDatetime(document["decided_at"])
+    return actor

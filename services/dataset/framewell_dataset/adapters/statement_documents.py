@@ -1,6 +1,6 @@
 """Statements as documents, one a subject; a counter in each moves with every change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,16 +16,19 @@ from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.rights import Origin, ReceivedStatement, RightsOfAsset, holders_of, kept
 from framewell_dataset.ports.rights import Unmatched
 from framewell_kit.documents.protocol import Document, Documents
-from framewell_kit.paging import Order, Page, PageRequest, find_page
+from framewell_kit.paging import BY_ID, Order, Page, PageRequest, find_page, scan
 
 STATEMENTS = "statements"
+CONTRIBUTORS = "contributors"
+TOLD = ""
+"""Id of the document by which it is known that the names in all statements were written down."""
 NEWEST_FIRST = Order("unmatched_since", datetime, descending=True)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class StatementDocuments:
-    """Collection `statements`, one document a subject, however it is spelt.
+    """Collection `statements`, one document a subject, however it is spelt, and `contributors`, one a name.
 
     Only the revisions that still count are kept.
     """
@@ -34,6 +37,10 @@ class StatementDocuments:
 
     async def prepare(self) -> None:
         await self.documents.ensure_index(STATEMENTS, NEWEST_FIRST.fields)
+        if await self.documents.get(CONTRIBUTORS, TOLD) is None:
+            async for document in scan(self.documents, STATEMENTS, {}, BY_ID):
+                await self._note_names(each.statement.holder for each in _stated(document))
+            await self.documents.insert_once(CONTRIBUTORS, {"_id": TOLD, "name": ""})
 
     async def of(self, asset: Asset, holders: Sequence[str] = ()) -> RightsOfAsset:
         subjects = [Subject(asset_id=asset.asset_id)]
@@ -51,6 +58,7 @@ class StatementDocuments:
 
     async def add(self, subject: Subject, statements: Sequence[ReceivedStatement]) -> bool:
         name = _name(subject)
+        await self._note_names([subject.holder, *(each.statement.holder for each in statements)])
         while True:
             document = await self.documents.get(STATEMENTS, name)
             before = [_entry(each) for each in _stated(document)]
@@ -74,7 +82,21 @@ class StatementDocuments:
             return False
         change = {"$set": {"statements": [_entry(each) for each in kept(after)]}, "$inc": {"changes": 1}}
         expected = {"changes": document["changes"]}
-        return bool(await self.documents.update(STATEMENTS, _name(subject), change, expect=expected))
+        done = await self.documents.update(STATEMENTS, _name(subject), change, expect=expected)
+        if done is not None:
+            kept_names = {normalised(each.statement.holder) for each in after}
+            for each in before:  # whoever stands there no more was erased
+                if normalised(each.statement.holder) not in kept_names:
+                    await self.documents.delete(CONTRIBUTORS, normalised(each.statement.holder))
+        return done is not None
+
+    async def contributors(self, prefix: str, page: PageRequest) -> Page[str]:
+        begins = normalised(prefix)
+        query = {"_id": {"$gt": TOLD}}
+        if begins:
+            query = {"_id": {"$gte": begins, "$lt": f"{begins}\U0010ffff"}}
+        found = await find_page(self.documents, CONTRIBUTORS, query, page, BY_ID)
+        return found.map(lambda document: str(document["name"]))
 
     async def note_unmatched(
         self, subject: Subject, applied: Sequence[AppliedStatement], at: datetime
@@ -96,7 +118,14 @@ class StatementDocuments:
         return (await find_page(self.documents, STATEMENTS, waiting, page, NEWEST_FIRST)).map(_unmatched)
 
     async def forget(self, subject: Subject) -> bool:
+        if subject.holder:
+            await self.documents.delete(CONTRIBUTORS, normalised(subject.holder))
         return await self.documents.delete(STATEMENTS, _name(subject))
+
+    async def _note_names(self, names: Iterable[str]) -> None:
+        for name in names:
+            if key := normalised(name):
+                await self.documents.insert_once(CONTRIBUTORS, {"_id": key, "name": name})
 
     async def _read(self, subject: Subject) -> tuple[list[ReceivedStatement], int]:
         document = await self.documents.get(STATEMENTS, _name(subject))

@@ -19,6 +19,7 @@ from framewell_dataset.ports.review import SampleRepository
 from framewell_dataset.steps.forget_samples import ForgetSamples
 from framewell_dataset.steps.forgotten_names import ForgottenNames
 from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
+from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
 from framewell_kit.tombstones import class_subject
@@ -44,6 +45,7 @@ class ManageClasses:
     upkeep: SnapshotUpkeep
     forgotten: ForgottenNames
     forget: ForgetSamples
+    clock: Clock
 
     async def create(self, added: DatasetClass, actor: Actor, cause: Cause) -> DatasetClass:
         """Return the class with its id. Raises Rejected without a name or for one with control characters,
@@ -57,6 +59,7 @@ class ManageClasses:
             raise NotFound(f"dataset {added.dataset_id} does not exist")
         if not added.class_id:
             added = replace(added, class_id=derived_id(cause.id, "class", added.name))
+        added = replace(added, changed_at=self.clock.now(), changed_by=actor.principal)
         await self._require_learnable(added)
         if not await self.classes.add(added, class_fact(added, CLASS_CHANGE_CREATED, actor), cause):
             raise Conflict(f"class {added.class_id} exists already: rename it instead")
@@ -67,22 +70,30 @@ class ManageClasses:
             raise
         return added
 
-    async def rename(self, named: DatasetClass, actor: Actor, cause: Cause) -> DatasetClass:
+    async def rename(
+        self, named: DatasetClass, actor: Actor, cause: Cause, *, expected: int | None = None
+    ) -> DatasetClass:
         """Return the class with its new name, aliases and outside ids. Raises Rejected without a name, and
-        (code `forgotten`) for names that must not be learned again; NotFound for no such class.
+        (code `forgotten`) for names that must not be learned again; NotFound for no such class, Conflict
+        where it is not at the revision that was seen.
         """
         if not named.name.strip():
             raise Rejected("a class needs a name")
         require_written(*named.names)
         while True:
             before = await self._existing(named.class_id)
-            after = replace(
-                before,
+            if expected is not None and expected != before.revision:
+                raise Conflict(
+                    f"class {before.class_id} is at revision {before.revision}, not {expected}: "
+                    f"{before.changed_by or 'somebody'} changed it meanwhile, look at it again"
+                )
+            after = before.changed(
+                actor,
+                self.clock.now(),
                 name=named.name,
                 aliases=named.aliases,
                 external_ids=named.external_ids,
                 past_names=self.forgotten.of_class(before),
-                revision=before.revision + 1,
             )
             await self._require_learnable(after)
             if await self._change(before, after, CLASS_CHANGE_RENAMED, actor, cause):
@@ -107,14 +118,17 @@ class ManageClasses:
             raise Rejected(f"classes {from_id} and {into_id} are not two classes of one dataset")
         if stays.merged_into:
             raise Conflict(f"class {into_id} was itself merged into {stays.merged_into}")
-        merged = replace(gone, merged_into=into_id, revision=gone.revision + 1)
+        if gone.merged_into not in {"", into_id}:
+            raise Conflict(f"class {from_id} was merged into {gone.merged_into}: take that back first")
+        lent = gone.lent if gone.merged_into and gone.lent else stays.would_get(gone)
+        merged = gone.changed(actor, self.clock.now(), merged_into=into_id, lent=lent)
         if not await self._change(gone, merged, CLASS_CHANGE_MERGED, actor, cause):
             raise Conflict(f"class {from_id} was changed meanwhile: look at it again")
         try:
             await self._require_learnable(merged, stays)
             kept = await self._with_names_of(stays, gone, actor, cause)
         except (Rejected, Conflict):
-            undone = replace(merged, merged_into=gone.merged_into, revision=merged.revision + 1)
+            undone = replace(gone, revision=merged.revision + 1)
             await self._change(merged, undone, CLASS_CHANGE_MERGED, actor, cause)
             raise
         moved = 0
@@ -139,14 +153,7 @@ class ManageClasses:
     async def _with_names_of(
         self, stays: DatasetClass, gone: DatasetClass, actor: Actor, cause: Cause
     ) -> DatasetClass:
-        names = tuple(dict.fromkeys((*stays.aliases, *gone.names)))
-        kept = replace(
-            stays,
-            aliases=tuple(name for name in names if name != stays.name),
-            external_ids={**gone.external_ids, **stays.external_ids},
-            past_names=stays.past_names | gone.past_names,
-            revision=stays.revision + 1,
-        )
+        kept = stays.with_names_of(gone).changed(actor, self.clock.now())
         if not await self._change(stays, kept, CLASS_CHANGE_RENAMED, actor, cause):
             raise Conflict(f"class {stays.class_id} was changed meanwhile: look at it again")
         return kept
@@ -162,7 +169,7 @@ class ManageClasses:
     async def _move(self, sample: Sample, into_id: str, actor: Actor, cause: Cause) -> bool:
         current: Sample | None = sample
         while current is not None and current.class_id == sample.class_id:
-            after = current.changed(class_id=into_id)
+            after = current.changed(class_id=into_id, moved_from=(*current.moved_from, current.class_id))
             silent = current.state in DECIDED or current.state is State.WITHDRAWN
             fact = None if silent else change_fact(after, actor)
             if await self.samples.change(current, after, fact, cause):

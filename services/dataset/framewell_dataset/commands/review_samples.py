@@ -4,16 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from framewell.dataset.v1.review_service_pb2 import Review
+from framewell.dataset.v1.review_service_pb2 import (
+    REVIEW_REFUSAL_NO_CLASS,
+    REVIEW_REFUSAL_NOT_DECIDED,
+    REVIEW_REFUSAL_NOT_FOUND,
+    REVIEW_REFUSAL_NOT_OPEN,
+    REVIEW_REFUSAL_RIGHTS,
+    REVIEW_REFUSAL_UNKNOWN_CLASS,
+    REVIEW_REFUSAL_UNSPECIFIED,
+    Review,
+    ReviewRefusal,
+)
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.sample.v1.sample_pb2 import (
     DECISION_ACCEPT,
+    DECISION_REJECT,
     DECISION_UNDO,
     DECISION_UNSPECIFIED,
-    Decision,
+    DECISION_UNSURE,
     Provenance,
 )
 from framewell_contracts.identity import derived_id
+from framewell_dataset.domain.refusals import NotTaken, changed_since, claimed_by_another, not_open
 from framewell_dataset.domain.sample_facts import review_fact
 from framewell_dataset.domain.samples import DECIDED, Sample, State, state_after
 from framewell_dataset.ports.catalogue import ClassRepository
@@ -28,10 +40,7 @@ from framewell_kit.outcomes import Rejected
 
 MOST_AT_ONCE = 500
 OPEN_TO_REVIEW = (State.PROPOSED, *DECIDED)
-
-
-class NotTaken(Exception):
-    """The decision about one sample was not taken; the text says why and what to do."""
+TAKEN = (DECISION_ACCEPT, DECISION_REJECT, DECISION_UNSURE, DECISION_UNDO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ class Reviewed:
 
     sample: Sample | None
     error: str = ""
+    refusal: "ReviewRefusal.ValueType" = REVIEW_REFUSAL_UNSPECIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,8 @@ class ReviewSamples:
     """Each decision is taken or refused by itself. Rights are asked before and after an acceptance.
 
     A decision and the fact about it are one write; each accepted or un-accepted sample requests the
-    dataset's next snapshot.
+    dataset's next snapshot. The same decision again by the same person, about the revision that they saw,
+    changes nothing and is answered as taken: an answer may be lost on its way.
     """
 
     samples: SampleRepository
@@ -82,13 +93,15 @@ class ReviewSamples:
 
     async def _one(self, sample: Sample | None, review: Review, actor: Actor, cause: Cause) -> Reviewed:
         if sample is None:
-            return Reviewed(None, f"sample {review.sample_id} does not exist")
+            return Reviewed(None, f"sample {review.sample_id} does not exist", REVIEW_REFUSAL_NOT_FOUND)
+        if _is_taken(sample, review, actor):
+            return Reviewed(sample)
         try:
             self._check(sample, review, actor)
             class_id = await self._class(sample, review)
             if review.decision == DECISION_ACCEPT or sample.state is not State.PROPOSED:
                 sample = await self._allowed(sample, actor, cause)
-            decided = self._decided(sample, review.decision, class_id, actor)
+            decided = self._decided(sample, review, class_id, actor)
             note_id = await self._note(sample, decided, review.note)
             evidence = await self.keep_evidence(sample, class_id)
             after = replace(decided, evidence=tuple(evidence))
@@ -96,11 +109,13 @@ class ReviewSamples:
             if not await self.samples.change(sample, after, fact, cause):
                 await self.words.discard(note_id)
                 await self.keep_evidence.discard(sample, evidence)
-                raise NotTaken("somebody changed the sample meanwhile: look at it again")
+                current = await self.samples.get(sample.sample_id) or sample
+                raise changed_since(current, sample.revision)
             # The rights may have moved while the decision was written.
             after = await self.changes.recheck(after, actor, cause)
         except NotTaken as refusal:
-            return Reviewed(await self.samples.get(sample.sample_id) or sample, str(refusal))
+            current = await self.samples.get(sample.sample_id) or sample
+            return Reviewed(current, str(refusal), refusal.refusal)
         return Reviewed(after)
 
     async def _note(self, before: Sample, after: Sample, text: str) -> str:
@@ -114,43 +129,42 @@ class ReviewSamples:
 
     def _check(self, sample: Sample, review: Review, actor: Actor) -> None:
         if review.decision == DECISION_UNSPECIFIED:
-            raise NotTaken("no decision was given: accept, reject or unsure")
+            raise NotTaken(REVIEW_REFUSAL_NOT_OPEN, "no decision was given: accept, reject or unsure")
         if review.HasField("expected_revision") and review.expected_revision != sample.revision:
-            raise NotTaken(
-                f"the sample is at revision {sample.revision}, not {review.expected_revision}: "
-                "somebody changed it meanwhile, look at it again"
-            )
+            raise changed_since(sample, review.expected_revision)
         if sample.state not in OPEN_TO_REVIEW:
-            raise NotTaken(f"the sample is {sample.state} and cannot be decided about: {sample.reason}")
+            raise not_open(sample)
         if review.decision == DECISION_UNDO and sample.state not in DECIDED:
-            raise NotTaken("nobody decided about the sample, so there is nothing to take back")
-        claimed = sample.claimed_until is not None and sample.claimed_until > self.clock.now()
-        if claimed and sample.claimed_by != actor.principal:
-            raise NotTaken(f"{sample.claimed_by} is reviewing the sample")
+            why = "nobody decided about the sample, so there is nothing to take back"
+            raise NotTaken(REVIEW_REFUSAL_NOT_DECIDED, why)
+        if sample.claimed_at(self.clock.now()) and sample.claimed_by != actor.principal:
+            raise claimed_by_another(sample)
 
     async def _class(self, sample: Sample, review: Review) -> str:
         class_id = review.class_id or sample.class_id
         if review.class_id:
             named = await self.classes.get(class_id)
             if named is None or named.dataset_id != sample.dataset_id:
-                raise NotTaken(f"class {class_id} does not exist in dataset {sample.dataset_id}")
+                why = f"class {class_id} does not exist in dataset {sample.dataset_id}"
+                raise NotTaken(REVIEW_REFUSAL_UNKNOWN_CLASS, why)
             class_id = named.merged_into or class_id
         if not class_id and review.decision == DECISION_ACCEPT:
-            raise NotTaken("the sample is a question: say which class it is (class_id)")
+            why = "the sample is a question: say which class it is (class_id)"
+            raise NotTaken(REVIEW_REFUSAL_NO_CLASS, why)
         return class_id
 
     async def _allowed(self, sample: Sample, actor: Actor, cause: Cause) -> Sample:
         """Return the sample when the rights stand; otherwise withhold it and raise NotTaken."""
         decision = await self.gate.of_sample(sample)
         if decision is None:
-            raise NotTaken("the sample's asset was removed")
+            raise NotTaken(REVIEW_REFUSAL_NOT_OPEN, "the sample's asset was removed")
         if not decision.allowed:
             await self.changes.recheck(sample, actor, cause)
-            raise NotTaken(decision.sentence)
+            raise NotTaken(REVIEW_REFUSAL_RIGHTS, decision.sentence)
         return sample
 
-    def _decided(self, sample: Sample, decision: "Decision.ValueType", class_id: str, actor: Actor) -> Sample:
-        provenance = Provenance()
+    def _decided(self, sample: Sample, review: Review, class_id: str, actor: Actor) -> Sample:
+        decision, provenance = review.decision, Provenance()
         provenance.CopyFrom(sample.provenance)
         provenance.ClearField("accepted_by")
         if decision == DECISION_ACCEPT:
@@ -162,4 +176,16 @@ class ReviewSamples:
             provenance=provenance,
             claimed_by="",
             claimed_until=None,
+            decided_by=actor,
+            cluster_decision_id=review.cluster_decision_id if decision == DECISION_ACCEPT else "",
+            moved_from=sample.moved_from if class_id == sample.class_id else (),
         )
+
+
+def _is_taken(sample: Sample, review: Review, actor: Actor) -> bool:
+    """Return whether this very decision was taken before: the revision that was seen is an earlier one."""
+    seen = review.HasField("expected_revision") and review.expected_revision < sample.revision
+    mine = sample.decided_by is not None and sample.decided_by.principal == actor.principal
+    if not (seen and mine and review.decision in TAKEN):
+        return False
+    return sample.state is state_after(review.decision) and review.class_id in {"", sample.class_id}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from framewell.access.v1.access_changes_pb2 import AccessChange, AccessChanged
 from framewell.access.v1.access_pb2 import AccessRecorded
 from framewell.classes.v1.classes_pb2 import ClassChange, ClassesChanged
 from framewell.cluster.v1.cluster_pb2 import ClusterDecided, ClusterDecision
@@ -24,6 +25,7 @@ Decided: TypeAlias = (
     | ErasureRequested
     | ErasureCompleted
     | AccessRecorded
+    | AccessChanged
     | SnapshotPublished
     | SnapshotWithdrawn
     | ModelPromoted
@@ -77,6 +79,12 @@ def _completed(fact: ErasureCompleted, hashes: NameHashes) -> Noted:
     return Noted(_subject(fact.subject, hashes), fact.subject.class_id, "completed", by)
 
 
+def _access(fact: AccessChanged, _: NameHashes) -> Noted:
+    what = enum_word(AccessChange.DESCRIPTOR, fact.change)
+    about = f"token:{fact.token_id}" if fact.token_id else f"user:{fact.user_id}"
+    return Noted(about, "", f"{what}:{fact.role}" if fact.role else what, fact.actor)
+
+
 def _cluster(fact: ClusterDecided, _: NameHashes) -> Noted:
     what = enum_word(ClusterDecision.DESCRIPTOR, fact.decision)
     return Noted(f"cluster:{fact.cluster_id}", fact.class_id, what, fact.actor)
@@ -93,6 +101,7 @@ _NOTED: Mapping[type, Callable[[Any, NameHashes], Noted]] = {
     AccessRecorded: lambda fact, _: Noted(
         fact.resource, "", enum_word(Purpose.DESCRIPTOR, fact.purpose), fact.actor
     ),
+    AccessChanged: _access,
     SnapshotPublished: lambda fact, _: Noted(f"snapshot:{fact.snapshot_id}", "", "published", fact.actor),
     SnapshotWithdrawn: lambda fact, _: Noted(f"snapshot:{fact.snapshot_id}", "", "withdrawn", fact.actor),
     ModelPromoted: lambda fact, _: Noted(_model(fact.model), "", "promoted", fact.actor),

@@ -4,6 +4,7 @@ from framewell.classes.v1.classes_pb2 import (
     CLASS_CHANGE_CREATED,
     CLASS_CHANGE_FORGOTTEN,
     CLASS_CHANGE_MERGED,
+    CLASS_CHANGE_PARTED,
     CLASS_CHANGE_RENAMED,
     ClassChange,
     ClassesChanged,
@@ -17,6 +18,7 @@ __all__ = [
     "CLASS_CHANGE_CREATED",
     "CLASS_CHANGE_FORGOTTEN",
     "CLASS_CHANGE_MERGED",
+    "CLASS_CHANGE_PARTED",
     "CLASS_CHANGE_RENAMED",
     "class_fact",
 ]

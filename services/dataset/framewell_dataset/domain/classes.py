@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, Purpose
 from framewell_contracts.identity import derived_id
 from framewell_kit.name_hashes import NameHashes
@@ -23,6 +26,16 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
+class Lent:
+    """What a class got by a merger that it did not have before: taken back with it, and nothing else is."""
+
+    names: tuple[str, ...] = ()
+    external_ids: tuple[str, ...] = ()
+    """Their schemes."""
+    past_names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetClass:
     """A class and its names. `revision` grows with every change.
 
@@ -39,11 +52,56 @@ class DatasetClass:
     merged_into: str = ""
     past_names: frozenset[str] = frozenset()
     revision: int = 1
+    changed_at: datetime | None = None
+    """When it was made, named or merged last; None where that was not noted yet."""
+    changed_by: str = ""
+    lent: Lent | None = None
+    """What the class that it was merged into got from it; None while it stands."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return its name and its aliases."""
         return (self.name, *self.aliases)
+
+    def changed(self, actor: Actor, at: datetime, **changes: Any) -> "DatasetClass":
+        """Return the class after one change by somebody: the next revision."""
+        return replace(self, revision=self.revision + 1, changed_at=at, changed_by=actor.principal, **changes)
+
+    def with_names_of(self, gone: "DatasetClass") -> "DatasetClass":
+        """Return the class with the names and outside ids of one that is merged into it."""
+        names = tuple(dict.fromkeys((*self.aliases, *gone.names)))
+        return replace(
+            self,
+            aliases=tuple(name for name in names if name != self.name),
+            external_ids={**gone.external_ids, **self.external_ids},
+            past_names=self.past_names | gone.past_names,
+        )
+
+    def would_get(self, gone: "DatasetClass") -> Lent:
+        """Return what the class would get by a merger that it does not have."""
+        return Lent(
+            tuple(name for name in gone.names if name not in self.names),
+            tuple(scheme for scheme in gone.external_ids if scheme not in self.external_ids),
+            gone.past_names - self.past_names,
+        )
+
+    def without(self, gone: "DatasetClass") -> "DatasetClass":
+        """Return the class without what it got from one whose merger is taken back.
+
+        A name that it goes by now, and an outside id that was changed since, stay.
+        """
+        lent = gone.lent or Lent()
+        ids = {
+            scheme: value
+            for scheme, value in self.external_ids.items()
+            if scheme not in lent.external_ids or gone.external_ids.get(scheme) != value
+        }
+        return replace(
+            self,
+            aliases=tuple(name for name in self.aliases if name not in lent.names),
+            external_ids=ids,
+            past_names=self.past_names - lent.past_names,
+        )
 
 
 def class_id(dataset_id: str, name: str, hashes: NameHashes) -> str:

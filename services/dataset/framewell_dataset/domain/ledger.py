@@ -44,6 +44,13 @@ class HolderBalance:
     currency: str
     amount: Decimal
     uses: int
+    flat: Decimal = Decimal(0)
+    """The part of it that is owed once per sample and snapshot."""
+
+    @property
+    def per_use(self) -> Decimal:
+        """Return the part of it that is owed per sample and run."""
+        return EXACT.subtract(self.amount, self.flat)
 
 
 def entry(usage: UsageRecorded) -> Entry:
@@ -79,6 +86,7 @@ class Balances:
 
     def __init__(self) -> None:
         self._sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        self._flat: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         self._uses: dict[tuple[str, str], int] = defaultdict(int)
         self._spellings: dict[str, str] = {}
 
@@ -90,11 +98,19 @@ class Balances:
         key = name, each.usage.rate.currency
         self._sums[key] = EXACT.add(self._sums[key], each.owed)
         self._uses[key] += 1
+        if each.usage.rate.model == PAY_MODEL_FLAT:
+            self._flat[key] = EXACT.add(self._flat[key], each.owed)
 
     def balances(self) -> list[HolderBalance]:
         """Return the sums per holder, however spelt, and currency; by holder."""
         return [
-            HolderBalance(self._spellings[name], currency, owed, self._uses[name, currency])
+            HolderBalance(
+                self._spellings[name],
+                currency,
+                owed,
+                self._uses[name, currency],
+                self._flat[name, currency],
+            )
             for (name, currency), owed in sorted(self._sums.items())
         ]
 

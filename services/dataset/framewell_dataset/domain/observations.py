@@ -6,7 +6,7 @@ value, so that it can only raise doubts.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 import numpy as np
@@ -133,6 +133,8 @@ class Caption:
     role: str
     confidence: float
     agreeing_reads: int
+    moment: Moment = field(default_factory=Moment)
+    """The picture that it was read in best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ def captions_of(observed: ObservationSet, chunk: int) -> tuple[Caption, ...]:
             role=seen.text_attributes.below_text,
             confidence=seen.score,
             agreeing_reads=max(1, seen.text_attributes.agreeing_reads),
+            moment=seen.moment,
         )
         for seen in observed.observations
         if seen.kind == "text" and seen.text_attributes.region == TEXT_REGION_LOWER_THIRD

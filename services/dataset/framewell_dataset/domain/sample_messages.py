@@ -1,6 +1,7 @@
 """A sample as the wire knows it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from framewell.dataset.v1.dataset_pb2 import Sample as SampleMessage
 from framewell.sample.v1.sample_pb2 import Evidence
@@ -12,7 +13,8 @@ def sample_message(
 ) -> SampleMessage:
     """Return a sample with the number of its near-duplicates; a name is joined on reading, never stored.
 
-    `words` are notes by their ids: what a person said stands where the sample names their note.
+    `words` are notes by their ids: what a person said stands where the sample names their note. Who reviews
+    it, and who decided, is not in it: `reviewed_message` adds that for people.
     """
     return SampleMessage(
         sample_id=sample.sample_id,
@@ -24,11 +26,21 @@ def sample_message(
         provenance=sample.provenance,
         question=sample.question,
         revision=sample.revision,
-        claimed_by=sample.claimed_by,
         collapsed=repeats,
         class_name=class_name,
         reason=sample.reason,
     )
+
+
+def reviewed_message(message: SampleMessage, sample: Sample, now: datetime) -> SampleMessage:
+    """Return the message of a sample with who is reviewing it now, who decided last, and its age."""
+    message.created_at.FromDatetime(sample.created_at)
+    if sample.claimed_at(now) and sample.claimed_until is not None:
+        message.claimed_by = sample.claimed_by
+        message.claimed_until.FromDatetime(sample.claimed_until)
+    if sample.decided_by is not None:
+        message.decided_by.CopyFrom(sample.decided_by)
+    return message
 
 
 def _in_words(evidence: Evidence, words: Mapping[str, str]) -> Evidence:

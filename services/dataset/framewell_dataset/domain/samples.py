@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from framewell.media.v1.media_pb2 import Span
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.rights.v1.rights_pb2 import Purpose, RightsDecision
 from framewell.sample.v1.sample_pb2 import Crop, Decision, Evidence, Provenance, SampleState
 from framewell_contracts.identity import derived_id
@@ -88,6 +89,21 @@ class Sample:
     withdrawal: Withdrawal = Withdrawal.NONE
     claimed_by: str = ""
     claimed_until: datetime | None = None
+    decided_by: Actor | None = None
+    """Who decided about it last, or took that back, and when; None until somebody did."""
+    cluster_decision_id: str = ""
+    """The decision by which a cluster was named, where its acceptance follows from that."""
+    moved_from: tuple[str, ...] = ()
+    """Classes that it had before mergers moved it, the first one first."""
+
+    @property
+    def certainty(self) -> int:
+        """Return what orders samples by how doubtful they are, in millionths: every question comes first."""
+        return round(1e6 * self.quality) + (0 if self.question else 1_000_000)
+
+    def claimed_at(self, now: datetime) -> bool:
+        """Return whether somebody is reviewing it."""
+        return self.claimed_until is not None and self.claimed_until > now
 
     def same_as(self, span: Span, trajectory: tuple[Sighting, ...]) -> bool:
         """Return whether a sighting of the same asset is this very sample."""

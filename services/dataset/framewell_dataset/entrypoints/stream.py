@@ -15,6 +15,7 @@ from framewell_dataset.handlers.register_asset import RegisterAsset
 from framewell_dataset.handlers.remove_asset import RemoveAsset
 from framewell_dataset.handlers.request_snapshot import RequestSnapshot
 from framewell_dataset.ports.stores import Stores
+from framewell_dataset.steps.follow_effects import FollowEffects
 from framewell_dataset.steps.shared_steps import Steps
 from framewell_dataset.steps.take_away_gone import TakeAwayGone
 from framewell_kit.clock import Clock
@@ -36,7 +37,15 @@ def stages(stores: Stores, steps: Steps, clock: Clock, erase: Erase) -> Sequence
     unless_gone = partial(UnlessGone, tombstones=tombstones, forget=forget)
     register = RegisterAsset(s.assets, s.statements, reconsider, clock, steps.forgotten)
     propose = ProposeSamples(s.assets, s.chunks, s.datasets, s.analyses, steps.register, steps.describe)
-    change_rights = ChangeRights(steps.rights_change, s.statements, reconsider, clock, steps.forgotten)
+    change_rights = ChangeRights(
+        policy=steps.rights_change,
+        statements=s.statements,
+        reconsider=reconsider,
+        clock=clock,
+        forgotten=steps.forgotten,
+        changes=s.changes,
+        follow=FollowEffects(s.changes, s.samples, s.snapshots, steps.gate),
+    )
     return (
         Stage("dataset.register_asset", unless_gone(register)),
         Stage("dataset.propose_samples", unless_gone(propose), concurrency=CHUNKS_AT_ONCE),

@@ -16,6 +16,8 @@ from framewell_contracts.subjects import subject_key
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.rights import statement_id
 from framewell_dataset.ports.rights import StatementRepository
+from framewell_dataset.ports.rights_changes import RightsChangeRepository
+from framewell_dataset.steps.follow_effects import FollowEffects
 from framewell_dataset.steps.forgotten_names import ForgottenNames
 from framewell_dataset.steps.reconsider_asset import ReconsiderAsset
 from framewell_dataset.steps.rights_change import MOST_ASKED, RightsChangePolicy
@@ -44,6 +46,8 @@ class ChangeRights:
     reconsider: ReconsiderAsset
     clock: Clock
     forgotten: ForgottenNames
+    changes: RightsChangeRepository
+    follow: FollowEffects
 
     async def __call__(self, fact: RightsChanged, cause: Cause) -> Sequence[Outgoing]:
         self.policy.check(fact)
@@ -84,24 +88,30 @@ class ChangeRights:
             change = await self._without_erased(fact)
             if await self._is_erased(fact.subject):
                 await self.statements.forget(fact.subject)
+                await self.changes.forget_holder(fact.subject.holder)
                 return _nothing_kept(change, cause)
             answer = await self._act(change, cause)
             if await self._without_erased(fact) == change and not await self._is_erased(fact.subject):
                 return answer
             await self._forget_words(fact.subject)
+            await self._forget_changes(fact)
 
     async def _act(self, fact: RightsChanged, cause: Cause) -> RightsApplied:
+        await self.changes.begin(cause.id, fact, self.clock.now())
         await self.statements.add(fact.subject, self.policy.received(fact))
         count, first = 0, list[Asset]()
         async for asset in self.policy.concerned(fact.subject):
+            await self.follow(cause.id, asset)
             await self.reconsider(asset, fact.actor, cause)
             count += 1
             if len(first) < MOST_ASKED:
                 first.append(asset)
         applied = await self.policy.outcomes(fact, first)
         await self.statements.note_unmatched(fact.subject, applied, self.clock.now())
+        await self.changes.end(cause.id, applied, count)
         asset_id = fact.subject.asset_id
         if asset_id and await self.reconsider.gate.tombstones.find(asset_subject(asset_id)):
+            await self.changes.forget_asset(asset_id)
             await self.statements.forget(fact.subject)  # it never comes again: nobody's words stay here
         return RightsApplied(subject=fact.subject, change_id=cause.id, statements=applied, asset_count=count)
 
@@ -114,6 +124,13 @@ class ChangeRights:
 
     async def _is_erased(self, subject: Subject) -> bool:
         return bool(subject.holder) and await self.forgotten.holds_holder((subject.holder,))
+
+    async def _forget_changes(self, fact: RightsChanged) -> None:
+        """Delete what is kept of changes that name a holder who was erased meanwhile."""
+        for each in fact.statements:
+            for name in {each.holder, each.issuer} - {""}:
+                if await self.forgotten.holds_holder((name,)):
+                    await self.changes.forget_holder(name)
 
     async def _forget_words(self, subject: Subject) -> None:
         """Put prohibitions in place of what erased holders stated about a subject; the rest stays."""

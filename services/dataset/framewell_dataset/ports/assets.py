@@ -55,6 +55,10 @@ class AssetRepository(Protocol):
         """Yield the assets that a holder, however spelt, has rights in and that are not removed, by id."""
         ...
 
+    async def count_of_holder(self, holder: str) -> int:
+        """Return in how many assets that are not removed a holder, however spelt, has rights."""
+        ...
+
     async def rights_due(self, before: datetime, limit: int) -> list[Asset]:
         """Return assets whose rights have to be asked for again by then, the most overdue first."""
         ...

@@ -7,6 +7,7 @@ from typing import Protocol
 from framewell.audit.v1.audit_pb2 import AuditSealed
 from framewell_contracts.audit.entries import AuditEntry, identity
 from framewell_kit.facts import Cause
+from framewell_kit.paging import Page, PageRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class AuditRepository(Protocol):
 
     async def of_event(self, source: str, event_id: str) -> Sequence[AuditEntry]:
         """Return the entries about an event with this id."""
+        ...
+
+    async def page(self, page: PageRequest, *, principal: str, subject: str) -> Page[tuple[AuditEntry, str]]:
+        """Return entries with their hashes, the newest first: of a principal, about a subject, or all."""
         ...
 
 

@@ -65,9 +65,19 @@ class ClassRepository(Protocol):
         ...
 
     async def page(
-        self, page: PageRequest, *, dataset_id: str, class_ids: Sequence[str], name: str
+        self,
+        page: PageRequest,
+        *,
+        dataset_id: str,
+        class_ids: Sequence[str],
+        name: str,
+        standing: bool = False,
+        last_changed_first: bool = False,
     ) -> Page[DatasetClass]:
-        """Return classes by name (of one dataset, some ids, with a name that holds `name`; empty: all)."""
+        """Return classes by name (of one dataset, some ids, with a name that holds `name`; empty: all).
+
+        `standing` leaves out those that were merged into another.
+        """
         ...
 
     async def change(self, before: DatasetClass, after: DatasetClass, fact: Outgoing, cause: Cause) -> bool:

@@ -3,13 +3,45 @@
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from framewell.media.v1.media_pb2 import ObjectRef, Span
 from framewell_dataset.domain.observations import Described, FaceSeen, Vectors
 from framewell_dataset.domain.samples import Sample, State
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.paging import Page, PageRequest
+
+SampleOrdering = Literal["oldest", "doubtful", "person", "decided"]
+"""Oldest first; questions and poor pictures first; one class after the other; decided last first."""
+
+Grouping = Literal["class_id", "claimed_by"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which samples are wanted; what is empty or None is not asked.
+
+    `claimed_at` leaves out those that nobody is reviewing then.
+    """
+
+    dataset_id: str = ""
+    states: Sequence[State] = ()
+    class_id: str | None = None
+    asset_id: str = ""
+    decided_by: str = ""
+    claimed_by: str = ""
+    claimed_at: datetime | None = None
+    question: bool | None = None
+    cluster_decision_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who claims samples, from when until when."""
+
+    reviewer: str
+    now: datetime
+    until: datetime
 
 
 class SampleRepository(Protocol):
@@ -57,16 +89,30 @@ class SampleRepository(Protocol):
         """Yield the samples of a dataset in these states, oldest first."""
         ...
 
-    async def page(
-        self, page: PageRequest, *, dataset_id: str, states: Sequence[State], class_id: str, asset_id: str
-    ) -> Page[Sample]:
-        """Return samples, oldest first."""
+    async def page(self, page: PageRequest, wanted: Wanted, order: SampleOrdering = "oldest") -> Page[Sample]:
+        """Return a page of the samples that are wanted. Raises Rejected for a bad token."""
+        ...
+
+    async def count_wanted(self, wanted: Wanted) -> int:
+        """Count the samples that are wanted."""
+        ...
+
+    async def count_by(self, wanted: Wanted, field: Grouping, most: int) -> dict[str, int]:
+        """Count the samples that are wanted by class or reviewer, at most so many of these, in any order."""
         ...
 
     async def claim(
-        self, dataset_id: str, reviewer: str, limit: int, now: datetime, until: datetime
+        self, wanted: Wanted, lease: Lease, limit: int, order: SampleOrdering = "oldest"
     ) -> list[Sample]:
-        """Claim proposed samples that nobody else has claimed at `now`, oldest first."""
+        """Claim proposed samples that nobody else has claimed when the lease begins, in this order."""
+        ...
+
+    async def claim_one(self, sample_id: str, lease: Lease) -> Sample | None:
+        """Claim a sample, or claim it for longer; None when it is not proposed, or somebody else has it."""
+        ...
+
+    async def release(self, sample_ids: Sequence[str], reviewer: str) -> int:
+        """Give back those of the samples that a reviewer has claimed; return how many."""
         ...
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from framewell.mesh.v1.mesh_pb2 import Subject
-from framewell.rights.v1.rights_pb2 import AppliedStatement
+from framewell.rights.v1.rights_pb2 import PAY_MODEL_UNSPECIFIED, AppliedStatement, PayModel
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.ledger import Entry
 from framewell_dataset.domain.rights import ReceivedStatement, RightsOfAsset
@@ -57,8 +57,12 @@ class StatementRepository(Protocol):
         """Return subjects with statements that matched nothing, the newest first."""
         ...
 
+    async def contributors(self, prefix: str, page: PageRequest) -> Page[str]:
+        """Return the names of holders of rights that were ever stated, by name, as they were spelt first."""
+        ...
+
     async def forget(self, subject: Subject) -> bool:
-        """Delete what was stated about the subject; False when nothing was."""
+        """Delete what was stated about the subject; False when nothing was. Of a holder the name goes too."""
         ...
 
 
@@ -77,6 +81,17 @@ class HouseRuleLog(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerFilter:
+    """Which uses are meant: those that meet all of it; what is empty is met by every use."""
+
+    holder: str = ""
+    used_from: datetime | None = None
+    used_before: datetime | None = None
+    currency: str = ""
+    pay_model: "PayModel.ValueType" = PAY_MODEL_UNSPECIFIED
+
+
 class LedgerRepository(Protocol):
     """Uses and what is owed for them."""
 
@@ -84,10 +99,10 @@ class LedgerRepository(Protocol):
         """Keep an entry once; False when it is there."""
         ...
 
-    async def page(self, page: PageRequest, holder: str) -> Page[Entry]:
+    async def page(self, page: PageRequest, wanted: LedgerFilter) -> Page[Entry]:
         """Return entries, newest first."""
         ...
 
-    def all(self, holder: str) -> AsyncIterator[Entry]:
-        """Yield all entries of a holder; of everybody where none is named."""
+    def all(self, wanted: LedgerFilter) -> AsyncIterator[Entry]:
+        """Yield all entries that are meant."""
         ...

@@ -19,6 +19,7 @@ from framewell_dataset.ports.review import (
     WordRepository,
 )
 from framewell_dataset.ports.rights import LedgerRepository, StatementRepository
+from framewell_dataset.ports.rights_changes import RefusalIndex, RightsChangeRepository
 from framewell_dataset.ports.snapshots import (
     BackgroundFaceRepository,
     PublishQueue,
@@ -51,6 +52,8 @@ class Stores:
     exporter: SnapshotExporter
     publications: PublishQueue
     statements: StatementRepository
+    changes: RightsChangeRepository
+    refusals: RefusalIndex
     ledger: LedgerRepository
     audit: AuditRepository
     seals: SealRepository

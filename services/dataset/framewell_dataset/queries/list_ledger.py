@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from framewell_dataset.domain.ledger import Balances, Entry, HolderBalance
-from framewell_dataset.ports.rights import LedgerRepository
+from framewell_dataset.ports.rights import LedgerFilter, LedgerRepository
 from framewell_kit.paging import Page, PageRequest
 
 
@@ -13,12 +13,14 @@ class ListLedger:
 
     ledger: LedgerRepository
 
-    async def __call__(self, page: PageRequest, holder: str) -> tuple[Page[Entry], list[HolderBalance]]:
+    async def __call__(
+        self, page: PageRequest, wanted: LedgerFilter
+    ) -> tuple[Page[Entry], list[HolderBalance]]:
         """Return a page and, with the first one, the balances per holder and currency."""
-        found = await self.ledger.page(page, holder)
+        found = await self.ledger.page(page, wanted)
         if page.token:
             return found, []
         balances = Balances()
-        async for entry in self.ledger.all(holder):
+        async for entry in self.ledger.all(wanted):
             balances.add(entry)
         return found, balances.balances()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from framewell.rights.v1.rights_pb2 import AppliedStatement, RightsChanged
 from framewell_dataset.domain.assets import Asset
+from framewell_dataset.domain.prices import PriceChanges
 from framewell_dataset.domain.rights import RightsOfAsset
 from framewell_dataset.domain.samples import State
 from framewell_dataset.ports.review import SampleRepository
@@ -22,6 +23,7 @@ class Preview:
     snapshot_ids: set[str] = field(default_factory=set)
     asset_ids: list[str] = field(default_factory=list)
     applied: Sequence[AppliedStatement] = ()
+    money: PriceChanges = field(default_factory=PriceChanges)
 
     async def count(
         self,
@@ -34,7 +36,10 @@ class Preview:
         """Add what would become of the asset's samples under these rights."""
         async for sample in samples.of_asset(asset.asset_id):
             after = sample.under(gate.weigh(rights, sample.purpose, sample.span))
-            if after is None or after.state is sample.state:
+            if after is None:
+                continue
+            self.money.add(sample, after)
+            if after.state is sample.state:
                 continue
             if after.state is State.PROPOSED:
                 self.samples_proposed += 1

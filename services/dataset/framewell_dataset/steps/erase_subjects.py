@@ -11,6 +11,7 @@ from framewell_dataset.domain.samples import Withdrawal
 from framewell_dataset.ports.catalogue import ClassRepository
 from framewell_dataset.ports.review import SampleRepository, VectorRepository, WordRepository
 from framewell_dataset.ports.rights import StatementRepository
+from framewell_dataset.ports.rights_changes import RightsChangeRepository
 from framewell_dataset.ports.snapshots import BackgroundFaceRepository
 from framewell_dataset.rules.known_faces import PERHAPS_SAME_FACE
 from framewell_dataset.steps.forget_samples import ForgetSamples
@@ -27,6 +28,7 @@ class EraseSubjects:
     samples: SampleRepository
     words: WordRepository
     statements: StatementRepository
+    changes: RightsChangeRepository
     vectors: VectorRepository
     background: BackgroundFaceRepository
     recheck_background: RecheckBackground
@@ -45,9 +47,11 @@ class EraseSubjects:
         for asset_id in plan.asset_ids:
             why = Withdrawal.ERASED, "Its asset was erased."
             counts += Counter(await self.take_away(asset_id, 0, why, plan.actor, cause))
+            counts["rights_changes"] += await self.changes.forget_asset(asset_id)
         counts["words"] += await self.words.forget_names(plan.name_hashes)
         if plan.subject.WhichOneof("subject") == "holder":
             counts["statements"] += await self.statements.forget(plan.subject)
+            counts["rights_changes"] += await self.changes.forget_holder(plan.subject.holder)
         return counts
 
     async def _forget_unnamed(self, class_id: str, actor: Actor, cause: Cause) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from datetime import UTC
 
 import numpy as np
 
@@ -121,6 +122,8 @@ class NameCandidate:
             dataset_id=dataset.dataset_id,
             name=named.name,
             fictional=named.fictional,
+            changed_at=actor.decided_at.ToDatetime(tzinfo=UTC),
+            changed_by=actor.principal,
         )
         await self.classes.add(made, class_fact(made, CLASS_CHANGE_CREATED, actor), cause)
         if await self.forgotten.holds_any(made.names, {}):

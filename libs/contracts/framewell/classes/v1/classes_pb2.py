@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/classes/v1/classes.proto\x12\x14\x66ramewell.classes.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"\xb9\x01\n\x0e\x43lassesChanged\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x31\n\x06\x63hange\x18\x03 \x01(\x0e\x32!.framewell.classes.v1.ClassChange\x12\x13\n\x0bmerged_into\x18\x04 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x06 \x01(\x03*\x94\x01\n\x0b\x43lassChange\x12\x1c\n\x18\x43LASS_CHANGE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43LASS_CHANGE_CREATED\x10\x01\x12\x18\n\x14\x43LASS_CHANGE_RENAMED\x10\x02\x12\x17\n\x13\x43LASS_CHANGE_MERGED\x10\x03\x12\x1a\n\x16\x43LASS_CHANGE_FORGOTTEN\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/classes/v1/classes.proto\x12\x14\x66ramewell.classes.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"\xb9\x01\n\x0e\x43lassesChanged\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x31\n\x06\x63hange\x18\x03 \x01(\x0e\x32!.framewell.classes.v1.ClassChange\x12\x13\n\x0bmerged_into\x18\x04 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x06 \x01(\x03*\xad\x01\n\x0b\x43lassChange\x12\x1c\n\x18\x43LASS_CHANGE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43LASS_CHANGE_CREATED\x10\x01\x12\x18\n\x14\x43LASS_CHANGE_RENAMED\x10\x02\x12\x17\n\x13\x43LASS_CHANGE_MERGED\x10\x03\x12\x1a\n\x16\x43LASS_CHANGE_FORGOTTEN\x10\x04\x12\x17\n\x13\x43LASS_CHANGE_PARTED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,7 +33,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.classes.v1.classe
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CLASSCHANGE']._serialized_start=279
-  _globals['_CLASSCHANGE']._serialized_end=427
+  _globals['_CLASSCHANGE']._serialized_end=452
   _globals['_CLASSESCHANGED']._serialized_start=91
   _globals['_CLASSESCHANGED']._serialized_end=276
 # @@protoc_insertion_point(module_scope)

@@ -34,6 +34,8 @@ class _ClassChangeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ClassChan
     """It was merged into another class."""
     CLASS_CHANGE_FORGOTTEN: _ClassChange.ValueType  # 4
     """Its names were erased."""
+    CLASS_CHANGE_PARTED: _ClassChange.ValueType  # 5
+    """A merger was taken back: it stands again."""
 
 class ClassChange(_ClassChange, metaclass=_ClassChangeEnumTypeWrapper):
     """What happened to a class."""
@@ -48,6 +50,8 @@ CLASS_CHANGE_MERGED: ClassChange.ValueType  # 3
 """It was merged into another class."""
 CLASS_CHANGE_FORGOTTEN: ClassChange.ValueType  # 4
 """Its names were erased."""
+CLASS_CHANGE_PARTED: ClassChange.ValueType  # 5
+"""A merger was taken back: it stands again."""
 Global___ClassChange: _TypeAlias = ClassChange  # noqa: Y015
 
 @_typing.final

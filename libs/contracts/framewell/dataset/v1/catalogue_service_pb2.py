@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from framewell.dataset.v1 import dataset_pb2 as framewell_dot_dataset_dot_v1_dot_dataset__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,framewell/dataset/v1/catalogue_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\"framewell/dataset/v1/dataset.proto\"F\n\x14\x43reateDatasetRequest\x12.\n\x07\x64\x61taset\x18\x01 \x01(\x0b\x32\x1d.framewell.dataset.v1.Dataset\"G\n\x15\x43reateDatasetResponse\x12.\n\x07\x64\x61taset\x18\x01 \x01(\x0b\x32\x1d.framewell.dataset.v1.Dataset\"<\n\x13ListDatasetsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"t\n\x14ListDatasetsResponse\x12/\n\x08\x64\x61tasets\x18\x01 \x03(\x0b\x32\x1d.framewell.dataset.v1.Dataset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"O\n\x12\x43reateClassRequest\x12\x39\n\rdataset_class\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.DatasetClass\"P\n\x13\x43reateClassResponse\x12\x39\n\rdataset_class\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.DatasetClass\"p\n\x12ListClassesRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x11\n\tclass_ids\x18\x02 \x03(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\t\"w\n\x13ListClassesResponse\x12\x33\n\x07\x63lasses\x18\x01 \x03(\x0b\x32\".framewell.dataset.v1.DatasetClass\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"\xca\x01\n\x12RenameClassRequest\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07\x61liases\x18\x03 \x03(\t\x12O\n\x0c\x65xternal_ids\x18\x04 \x03(\x0b\x32\x39.framewell.dataset.v1.RenameClassRequest.ExternalIdsEntry\x1a\x32\n\x10\x45xternalIdsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"P\n\x13RenameClassResponse\x12\x39\n\rdataset_class\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.DatasetClass\"C\n\x13MergeClassesRequest\x12\x15\n\rfrom_class_id\x18\x01 \x01(\t\x12\x15\n\rinto_class_id\x18\x02 \x01(\t\"h\n\x14MergeClassesResponse\x12\x39\n\rdataset_class\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.DatasetClass\x12\x15\n\rsamples_moved\x18\x02 \x01(\x03\x32\xf6\x04\n\x10\x43\x61talogueService\x12h\n\rCreateDataset\x12*.framewell.dataset.v1.CreateDatasetRequest\x1a+.framewell.dataset.v1.CreateDatasetResponse\x12\x65\n\x0cListDatasets\x12).framewell.dataset.v1.ListDatasetsRequest\x1a*.framewell.dataset.v1.ListDatasetsResponse\x12\x62\n\x0b\x43reateClass\x12(.framewell.dataset.v1.CreateClassRequest\x1a).framewell.dataset.v1.CreateClassResponse\x12\x62\n\x0bListClasses\x12(.framewell.dataset.v1.ListClassesRequest\x1a).framewell.dataset.v1.ListClassesResponse\x12\x62\n\x0bRenameClass\x12(.framewell.dataset.v1.RenameClassRequest\x1a).framewell.dataset.v1.RenameClassResponse\x12\x65\n\x0cMergeClasses\x12).framewell.dataset.v1.MergeClassesRequest\x1a*.framewell.dataset.v1.MergeClassesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,framewell/dataset/v1/catalogue_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\"framewell/dataset/v1/dataset.proto\"F\n\x14\x43reateDatasetRequest\x12.\n\x07\x64\x61taset\x18\x01 \x01(\x0b\x32\x1d.framewell.dataset.v1.Dataset\"G\n\x15\x43reateDatasetResponse\x12.\n\x07\x64\x61taset\x18\x01 \x01(\x0b\x32\x1d.framewell.dataset.v1.Dataset\"<\n\x13ListDatasetsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"t\n\x14ListDatasetsResponse\x12/\n\x08\x64\x61tasets\x18\x01 \x03(\x0b\x32\x1d.framewell.dataset.v1.Dataset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"O\n\x12\x43reateClassRequest\x12\x39\n\rdataset_class\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.DatasetClass\"P\n\x13\x43reateClassResponse\x12\x39\n\rdataset_class\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.DatasetClass\"\xaa\x01\n\x12ListClassesRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x11\n\tclass_ids\x18\x02 \x03(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\x10\n\x08order_by\x18\x06 \x01(\t\x12\x10\n\x08standing\x18\x07 \x01(\x08\x12\x14\n\x0cwith_samples\x18\x08 \x01(\x08\"w\n\x13ListClassesResponse\x12\x33\n\x07\x63lasses\x18\x01 \x03(\x0b\x32\".framewell.dataset.v1.DatasetClass\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"#\n\x0fGetClassRequest\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\"\x81\x01\n\x10GetClassResponse\x12\x39\n\rdataset_class\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.DatasetClass\x12\x32\n\x06merged\x18\x02 \x03(\x0b\x32\".framewell.dataset.v1.DatasetClass\"\x80\x02\n\x12RenameClassRequest\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07\x61liases\x18\x03 \x03(\t\x12O\n\x0c\x65xternal_ids\x18\x04 \x03(\x0b\x32\x39.framewell.dataset.v1.RenameClassRequest.ExternalIdsEntry\x12\x1e\n\x11\x65xpected_revision\x18\x05 \x01(\x03H\x00\x88\x01\x01\x1a\x32\n\x10\x45xternalIdsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x14\n\x12_expected_revision\"P\n\x13RenameClassResponse\x12\x39\n\rdataset_class\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.DatasetClass\"C\n\x13MergeClassesRequest\x12\x15\n\rfrom_class_id\x18\x01 \x01(\t\x12\x15\n\rinto_class_id\x18\x02 \x01(\t\"h\n\x14MergeClassesResponse\x12\x39\n\rdataset_class\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.DatasetClass\x12\x15\n\rsamples_moved\x18\x02 \x01(\x03\"$\n\x10UndoMergeRequest\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\"\x97\x01\n\x11UndoMergeResponse\x12\x39\n\rdataset_class\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.DatasetClass\x12\x30\n\x04rest\x18\x02 \x01(\x0b\x32\".framewell.dataset.v1.DatasetClass\x12\x15\n\rsamples_moved\x18\x03 \x01(\x03\x32\xaf\x06\n\x10\x43\x61talogueService\x12h\n\rCreateDataset\x12*.framewell.dataset.v1.CreateDatasetRequest\x1a+.framewell.dataset.v1.CreateDatasetResponse\x12\x65\n\x0cListDatasets\x12).framewell.dataset.v1.ListDatasetsRequest\x1a*.framewell.dataset.v1.ListDatasetsResponse\x12\x62\n\x0b\x43reateClass\x12(.framewell.dataset.v1.CreateClassRequest\x1a).framewell.dataset.v1.CreateClassResponse\x12\x62\n\x0bListClasses\x12(.framewell.dataset.v1.ListClassesRequest\x1a).framewell.dataset.v1.ListClassesResponse\x12Y\n\x08GetClass\x12%.framewell.dataset.v1.GetClassRequest\x1a&.framewell.dataset.v1.GetClassResponse\x12\x62\n\x0bRenameClass\x12(.framewell.dataset.v1.RenameClassRequest\x1a).framewell.dataset.v1.RenameClassResponse\x12\x65\n\x0cMergeClasses\x12).framewell.dataset.v1.MergeClassesRequest\x1a*.framewell.dataset.v1.MergeClassesResponse\x12\\\n\tUndoMerge\x12&.framewell.dataset.v1.UndoMergeRequest\x1a\'.framewell.dataset.v1.UndoMergeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,20 +46,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATECLASSREQUEST']._serialized_end=510
   _globals['_CREATECLASSRESPONSE']._serialized_start=512
   _globals['_CREATECLASSRESPONSE']._serialized_end=592
-  _globals['_LISTCLASSESREQUEST']._serialized_start=594
-  _globals['_LISTCLASSESREQUEST']._serialized_end=706
-  _globals['_LISTCLASSESRESPONSE']._serialized_start=708
-  _globals['_LISTCLASSESRESPONSE']._serialized_end=827
-  _globals['_RENAMECLASSREQUEST']._serialized_start=830
-  _globals['_RENAMECLASSREQUEST']._serialized_end=1032
-  _globals['_RENAMECLASSREQUEST_EXTERNALIDSENTRY']._serialized_start=982
-  _globals['_RENAMECLASSREQUEST_EXTERNALIDSENTRY']._serialized_end=1032
-  _globals['_RENAMECLASSRESPONSE']._serialized_start=1034
-  _globals['_RENAMECLASSRESPONSE']._serialized_end=1114
-  _globals['_MERGECLASSESREQUEST']._serialized_start=1116
-  _globals['_MERGECLASSESREQUEST']._serialized_end=1183
-  _globals['_MERGECLASSESRESPONSE']._serialized_start=1185
-  _globals['_MERGECLASSESRESPONSE']._serialized_end=1289
-  _globals['_CATALOGUESERVICE']._serialized_start=1292
-  _globals['_CATALOGUESERVICE']._serialized_end=1922
+  _globals['_LISTCLASSESREQUEST']._serialized_start=595
+  _globals['_LISTCLASSESREQUEST']._serialized_end=765
+  _globals['_LISTCLASSESRESPONSE']._serialized_start=767
+  _globals['_LISTCLASSESRESPONSE']._serialized_end=886
+  _globals['_GETCLASSREQUEST']._serialized_start=888
+  _globals['_GETCLASSREQUEST']._serialized_end=923
+  _globals['_GETCLASSRESPONSE']._serialized_start=926
+  _globals['_GETCLASSRESPONSE']._serialized_end=1055
+  _globals['_RENAMECLASSREQUEST']._serialized_start=1058
+  _globals['_RENAMECLASSREQUEST']._serialized_end=1314
+  _globals['_RENAMECLASSREQUEST_EXTERNALIDSENTRY']._serialized_start=1242
+  _globals['_RENAMECLASSREQUEST_EXTERNALIDSENTRY']._serialized_end=1292
+  _globals['_RENAMECLASSRESPONSE']._serialized_start=1316
+  _globals['_RENAMECLASSRESPONSE']._serialized_end=1396
+  _globals['_MERGECLASSESREQUEST']._serialized_start=1398
+  _globals['_MERGECLASSESREQUEST']._serialized_end=1465
+  _globals['_MERGECLASSESRESPONSE']._serialized_start=1467
+  _globals['_MERGECLASSESRESPONSE']._serialized_end=1571
+  _globals['_UNDOMERGEREQUEST']._serialized_start=1573
+  _globals['_UNDOMERGEREQUEST']._serialized_end=1609
+  _globals['_UNDOMERGERESPONSE']._serialized_start=1612
+  _globals['_UNDOMERGERESPONSE']._serialized_end=1763
+  _globals['_CATALOGUESERVICE']._serialized_start=1766
+  _globals['_CATALOGUESERVICE']._serialized_end=2581
 # @@protoc_insertion_point(module_scope)

@@ -184,6 +184,9 @@ class ListClassesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
+    ORDER_BY_FIELD_NUMBER: _builtins.int
+    STANDING_FIELD_NUMBER: _builtins.int
+    WITH_SAMPLES_FIELD_NUMBER: _builtins.int
     dataset_id: _builtins.str
     """Only classes of this dataset; empty for all."""
     page_size: _builtins.int
@@ -192,6 +195,12 @@ class ListClassesRequest(_message.Message):
     """`next_page_token` of the page before; empty for the first page."""
     name: _builtins.str
     """Only classes whose name or another spelling of it holds this text, in capitals or not; empty for all."""
+    order_by: _builtins.str
+    """`name` for the alphabet, `changed` for the one that was changed last first; empty for `name`."""
+    standing: _builtins.bool
+    """Only classes that stand, none that was merged into another."""
+    with_samples: _builtins.bool
+    """Count the samples of each class, and name one to show."""
     @_builtins.property
     def class_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only classes with these ids; empty for all."""
@@ -204,10 +213,13 @@ class ListClassesRequest(_message.Message):
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         name: _builtins.str = ...,
+        order_by: _builtins.str = ...,
+        standing: _builtins.bool = ...,
+        with_samples: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_ids", b"class_ids", "dataset_id", b"dataset_id", "name", b"name", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_ids", b"class_ids", "dataset_id", b"dataset_id", "name", b"name", "order_by", b"order_by", "page_size", b"page_size", "page_token", b"page_token", "standing", b"standing", "with_samples", b"with_samples"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -228,7 +240,7 @@ class ListClassesResponse(_message.Message):
     """Number of classes on all pages together."""
     @_builtins.property
     def classes(self) -> _containers.RepeatedCompositeFieldContainer[_dataset_pb2.DatasetClass]:
-        """Classes in order of their names."""
+        """Classes in the order asked for."""
 
     def __init__(
         self,
@@ -244,6 +256,58 @@ class ListClassesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListClassesResponse: _TypeAlias = ListClassesResponse  # noqa: Y015
+
+@_typing.final
+class GetClassRequest(_message.Message):
+    """Names the class that is wanted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLASS_ID_FIELD_NUMBER: _builtins.int
+    class_id: _builtins.str
+    """Id of the class."""
+    def __init__(
+        self,
+        *,
+        class_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_id", b"class_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetClassRequest: _TypeAlias = GetClassRequest  # noqa: Y015
+
+@_typing.final
+class GetClassResponse(_message.Message):
+    """The class that was asked for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATASET_CLASS_FIELD_NUMBER: _builtins.int
+    MERGED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def dataset_class(self) -> _dataset_pb2.DatasetClass:
+        """The class with its samples counted."""
+
+    @_builtins.property
+    def merged(self) -> _containers.RepeatedCompositeFieldContainer[_dataset_pb2.DatasetClass]:
+        """Classes that were merged into it, whose mergers can be taken back."""
+
+    def __init__(
+        self,
+        *,
+        dataset_class: _dataset_pb2.DatasetClass | None = ...,
+        merged: _abc.Iterable[_dataset_pb2.DatasetClass] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dataset_class", b"dataset_class"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dataset_class", b"dataset_class", "merged", b"merged"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetClassResponse: _TypeAlias = GetClassResponse  # noqa: Y015
 
 @_typing.final
 class RenameClassRequest(_message.Message):
@@ -275,10 +339,13 @@ class RenameClassRequest(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     ALIASES_FIELD_NUMBER: _builtins.int
     EXTERNAL_IDS_FIELD_NUMBER: _builtins.int
+    EXPECTED_REVISION_FIELD_NUMBER: _builtins.int
     class_id: _builtins.str
     """Id of the class."""
     name: _builtins.str
     """Name shown to people."""
+    expected_revision: _builtins.int
+    """The revision that was seen; unset: whatever it is now. Another one is refused as FAILED_PRECONDITION."""
     @_builtins.property
     def aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Other names and spellings; replaces those before."""
@@ -294,12 +361,15 @@ class RenameClassRequest(_message.Message):
         name: _builtins.str = ...,
         aliases: _abc.Iterable[_builtins.str] | None = ...,
         external_ids: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        expected_revision: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_expected_revision", b"_expected_revision", "expected_revision", b"expected_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "class_id", b"class_id", "external_ids", b"external_ids", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expected_revision", b"_expected_revision", "aliases", b"aliases", "class_id", b"class_id", "expected_revision", b"expected_revision", "external_ids", b"external_ids", "name", b"name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__expected_revision: _TypeAlias = _typing.Literal["expected_revision"]  # noqa: Y015
+    _WhichOneofArgType__expected_revision: _TypeAlias = _typing.Literal["_expected_revision", b"_expected_revision"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__expected_revision) -> _WhichOneofReturnType__expected_revision | None: ...
 
 Global___RenameClassRequest: _TypeAlias = RenameClassRequest  # noqa: Y015
 
@@ -380,3 +450,59 @@ class MergeClassesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MergeClassesResponse: _TypeAlias = MergeClassesResponse  # noqa: Y015
+
+@_typing.final
+class UndoMergeRequest(_message.Message):
+    """Names the class whose merger is taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLASS_ID_FIELD_NUMBER: _builtins.int
+    class_id: _builtins.str
+    """Id of the class that went."""
+    def __init__(
+        self,
+        *,
+        class_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_id", b"class_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoMergeRequest: _TypeAlias = UndoMergeRequest  # noqa: Y015
+
+@_typing.final
+class UndoMergeResponse(_message.Message):
+    """What became of the two classes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATASET_CLASS_FIELD_NUMBER: _builtins.int
+    REST_FIELD_NUMBER: _builtins.int
+    SAMPLES_MOVED_FIELD_NUMBER: _builtins.int
+    samples_moved: _builtins.int
+    """Number of samples that moved back."""
+    @_builtins.property
+    def dataset_class(self) -> _dataset_pb2.DatasetClass:
+        """The class that had gone, which stands again."""
+
+    @_builtins.property
+    def rest(self) -> _dataset_pb2.DatasetClass:
+        """The class that it was merged into."""
+
+    def __init__(
+        self,
+        *,
+        dataset_class: _dataset_pb2.DatasetClass | None = ...,
+        rest: _dataset_pb2.DatasetClass | None = ...,
+        samples_moved: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dataset_class", b"dataset_class", "rest", b"rest"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dataset_class", b"dataset_class", "rest", b"rest", "samples_moved", b"samples_moved"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoMergeResponse: _TypeAlias = UndoMergeResponse  # noqa: Y015

@@ -55,6 +55,11 @@ class CatalogueServiceStub:
                 request_serializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.ListClassesRequest.SerializeToString,
                 response_deserializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.ListClassesResponse.FromString,
                 _registered_method=True)
+        self.GetClass = channel.unary_unary(
+                '/framewell.dataset.v1.CatalogueService/GetClass',
+                request_serializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.GetClassRequest.SerializeToString,
+                response_deserializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.GetClassResponse.FromString,
+                _registered_method=True)
         self.RenameClass = channel.unary_unary(
                 '/framewell.dataset.v1.CatalogueService/RenameClass',
                 request_serializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.RenameClassRequest.SerializeToString,
@@ -64,6 +69,11 @@ class CatalogueServiceStub:
                 '/framewell.dataset.v1.CatalogueService/MergeClasses',
                 request_serializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.MergeClassesRequest.SerializeToString,
                 response_deserializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.MergeClassesResponse.FromString,
+                _registered_method=True)
+        self.UndoMerge = channel.unary_unary(
+                '/framewell.dataset.v1.CatalogueService/UndoMerge',
+                request_serializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.UndoMergeRequest.SerializeToString,
+                response_deserializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.UndoMergeResponse.FromString,
                 _registered_method=True)
 
 
@@ -99,6 +109,13 @@ class CatalogueServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetClass(self, request, context):
+        """Returns one class with its samples counted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RenameClass(self, request, context):
         """Gives a class another name or further ones.
         """
@@ -108,6 +125,13 @@ class CatalogueServiceServicer:
 
     def MergeClasses(self, request, context):
         """Makes two classes one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndoMerge(self, request, context):
+        """Takes a merger back: the class that went stands again, with its samples and names.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -136,6 +160,11 @@ def add_CatalogueServiceServicer_to_server(servicer, server):
                     request_deserializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.ListClassesRequest.FromString,
                     response_serializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.ListClassesResponse.SerializeToString,
             ),
+            'GetClass': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetClass,
+                    request_deserializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.GetClassRequest.FromString,
+                    response_serializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.GetClassResponse.SerializeToString,
+            ),
             'RenameClass': grpc.unary_unary_rpc_method_handler(
                     servicer.RenameClass,
                     request_deserializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.RenameClassRequest.FromString,
@@ -145,6 +174,11 @@ def add_CatalogueServiceServicer_to_server(servicer, server):
                     servicer.MergeClasses,
                     request_deserializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.MergeClassesRequest.FromString,
                     response_serializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.MergeClassesResponse.SerializeToString,
+            ),
+            'UndoMerge': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoMerge,
+                    request_deserializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.UndoMergeRequest.FromString,
+                    response_serializer=framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.UndoMergeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -267,6 +301,33 @@ class CatalogueService:
             _registered_method=True)
 
     @staticmethod
+    def GetClass(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.dataset.v1.CatalogueService/GetClass',
+            framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.GetClassRequest.SerializeToString,
+            framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.GetClassResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def RenameClass(request,
             target,
             options=(),
@@ -310,6 +371,33 @@ class CatalogueService:
             '/framewell.dataset.v1.CatalogueService/MergeClasses',
             framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.MergeClassesRequest.SerializeToString,
             framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.MergeClassesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoMerge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.dataset.v1.CatalogueService/UndoMerge',
+            framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.UndoMergeRequest.SerializeToString,
+            framewell_dot_dataset_dot_v1_dot_catalogue__service__pb2.UndoMergeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,10 +41,14 @@ class CatalogueServiceStub:
     """Makes a class in a dataset."""
     ListClasses: _grpc.UnaryUnaryMultiCallable[_catalogue_service_pb2.ListClassesRequest, _catalogue_service_pb2.ListClassesResponse]
     """Lists classes with their names; the only place where names are given out."""
+    GetClass: _grpc.UnaryUnaryMultiCallable[_catalogue_service_pb2.GetClassRequest, _catalogue_service_pb2.GetClassResponse]
+    """Returns one class with its samples counted."""
     RenameClass: _grpc.UnaryUnaryMultiCallable[_catalogue_service_pb2.RenameClassRequest, _catalogue_service_pb2.RenameClassResponse]
     """Gives a class another name or further ones."""
     MergeClasses: _grpc.UnaryUnaryMultiCallable[_catalogue_service_pb2.MergeClassesRequest, _catalogue_service_pb2.MergeClassesResponse]
     """Makes two classes one."""
+    UndoMerge: _grpc.UnaryUnaryMultiCallable[_catalogue_service_pb2.UndoMergeRequest, _catalogue_service_pb2.UndoMergeResponse]
+    """Takes a merger back: the class that went stands again, with its samples and names."""
 
 @_typing.type_check_only
 class CatalogueServiceAsyncStub(CatalogueServiceStub):
@@ -59,10 +63,14 @@ class CatalogueServiceAsyncStub(CatalogueServiceStub):
     """Makes a class in a dataset."""
     ListClasses: _aio.UnaryUnaryMultiCallable[_catalogue_service_pb2.ListClassesRequest, _catalogue_service_pb2.ListClassesResponse]  # type: ignore[assignment]
     """Lists classes with their names; the only place where names are given out."""
+    GetClass: _aio.UnaryUnaryMultiCallable[_catalogue_service_pb2.GetClassRequest, _catalogue_service_pb2.GetClassResponse]  # type: ignore[assignment]
+    """Returns one class with its samples counted."""
     RenameClass: _aio.UnaryUnaryMultiCallable[_catalogue_service_pb2.RenameClassRequest, _catalogue_service_pb2.RenameClassResponse]  # type: ignore[assignment]
     """Gives a class another name or further ones."""
     MergeClasses: _aio.UnaryUnaryMultiCallable[_catalogue_service_pb2.MergeClassesRequest, _catalogue_service_pb2.MergeClassesResponse]  # type: ignore[assignment]
     """Makes two classes one."""
+    UndoMerge: _aio.UnaryUnaryMultiCallable[_catalogue_service_pb2.UndoMergeRequest, _catalogue_service_pb2.UndoMergeResponse]  # type: ignore[assignment]
+    """Takes a merger back: the class that went stands again, with its samples and names."""
 
 class CatalogueServiceServicer(metaclass=_abc_1.ABCMeta):
     """Makes datasets and classes, and gives out names."""
@@ -100,6 +108,14 @@ class CatalogueServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists classes with their names; the only place where names are given out."""
 
     @_abc_1.abstractmethod
+    def GetClass(
+        self,
+        request: _catalogue_service_pb2.GetClassRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_catalogue_service_pb2.GetClassResponse, _abc.Awaitable[_catalogue_service_pb2.GetClassResponse]]:
+        """Returns one class with its samples counted."""
+
+    @_abc_1.abstractmethod
     def RenameClass(
         self,
         request: _catalogue_service_pb2.RenameClassRequest,
@@ -114,5 +130,13 @@ class CatalogueServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_catalogue_service_pb2.MergeClassesResponse, _abc.Awaitable[_catalogue_service_pb2.MergeClassesResponse]]:
         """Makes two classes one."""
+
+    @_abc_1.abstractmethod
+    def UndoMerge(
+        self,
+        request: _catalogue_service_pb2.UndoMergeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_catalogue_service_pb2.UndoMergeResponse, _abc.Awaitable[_catalogue_service_pb2.UndoMergeResponse]]:
+        """Takes a merger back: the class that went stands again, with its samples and names."""
 
 def add_CatalogueServiceServicer_to_server(servicer: CatalogueServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

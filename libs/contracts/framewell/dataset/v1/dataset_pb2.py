@@ -22,13 +22,14 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 from framewell.rights.v1 import rights_pb2 as framewell_dot_rights_dot_v1_dot_rights__pb2
 from framewell.sample.v1 import sample_pb2 as framewell_dot_sample_dot_v1_dot_sample__pb2
 from framewell.snapshot.v1 import snapshot_pb2 as framewell_dot_snapshot_dot_v1_dot_snapshot__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/dataset/v1/dataset.proto\x12\x14\x66ramewell.dataset.v1\x1a framewell/rights/v1/rights.proto\x1a framewell/sample/v1/sample.proto\x1a$framewell/snapshot/v1/snapshot.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"z\n\x07\x44\x61taset\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\r\n\x05rules\x18\x03 \x03(\t\x12\x0e\n\x06recipe\x18\x04 \x01(\t\x12-\n\x07purpose\x18\x05 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\"\xfa\x01\n\x0c\x44\x61tasetClass\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07\x61liases\x18\x04 \x03(\t\x12I\n\x0c\x65xternal_ids\x18\x05 \x03(\x0b\x32\x33.framewell.dataset.v1.DatasetClass.ExternalIdsEntry\x12\x11\n\tfictional\x18\x06 \x01(\x08\x12\x13\n\x0bmerged_into\x18\x07 \x01(\t\x1a\x32\n\x10\x45xternalIdsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xf1\x02\n\x06Sample\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12/\n\x05state\x18\x04 \x01(\x0e\x32 .framewell.sample.v1.SampleState\x12(\n\x05\x63rops\x18\x05 \x03(\x0b\x32\x19.framewell.sample.v1.Crop\x12/\n\x08\x65vidence\x18\x06 \x03(\x0b\x32\x1d.framewell.sample.v1.Evidence\x12\x33\n\nprovenance\x18\x07 \x01(\x0b\x32\x1f.framewell.sample.v1.Provenance\x12\x10\n\x08question\x18\x08 \x01(\x08\x12\x10\n\x08revision\x18\t \x01(\x03\x12\x12\n\nclaimed_by\x18\n \x01(\t\x12\x11\n\tcollapsed\x18\x0b \x01(\x05\x12\x12\n\nclass_name\x18\x0c \x01(\t\x12\x0e\n\x06reason\x18\r \x01(\t\"\xb6\x01\n\x08Snapshot\x12;\n\tpublished\x18\x01 \x01(\x0b\x32(.framewell.snapshot.v1.SnapshotPublished\x12;\n\twithdrawn\x18\x02 \x01(\x0b\x32(.framewell.snapshot.v1.SnapshotWithdrawn\x12\x30\n\x0cpublished_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/dataset/v1/dataset.proto\x12\x14\x66ramewell.dataset.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\x1a framewell/sample/v1/sample.proto\x1a$framewell/snapshot/v1/snapshot.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"z\n\x07\x44\x61taset\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\r\n\x05rules\x18\x03 \x03(\t\x12\x0e\n\x06recipe\x18\x04 \x01(\t\x12-\n\x07purpose\x18\x05 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\"\x85\x03\n\x0c\x44\x61tasetClass\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07\x61liases\x18\x04 \x03(\t\x12I\n\x0c\x65xternal_ids\x18\x05 \x03(\x0b\x32\x33.framewell.dataset.v1.DatasetClass.ExternalIdsEntry\x12\x11\n\tfictional\x18\x06 \x01(\x08\x12\x13\n\x0bmerged_into\x18\x07 \x01(\t\x12\x10\n\x08revision\x18\x08 \x01(\x03\x12.\n\nchanged_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nchanged_by\x18\n \x01(\t\x12\x33\n\x07samples\x18\x0b \x01(\x0b\x32\".framewell.dataset.v1.ClassSamples\x1a\x32\n\x10\x45xternalIdsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"e\n\x0c\x43lassSamples\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x03\x12\x10\n\x08proposed\x18\x02 \x01(\x03\x12\x10\n\x08withheld\x18\x03 \x01(\x03\x12\x11\n\tsample_id\x18\x04 \x01(\t\x12\x0c\n\x04path\x18\x05 \x01(\t\"\x82\x04\n\x06Sample\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12/\n\x05state\x18\x04 \x01(\x0e\x32 .framewell.sample.v1.SampleState\x12(\n\x05\x63rops\x18\x05 \x03(\x0b\x32\x19.framewell.sample.v1.Crop\x12/\n\x08\x65vidence\x18\x06 \x03(\x0b\x32\x1d.framewell.sample.v1.Evidence\x12\x33\n\nprovenance\x18\x07 \x01(\x0b\x32\x1f.framewell.sample.v1.Provenance\x12\x10\n\x08question\x18\x08 \x01(\x08\x12\x10\n\x08revision\x18\t \x01(\x03\x12\x12\n\nclaimed_by\x18\n \x01(\t\x12\x11\n\tcollapsed\x18\x0b \x01(\x05\x12\x12\n\nclass_name\x18\x0c \x01(\t\x12\x0e\n\x06reason\x18\r \x01(\t\x12\x31\n\rclaimed_until\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\ndecided_by\x18\x10 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\"\xb6\x01\n\x08Snapshot\x12;\n\tpublished\x18\x01 \x01(\x0b\x32(.framewell.snapshot.v1.SnapshotPublished\x12;\n\twithdrawn\x18\x02 \x01(\x0b\x32(.framewell.snapshot.v1.SnapshotWithdrawn\x12\x30\n\x0cpublished_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,14 +38,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_DATASETCLASS_EXTERNALIDSENTRY']._loaded_options = None
   _globals['_DATASETCLASS_EXTERNALIDSENTRY']._serialized_options = b'8\001'
-  _globals['_DATASET']._serialized_start=199
-  _globals['_DATASET']._serialized_end=321
-  _globals['_DATASETCLASS']._serialized_start=324
-  _globals['_DATASETCLASS']._serialized_end=574
-  _globals['_DATASETCLASS_EXTERNALIDSENTRY']._serialized_start=524
-  _globals['_DATASETCLASS_EXTERNALIDSENTRY']._serialized_end=574
-  _globals['_SAMPLE']._serialized_start=577
-  _globals['_SAMPLE']._serialized_end=946
-  _globals['_SNAPSHOT']._serialized_start=949
-  _globals['_SNAPSHOT']._serialized_end=1131
+  _globals['_DATASET']._serialized_start=229
+  _globals['_DATASET']._serialized_end=351
+  _globals['_DATASETCLASS']._serialized_start=354
+  _globals['_DATASETCLASS']._serialized_end=743
+  _globals['_DATASETCLASS_EXTERNALIDSENTRY']._serialized_start=693
+  _globals['_DATASETCLASS_EXTERNALIDSENTRY']._serialized_end=743
+  _globals['_CLASSSAMPLES']._serialized_start=745
+  _globals['_CLASSSAMPLES']._serialized_end=846
+  _globals['_SAMPLE']._serialized_start=849
+  _globals['_SAMPLE']._serialized_end=1363
+  _globals['_SNAPSHOT']._serialized_start=1366
+  _globals['_SNAPSHOT']._serialized_end=1548
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ isort:skip_file
 Datasets, classes, samples and snapshots as the dataset service holds them."""
 
 from collections import abc as _abc
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from framewell.sample.v1 import sample_pb2 as _sample_pb2
 from framewell.snapshot.v1 import snapshot_pb2 as _snapshot_pb2
@@ -95,6 +96,10 @@ class DatasetClass(_message.Message):
     EXTERNAL_IDS_FIELD_NUMBER: _builtins.int
     FICTIONAL_FIELD_NUMBER: _builtins.int
     MERGED_INTO_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    CHANGED_AT_FIELD_NUMBER: _builtins.int
+    CHANGED_BY_FIELD_NUMBER: _builtins.int
+    SAMPLES_FIELD_NUMBER: _builtins.int
     class_id: _builtins.str
     """Its id, which says nothing about who it is."""
     dataset_id: _builtins.str
@@ -105,6 +110,10 @@ class DatasetClass(_message.Message):
     """True when the person is fictional or the caption says so."""
     merged_into: _builtins.str
     """Id of the class this one was merged into, empty when it stands."""
+    revision: _builtins.int
+    """Grows with every change of the class."""
+    changed_by: _builtins.str
+    """Who did that, a person or a rule; empty when not known."""
     @_builtins.property
     def aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Other names and spellings."""
@@ -112,6 +121,14 @@ class DatasetClass(_message.Message):
     @_builtins.property
     def external_ids(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Ids in authority files and of the house, by scheme: `gnd`, `wikidata`, `house`."""
+
+    @_builtins.property
+    def changed_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was made, named or merged last; unset for one that was not since its mesh notes that."""
+
+    @_builtins.property
+    def samples(self) -> Global___ClassSamples:
+        """Its samples; unset unless they were asked for."""
 
     def __init__(
         self,
@@ -123,14 +140,56 @@ class DatasetClass(_message.Message):
         external_ids: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         fictional: _builtins.bool = ...,
         merged_into: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        changed_at: _timestamp_pb2.Timestamp | None = ...,
+        changed_by: _builtins.str = ...,
+        samples: Global___ClassSamples | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "samples", b"samples"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "class_id", b"class_id", "dataset_id", b"dataset_id", "external_ids", b"external_ids", "fictional", b"fictional", "merged_into", b"merged_into", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "changed_at", b"changed_at", "changed_by", b"changed_by", "class_id", b"class_id", "dataset_id", b"dataset_id", "external_ids", b"external_ids", "fictional", b"fictional", "merged_into", b"merged_into", "name", b"name", "revision", b"revision", "samples", b"samples"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DatasetClass: _TypeAlias = DatasetClass  # noqa: Y015
+
+@_typing.final
+class ClassSamples(_message.Message):
+    """How many samples a class has, and one to show."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCEPTED_FIELD_NUMBER: _builtins.int
+    PROPOSED_FIELD_NUMBER: _builtins.int
+    WITHHELD_FIELD_NUMBER: _builtins.int
+    SAMPLE_ID_FIELD_NUMBER: _builtins.int
+    PATH_FIELD_NUMBER: _builtins.int
+    accepted: _builtins.int
+    """Number of accepted samples."""
+    proposed: _builtins.int
+    """Number of samples that wait for a decision."""
+    withheld: _builtins.int
+    """Number of samples that the rights withhold."""
+    sample_id: _builtins.str
+    """Id of the sample that the picture is of, the newest accepted one if there is any; empty for none."""
+    path: _builtins.str
+    """Path of the picture on the gateway, below its address; empty for none."""
+    def __init__(
+        self,
+        *,
+        accepted: _builtins.int = ...,
+        proposed: _builtins.int = ...,
+        withheld: _builtins.int = ...,
+        sample_id: _builtins.str = ...,
+        path: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "path", b"path", "proposed", b"proposed", "sample_id", b"sample_id", "withheld", b"withheld"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClassSamples: _TypeAlias = ClassSamples  # noqa: Y015
 
 @_typing.final
 class Sample(_message.Message):
@@ -151,6 +210,9 @@ class Sample(_message.Message):
     COLLAPSED_FIELD_NUMBER: _builtins.int
     CLASS_NAME_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    CLAIMED_UNTIL_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
     sample_id: _builtins.str
     """Its id, the same however often it is proposed."""
     dataset_id: _builtins.str
@@ -164,7 +226,7 @@ class Sample(_message.Message):
     revision: _builtins.int
     """Grows with every change of the sample."""
     claimed_by: _builtins.str
-    """Login of the reviewer it is claimed by, empty for nobody."""
+    """Login of the reviewer it is claimed by now, empty for nobody."""
     collapsed: _builtins.int
     """Number of near-duplicates that were collapsed into it."""
     class_name: _builtins.str
@@ -183,6 +245,18 @@ class Sample(_message.Message):
     def provenance(self) -> _sample_pb2.Provenance:
         """Where it comes from and on what right it rests: its passport."""
 
+    @_builtins.property
+    def claimed_until(self) -> _timestamp_pb2.Timestamp:
+        """Until when nobody else may take it; unset for nobody's."""
+
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was found first; unset in a fact."""
+
+    @_builtins.property
+    def decided_by(self) -> _mesh_pb2.Actor:
+        """Who decided about it last, and when; unset until somebody did."""
+
     def __init__(
         self,
         *,
@@ -199,10 +273,13 @@ class Sample(_message.Message):
         collapsed: _builtins.int = ...,
         class_name: _builtins.str = ...,
         reason: _builtins.str = ...,
+        claimed_until: _timestamp_pb2.Timestamp | None = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+        decided_by: _mesh_pb2.Actor | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["provenance", b"provenance"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["claimed_until", b"claimed_until", "created_at", b"created_at", "decided_by", b"decided_by", "provenance", b"provenance"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["claimed_by", b"claimed_by", "class_id", b"class_id", "class_name", b"class_name", "collapsed", b"collapsed", "crops", b"crops", "dataset_id", b"dataset_id", "evidence", b"evidence", "provenance", b"provenance", "question", b"question", "reason", b"reason", "revision", b"revision", "sample_id", b"sample_id", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claimed_by", b"claimed_by", "claimed_until", b"claimed_until", "class_id", b"class_id", "class_name", b"class_name", "collapsed", b"collapsed", "created_at", b"created_at", "crops", b"crops", "dataset_id", b"dataset_id", "decided_by", b"decided_by", "evidence", b"evidence", "provenance", b"provenance", "question", b"question", "reason", b"reason", "revision", b"revision", "sample_id", b"sample_id", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

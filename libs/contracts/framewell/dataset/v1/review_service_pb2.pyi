@@ -6,11 +6,13 @@ People decide about samples."""
 from collections import abc as _abc
 from framewell.dataset.v1 import dataset_pb2 as _dataset_pb2
 from framewell.media.v1 import media_pb2 as _media_pb2
+from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from framewell.sample.v1 import sample_pb2 as _sample_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -21,6 +23,54 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _ReviewRefusal:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReviewRefusalEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReviewRefusal.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REVIEW_REFUSAL_UNSPECIFIED: _ReviewRefusal.ValueType  # 0
+    """It was taken: nothing was refused."""
+    REVIEW_REFUSAL_NOT_FOUND: _ReviewRefusal.ValueType  # 1
+    """There is no such sample."""
+    REVIEW_REFUSAL_CHANGED: _ReviewRefusal.ValueType  # 2
+    """The sample is not what the reviewer saw: somebody decided about it, or its rights changed."""
+    REVIEW_REFUSAL_CLAIMED: _ReviewRefusal.ValueType  # 3
+    """Somebody else is reviewing the sample."""
+    REVIEW_REFUSAL_NOT_OPEN: _ReviewRefusal.ValueType  # 4
+    """The sample is withheld or withdrawn."""
+    REVIEW_REFUSAL_RIGHTS: _ReviewRefusal.ValueType  # 5
+    """The rights do not allow it any more."""
+    REVIEW_REFUSAL_NO_CLASS: _ReviewRefusal.ValueType  # 6
+    """The sample is a question, and no class was given."""
+    REVIEW_REFUSAL_UNKNOWN_CLASS: _ReviewRefusal.ValueType  # 7
+    """There is no such class in its dataset."""
+    REVIEW_REFUSAL_NOT_DECIDED: _ReviewRefusal.ValueType  # 8
+    """Nobody decided about it, so that nothing can be taken back."""
+
+class ReviewRefusal(_ReviewRefusal, metaclass=_ReviewRefusalEnumTypeWrapper):
+    """Why a decision was not taken."""
+
+REVIEW_REFUSAL_UNSPECIFIED: ReviewRefusal.ValueType  # 0
+"""It was taken: nothing was refused."""
+REVIEW_REFUSAL_NOT_FOUND: ReviewRefusal.ValueType  # 1
+"""There is no such sample."""
+REVIEW_REFUSAL_CHANGED: ReviewRefusal.ValueType  # 2
+"""The sample is not what the reviewer saw: somebody decided about it, or its rights changed."""
+REVIEW_REFUSAL_CLAIMED: ReviewRefusal.ValueType  # 3
+"""Somebody else is reviewing the sample."""
+REVIEW_REFUSAL_NOT_OPEN: ReviewRefusal.ValueType  # 4
+"""The sample is withheld or withdrawn."""
+REVIEW_REFUSAL_RIGHTS: ReviewRefusal.ValueType  # 5
+"""The rights do not allow it any more."""
+REVIEW_REFUSAL_NO_CLASS: ReviewRefusal.ValueType  # 6
+"""The sample is a question, and no class was given."""
+REVIEW_REFUSAL_UNKNOWN_CLASS: ReviewRefusal.ValueType  # 7
+"""There is no such class in its dataset."""
+REVIEW_REFUSAL_NOT_DECIDED: ReviewRefusal.ValueType  # 8
+"""Nobody decided about it, so that nothing can be taken back."""
+Global___ReviewRefusal: _TypeAlias = ReviewRefusal  # noqa: Y015
 
 @_typing.final
 class ProposeSampleRequest(_message.Message):
@@ -104,6 +154,11 @@ class ListSamplesRequest(_message.Message):
     ASSET_ID_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ORDER_BY_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
+    CLAIMED_BY_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
+    CLUSTER_DECISION_ID_FIELD_NUMBER: _builtins.int
     dataset_id: _builtins.str
     """Only samples of this dataset; empty for all."""
     class_id: _builtins.str
@@ -114,6 +169,18 @@ class ListSamplesRequest(_message.Message):
     """At most so many samples, 0 for the default of 100."""
     page_token: _builtins.str
     """`next_page_token` of the page before; empty for the first page."""
+    order_by: _builtins.str
+    """`oldest` for the oldest first, `doubtful` for questions and poor pictures first, `person` for one class after
+    the other, `decided` for those that a person decided about, the last one first; empty for `oldest`.
+    """
+    decided_by: _builtins.str
+    """Only samples that this person decided about last; empty for all."""
+    claimed_by: _builtins.str
+    """Only samples that this person is reviewing; empty for all."""
+    question: _builtins.bool
+    """Only questions, or only those that are none; unset for both."""
+    cluster_decision_id: _builtins.str
+    """Only samples that a person accepted by naming a cluster in this decision; empty for all."""
     @_builtins.property
     def states(self) -> _containers.RepeatedScalarFieldContainer[_sample_pb2.SampleState.ValueType]:
         """Only samples in these states; empty for all."""
@@ -127,12 +194,19 @@ class ListSamplesRequest(_message.Message):
         asset_id: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        order_by: _builtins.str = ...,
+        decided_by: _builtins.str = ...,
+        claimed_by: _builtins.str = ...,
+        question: _builtins.bool | None = ...,
+        cluster_decision_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_question", b"_question", "question", b"question"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "class_id", b"class_id", "dataset_id", b"dataset_id", "page_size", b"page_size", "page_token", b"page_token", "states", b"states"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_question", b"_question", "asset_id", b"asset_id", "claimed_by", b"claimed_by", "class_id", b"class_id", "cluster_decision_id", b"cluster_decision_id", "dataset_id", b"dataset_id", "decided_by", b"decided_by", "order_by", b"order_by", "page_size", b"page_size", "page_token", b"page_token", "question", b"question", "states", b"states"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__question: _TypeAlias = _typing.Literal["question"]  # noqa: Y015
+    _WhichOneofArgType__question: _TypeAlias = _typing.Literal["_question", b"_question"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__question) -> _WhichOneofReturnType__question | None: ...
 
 Global___ListSamplesRequest: _TypeAlias = ListSamplesRequest  # noqa: Y015
 
@@ -151,7 +225,7 @@ class ListSamplesResponse(_message.Message):
     """Number of samples on all pages together."""
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[_dataset_pb2.Sample]:
-        """Samples of this page, oldest first."""
+        """Samples of this page in the order asked for."""
 
     def __init__(
         self,
@@ -191,28 +265,274 @@ class GetSampleRequest(_message.Message):
 Global___GetSampleRequest: _TypeAlias = GetSampleRequest  # noqa: Y015
 
 @_typing.final
+class EvidenceSource(_message.Message):
+    """Something that a piece of evidence rests on, as it was seen."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    OBSERVATION_ID_FIELD_NUMBER: _builtins.int
+    CHUNK_ID_FIELD_NUMBER: _builtins.int
+    SPAN_FIELD_NUMBER: _builtins.int
+    MOMENT_FIELD_NUMBER: _builtins.int
+    BOX_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    BELOW_TEXT_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    PICTURE_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """Kind of the evidence: `lower_third`, `face_track`, `known_face`, `question`, `person`."""
+    observation_id: _builtins.str
+    """Id of the observation in the asset of the sample."""
+    chunk_id: _builtins.str
+    """Id of the chunk that it was seen in."""
+    text: _builtins.str
+    """The caption as it was read; empty for a face."""
+    below_text: _builtins.str
+    """The smaller line under the caption, empty for none."""
+    score: _builtins.float
+    """How sure the model was, 0 to 1."""
+    picture: _builtins.str
+    """Path of the picture cut out, on the gateway below its address."""
+    @_builtins.property
+    def span(self) -> _media_pb2.Span:
+        """When it is seen; of a caption, while it stands."""
+
+    @_builtins.property
+    def moment(self) -> _media_pb2.Moment:
+        """A picture in which it is seen."""
+
+    @_builtins.property
+    def box(self) -> _media_pb2.Box:
+        """Where in that picture."""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        observation_id: _builtins.str = ...,
+        chunk_id: _builtins.str = ...,
+        span: _media_pb2.Span | None = ...,
+        moment: _media_pb2.Moment | None = ...,
+        box: _media_pb2.Box | None = ...,
+        text: _builtins.str = ...,
+        below_text: _builtins.str = ...,
+        score: _builtins.float = ...,
+        picture: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["box", b"box", "moment", b"moment", "span", b"span"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["below_text", b"below_text", "box", b"box", "chunk_id", b"chunk_id", "kind", b"kind", "moment", b"moment", "observation_id", b"observation_id", "picture", b"picture", "score", b"score", "span", b"span", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EvidenceSource: _TypeAlias = EvidenceSource  # noqa: Y015
+
+@_typing.final
+class SampleCandidate(_message.Message):
+    """A class that a sample may be of, and how near its faces are."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLASS_ID_FIELD_NUMBER: _builtins.int
+    CLASS_NAME_FIELD_NUMBER: _builtins.int
+    DISTANCE_FIELD_NUMBER: _builtins.int
+    SAMPLE_ID_FIELD_NUMBER: _builtins.int
+    PICTURE_FIELD_NUMBER: _builtins.int
+    PATH_FIELD_NUMBER: _builtins.int
+    ACCEPTED_COUNT_FIELD_NUMBER: _builtins.int
+    class_id: _builtins.str
+    """Id of the class."""
+    class_name: _builtins.str
+    """Name of the class."""
+    distance: _builtins.float
+    """Distance between the faces in the units of the embedding; unset where nothing was compared."""
+    sample_id: _builtins.str
+    """Id of an accepted sample of the class; empty when it has none."""
+    path: _builtins.str
+    """Path of that picture on the gateway, below its address; empty when there is none."""
+    accepted_count: _builtins.int
+    """Number of accepted samples of the class."""
+    @_builtins.property
+    def picture(self) -> _media_pb2.ObjectRef:
+        """A picture of that sample; unset when there is none."""
+
+    def __init__(
+        self,
+        *,
+        class_id: _builtins.str = ...,
+        class_name: _builtins.str = ...,
+        distance: _builtins.float | None = ...,
+        sample_id: _builtins.str = ...,
+        picture: _media_pb2.ObjectRef | None = ...,
+        path: _builtins.str = ...,
+        accepted_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "distance", b"distance", "picture", b"picture"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "accepted_count", b"accepted_count", "class_id", b"class_id", "class_name", b"class_name", "distance", b"distance", "path", b"path", "picture", b"picture", "sample_id", b"sample_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__distance: _TypeAlias = _typing.Literal["distance"]  # noqa: Y015
+    _WhichOneofArgType__distance: _TypeAlias = _typing.Literal["_distance", b"_distance"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__distance) -> _WhichOneofReturnType__distance | None: ...
+
+Global___SampleCandidate: _TypeAlias = SampleCandidate  # noqa: Y015
+
+@_typing.final
 class GetSampleResponse(_message.Message):
-    """The sample that was asked for."""
+    """The sample that was asked for, and what a decision about it rests on."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SAMPLE_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    CLAIMED_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
+    RIGHTS_FIELD_NUMBER: _builtins.int
+    ALIKE_COUNT_FIELD_NUMBER: _builtins.int
+    alike_count: _builtins.int
+    """Number of proposals of the same class in the same asset, this one among them, that are no questions."""
     @_builtins.property
     def sample(self) -> _dataset_pb2.Sample:
-        """The sample with its provenance."""
+        """The sample with its provenance: its passport."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[Global___EvidenceSource]:
+        """What its evidence rests on, captions first, at most 20."""
+
+    @_builtins.property
+    def claimed(self) -> Global___SampleCandidate:
+        """The class that it is said to be of, with an accepted sample of that to compare with; unset for a question."""
+
+    @_builtins.property
+    def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___SampleCandidate]:
+        """Others that it may be, nearest first, at most nine; who was merged or erased is none of them."""
+
+    @_builtins.property
+    def rights(self) -> _rights_pb2.RightsDecision:
+        """What the rights gate says about it now, with sentence and grounds; unset when its asset is gone."""
 
     def __init__(
         self,
         *,
         sample: _dataset_pb2.Sample | None = ...,
+        sources: _abc.Iterable[Global___EvidenceSource] | None = ...,
+        claimed: Global___SampleCandidate | None = ...,
+        candidates: _abc.Iterable[Global___SampleCandidate] | None = ...,
+        rights: _rights_pb2.RightsDecision | None = ...,
+        alike_count: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["sample", b"sample"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["claimed", b"claimed", "rights", b"rights", "sample", b"sample"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["sample", b"sample"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alike_count", b"alike_count", "candidates", b"candidates", "claimed", b"claimed", "rights", b"rights", "sample", b"sample", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetSampleResponse: _TypeAlias = GetSampleResponse  # noqa: Y015
+
+@_typing.final
+class CountSamplesRequest(_message.Message):
+    """Chooses what is counted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATASET_ID_FIELD_NUMBER: _builtins.int
+    dataset_id: _builtins.str
+    """Only samples of this dataset; empty for all."""
+    def __init__(
+        self,
+        *,
+        dataset_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dataset_id", b"dataset_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountSamplesRequest: _TypeAlias = CountSamplesRequest  # noqa: Y015
+
+@_typing.final
+class SampleCount(_message.Message):
+    """How many samples wait for one thing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Id of the dataset or class, or login of the reviewer; empty for samples without a class."""
+    name: _builtins.str
+    """Name of the class; empty for anything else."""
+    count: _builtins.int
+    """Number of samples that wait."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "id", b"id", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SampleCount: _TypeAlias = SampleCount  # noqa: Y015
+
+@_typing.final
+class CountSamplesResponse(_message.Message):
+    """How many samples wait for review."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROPOSED_FIELD_NUMBER: _builtins.int
+    CLAIMED_FIELD_NUMBER: _builtins.int
+    QUESTIONS_FIELD_NUMBER: _builtins.int
+    WITHHELD_FIELD_NUMBER: _builtins.int
+    DATASETS_FIELD_NUMBER: _builtins.int
+    CLASSES_FIELD_NUMBER: _builtins.int
+    REVIEWERS_FIELD_NUMBER: _builtins.int
+    proposed: _builtins.int
+    """Number of samples that wait for a decision."""
+    claimed: _builtins.int
+    """Number of those that somebody is reviewing."""
+    questions: _builtins.int
+    """Number of those that are questions."""
+    withheld: _builtins.int
+    """Number of samples that the rights withhold."""
+    @_builtins.property
+    def datasets(self) -> _containers.RepeatedCompositeFieldContainer[Global___SampleCount]:
+        """Those that wait, by dataset."""
+
+    @_builtins.property
+    def classes(self) -> _containers.RepeatedCompositeFieldContainer[Global___SampleCount]:
+        """Those that wait, by class, most first; at most 200 classes."""
+
+    @_builtins.property
+    def reviewers(self) -> _containers.RepeatedCompositeFieldContainer[Global___SampleCount]:
+        """Those that are being reviewed, by reviewer."""
+
+    def __init__(
+        self,
+        *,
+        proposed: _builtins.int = ...,
+        claimed: _builtins.int = ...,
+        questions: _builtins.int = ...,
+        withheld: _builtins.int = ...,
+        datasets: _abc.Iterable[Global___SampleCount] | None = ...,
+        classes: _abc.Iterable[Global___SampleCount] | None = ...,
+        reviewers: _abc.Iterable[Global___SampleCount] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claimed", b"claimed", "classes", b"classes", "datasets", b"datasets", "proposed", b"proposed", "questions", b"questions", "reviewers", b"reviewers", "withheld", b"withheld"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountSamplesResponse: _TypeAlias = CountSamplesResponse  # noqa: Y015
 
 @_typing.final
 class ClaimSamplesRequest(_message.Message):
@@ -223,13 +543,27 @@ class ClaimSamplesRequest(_message.Message):
     DATASET_ID_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
     LEASE_FIELD_NUMBER: _builtins.int
+    SAMPLE_IDS_FIELD_NUMBER: _builtins.int
+    CLASS_ID_FIELD_NUMBER: _builtins.int
+    ASSET_ID_FIELD_NUMBER: _builtins.int
+    ORDER_BY_FIELD_NUMBER: _builtins.int
     dataset_id: _builtins.str
     """Id of the dataset."""
     limit: _builtins.int
-    """At most so many samples, 0 for the default of 10."""
+    """At most so many samples, 0 for the default of 10; more than 100 are never given at once."""
+    class_id: _builtins.str
+    """Only samples of this class; empty for all."""
+    asset_id: _builtins.str
+    """Only samples of this asset; empty for all."""
+    order_by: _builtins.str
+    """Which are taken first: `oldest`, `doubtful` or `person`, as in a list of samples; empty for `oldest`."""
     @_builtins.property
     def lease(self) -> _duration_pb2.Duration:
-        """Time until others may take them; unset for the default of ten minutes."""
+        """Time until others may take them, at most one hour; unset for the default of ten minutes."""
+
+    @_builtins.property
+    def sample_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the samples that are wanted, such as those that the caller has and goes on with; empty for free ones."""
 
     def __init__(
         self,
@@ -237,10 +571,14 @@ class ClaimSamplesRequest(_message.Message):
         dataset_id: _builtins.str = ...,
         limit: _builtins.int = ...,
         lease: _duration_pb2.Duration | None = ...,
+        sample_ids: _abc.Iterable[_builtins.str] | None = ...,
+        class_id: _builtins.str = ...,
+        asset_id: _builtins.str = ...,
+        order_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["lease", b"lease"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["dataset_id", b"dataset_id", "lease", b"lease", "limit", b"limit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "class_id", b"class_id", "dataset_id", b"dataset_id", "lease", b"lease", "limit", b"limit", "order_by", b"order_by", "sample_ids", b"sample_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -253,22 +591,74 @@ class ClaimSamplesResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SAMPLES_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[_dataset_pb2.Sample]:
-        """Samples in state proposed, oldest first."""
+        """Samples in state proposed, in the order asked for."""
+
+    @_builtins.property
+    def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReviewResult]:
+        """Of samples that were asked for by their ids, those that the caller did not get, and why."""
 
     def __init__(
         self,
         *,
         samples: _abc.Iterable[_dataset_pb2.Sample] | None = ...,
+        refused: _abc.Iterable[Global___ReviewResult] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["samples", b"samples"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["refused", b"refused", "samples", b"samples"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ClaimSamplesResponse: _TypeAlias = ClaimSamplesResponse  # noqa: Y015
+
+@_typing.final
+class ReleaseSamplesRequest(_message.Message):
+    """Names samples that the caller gives back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAMPLE_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sample_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the samples, at most 100; what somebody else has claimed stays theirs."""
+
+    def __init__(
+        self,
+        *,
+        sample_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sample_ids", b"sample_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseSamplesRequest: _TypeAlias = ReleaseSamplesRequest  # noqa: Y015
+
+@_typing.final
+class ReleaseSamplesResponse(_message.Message):
+    """What was given back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELEASED_FIELD_NUMBER: _builtins.int
+    released: _builtins.int
+    """Number of samples that others may take now."""
+    def __init__(
+        self,
+        *,
+        released: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["released", b"released"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseSamplesResponse: _TypeAlias = ReleaseSamplesResponse  # noqa: Y015
 
 @_typing.final
 class Review(_message.Message):
@@ -281,6 +671,7 @@ class Review(_message.Message):
     CLASS_ID_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
     EXPECTED_REVISION_FIELD_NUMBER: _builtins.int
+    CLUSTER_DECISION_ID_FIELD_NUMBER: _builtins.int
     sample_id: _builtins.str
     """Id of the sample."""
     decision: _sample_pb2.Decision.ValueType
@@ -290,7 +681,11 @@ class Review(_message.Message):
     note: _builtins.str
     """In the reviewer's words, may be empty."""
     expected_revision: _builtins.int
-    """The revision the reviewer saw; unset: whatever it is now. Another one answers with an error for this sample."""
+    """The revision the reviewer saw; unset: whatever it is now. Another one answers with an error for this sample.
+    The same decision again by the same person, whose answer was lost, is taken once and answered as taken.
+    """
+    cluster_decision_id: _builtins.str
+    """Id of the decision by which a cluster was named, where the acceptance follows from that; empty for none."""
     def __init__(
         self,
         *,
@@ -299,10 +694,11 @@ class Review(_message.Message):
         class_id: _builtins.str = ...,
         note: _builtins.str = ...,
         expected_revision: _builtins.int | None = ...,
+        cluster_decision_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_expected_revision", b"_expected_revision", "expected_revision", b"expected_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expected_revision", b"_expected_revision", "class_id", b"class_id", "decision", b"decision", "expected_revision", b"expected_revision", "note", b"note", "sample_id", b"sample_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_expected_revision", b"_expected_revision", "class_id", b"class_id", "cluster_decision_id", b"cluster_decision_id", "decision", b"decision", "expected_revision", b"expected_revision", "note", b"note", "sample_id", b"sample_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__expected_revision: _TypeAlias = _typing.Literal["expected_revision"]  # noqa: Y015
     _WhichOneofArgType__expected_revision: _TypeAlias = _typing.Literal["_expected_revision", b"_expected_revision"]  # noqa: Y015
@@ -342,21 +738,25 @@ class ReviewResult(_message.Message):
 
     SAMPLE_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
     error: _builtins.str
     """Empty when the decision was taken; otherwise one sentence why not."""
+    refusal: Global___ReviewRefusal.ValueType
+    """The same for programs."""
     @_builtins.property
     def sample(self) -> _dataset_pb2.Sample:
-        """The sample after it; unset when there is no such sample."""
+        """The sample as it is now, with who decided about it last; unset when there is no such sample."""
 
     def __init__(
         self,
         *,
         sample: _dataset_pb2.Sample | None = ...,
         error: _builtins.str = ...,
+        refusal: Global___ReviewRefusal.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["sample", b"sample"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "sample", b"sample"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "refusal", b"refusal", "sample", b"sample"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

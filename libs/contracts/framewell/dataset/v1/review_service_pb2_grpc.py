@@ -50,10 +50,20 @@ class ReviewServiceStub:
                 request_serializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.GetSampleRequest.SerializeToString,
                 response_deserializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.GetSampleResponse.FromString,
                 _registered_method=True)
+        self.CountSamples = channel.unary_unary(
+                '/framewell.dataset.v1.ReviewService/CountSamples',
+                request_serializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.CountSamplesRequest.SerializeToString,
+                response_deserializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.CountSamplesResponse.FromString,
+                _registered_method=True)
         self.ClaimSamples = channel.unary_unary(
                 '/framewell.dataset.v1.ReviewService/ClaimSamples',
                 request_serializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.ClaimSamplesRequest.SerializeToString,
                 response_deserializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.ClaimSamplesResponse.FromString,
+                _registered_method=True)
+        self.ReleaseSamples = channel.unary_unary(
+                '/framewell.dataset.v1.ReviewService/ReleaseSamples',
+                request_serializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.ReleaseSamplesRequest.SerializeToString,
+                response_deserializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.ReleaseSamplesResponse.FromString,
                 _registered_method=True)
         self.ReviewSamples = channel.unary_unary(
                 '/framewell.dataset.v1.ReviewService/ReviewSamples',
@@ -79,21 +89,35 @@ class ReviewServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListSamples(self, request, context):
-        """Lists samples, oldest first.
+        """Lists samples, oldest first unless asked otherwise.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetSample(self, request, context):
-        """Returns one sample with its origin and rights.
+        """Returns one sample with everything that a decision about it rests on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountSamples(self, request, context):
+        """Counts the samples that wait for review.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ClaimSamples(self, request, context):
-        """Takes samples for review, so that two reviewers don't get the same ones.
+        """Takes samples for review, so that two reviewers don't get the same ones; those that one has are kept longer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseSamples(self, request, context):
+        """Gives samples back that the caller has claimed and did not decide about.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -131,10 +155,20 @@ def add_ReviewServiceServicer_to_server(servicer, server):
                     request_deserializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.GetSampleRequest.FromString,
                     response_serializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.GetSampleResponse.SerializeToString,
             ),
+            'CountSamples': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountSamples,
+                    request_deserializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.CountSamplesRequest.FromString,
+                    response_serializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.CountSamplesResponse.SerializeToString,
+            ),
             'ClaimSamples': grpc.unary_unary_rpc_method_handler(
                     servicer.ClaimSamples,
                     request_deserializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.ClaimSamplesRequest.FromString,
                     response_serializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.ClaimSamplesResponse.SerializeToString,
+            ),
+            'ReleaseSamples': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseSamples,
+                    request_deserializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.ReleaseSamplesRequest.FromString,
+                    response_serializer=framewell_dot_dataset_dot_v1_dot_review__service__pb2.ReleaseSamplesResponse.SerializeToString,
             ),
             'ReviewSamples': grpc.unary_unary_rpc_method_handler(
                     servicer.ReviewSamples,
@@ -240,6 +274,33 @@ class ReviewService:
             _registered_method=True)
 
     @staticmethod
+    def CountSamples(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.dataset.v1.ReviewService/CountSamples',
+            framewell_dot_dataset_dot_v1_dot_review__service__pb2.CountSamplesRequest.SerializeToString,
+            framewell_dot_dataset_dot_v1_dot_review__service__pb2.CountSamplesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ClaimSamples(request,
             target,
             options=(),
@@ -256,6 +317,33 @@ class ReviewService:
             '/framewell.dataset.v1.ReviewService/ClaimSamples',
             framewell_dot_dataset_dot_v1_dot_review__service__pb2.ClaimSamplesRequest.SerializeToString,
             framewell_dot_dataset_dot_v1_dot_review__service__pb2.ClaimSamplesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseSamples(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.dataset.v1.ReviewService/ReleaseSamples',
+            framewell_dot_dataset_dot_v1_dot_review__service__pb2.ReleaseSamplesRequest.SerializeToString,
+            framewell_dot_dataset_dot_v1_dot_review__service__pb2.ReleaseSamplesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -36,11 +36,15 @@ class ReviewServiceStub:
     ProposeSample: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.ProposeSampleRequest, _review_service_pb2.ProposeSampleResponse]
     """Proposes a region that a person points at as a sample of a class."""
     ListSamples: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.ListSamplesRequest, _review_service_pb2.ListSamplesResponse]
-    """Lists samples, oldest first."""
+    """Lists samples, oldest first unless asked otherwise."""
     GetSample: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.GetSampleRequest, _review_service_pb2.GetSampleResponse]
-    """Returns one sample with its origin and rights."""
+    """Returns one sample with everything that a decision about it rests on."""
+    CountSamples: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.CountSamplesRequest, _review_service_pb2.CountSamplesResponse]
+    """Counts the samples that wait for review."""
     ClaimSamples: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.ClaimSamplesRequest, _review_service_pb2.ClaimSamplesResponse]
-    """Takes samples for review, so that two reviewers don't get the same ones."""
+    """Takes samples for review, so that two reviewers don't get the same ones; those that one has are kept longer."""
+    ReleaseSamples: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.ReleaseSamplesRequest, _review_service_pb2.ReleaseSamplesResponse]
+    """Gives samples back that the caller has claimed and did not decide about."""
     ReviewSamples: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.ReviewSamplesRequest, _review_service_pb2.ReviewSamplesResponse]
     """Decides about samples; rights are asked again for each one accepted."""
     UndoReview: _grpc.UnaryUnaryMultiCallable[_review_service_pb2.UndoReviewRequest, _review_service_pb2.UndoReviewResponse]
@@ -54,11 +58,15 @@ class ReviewServiceAsyncStub(ReviewServiceStub):
     ProposeSample: _aio.UnaryUnaryMultiCallable[_review_service_pb2.ProposeSampleRequest, _review_service_pb2.ProposeSampleResponse]  # type: ignore[assignment]
     """Proposes a region that a person points at as a sample of a class."""
     ListSamples: _aio.UnaryUnaryMultiCallable[_review_service_pb2.ListSamplesRequest, _review_service_pb2.ListSamplesResponse]  # type: ignore[assignment]
-    """Lists samples, oldest first."""
+    """Lists samples, oldest first unless asked otherwise."""
     GetSample: _aio.UnaryUnaryMultiCallable[_review_service_pb2.GetSampleRequest, _review_service_pb2.GetSampleResponse]  # type: ignore[assignment]
-    """Returns one sample with its origin and rights."""
+    """Returns one sample with everything that a decision about it rests on."""
+    CountSamples: _aio.UnaryUnaryMultiCallable[_review_service_pb2.CountSamplesRequest, _review_service_pb2.CountSamplesResponse]  # type: ignore[assignment]
+    """Counts the samples that wait for review."""
     ClaimSamples: _aio.UnaryUnaryMultiCallable[_review_service_pb2.ClaimSamplesRequest, _review_service_pb2.ClaimSamplesResponse]  # type: ignore[assignment]
-    """Takes samples for review, so that two reviewers don't get the same ones."""
+    """Takes samples for review, so that two reviewers don't get the same ones; those that one has are kept longer."""
+    ReleaseSamples: _aio.UnaryUnaryMultiCallable[_review_service_pb2.ReleaseSamplesRequest, _review_service_pb2.ReleaseSamplesResponse]  # type: ignore[assignment]
+    """Gives samples back that the caller has claimed and did not decide about."""
     ReviewSamples: _aio.UnaryUnaryMultiCallable[_review_service_pb2.ReviewSamplesRequest, _review_service_pb2.ReviewSamplesResponse]  # type: ignore[assignment]
     """Decides about samples; rights are asked again for each one accepted."""
     UndoReview: _aio.UnaryUnaryMultiCallable[_review_service_pb2.UndoReviewRequest, _review_service_pb2.UndoReviewResponse]  # type: ignore[assignment]
@@ -81,7 +89,7 @@ class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _review_service_pb2.ListSamplesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_review_service_pb2.ListSamplesResponse, _abc.Awaitable[_review_service_pb2.ListSamplesResponse]]:
-        """Lists samples, oldest first."""
+        """Lists samples, oldest first unless asked otherwise."""
 
     @_abc_1.abstractmethod
     def GetSample(
@@ -89,7 +97,15 @@ class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _review_service_pb2.GetSampleRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_review_service_pb2.GetSampleResponse, _abc.Awaitable[_review_service_pb2.GetSampleResponse]]:
-        """Returns one sample with its origin and rights."""
+        """Returns one sample with everything that a decision about it rests on."""
+
+    @_abc_1.abstractmethod
+    def CountSamples(
+        self,
+        request: _review_service_pb2.CountSamplesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_review_service_pb2.CountSamplesResponse, _abc.Awaitable[_review_service_pb2.CountSamplesResponse]]:
+        """Counts the samples that wait for review."""
 
     @_abc_1.abstractmethod
     def ClaimSamples(
@@ -97,7 +113,15 @@ class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _review_service_pb2.ClaimSamplesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_review_service_pb2.ClaimSamplesResponse, _abc.Awaitable[_review_service_pb2.ClaimSamplesResponse]]:
-        """Takes samples for review, so that two reviewers don't get the same ones."""
+        """Takes samples for review, so that two reviewers don't get the same ones; those that one has are kept longer."""
+
+    @_abc_1.abstractmethod
+    def ReleaseSamples(
+        self,
+        request: _review_service_pb2.ReleaseSamplesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_review_service_pb2.ReleaseSamplesResponse, _abc.Awaitable[_review_service_pb2.ReleaseSamplesResponse]]:
+        """Gives samples back that the caller has claimed and did not decide about."""
 
     @_abc_1.abstractmethod
     def ReviewSamples(

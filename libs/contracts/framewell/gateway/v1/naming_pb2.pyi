@@ -55,6 +55,200 @@ class NamePersonRequest(_message.Message):
 Global___NamePersonRequest: _TypeAlias = NamePersonRequest  # noqa: Y015
 
 @_typing.final
+class TouchedProgramme(_message.Message):
+    """A programme that a name touches."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_ID_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    SERIES_FIELD_NUMBER: _builtins.int
+    APPEARANCE_COUNT_FIELD_NUMBER: _builtins.int
+    SECONDS_FIELD_NUMBER: _builtins.int
+    asset_id: _builtins.str
+    """Id of its asset."""
+    title: _builtins.str
+    """Title of the programme, empty for none."""
+    series: _builtins.str
+    """Series of the programme, empty for none."""
+    appearance_count: _builtins.int
+    """Number of appearances in it."""
+    seconds: _builtins.float
+    """How long the person is seen in it, in seconds; 0 where its clock is not known."""
+    def __init__(
+        self,
+        *,
+        asset_id: _builtins.str = ...,
+        title: _builtins.str = ...,
+        series: _builtins.str = ...,
+        appearance_count: _builtins.int = ...,
+        seconds: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance_count", b"appearance_count", "asset_id", b"asset_id", "seconds", b"seconds", "series", b"series", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TouchedProgramme: _TypeAlias = TouchedProgramme  # noqa: Y015
+
+@_typing.final
+class PreviewNameResponse(_message.Message):
+    """What naming a cluster would touch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLUSTER_ID_FIELD_NUMBER: _builtins.int
+    CLASS_ID_FIELD_NUMBER: _builtins.int
+    CLASS_NAME_FIELD_NUMBER: _builtins.int
+    ACCEPTED_COUNT_FIELD_NUMBER: _builtins.int
+    APPEARANCE_COUNT_FIELD_NUMBER: _builtins.int
+    ASSET_COUNT_FIELD_NUMBER: _builtins.int
+    SECONDS_FIELD_NUMBER: _builtins.int
+    PROGRAMMES_FIELD_NUMBER: _builtins.int
+    SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    WITHHELD_COUNT_FIELD_NUMBER: _builtins.int
+    WITHHELD_REASONS_FIELD_NUMBER: _builtins.int
+    COMPLETE_FIELD_NUMBER: _builtins.int
+    cluster_id: _builtins.str
+    """Id of the cluster; another one than asked for when that was merged."""
+    class_id: _builtins.str
+    """Id of the class of that name; empty for one that would be made."""
+    class_name: _builtins.str
+    """Its name as it stands, or as it would be made."""
+    accepted_count: _builtins.int
+    """Number of accepted samples that the class has already."""
+    appearance_count: _builtins.int
+    """Number of appearances that get the name."""
+    asset_count: _builtins.int
+    """Number of programmes in which they are."""
+    seconds: _builtins.float
+    """How long they are seen there, in seconds, as far as it was counted."""
+    sample_count: _builtins.int
+    """Number of samples that would be learned from."""
+    withheld_count: _builtins.int
+    """Number of samples that the rights of their programmes withhold."""
+    complete: _builtins.bool
+    """False when the cluster has so many appearances that not all were counted."""
+    @_builtins.property
+    def programmes(self) -> _containers.RepeatedCompositeFieldContainer[Global___TouchedProgramme]:
+        """The programmes with most appearances first, at most 20."""
+
+    @_builtins.property
+    def withheld_reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Why those are withheld, each sentence once."""
+
+    def __init__(
+        self,
+        *,
+        cluster_id: _builtins.str = ...,
+        class_id: _builtins.str = ...,
+        class_name: _builtins.str = ...,
+        accepted_count: _builtins.int = ...,
+        appearance_count: _builtins.int = ...,
+        asset_count: _builtins.int = ...,
+        seconds: _builtins.float = ...,
+        programmes: _abc.Iterable[Global___TouchedProgramme] | None = ...,
+        sample_count: _builtins.int = ...,
+        withheld_count: _builtins.int = ...,
+        withheld_reasons: _abc.Iterable[_builtins.str] | None = ...,
+        complete: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_count", b"accepted_count", "appearance_count", b"appearance_count", "asset_count", b"asset_count", "class_id", b"class_id", "class_name", b"class_name", "cluster_id", b"cluster_id", "complete", b"complete", "programmes", b"programmes", "sample_count", b"sample_count", "seconds", b"seconds", "withheld_count", b"withheld_count", "withheld_reasons", b"withheld_reasons"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewNameResponse: _TypeAlias = PreviewNameResponse  # noqa: Y015
+
+@_typing.final
+class UndoDecisionRequest(_message.Message):
+    """Names a decision about a cluster that is taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISION_ID_FIELD_NUMBER: _builtins.int
+    KEEP_SAMPLES_FIELD_NUMBER: _builtins.int
+    decision_id: _builtins.str
+    """Id of the decision to take back."""
+    keep_samples: _builtins.bool
+    """Whether the samples that were accepted by naming the cluster stay; false takes them back, too."""
+    def __init__(
+        self,
+        *,
+        decision_id: _builtins.str = ...,
+        keep_samples: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "keep_samples", b"keep_samples"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoDecisionRequest: _TypeAlias = UndoDecisionRequest  # noqa: Y015
+
+@_typing.final
+class SampleOfName(_message.Message):
+    """A sample that was accepted by naming a cluster whose name was taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAMPLE_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    sample_id: _builtins.str
+    """Id of the sample."""
+    state: _sample_pb2.SampleState.ValueType
+    """State of the sample now."""
+    reason: _builtins.str
+    """Empty when it was taken back; otherwise one sentence why not."""
+    def __init__(
+        self,
+        *,
+        sample_id: _builtins.str = ...,
+        state: _sample_pb2.SampleState.ValueType = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "sample_id", b"sample_id", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SampleOfName: _TypeAlias = SampleOfName  # noqa: Y015
+
+@_typing.final
+class UndoDecisionResponse(_message.Message):
+    """What became of the decision."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISION_FIELD_NUMBER: _builtins.int
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def decision(self) -> _cluster_service_pb2.ClusterDecisionRecord:
+        """The decision, taken back."""
+
+    @_builtins.property
+    def samples(self) -> _containers.RepeatedCompositeFieldContainer[Global___SampleOfName]:
+        """What became of the samples that were accepted by it."""
+
+    def __init__(
+        self,
+        *,
+        decision: _cluster_service_pb2.ClusterDecisionRecord | None = ...,
+        samples: _abc.Iterable[Global___SampleOfName] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "samples", b"samples"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoDecisionResponse: _TypeAlias = UndoDecisionResponse  # noqa: Y015
+
+@_typing.final
 class NamedAppearance(_message.Message):
     """What became of one appearance as a sample."""
 

@@ -38,6 +38,7 @@ class ClusterAppearance(_message.Message):
     CLASS_ID_FIELD_NUMBER: _builtins.int
     SIDE_PIXELS_FIELD_NUMBER: _builtins.int
     PICTURE_FIELD_NUMBER: _builtins.int
+    FACE_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset it is seen in."""
     chunk_id: _builtins.str
@@ -54,6 +55,8 @@ class ClusterAppearance(_message.Message):
     """Shorter side of the largest face, in pixels of the sampled picture."""
     picture: _builtins.str
     """Path of the picture with the face on the gateway, below its address."""
+    face: _builtins.str
+    """Path of the face cut out of that picture."""
     @_builtins.property
     def appearance(self) -> _inference_service_pb2.Appearance:
         """Where it is seen. Score and distance are those of `class_id`."""
@@ -75,10 +78,11 @@ class ClusterAppearance(_message.Message):
         class_id: _builtins.str = ...,
         side_pixels: _builtins.float = ...,
         picture: _builtins.str = ...,
+        face: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "asked_at", b"asked_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "asked_at", b"asked_at", "asset_id", b"asset_id", "channel", b"channel", "chunk_id", b"chunk_id", "class_id", b"class_id", "picture", b"picture", "series", b"series", "side_pixels", b"side_pixels", "track", b"track"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "asked_at", b"asked_at", "asset_id", b"asset_id", "channel", b"channel", "chunk_id", b"chunk_id", "class_id", b"class_id", "face", b"face", "picture", b"picture", "series", b"series", "side_pixels", b"side_pixels", "track", b"track"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -749,3 +753,69 @@ class ListClusterDecisionsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListClusterDecisionsResponse: _TypeAlias = ListClusterDecisionsResponse  # noqa: Y015
+
+@_typing.final
+class ListClassAppearancesRequest(_message.Message):
+    """Names the class of a person whose appearances are wanted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLASS_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    class_id: _builtins.str
+    """Id of the class."""
+    page_size: _builtins.int
+    """At most so many appearances, 0 for the default of 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        class_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_id", b"class_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListClassAppearancesRequest: _TypeAlias = ListClassAppearancesRequest  # noqa: Y015
+
+@_typing.final
+class ListClassAppearancesResponse(_message.Message):
+    """One page of appearances of a person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPEARANCES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
+    ASSET_COUNT_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of appearances on all pages together."""
+    asset_count: _builtins.int
+    """Number of assets that the person is seen in."""
+    @_builtins.property
+    def appearances(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClusterAppearance]:
+        """Appearances of this page, newest assets first, each asset in order of time."""
+
+    def __init__(
+        self,
+        *,
+        appearances: _abc.Iterable[Global___ClusterAppearance] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_size: _builtins.int = ...,
+        asset_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearances", b"appearances", "asset_count", b"asset_count", "next_page_token", b"next_page_token", "total_size", b"total_size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListClassAppearancesResponse: _TypeAlias = ListClassAppearancesResponse  # noqa: Y015

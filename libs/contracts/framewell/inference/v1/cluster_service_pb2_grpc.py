@@ -75,6 +75,11 @@ class ClusterServiceStub:
                 request_serializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClusterDecisionsRequest.SerializeToString,
                 response_deserializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClusterDecisionsResponse.FromString,
                 _registered_method=True)
+        self.ListClassAppearances = channel.unary_unary(
+                '/framewell.inference.v1.ClusterService/ListClassAppearances',
+                request_serializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClassAppearancesRequest.SerializeToString,
+                response_deserializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClassAppearancesResponse.FromString,
+                _registered_method=True)
 
 
 class ClusterServiceServicer:
@@ -137,6 +142,13 @@ class ClusterServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListClassAppearances(self, request, context):
+        """Lists where a person is seen, by the identity models in force, newest assets first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ClusterServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -179,6 +191,11 @@ def add_ClusterServiceServicer_to_server(servicer, server):
                     servicer.ListClusterDecisions,
                     request_deserializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClusterDecisionsRequest.FromString,
                     response_serializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClusterDecisionsResponse.SerializeToString,
+            ),
+            'ListClassAppearances': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListClassAppearances,
+                    request_deserializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClassAppearancesRequest.FromString,
+                    response_serializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClassAppearancesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -398,6 +415,33 @@ class ClusterService:
             '/framewell.inference.v1.ClusterService/ListClusterDecisions',
             framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClusterDecisionsRequest.SerializeToString,
             framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClusterDecisionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListClassAppearances(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.inference.v1.ClusterService/ListClassAppearances',
+            framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClassAppearancesRequest.SerializeToString,
+            framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClassAppearancesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -49,6 +49,8 @@ class ClusterServiceStub:
     """Takes a decision back."""
     ListClusterDecisions: _grpc.UnaryUnaryMultiCallable[_cluster_service_pb2.ListClusterDecisionsRequest, _cluster_service_pb2.ListClusterDecisionsResponse]
     """Lists the decisions about a cluster, newest first."""
+    ListClassAppearances: _grpc.UnaryUnaryMultiCallable[_cluster_service_pb2.ListClassAppearancesRequest, _cluster_service_pb2.ListClassAppearancesResponse]
+    """Lists where a person is seen, by the identity models in force, newest assets first."""
 
 @_typing.type_check_only
 class ClusterServiceAsyncStub(ClusterServiceStub):
@@ -71,6 +73,8 @@ class ClusterServiceAsyncStub(ClusterServiceStub):
     """Takes a decision back."""
     ListClusterDecisions: _aio.UnaryUnaryMultiCallable[_cluster_service_pb2.ListClusterDecisionsRequest, _cluster_service_pb2.ListClusterDecisionsResponse]  # type: ignore[assignment]
     """Lists the decisions about a cluster, newest first."""
+    ListClassAppearances: _aio.UnaryUnaryMultiCallable[_cluster_service_pb2.ListClassAppearancesRequest, _cluster_service_pb2.ListClassAppearancesResponse]  # type: ignore[assignment]
+    """Lists where a person is seen, by the identity models in force, newest assets first."""
 
 class ClusterServiceServicer(metaclass=_abc_1.ABCMeta):
     """Lists unknown people and takes decisions of people about them."""
@@ -138,5 +142,13 @@ class ClusterServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_cluster_service_pb2.ListClusterDecisionsResponse, _abc.Awaitable[_cluster_service_pb2.ListClusterDecisionsResponse]]:
         """Lists the decisions about a cluster, newest first."""
+
+    @_abc_1.abstractmethod
+    def ListClassAppearances(
+        self,
+        request: _cluster_service_pb2.ListClassAppearancesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_cluster_service_pb2.ListClassAppearancesResponse, _abc.Awaitable[_cluster_service_pb2.ListClassAppearancesResponse]]:
+        """Lists where a person is seen, by the identity models in force, newest assets first."""
 
 def add_ClusterServiceServicer_to_server(servicer: ClusterServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

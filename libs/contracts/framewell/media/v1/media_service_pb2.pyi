@@ -108,6 +108,7 @@ class GetFrameRequest(_message.Message):
     SECONDS_FIELD_NUMBER: _builtins.int
     TIMECODE_FIELD_NUMBER: _builtins.int
     WIDTH_FIELD_NUMBER: _builtins.int
+    CROP_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset."""
     pts: _builtins.int
@@ -120,6 +121,10 @@ class GetFrameRequest(_message.Message):
     """The picture with an SMPTE ST 12 label, `HH:MM:SS:FF`, or `HH:MM:SS;FF` for drop frame."""
     width: _builtins.int
     """Width at most, in pixels; the height follows from the shape, and nothing is enlarged. Unset for 1280x720 at most."""
+    crop: _builtins.str
+    """Only this part of the picture, cut out before it is made smaller: `x,y,width,height` of its upper left corner and
+    its size, as fractions of the picture. Empty for all of it.
+    """
     def __init__(
         self,
         *,
@@ -129,10 +134,11 @@ class GetFrameRequest(_message.Message):
         seconds: _builtins.float = ...,
         timecode: _builtins.str = ...,
         width: _builtins.int = ...,
+        crop: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "frame", b"frame", "pts", b"pts", "seconds", b"seconds", "timecode", b"timecode"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "at", b"at", "frame", b"frame", "pts", b"pts", "seconds", b"seconds", "timecode", b"timecode", "width", b"width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "at", b"at", "crop", b"crop", "frame", b"frame", "pts", b"pts", "seconds", b"seconds", "timecode", b"timecode", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_at: _TypeAlias = _typing.Literal["pts", "frame", "seconds", "timecode"]  # noqa: Y015
     _WhichOneofArgType_at: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015

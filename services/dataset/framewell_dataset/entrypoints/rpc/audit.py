@@ -7,9 +7,11 @@ from typing import Any
 
 from framewell.dataset.v1 import audit_service_pb2 as messages
 from framewell.dataset.v1 import audit_service_pb2_grpc as stubs
+from framewell_contracts.audit.entries import AuditEntry
 from framewell_contracts.audit.seals import public_pem
 from framewell_dataset.ports.audit import AuditRepository
 from framewell_dataset.steps.seal_audit import SealAudit
+from framewell_kit.paging import page_request
 from framewell_kit.rpc import Servicer
 
 ENTRIES_A_MESSAGE = 200
@@ -37,11 +39,36 @@ class AuditServicer(stubs.AuditServiceServicer):
                     answer = messages.ReadAuditResponse()
         yield answer
 
+    async def ListAudit(self, request: messages.ListAuditRequest, context: Any) -> messages.ListAuditResponse:
+        page = await self.log.page(
+            page_request(request), principal=request.principal, subject=request.subject
+        )
+        return messages.ListAuditResponse(
+            records=[_record(*each) for each in page.items],
+            next_page_token=page.next_token,
+            total_size=page.total,
+        )
+
     async def GetAuditKey(
         self, request: messages.GetAuditKeyRequest, context: Any
     ) -> messages.GetAuditKeyResponse:
         keys = {} if self.seal.key is None else self.seal.key.public_keys
         return messages.GetAuditKeyResponse(public_keys=public_pem(keys), key_id=self.seal.key_id)
+
+
+def _record(entry: AuditEntry, stored: str) -> messages.AuditRecord:
+    return messages.AuditRecord(
+        chain_id=entry.chain,
+        place=entry.place,
+        hash=stored,
+        event_id=entry.event_id,
+        time=entry.time,
+        subject=entry.subject,
+        class_id=entry.class_id,
+        what=entry.what,
+        principal=entry.principal,
+        authority=entry.authority,
+    )
 
 
 def servicer(log: AuditRepository, seal: SealAudit) -> Servicer:

@@ -19,7 +19,7 @@ def dataset_message(dataset: Dataset) -> messages.Dataset:
 
 
 def class_message(named: DatasetClass) -> messages.DatasetClass:
-    return messages.DatasetClass(
+    message = messages.DatasetClass(
         class_id=named.class_id,
         dataset_id=named.dataset_id,
         name=named.name,
@@ -27,7 +27,12 @@ def class_message(named: DatasetClass) -> messages.DatasetClass:
         external_ids=named.external_ids,
         fictional=named.fictional,
         merged_into=named.merged_into,
+        revision=named.revision,
+        changed_by=named.changed_by,
     )
+    if named.changed_at is not None:
+        message.changed_at.FromDatetime(named.changed_at)
+    return message
 
 
 def snapshot_message(stored: StoredSnapshot) -> messages.Snapshot:
@@ -42,6 +47,8 @@ def balance_message(balance: HolderBalance) -> Balance:
         currency=balance.currency,
         amount=format(balance.amount, "f"),
         uses=balance.uses,
+        flat_amount=format(balance.flat, "f"),
+        per_use_amount=format(balance.per_use, "f"),
     )
 
 

@@ -3,31 +3,42 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from framewell.dataset.v1 import review_service_pb2 as messages
 from framewell.dataset.v1 import review_service_pb2_grpc as stubs
 from framewell.dataset.v1.dataset_pb2 import Sample as SampleMessage
 from framewell.sample.v1.sample_pb2 import DECISION_UNDO
+from framewell_dataset.commands.claim_samples import ClaimSamples
 from framewell_dataset.commands.propose_sample import Pointed, ProposeSample
 from framewell_dataset.commands.review_samples import Reviewed, ReviewSamples
-from framewell_dataset.domain.sample_messages import sample_message
+from framewell_dataset.domain.sample_messages import reviewed_message, sample_message
 from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.ports.catalogue import ClassRepository
-from framewell_dataset.ports.review import RepeatRepository, SampleRepository, WordRepository
+from framewell_dataset.ports.review import (
+    RepeatRepository,
+    SampleOrdering,
+    SampleRepository,
+    Wanted,
+    WordRepository,
+)
 from framewell_dataset.ports.stores import Stores
+from framewell_dataset.queries.count_samples import CountSamples
+from framewell_dataset.queries.nearest_people import NearestPeople
+from framewell_dataset.queries.show_sample import ShowSample
 from framewell_dataset.steps.keep_evidence import KeepEvidence
 from framewell_dataset.steps.shared_steps import Steps
 from framewell_kit.call_cause import call_cause
 from framewell_kit.clock import Clock
-from framewell_kit.outcomes import NotFound
+from framewell_kit.outcomes import NotFound, Rejected
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import Servicer, current_actor
 
 CLAIMED = 10
 MOST_CLAIMED = 100
 LEASE = timedelta(minutes=10)
+LONGEST_LEASE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,9 @@ class ReviewServicer(stubs.ReviewServiceServicer):
     classes: ClassRepository
     propose: ProposeSample
     review: ReviewSamples
+    claim: ClaimSamples
+    count: CountSamples
+    show: ShowSample
     clock: Clock
 
     async def ProposeSample(
@@ -57,13 +71,8 @@ class ReviewServicer(stubs.ReviewServiceServicer):
     async def ListSamples(
         self, request: messages.ListSamplesRequest, context: Any
     ) -> messages.ListSamplesResponse:
-        page = await self.samples.page(
-            page_request(request),
-            dataset_id=request.dataset_id,
-            states=[State.of(state) for state in request.states],
-            class_id=request.class_id,
-            asset_id=request.asset_id,
-        )
+        order = cast("SampleOrdering", request.order_by or "oldest")
+        page = await self.samples.page(page_request(request), _wanted(request, self.clock.now()), order)
         listed = await self._messages(page.items)
         return messages.ListSamplesResponse(
             samples=listed, next_page_token=page.next_token, total_size=page.total
@@ -73,21 +82,46 @@ class ReviewServicer(stubs.ReviewServiceServicer):
         sample = await self.samples.get(request.sample_id)
         if sample is None:
             raise NotFound(f"sample {request.sample_id} does not exist")
-        return messages.GetSampleResponse(sample=(await self._messages([sample]))[0])
+        answer = await self.show(sample)
+        answer.sample.CopyFrom((await self._messages([sample]))[0])
+        return answer
+
+    async def CountSamples(
+        self, request: messages.CountSamplesRequest, context: Any
+    ) -> messages.CountSamplesResponse:
+        return await self.count(request.dataset_id)
 
     async def ClaimSamples(
         self, request: messages.ClaimSamplesRequest, context: Any
     ) -> messages.ClaimSamplesResponse:
-        now = self.clock.now()
         lease = request.lease.ToTimedelta() if request.HasField("lease") else LEASE
-        claimed = await self.samples.claim(
-            request.dataset_id,
-            current_actor().principal,
+        if not timedelta() < lease <= LONGEST_LEASE:
+            raise Rejected("a lease is longer than nothing, and one hour at most", code="bad_lease")
+        reviewer = current_actor().principal
+        if request.sample_ids:
+            results = await self.claim.each(list(dict.fromkeys(request.sample_ids)), reviewer, lease)
+            by_id = await self._by_id(results)
+            return messages.ClaimSamplesResponse(
+                samples=[by_id[each.sample.sample_id] for each in results if each.sample and not each.error],
+                refused=[_result(each, by_id) for each in results if each.error],
+            )
+        wanted = Wanted(
+            dataset_id=request.dataset_id, class_id=request.class_id or None, asset_id=request.asset_id
+        )
+        claimed = await self.claim(
+            wanted,
+            reviewer,
+            lease,
             min(request.limit or CLAIMED, MOST_CLAIMED),
-            now,
-            now + lease,
+            cast("SampleOrdering", request.order_by or "oldest"),
         )
         return messages.ClaimSamplesResponse(samples=await self._messages(claimed))
+
+    async def ReleaseSamples(
+        self, request: messages.ReleaseSamplesRequest, context: Any
+    ) -> messages.ReleaseSamplesResponse:
+        released = await self.samples.release(request.sample_ids, current_actor().principal)
+        return messages.ReleaseSamplesResponse(released=released)
 
     async def ReviewSamples(
         self, request: messages.ReviewSamplesRequest, context: Any
@@ -102,9 +136,12 @@ class ReviewServicer(stubs.ReviewServiceServicer):
 
     async def _review(self, reviews: Sequence[messages.Review]) -> list[messages.ReviewResult]:
         results = await self.review(reviews, current_actor(), call_cause())
-        samples = [each.sample for each in results if each.sample]
-        by_id = {message.sample_id: message for message in await self._messages(samples)}
+        by_id = await self._by_id(results)
         return [_result(each, by_id) for each in results]
+
+    async def _by_id(self, results: Sequence[Reviewed]) -> dict[str, SampleMessage]:
+        samples = [each.sample for each in results if each.sample]
+        return {message.sample_id: message for message in await self._messages(samples)}
 
     async def _messages(self, samples: Sequence[Sample]) -> list[SampleMessage]:
         found = await self.classes.each(sorted({each.class_id for each in samples if each.class_id}))
@@ -113,7 +150,8 @@ class ReviewServicer(stubs.ReviewServiceServicer):
         words = await self.words.read(
             [one.note_id for each in samples for one in each.evidence if one.note_id]
         )
-        return [
+        now = self.clock.now()
+        plain = [
             sample_message(
                 each,
                 repeats=repeats[each.sample_id],
@@ -122,11 +160,26 @@ class ReviewServicer(stubs.ReviewServiceServicer):
             )
             for each in samples
         ]
+        return [reviewed_message(message, each, now) for message, each in zip(plain, samples, strict=True)]
 
 
 def _result(reviewed: Reviewed, by_id: dict[str, SampleMessage]) -> messages.ReviewResult:
     sample = by_id[reviewed.sample.sample_id] if reviewed.sample else None
-    return messages.ReviewResult(sample=sample, error=reviewed.error)
+    return messages.ReviewResult(sample=sample, error=reviewed.error, refusal=reviewed.refusal)
+
+
+def _wanted(request: messages.ListSamplesRequest, now: datetime) -> Wanted:
+    return Wanted(
+        dataset_id=request.dataset_id,
+        states=[State.of(state) for state in request.states],
+        class_id=request.class_id or None,
+        asset_id=request.asset_id,
+        decided_by=request.decided_by,
+        claimed_by=request.claimed_by,
+        claimed_at=now if request.claimed_by else None,
+        question=request.question if request.HasField("question") else None,
+        cluster_decision_id=request.cluster_decision_id,
+    )
 
 
 def servicer(stores: Stores, steps: Steps, clock: Clock) -> Servicer:
@@ -141,6 +194,16 @@ def servicer(stores: Stores, steps: Steps, clock: Clock) -> Servicer:
         propose=ProposeSample(s.assets, s.chunks, s.datasets, s.classes, s.analyses, s.words, register, keep),
         review=ReviewSamples(
             s.samples, s.words, s.classes, steps.gate, steps.changes, steps.upkeep, clock, keep
+        ),
+        claim=ClaimSamples(s.samples, clock),
+        count=CountSamples(s.samples, s.datasets, s.classes, clock),
+        show=ShowSample(
+            s.samples,
+            s.chunks,
+            s.analyses,
+            s.classes,
+            NearestPeople(s.samples, s.vectors, s.classes, clock),
+            steps.gate,
         ),
         clock=clock,
     )

@@ -2,6 +2,7 @@
 # ruff: noqa: ARG002, N802 - gRPC gives every method a context and names it
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from framewell.dataset.v1 import rights_service_pb2 as messages
@@ -9,9 +10,20 @@ from framewell.dataset.v1 import rights_service_pb2_grpc as stubs
 from framewell_contracts.audit.seals import BadKey, PublicKeys, read_public_keys
 from framewell_dataset.domain.rights import statement_id
 from framewell_dataset.entrypoints.rpc.messages import balance_message, unmatched_message
+from framewell_dataset.entrypoints.rpc.rights_messages import (
+    change_message,
+    contributor_message,
+    fate_message,
+    money_messages,
+    refusal_message,
+)
 from framewell_dataset.ports.audit import RecordedFacts
+from framewell_dataset.ports.rights import LedgerFilter
 from framewell_dataset.ports.stores import Stores
+from framewell_dataset.queries.follow_change import FollowChange
+from framewell_dataset.queries.list_contributors import ListContributors
 from framewell_dataset.queries.list_ledger import ListLedger
+from framewell_dataset.queries.list_refusals import ListRefusals
 from framewell_dataset.queries.list_unmatched import ListUnmatched
 from framewell_dataset.queries.preview_house_rules import PreviewHouseRules
 from framewell_dataset.queries.preview_rights import PreviewRights
@@ -23,6 +35,7 @@ from framewell_kit.paging import page_request
 from framewell_kit.rpc import Servicer
 
 MOST_NAMED = 100
+CONTRIBUTORS_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,9 @@ class RightsServicer(stubs.RightsServiceServicer):
     show: ShowRights
     preview: PreviewRights
     unmatched: ListUnmatched
+    follow: FollowChange
+    refusals: ListRefusals
+    contributors: ListContributors
     preview_rules: PreviewHouseRules
     ledger: ListLedger
     verify: VerifyAudit
@@ -55,6 +71,43 @@ class RightsServicer(stubs.RightsServiceServicer):
             snapshot_ids=sorted(found.snapshot_ids)[:MOST_NAMED],
             asset_ids=sorted(found.asset_ids)[:MOST_NAMED],
             statements=found.applied,
+            money=money_messages(found.money),
+        )
+
+    async def ListRightsChanges(
+        self, request: messages.ListRightsChangesRequest, context: Any
+    ) -> messages.ListRightsChangesResponse:
+        page = await self.follow.page(page_request(request))
+        return messages.ListRightsChangesResponse(
+            changes=[change_message(each) for each in page.items],
+            next_page_token=page.next_token,
+            total_size=page.total,
+        )
+
+    async def GetRightsChange(
+        self, request: messages.GetRightsChangeRequest, context: Any
+    ) -> messages.GetRightsChangeResponse:
+        return fate_message(await self.follow(request.change_id))
+
+    async def ListRefusals(
+        self, request: messages.ListRefusalsRequest, context: Any
+    ) -> messages.ListRefusalsResponse:
+        page = await self.refusals(page_request(request), request.kind, request.purpose)
+        return messages.ListRefusalsResponse(
+            refusals=[refusal_message(each) for each in page.items],
+            next_page_token=page.next_token,
+            total_size=page.total,
+        )
+
+    async def ListContributors(
+        self, request: messages.ListContributorsRequest, context: Any
+    ) -> messages.ListContributorsResponse:
+        asked = page_request(request, default=CONTRIBUTORS_PAGE, largest=MOST_NAMED)
+        page = await self.contributors(request.prefix, asked)
+        return messages.ListContributorsResponse(
+            contributors=[contributor_message(each) for each in page.items],
+            next_page_token=page.next_token,
+            total_size=page.total,
         )
 
     async def ListUnmatchedRights(
@@ -91,7 +144,7 @@ class RightsServicer(stubs.RightsServiceServicer):
     async def ListLedger(
         self, request: messages.ListLedgerRequest, context: Any
     ) -> messages.ListLedgerResponse:
-        page, balances = await self.ledger(page_request(request), request.holder)
+        page, balances = await self.ledger(page_request(request), _filter(request))
         return messages.ListLedgerResponse(
             entries=[entry.usage for entry in page.items],
             balances=[balance_message(each) for each in balances],
@@ -130,12 +183,26 @@ class RightsServicer(stubs.RightsServiceServicer):
             raise Rejected(f"public_keys: {error}", code="bad_key") from error
 
 
+def _filter(request: messages.ListLedgerRequest) -> LedgerFilter:
+    asked_from, before = request.used_from, request.used_before
+    return LedgerFilter(
+        holder=request.holder,
+        used_from=asked_from.ToDatetime(tzinfo=UTC) if request.HasField("used_from") else None,
+        used_before=before.ToDatetime(tzinfo=UTC) if request.HasField("used_before") else None,
+        currency=request.currency,
+        pay_model=request.pay_model,
+    )
+
+
 def servicer(stores: Stores, steps: Steps, recorded: RecordedFacts, own_keys: PublicKeys) -> Servicer:
     """Return the service as the server takes it."""
     answering = RightsServicer(
         show=ShowRights(steps.gate),
         preview=PreviewRights(steps.rights_change, stores.samples, stores.snapshots, steps.gate),
         unmatched=ListUnmatched(stores.statements, steps.rights_change, steps.gate.clock),
+        follow=FollowChange(stores.changes, stores.snapshots),
+        refusals=ListRefusals(stores.refusals, stores.assets),
+        contributors=ListContributors(stores.statements, stores.assets, stores.refusals, stores.ledger),
         preview_rules=PreviewHouseRules(stores.assets, stores.samples, stores.snapshots, steps.gate),
         ledger=ListLedger(stores.ledger),
         verify=VerifyAudit(stores.audit, recorded),
