@@ -232,7 +232,7 @@ async def test_an_object_that_is_deleted_while_it_is_sent_ends_the_connection(me
     await server.start()
     try:
         await eventually(lambda: not server.waiting())
-        port = server._server.servers[0].sockets[0].getsockname()[1]
+        port = server.port
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
             with pytest.raises(httpx.RemoteProtocolError, match="body"):
                 await client.get(f"{OBJECTS}/{key}")
