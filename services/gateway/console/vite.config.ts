@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 
 /** React Aria brings its words in 34 languages; the console speaks two of them. */
 const LANGUAGES = /^(?:de|en)-/;
@@ -31,6 +32,7 @@ export default defineConfig({
     license: { fileName: "licences.md" },
     chunkSizeWarningLimit: 900,
   },
+  test: { include: ["src/**/*.test.ts"], environment: "node" },
   // `npm run dev` shows the sources as they change, beside a mesh that is up.
   server: { proxy: { "/v1": "http://127.0.0.1:7410" } },
 });

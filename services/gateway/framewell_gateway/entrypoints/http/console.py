@@ -89,8 +89,8 @@ def _index(built: Path, _changed_at: int) -> str:
 def _headers(nonce: str) -> Mapping[str, str]:
     """Return the headers of every page, with what the console needs beyond: workers and media of its own."""
     policy = (
-        f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; "
-        "font-src 'self'; connect-src 'self'; worker-src 'self'; media-src 'self' blob:; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; font-src 'self'; "
+        "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return MappingProxyType({**HEADERS, "content-security-policy": policy})

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { CSRF_HEADER, send } from "./client";
+import { network } from "./network";
+import { NetworkError, ProblemError } from "./problems";
+import { began, leave, type SessionAnswer, session } from "./session";
+
+const ANNA: SessionAnswer = {
+  mode: "users",
+  setup_open: false,
+  user: { user_id: "1", login: "anna", name: "Anna", role: "curator", state: "active" },
+  principal: "anna",
+  role: "curator",
+  by: "session",
+  csrf: "c0ffee",
+  oidc: "",
+};
+
+const answers: (Response | Error)[] = [];
+const asked: { url: string; headers: Headers }[] = [];
+
+beforeEach(() => {
+  answers.length = asked.length = 0;
+  vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
+    asked.push({ url, headers: new Headers(init.headers) });
+    const answer = answers.shift();
+    return answer instanceof Response ? Promise.resolve(answer) : Promise.reject(answer);
+  });
+  began(ANNA);
+});
+afterEach(() => vi.unstubAllGlobals());
+
+function problem(status: number, body: object): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/problem+json", "x-request-id": "r-1", "retry-after": "7" },
+  });
+}
+
+test("a change carries the token of its session, a question does not", async () => {
+  answers.push(new Response("{}"), new Response("{}"));
+  await send("/v1/samples/review", { method: "POST", body: "{}" });
+  await send("/v1/samples");
+  expect(asked.map((one) => one.headers.get(CSRF_HEADER))).toEqual(["c0ffee", null]);
+});
+
+test("a problem is thrown with its code, its sentence and the id of its request", async () => {
+  answers.push(
+    problem(422, { detail: "no title", code: "invalid", errors: [{ field: "title", problem: "is empty" }] }),
+  );
+  const refused = await send("/v1/assets").catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(ProblemError);
+  const { status, code, detail, requestId, retryAfterSeconds } = refused as ProblemError;
+  expect({ status, code, detail, requestId, retryAfterSeconds }).toEqual({
+    status: 422,
+    code: "invalid",
+    detail: "no title",
+    requestId: "r-1",
+    retryAfterSeconds: 7,
+  });
+  expect((refused as ProblemError).of("title")).toBe("is empty");
+});
+
+test("a proxy's page is a problem, too", async () => {
+  answers.push(new Response("<html>Bad Gateway</html>", { status: 502 }));
+  await expect(send("/v1/assets")).rejects.toMatchObject({ status: 502, detail: "the gateway answered 502" });
+});
+
+test("no answer is the network's, and the next answer ends it", async () => {
+  answers.push(new TypeError("Failed to fetch"), new Response("{}"));
+  await expect(send("/v1/assets")).rejects.toBeInstanceOf(NetworkError);
+  expect(network.get().awaySince).toBeDefined();
+  await send("/v1/assets");
+  expect(network.get().awaySince).toBeUndefined();
+});
+
+test("what is sent after the session has ended waits for a new one, and goes on with its token", async () => {
+  answers.push(problem(401, {}), new Response('{"kept":true}'));
+  const sent = send("/v1/rights", { method: "POST", body: "{}" });
+  await vi.waitFor(() => expect(session.get()?.ended).toBe(true));
+  began({ ...ANNA, csrf: "new" });
+  expect(await (await sent).json()).toEqual({ kept: true });
+  expect(asked.at(-1)?.headers.get(CSRF_HEADER)).toBe("new");
+});
+
+test("who leaves instead of signing in again gets the refusal", async () => {
+  answers.push(problem(401, { code: "unauthenticated" }));
+  const sent = send("/v1/rights").catch((error: unknown) => error);
+  await vi.waitFor(() => expect(session.get()?.ended).toBe(true));
+  leave();
+  expect(await sent).toMatchObject({ status: 401 });
+  expect(session.get()?.principal).toBe("");
+});
+
+test("a wrong password at sign-in ends no session", async () => {
+  answers.push(problem(401, { code: "unauthenticated" }));
+  await expect(send("/v1/session", { method: "POST", body: "{}" })).rejects.toMatchObject({ status: 401 });
+  expect(session.get()?.ended).toBe(false);
+});

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { agoIn, bytesIn, moneyIn } from "./formats";
+import { pluralsOf } from "./plurals";
+
+const pages = import.meta.glob<Record<string, unknown>>("./{de,en}/*.ts", { eager: true });
+
+test("every page that speaks English speaks German", () => {
+  const names = (language: string) =>
+    Object.keys(pages)
+      .filter((path) => path.startsWith(`./${language}/`))
+      .map((path) => path.slice(5))
+      .sort();
+  expect(names("de")).toEqual(names("en"));
+});
+
+/** Every text of a page; of one that is made, what it makes of numbers and names. */
+function texts(words: unknown, path = ""): [string, string][] {
+  if (typeof words === "string") return [[path, words]];
+  if (typeof words === "function" || typeof words !== "object" || words === null) return [];
+  return Object.entries(words).flatMap(([name, word]) => texts(word, `${path}.${name}`));
+}
+
+test("no text is empty, and none has a straight apostrophe or three dots for an ellipsis", () => {
+  const bad = Object.entries(pages).flatMap(([file, words]) =>
+    texts(words, file).filter(([, text]) => text.trim() === "" || /\w'\w|\.\.\./.test(text)),
+  );
+  expect(bad).toEqual([]);
+});
+
+test("counts are said as the language says them", () => {
+  expect(pluralsOf("en")(1, { one: "asset", other: "assets" })).toBe("1 asset");
+  expect(pluralsOf("de")(1204, { one: "Beitrag", other: "Beiträge" })).toBe("1.204 Beiträge");
+});
+
+test("amounts stay exact, sizes and times read as people write them", () => {
+  expect(moneyIn("en", "0.05", "EUR")).toBe("€0.05");
+  expect(moneyIn("de", "1234.5", "EUR").replace(/\s/g, " ")).toBe("1.234,50 €");
+  expect(bytesIn("en", 1_500_000)).toBe("1.5 MB");
+  const now = new Date("2026-11-30T12:00:00Z");
+  expect(agoIn("en", new Date("2026-11-30T11:57:00Z"), now)).toBe("3 minutes ago");
+  expect(agoIn("de", new Date("2026-11-29T11:00:00Z"), now)).toBe("gestern");
+});
