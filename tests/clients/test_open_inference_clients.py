@@ -21,7 +21,7 @@ from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.adapters.onnx_model import OnnxModel
 from framewell_inference.entrypoints.open_inference_server import OpenInferenceServer, OpenInferenceSettings
 from framewell_inference.testing.graphs import STRING, doubling, echo, manifest_of
-from framewell_kit.rpc import Tokens
+from framewell_kit.rpc import Admission
 from framewell_kit.testing.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +57,7 @@ def replicas() -> Iterator[list[Replica]]:
         for name, graph in (("site/doubling", doubling()), ("site/texts", echo(STRING))):
             model = loader.load_bytes(manifest_of(graph, name=name), graph, trusted=True)
             registry.put(replace(model, labels=("no", "yes")), in_force=True)
-        server = OpenInferenceServer(OpenInferenceSettings("127.0.0.1:0", 256, 100), registry, Tokens({}))
+        server = OpenInferenceServer(OpenInferenceSettings("127.0.0.1:0", 256, 100), registry, Admission())
         asyncio.run(server.start())
         servers.append(server)
         started.append(Replica(f"127.0.0.1:{server.port}", registry, loader))

@@ -20,7 +20,7 @@ from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_ingest.adapters.sandboxed_reader import SANDBOX_JOBS
 from framewell_ingest.testing import IngestBench
-from framewell_kit.rpc import RpcServer, Tokens, channel
+from framewell_kit.rpc import Admission, RpcServer, channel
 from framewell_media.sandbox import Sandbox
 from framewell_media.testing.clips import Clip, make_clip
 
@@ -35,12 +35,12 @@ async def ingest(tmp_path: Path) -> AsyncIterator[IngestBench]:
 @pytest.fixture
 async def address(ingest: IngestBench) -> AsyncIterator[str]:
     """Return where a gateway listens that calls this ingest over gRPC."""
-    rpc = RpcServer("127.0.0.1:0", ingest.service.rpc, Tokens({}), ingest.clock)
+    rpc = RpcServer("127.0.0.1:0", ingest.service.rpc, Admission(), ingest.clock)
     connection = channel(f"127.0.0.1:{await rpc.start()}")
     nothing: dict[str, Any] = dict.fromkeys(
         (
-            "events", "progress", "summaries", "erasures", "tombstones", "objects", "broker", "operations",
-            "announcer", "clock",
+            "events", "progress", "summaries", "erasures", "tombstones", "objects", "broker", "dead_letters",
+            "operations", "announcer", "clock",
         )
     )  # fmt: skip
     context = AppContext(services=RemoteServices(lambda _: connection), **nothing)
@@ -48,7 +48,7 @@ async def address(ingest: IngestBench) -> AsyncIterator[str]:
     await web.start()
     while web.waiting():  # noqa: ASYNC110 - uvicorn says so in no other way
         await asyncio.sleep(0.01)
-    port = web._server.servers[0].sockets[0].getsockname()[1]
+    port = web.port
     yield f"http://127.0.0.1:{port}"
     await web.stop(5)
     await connection.close()

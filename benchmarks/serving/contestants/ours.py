@@ -10,7 +10,7 @@ from benchmarks.serving.nets import SHAPES
 from framewell_inference.adapters.model_registry import LoadedModelRegistry
 from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.entrypoints.open_inference_server import OpenInferenceServer, OpenInferenceSettings
-from framewell_kit.rpc import Tokens
+from framewell_kit.rpc import Admission
 from framewell_models.manifest_reader import read
 
 MANIFEST = """
@@ -29,7 +29,7 @@ def main(folder: Path, port: int, *, trusted: bool) -> None:
         graph = (folder / f"{name}.onnx").read_bytes()
         manifest = read(MANIFEST.format(name=name, pinned=hashlib.sha256(graph).hexdigest()))
         registry.put(loader.load_bytes(manifest, graph, trusted=trusted), in_force=True)
-    server = OpenInferenceServer(OpenInferenceSettings(f"127.0.0.1:{port}", 256, 1000), registry, Tokens({}))
+    server = OpenInferenceServer(OpenInferenceSettings(f"127.0.0.1:{port}", 256, 1000), registry, Admission())
     asyncio.run(server.start())
     threading.Event().wait()
 

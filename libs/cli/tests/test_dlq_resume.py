@@ -16,7 +16,7 @@ from framewell_kit.documents import MemoryDocuments
 from framewell_kit.health import Health
 from framewell_kit.operations import ProcessState, operations
 from framewell_kit.outcomes import Busy
-from framewell_kit.rpc import RpcServer, Tokens
+from framewell_kit.rpc import Admission, RpcServer
 from framewell_kit.stream.consumer.pauses import PausedPartition
 from framewell_kit.stream.policy.breaker import MIN_FAILURES, Breaker
 from framewell_kit.stream.policy.breaker_store import Breakers
@@ -48,15 +48,15 @@ class Service(NamedTuple):
     streams: Streams
 
 
-TOKENS = {"boss": "anna/admin", "desk": "ben/staff"}
+TOKENS = {"boss": "anna/admin", "desk": "ben/curator"}
 
 
 @pytest.fixture(params=["loopback", "tokens"])
 async def service(request: pytest.FixtureRequest) -> AsyncIterator[Service]:
     state = ProcessState("ingest", Health("ingest", started=True), TelemetryControl("info", 0.0))
     state.streams = streams = Streams()
-    tokens = Tokens(TOKENS if request.param == "tokens" else {})
-    server = RpcServer("127.0.0.1:0", [operations(state)], tokens)
+    admission = Admission(TOKENS if request.param == "tokens" else {})
+    server = RpcServer("127.0.0.1:0", [operations(state)], admission)
     port = await server.start()
     yield Service(f"127.0.0.1:{port}", streams)
     await server.stop(0)

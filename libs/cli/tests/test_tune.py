@@ -14,10 +14,10 @@ import pytest
 from framewell_embedded.ports import free_ports
 from framewell_kit.health import Health
 from framewell_kit.operations import ProcessState, operations
-from framewell_kit.rpc import RpcServer, Tokens
+from framewell_kit.rpc import Admission, RpcServer
 from framewell_kit.telemetry.control import TelemetryControl
 
-TOKENS = {"boss": "anna/admin", "desk": "ben/staff"}
+TOKENS = {"boss": "anna/admin", "desk": "ben/curator"}
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def control() -> AsyncIterator[TelemetryControl]:
 async def state(tmp_path: Path, control: TelemetryControl) -> AsyncIterator[Path]:
     """The state folder of a mesh of which ingest runs and transcode does not."""
     state = ProcessState("ingest", Health("ingest", started=True), control)
-    server = RpcServer("127.0.0.1:0", [operations(state)], Tokens(TOKENS))
+    server = RpcServer("127.0.0.1:0", [operations(state)], Admission(TOKENS))
     port = await server.start()
     known = {"grpc.ingest": f"127.0.0.1:{port}", "grpc.transcode": f"127.0.0.1:{free_ports(1)[0]}"}
     (tmp_path / "endpoints.json").write_text(json.dumps(known))
@@ -86,7 +86,7 @@ async def test_those_who_are_away_are_told_and_the_others_are_changed(
 async def test_staff_may_look_and_not_turn(state: Path, control: TelemetryControl) -> None:
     code, output = await tune(state, "ingest", "--log-level", "debug", token="desk")
     assert code == 1
-    assert "takes 'admin'" in output
+    assert "takes the role admin" in output
     assert control.state().log_level == "info"
 
 

@@ -39,8 +39,9 @@ from framewell_kit.operations import (
 )
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy
-from framewell_kit.rpc import RpcServer, Tokens
+from framewell_kit.rpc import RpcServer
 from framewell_kit.rpc.object_service import object_service
+from framewell_kit.rpc.wiring import admission_of, caller_signer_of
 from framewell_kit.scratch import own_scratch
 from framewell_kit.service import Mesh, Service, Wire
 from framewell_kit.settings import MeshSettings, read_settings
@@ -175,6 +176,8 @@ class _Process:
             clock=clock,
             telemetry=self._telemetry,
             scratch=self._scratch,
+            admission=admission_of(self._name, shared, clock),
+            caller_signer=caller_signer_of(shared, clock),
         )
 
     async def _serve(self, service: Service, mesh: Mesh) -> None:
@@ -183,7 +186,7 @@ class _Process:
         self._state.search = HoldingsSearch(mesh.documents, mesh.objects, table)
         address = f"{self._shared.bind}:{self._shared.rpc_port(self._name)}"
         servicers = [*service.rpc, object_service(service.readable), operations(self._state)]
-        server = RpcServer(address, servicers, Tokens(self._shared.tokens), mesh.clock)
+        server = RpcServer(address, servicers, mesh.admission, mesh.clock)
         await server.start()
         self._on_stop(server.stop, self._shared.drain_seconds * SIDE_SHARE)
 

@@ -20,7 +20,8 @@ from framewell_kit.kit_holdings import complete
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outbox import Outbox
 from framewell_kit.readable_objects import FindReadable
-from framewell_kit.rpc import KeptChannels, Servicer, channel
+from framewell_kit.rpc import Admission, KeptChannels, Servicer, channel
+from framewell_kit.rpc.statements import CallerSigner
 from framewell_kit.settings import MeshSettings
 from framewell_kit.stream import Broadcast, HeavyStage, Stage
 from framewell_kit.telemetry import Telemetry
@@ -59,6 +60,10 @@ class Mesh:
     telemetry: Telemetry
     scratch: Path
     """A folder of this process's own for files under way; what is in it goes when the process ends."""
+    admission: Admission = field(default_factory=Admission)
+    """Who is let in at the gRPC servers of this process."""
+    caller_signer: CallerSigner | None = None
+    """Signs whom this process calls for; None without FRAMEWELL_CALLER_KEY_FILE."""
     channels: KeptChannels = field(default_factory=KeptChannels)
 
     @property

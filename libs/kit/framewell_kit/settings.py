@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from framewell_contracts.access import owner_of
 from framewell_contracts.fact_types import DEFAULT_RETENTION_DAYS
 from framewell_contracts.services import SERVICES
 from framewell_kafka.broker_access import BrokerAccess, Mechanism, Security
@@ -100,9 +101,27 @@ class MeshSettings(BaseSettings):
     instance: str = Field("", description="Ordinal among the replicas, for static membership.")
     tokens: dict[str, str] = Field(
         default_factory=dict,
-        description='Bearer tokens and whose they are: {"token": "principal/authority"}; none: loopback.',
+        description='Bearer tokens and whose they are: {"token": "principal/role"}; roles are viewer, '
+        "curator, rights, admin and service.",
     )
-    service_token: str = Field("", description="The token with which services call each other.")
+    service_token: str = Field(
+        "", description="The token with which services call each other, of the role `service`."
+    )
+    caller_key_file: str = Field(
+        "",
+        description="PEM file of the Ed25519 key with which the gateway signs who it calls for; for the "
+        "gateway alone.",
+    )
+    caller_public_keys_file: str = Field(
+        "",
+        description="PEM file of the public halves of such keys, one or several: what the gateway signed "
+        "with one of them is believed.",
+    )
+    local_mode_file: str = Field(
+        "",
+        description="File that the gateway makes while the mesh has no users: while it is there, who calls "
+        "from this machine may do everything.",
+    )
     name_key: SecretStr = Field(
         SecretStr(""),
         description="64 hex digits, the same for the whole mesh: hides the names that are not to be learned. "
@@ -118,6 +137,13 @@ class MeshSettings(BaseSettings):
                 f"was done with them must be known longer: {MIN_KEEP_DAYS} or more, or 0 for ever"
             )
         return days
+
+    @field_validator("tokens")
+    @classmethod
+    def _of_known_roles(cls, tokens: dict[str, str]) -> dict[str, str]:
+        for owner in tokens.values():
+            owner_of(owner)
+        return tokens
 
     def broker_access(self) -> BrokerAccess:
         """Return how this process may access the broker. Raises UnsafeAccess, which names what to set."""

@@ -4,7 +4,6 @@ import pytest
 
 from framewell.media.v1.media_pb2 import Programme
 from framewell.mesh.v1 import operations_service_pb2 as pb
-from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.health import Health
 from framewell_kit.holdings import Holding, Holdings
@@ -12,8 +11,7 @@ from framewell_kit.objects import MemoryObjects
 from framewell_kit.operations import HoldingsSearch, ProcessState
 from framewell_kit.operations import holdings_search as module
 from framewell_kit.operations.servicer import Operations
-from framewell_kit.outcomes import Forbidden, NotYet, Rejected
-from framewell_kit.rpc.actor import caller
+from framewell_kit.outcomes import NotYet, Rejected
 from framewell_kit.telemetry.control import TelemetryControl
 
 NAME = "Jörg Müßigbrodt"
@@ -58,25 +56,18 @@ async def test_objects_that_documents_name_are_read_to_their_end(
     assert (objects.searched, objects.places) == (1, [ref.key])
 
 
-async def test_the_servicer_says_what_may_stay_and_asks_for_an_operator(search: HoldingsSearch) -> None:
+async def test_the_servicer_says_what_may_stay(search: HoldingsSearch) -> None:
     await search.documents.insert_once("ledger", {"_id": "u1", "holder": NAME})
     state = ProcessState("dataset", Health("dataset"), TelemetryControl("info", 1.0))
     servicer = Operations(state)
     request = pb.SearchHoldingsRequest(needles=[NAME], compact=True)
-    before = caller.set(Actor(principal="eve", authority="editor"))
-    try:
-        with pytest.raises(Forbidden):
-            await servicer.SearchHoldings(request, None)
-        caller.set(Actor(principal="local", authority="local"))
-        with pytest.raises(NotYet):
-            await servicer.SearchHoldings(request, None)
-        state.search = search
-        with pytest.raises(Rejected):
-            await servicer.SearchHoldings(pb.SearchHoldingsRequest(needles=[""]), None)
-        answer = await servicer.SearchHoldings(request, None)
-        ledger = next(one for one in answer.stores if one.store == "ledger")
-        assert (ledger.found, ledger.kept, answer.compacted) == (1, "bookkeeping", True)
-        declared = await servicer.ListHoldings(pb.ListHoldingsRequest(), None)
-        assert [one.store for one in declared.holdings] == ["ledger", "classes"]
-    finally:
-        caller.reset(before)
+    with pytest.raises(NotYet):
+        await servicer.SearchHoldings(request, None)
+    state.search = search
+    with pytest.raises(Rejected):
+        await servicer.SearchHoldings(pb.SearchHoldingsRequest(needles=[""]), None)
+    answer = await servicer.SearchHoldings(request, None)
+    ledger = next(one for one in answer.stores if one.store == "ledger")
+    assert (ledger.found, ledger.kept, answer.compacted) == (1, "bookkeeping", True)
+    declared = await servicer.ListHoldings(pb.ListHoldingsRequest(), None)
+    assert [one.store for one in declared.holdings] == ["ledger", "classes"]

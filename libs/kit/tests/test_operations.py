@@ -21,7 +21,7 @@ from framewell_kit.health import Health
 from framewell_kit.jobs import Jobs
 from framewell_kit.operations import ProcessState, StoredWork, operations
 from framewell_kit.outbox import Outbox
-from framewell_kit.rpc import RpcServer, Tokens, channel
+from framewell_kit.rpc import Admission, RpcServer, channel
 from framewell_kit.stream.consumer.pauses import PausedPartition
 from framewell_kit.stream.policy.attempts import AttemptCounter
 from framewell_kit.stream.policy.breaker import Breaker
@@ -65,7 +65,7 @@ async def serve(tokens: dict[str, str]) -> tuple[RpcServer, Served]:
     streams = Streams({"ingest.accept_request": Breaker(SystemClock())})
     state = ProcessState("ingest", Health("ingest", started=True), TelemetryControl("info", 0.25))
     state.streams, state.work = streams, StoredWork(documents, outbox, jobs, prefix="p.")
-    server = RpcServer("127.0.0.1:0", [operations(state)], Tokens(tokens))
+    server = RpcServer("127.0.0.1:0", [operations(state)], Admission(tokens))
     port = await server.start()
     return server, Served(state, streams, documents, jobs, outbox, f"127.0.0.1:{port}")
 
@@ -142,7 +142,7 @@ async def test_a_wrong_wish_changes_nothing(served: Served, wrong: pb.SetTelemet
 
 
 async def test_only_operators_turn_knobs_and_everybody_known_may_look() -> None:
-    server, made = await serve({"ops": "kim/admin", "staff": "lee/editor"})
+    server, made = await serve({"ops": "kim/admin", "staff": "lee/curator"})
     made.streams.breakers["ingest.accept_request"].restore(SystemClock().now().timestamp())
     resume = pb.ResumeBreakerRequest(group="ingest.accept_request")
     try:
@@ -152,7 +152,7 @@ async def test_only_operators_turn_knobs_and_everybody_known_may_look() -> None:
                 with pytest.raises(grpc.aio.AioRpcError) as caught:
                     await call
                 assert caught.value.code() == grpc.StatusCode.PERMISSION_DENIED
-                assert "takes 'admin'" in (caught.value.details() or "")
+                assert "takes the role admin" in (caught.value.details() or "")
             assert (await stub.ListBreakers(pb.ListBreakersRequest())).breakers[0].open
         async with channel(made.address, token="ops") as to:
             resumed = (await OperationsServiceStub(to).ResumeBreaker(resume)).breaker

@@ -8,7 +8,7 @@ from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
 from framewell_embedded.ports import free_ports
-from framewell_kit.rpc import RpcServer, Tokens, channel, replicas
+from framewell_kit.rpc import Admission, RpcServer, channel, replicas
 from framewell_kit.rpc.channel import KeptChannels
 from framewell_kit.rpc.replicas import target
 from framewell_kit.settings import MeshSettings
@@ -34,7 +34,7 @@ def test_what_is_no_address_is_refused_by_name(address: str) -> None:
 
 async def test_a_channel_goes_on_with_another_replica_when_one_is_away() -> None:
     nobody, port = free_ports(2)
-    server = RpcServer(f"127.0.0.1:{port}", [], Tokens({}))
+    server = RpcServer(f"127.0.0.1:{port}", [], Admission())
     await server.start()
     async with channel(f"127.0.0.1:{nobody},127.0.0.1:{port}") as both:
         answer = await HealthStub(both).Check(HealthCheckRequest())
@@ -69,7 +69,7 @@ def test_a_file_that_holds_no_addresses_is_refused_by_name(tmp_path: Path, wrong
 
 async def test_a_channel_is_kept_while_its_address_stays_and_replaced_when_it_changes() -> None:
     kept = KeptChannels()
-    first, second = RpcServer("127.0.0.1:0", [], Tokens({})), RpcServer("127.0.0.1:0", [], Tokens({}))
+    first, second = RpcServer("127.0.0.1:0", [], Admission()), RpcServer("127.0.0.1:0", [], Admission())
     addresses = [f"127.0.0.1:{await server.start()}" for server in (first, second)]
     old = kept.to("ingest", addresses[0], channel)
     assert kept.to("ingest", addresses[0], channel) is old

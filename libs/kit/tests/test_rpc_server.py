@@ -13,7 +13,7 @@ from grpc_status import rpc_status
 from framewell.media.v1 import media_service_pb2 as media
 from framewell.media.v1 import media_service_pb2_grpc as media_grpc
 from framewell_kit.outcomes import Busy, Conflict, Forbidden, Gone, NotFound, NotYet, Outcome, Rejected
-from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel, current_actor
+from framewell_kit.rpc import Admission, RpcServer, Servicer, channel, current_actor
 
 NAME = "framewell.media.v1.MediaService"
 ASKED = media.GetPlaylistRequest(asset_id="1c5b2c1e-0000-4000-8000-00000000000a")
@@ -47,7 +47,7 @@ async def serve(service: Media, tokens: dict[str, str]) -> tuple[RpcServer, str]
     server = RpcServer(
         "127.0.0.1:0",
         [Servicer(NAME, media_grpc.add_MediaServiceServicer_to_server, service)],
-        Tokens(tokens),
+        Admission(tokens),
     )
     port = await server.start()
     return server, f"127.0.0.1:{port}"
@@ -172,7 +172,7 @@ async def test_with_tokens_nobody_is_who_they_say_without_one() -> None:
 
 def test_an_open_address_without_tokens_is_refused() -> None:
     with pytest.raises(ValueError, match="FRAMEWELL_TOKENS"):
-        RpcServer("0.0.0.0:0", [], Tokens({}))
+        RpcServer("0.0.0.0:0", [], Admission())
 
 
 async def test_health_and_reflection_answer_without_a_token() -> None:

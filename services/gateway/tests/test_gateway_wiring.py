@@ -47,7 +47,7 @@ from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Conflict, Forbidden, NotFound, Rejected
-from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel, current_actor, require_operator
+from framewell_kit.rpc import Admission, RpcServer, Servicer, channel, current_actor
 from framewell_kit.testing.collected_facts import CollectedFacts
 from framewell_kit.testing.erasures import erasure_plan
 from framewell_kit.testing.service_bench import ServiceBench
@@ -147,7 +147,7 @@ class Inference(InferenceServiceServicer):
 
     async def UploadModel(self, request_iterator: Any, context: Any) -> Any:  # noqa: N802 - gRPC's name
         sent = [part.WhichOneof("part") async for part in request_iterator]
-        principal = require_operator().principal
+        principal = current_actor().principal
         return UploadModelResponse(model=Model(task=" ".join(sent), intended_use=principal))
 
 
@@ -161,7 +161,7 @@ async def remote() -> Any:
             "framewell.inference.v1.InferenceService", add_InferenceServiceServicer_to_server, Inference()
         ),
     ]
-    server = RpcServer("127.0.0.1:0", servicers, Tokens({}))
+    server = RpcServer("127.0.0.1:0", servicers, Admission())
     port = await server.start()
     connection = channel(f"127.0.0.1:{port}")
     yield RemoteServices(lambda _: connection)

@@ -24,7 +24,7 @@ from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.connections import BoundedConnection
 from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_kit.pace import Pace
-from framewell_kit.rpc import RpcServer, Servicer, Tokens, channel
+from framewell_kit.rpc import Admission, RpcServer, Servicer, channel
 from framewell_kit.testing.waiting import PATIENCE, patient
 
 SHORT = 0.3
@@ -103,7 +103,7 @@ async def dial(mesh: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Dial
     await server.start()
     while server.waiting():  # noqa: ASYNC110 - uvicorn says so in no other way
         await asyncio.sleep(0.01)
-    port = server._server.servers[0].sockets[0].getsockname()[1]
+    port = server.port
 
     @asynccontextmanager
     async def connected() -> AsyncIterator[Connection]:
@@ -250,7 +250,7 @@ async def test_an_upload_that_stalls_breaks_off_at_ingest_and_its_sender_learns_
 ) -> None:
     ingest = Receiving()
     servicer = Servicer("framewell.ingest.v1.IngestService", add_IngestServiceServicer_to_server, ingest)
-    server = RpcServer("127.0.0.1:0", [servicer], Tokens({}))
+    server = RpcServer("127.0.0.1:0", [servicer], Admission())
     port = await server.start()
     services = RemoteServices(lambda _: channel(f"127.0.0.1:{port}"))
     monkeypatch.setattr(mesh, "upload", services.upload)
@@ -289,7 +289,7 @@ async def test_event_streams_end_whole_when_the_process_stops(
     await server.start()
     while server.waiting():  # noqa: ASYNC110 - uvicorn says so in no other way
         await asyncio.sleep(0.01)
-    port = server._server.servers[0].sockets[0].getsockname()[1]
+    port = server.port
     client = Connection(*await asyncio.open_connection("127.0.0.1", port))
     await client.send(head("GET", f"/v1/assets/{ASSET}/events", "Accept: text/event-stream"))
     while b"\nid: " not in client.answer.raw:  # noqa: ASYNC110 - bytes

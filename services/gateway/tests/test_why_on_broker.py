@@ -40,7 +40,7 @@ from framewell_kit.jobs import Jobs
 from framewell_kit.operations import ProcessState, StoredWork, operations
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy, NotFound, Rejected
-from framewell_kit.rpc import RpcServer, Tokens, channel
+from framewell_kit.rpc import Admission, RpcServer, channel
 from framewell_kit.stream import RetryPolicy, Stage
 from framewell_kit.telemetry.control import TelemetryControl
 from framewell_kit.testing.streams import StreamBench
@@ -122,7 +122,7 @@ async def case(broker: str) -> AsyncIterator[Case]:
         jobs = Jobs(documents, outbox)
         state = ProcessState("transcode", Health("transcode"), TelemetryControl())
         state.work = StoredWork(documents, outbox, jobs, bench.prefix)
-        server = RpcServer("127.0.0.1:0", [operations(state)], Tokens({}))
+        server = RpcServer("127.0.0.1:0", [operations(state)], Admission())
         address = f"127.0.0.1:{await server.start()}"
         nobody = f"127.0.0.1:{free_ports(1)[0]}"
         addresses = {name: address if name == "transcode" else nobody for name in SERVICES}
@@ -267,7 +267,7 @@ async def second_replica(case: Case, address: str) -> AsyncIterator[tuple[str, P
     """Another process of transcode, as far as the gateway can tell, listening there; and where that is."""
     state = ProcessState("transcode", Health("transcode"), TelemetryControl(), process="second:2")
     state.work = case.state.work
-    server = RpcServer(address, [operations(state)], Tokens({}))
+    server = RpcServer(address, [operations(state)], Admission())
     port = await server.start()
     try:
         yield f"{address.rpartition(':')[0]}:{port}", state

@@ -29,7 +29,7 @@ from framewell_inference.adapters.onnx_engine import OnnxLoader
 from framewell_inference.entrypoints.open_inference_server import OpenInferenceServer, OpenInferenceSettings
 from framewell_inference.ports.models import Quarantined
 from framewell_inference.testing.graphs import STRING, doubling, echo, endless, hungry, manifest_of
-from framewell_kit.rpc import Tokens
+from framewell_kit.rpc import Admission
 from framewell_kit.testing.waiting import PATIENCE, eventually, wait_until
 from framewell_models.manifest import Limits
 
@@ -71,7 +71,7 @@ def served(
     server = OpenInferenceServer(
         OpenInferenceSettings("127.0.0.1:0", requests, streams, arrival_seconds),
         registry,
-        Tokens(tokens or {}),
+        Admission(tokens or {}),
     )
     asyncio.run(server.start())
     try:
@@ -520,7 +520,7 @@ def test_statistics_tell_waiting_from_computing_and_what_failed(stub: GRPCInfere
 
 
 def test_with_tokens_only_operators_load_and_unload(registry: LoadedModelRegistry) -> None:
-    known = {"t1": "ann/staff", "t2": "bob/admin"}
+    known = {"t1": "ann/curator", "t2": "bob/admin"}
     with served(registry, tokens=known) as address, grpc.insecure_channel(address) as channel:
         stub = GRPCInferenceServiceStub(channel)
         assert stub.ServerLive(oip.ServerLiveRequest()).live

@@ -394,7 +394,7 @@ async def test_who_does_not_operate_the_mesh_starts_nothing(
     )
     async with opened(documents, objects, Spotter("new")) as bench:
         with pytest.raises(Forbidden):
-            await bench.call("StartReanalysis", request, authority="staff")
+            await bench.call("StartReanalysis", request, authority="curator")
         with pytest.raises(NotFound, match="no analyser nothing"):
             await start(bench, "nothing")
         with pytest.raises(NotFound, match=f"no analysis of asset {ASSETS[0]} has ended"):

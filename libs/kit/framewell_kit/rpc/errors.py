@@ -8,7 +8,8 @@
 | Conflict | FAILED_PRECONDITION | |
 | NotYet | FAILED_PRECONDITION | RetryInfo |
 | Busy | UNAVAILABLE | RetryInfo |
-| Forbidden | PERMISSION_DENIED (without a valid token: UNAUTHENTICATED) | |
+| Unauthenticated | UNAUTHENTICATED | ErrorInfo (its code) |
+| NotAllowed, Forbidden | PERMISSION_DENIED | NotAllowed: ErrorInfo (`role`) |
 | any other exception | INTERNAL: the request id, and nothing of the inside | |
 """
 
@@ -21,7 +22,7 @@ from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
 from framewell_kit.outcomes import Busy, Conflict, Forbidden, Gone, NotFound, NotYet, Outcome, Rejected
-from framewell_kit.rpc.actor import Unauthenticated
+from framewell_kit.rpc.refusals import NotAllowed, Unauthenticated
 
 ERROR_DOMAIN = "framewell"
 GONE = "gone"
@@ -42,7 +43,7 @@ _CODES: tuple[tuple[type[Outcome], grpc.StatusCode], ...] = (
 def status_of(error: Exception, request_id: str) -> grpc.Status:
     """Return the status that answers a call which ended with this error."""
     details: list[Message] = [RequestInfo(request_id=request_id)]
-    if isinstance(error, Rejected):
+    if isinstance(error, (Rejected, Unauthenticated, NotAllowed)):
         details.append(ErrorInfo(reason=error.code, domain=ERROR_DOMAIN))
     if isinstance(error, Gone):
         details.append(ErrorInfo(reason=GONE, domain=ERROR_DOMAIN))

@@ -1,4 +1,4 @@
-"""What happens around every call: trace, request id, actor, the bounds of requests, errors, time."""
+"""What happens around every call: trace, request id, who calls, the bounds of requests, errors, time."""
 
 import inspect
 import time
@@ -17,7 +17,8 @@ from framewell_contracts.bounds import problems_of
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Outcome, Rejected
-from framewell_kit.rpc.actor import Tokens, caller
+from framewell_kit.rpc.actor import Caller, caller
+from framewell_kit.rpc.admission import Admission
 from framewell_kit.rpc.errors import status_of
 from framewell_kit.telemetry import handling, logger, new_traceparent
 from framewell_kit.telemetry.metrics import RPC_SECONDS
@@ -27,17 +28,16 @@ TRACEPARENT = "traceparent"
 MAX_REQUEST_ID = 128
 _SHOWN_PROBLEMS = 3
 
-_OPEN_TO_ALL = ("/grpc.health.", "/grpc.reflection.")
 log = logger(__name__)
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
-    """Binds trace, request id and actor to the call, refuses requests that break the rules of their .proto,
-    and turns the outcome into a status.
+    """Lets callers in, binds trace, request id and caller to the call, refuses requests that break the rules
+    of their .proto, and turns the outcome into a status.
     """
 
-    def __init__(self, tokens: Tokens, clock: Clock) -> None:
-        self._tokens, self._clock = tokens, clock
+    def __init__(self, admission: Admission, clock: Clock) -> None:
+        self._admission, self._clock = admission, clock
 
     async def intercept_service(
         self,
@@ -46,21 +46,21 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     ) -> Any:
         handler = await continuation(handler_call_details)
         method = handler_call_details.method
-        if handler is None or method.startswith(_OPEN_TO_ALL):
+        if handler is None or self._admission.is_open(method):
             return handler
         sent = handler_call_details.invocation_metadata or ()
         metadata = {str(key).lower(): str(value) for key, value in sent}
-        call = _Call(method, metadata, self._tokens, self._clock.now())
+        call = _Call(method, metadata, self._admission, self._clock.now())
         return _wrapped(handler, call)
 
 
 class _Call:
     """One method of the server, ready to be called with the metadata of one caller."""
 
-    def __init__(self, method: str, metadata: dict[str, str], tokens: Tokens, now: datetime) -> None:
+    def __init__(self, method: str, metadata: dict[str, str], admission: Admission, now: datetime) -> None:
         self.method = method
         self._metadata = metadata
-        self._tokens = tokens
+        self._admission = admission
         # Facts are derived from an id of our own: two calls may come with the same request id.
         self._cause = Cause(
             id=str(uuid.uuid4()),
@@ -74,11 +74,10 @@ class _Call:
     @contextmanager
     def bound(self) -> Iterator[None]:
         with handling(self._cause, self.method, SpanKind.SERVER):
-            before = caller.set(self._tokens.actor(self._metadata))
-            try:
+            calling = self._admission.admit(self.method, self._metadata)
+            self._request_id = calling.request_id or self._request_id
+            with called_by(calling):
                 yield
-            finally:
-                caller.reset(before)
 
     async def answer(self, context: Any, error: Exception) -> str:
         """Abort the call with the error's status; raises grpc's AbortError."""
@@ -112,7 +111,17 @@ def _wrapped(handler: Any, call: _Call) -> Any:
     return make(_unary(behaviour, call), handler.request_deserializer, handler.response_serializer)
 
 
-def _in_bounds(request: Any) -> Any:
+@contextmanager
+def called_by(calling: Caller) -> Iterator[None]:
+    """Bind who calls to what is done meanwhile."""
+    before = caller.set(calling)
+    try:
+        yield
+    finally:
+        caller.reset(before)
+
+
+def in_bounds(request: Any) -> Any:
     """Return a request, or the requests of a stream, each of which is looked at when it is read.
 
     Raises Rejected with code `out_of_bounds` and the first problems of one that breaks its rules.
@@ -126,7 +135,7 @@ def _in_bounds(request: Any) -> Any:
 
 async def _each_in_bounds(requests: AsyncIterator[Message]) -> AsyncIterator[Message]:
     async for request in requests:
-        yield _in_bounds(request)
+        yield in_bounds(request)
 
 
 def _unary(behaviour: Any, call: _Call) -> Any:
@@ -134,7 +143,7 @@ def _unary(behaviour: Any, call: _Call) -> Any:
         started = time.perf_counter()
         try:
             with call.bound():
-                return await behaviour(_in_bounds(request), context)
+                return await behaviour(in_bounds(request), context)
         except (grpc.aio.AbortError, grpc.aio.UsageError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a status
@@ -150,7 +159,7 @@ def _streaming(behaviour: Any, call: _Call) -> Any:
         started = time.perf_counter()
         try:
             with call.bound():
-                produced = behaviour(_in_bounds(request), context)
+                produced = behaviour(in_bounds(request), context)
                 if inspect.isawaitable(produced):  # writes through the context
                     await produced
                 else:

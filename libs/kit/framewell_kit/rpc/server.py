@@ -10,7 +10,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from framewell_kit.clock import Clock, SystemClock
-from framewell_kit.rpc.actor import Tokens
+from framewell_kit.rpc.admission import Admission
 from framewell_kit.rpc.interceptor import CallInterceptor
 
 MAX_MESSAGE_BYTES = 4 << 20
@@ -27,20 +27,25 @@ class Servicer:
 
 
 class RpcServer:
-    """Serves on `address` until stopped. Raises OSError with a clear sentence when the port is taken."""
+    """Serves on `address` until stopped. Raises OSError with a clear sentence when the port is taken.
+
+    Every method of every servicer is behind the one door: who is not let in, and a method that nobody has put
+    into the table of access, does not reach it.
+    """
 
     def __init__(
-        self, address: str, servicers: Sequence[Servicer], tokens: Tokens, clock: Clock | None = None
+        self, address: str, servicers: Sequence[Servicer], admission: Admission, clock: Clock | None = None
     ) -> None:
         host = address.rpartition(":")[0].strip("[]")
-        if not tokens.known and not _is_loopback(host):
+        if admission.may_trust_loopback and not is_loopback(host):
             raise ValueError(
-                f"gRPC would listen on {host} for everybody: set FRAMEWELL_TOKENS, or listen on 127.0.0.1"
+                f"gRPC would listen on {host} for everybody: set FRAMEWELL_TOKENS or "
+                "FRAMEWELL_CALLER_PUBLIC_KEYS_FILE, or listen on 127.0.0.1"
             )
         self._address = address
         self._servicers = servicers
         self._server = grpc.aio.server(
-            interceptors=[CallInterceptor(tokens, clock or SystemClock())],
+            interceptors=[CallInterceptor(admission, clock or SystemClock())],
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES + _HEADROOM_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES + _HEADROOM_BYTES),
@@ -82,7 +87,8 @@ class RpcServer:
         await self._server.stop(grace_seconds)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether an address is one that only this machine reaches."""
     if host == "localhost":
         return True
     try:

@@ -101,6 +101,9 @@ RPC_SECONDS = _meter.create_histogram(
     description="Time of a gRPC call, by method and status.",
     explicit_bucket_boundaries_advisory=QUICK,
 )
+CALLS_REFUSED = _meter.create_counter(
+    "framewell_rpc_refused", description="gRPC calls of who is not known or may not, by reason."
+)
 READY = _meter.create_gauge(
     "framewell_ready", description="1 while a part of the process is ready, 0 while it waits, by part."
 )

@@ -23,7 +23,8 @@ from typing import Any, NamedTuple, Self, TypeAlias, cast
 from google.protobuf.message import Message
 from pydantic import SecretStr
 
-from framewell.mesh.v1.mesh_pb2 import LANE_UNSPECIFIED, Actor, Lane
+from framewell.mesh.v1.mesh_pb2 import LANE_UNSPECIFIED, Lane
+from framewell_contracts.access import AuthenticationKind, Role
 from framewell_contracts.cloudevents import Event, Record
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.topics import RESULTS
@@ -37,8 +38,9 @@ from framewell_kit.objects import MemoryObjects, Objects
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import NotYet, Rejected
 from framewell_kit.records import event_id
-from framewell_kit.rpc import RpcServer, Servicer, Tokens
-from framewell_kit.rpc.actor import caller
+from framewell_kit.rpc import Admission, RpcServer, Servicer
+from framewell_kit.rpc.actor import Caller
+from framewell_kit.rpc.interceptor import called_by
 from framewell_kit.rpc.object_service import object_service
 from framewell_kit.service import Mesh, Service, Wire
 from framewell_kit.settings import MeshSettings
@@ -263,6 +265,8 @@ class ServiceBench:
     async def call(self, method: str, request: Any, *, by: str = "anna", authority: str = "local") -> Any:
         """Call a method of the service's gRPC services as somebody; return the answer or raise the outcome.
 
+        The call passes what every call passes at the server: the table of access for the role `authority`,
+        and the bounds of the request.
         `method` is its name, or `Service/Method` where several services have one of that name. `request` is a
         message, or an iterator of messages for a method that takes a stream.
         """
@@ -272,22 +276,22 @@ class ServiceBench:
 
     async def answer(self, method: str, request: Any, *, by: str = "anna", authority: str = "local") -> Any:
         """Do as `call`; the outbox waits."""
-        with self._calling(method, by, authority):
-            return await self._method(method)(request, None)
+        with self._admitted(method, by, authority) as answering:
+            return await answering(request, None)
 
     async def stream(
         self, method: str, request: Any, *, by: str = "anna", authority: str = "local"
     ) -> AsyncIterator[Any]:
         """Yield what a method that answers with a stream sends, called as somebody."""
-        with self._calling(method, by, authority):
-            async for answer in self._method(method)(request, None):
+        with self._admitted(method, by, authority) as answering:
+            async for answer in answering(request, None):
                 yield answer
         await self.outbox.flush()
 
     # ---
 
     async def _serve(self, servicers: Sequence[Servicer]) -> str:
-        server = RpcServer("127.0.0.1:0", servicers, Tokens({}), self.clock)
+        server = RpcServer("127.0.0.1:0", servicers, Admission(), self.clock)
         port = await server.start()
         self._opened.push_async_callback(server.stop, 0)
         return f"127.0.0.1:{port}"
@@ -354,18 +358,19 @@ class ServiceBench:
         return [published[event_id(record)] for record in records if record.topic != RESULTS]
 
     @contextmanager
-    def _calling(self, method: str, principal: str, authority: str) -> Iterator[None]:
-        before = caller.set(Actor(principal=principal, authority=authority))
-        try:
-            with handling(self.cause(source=f"rpc:{method}", type=method), method):
-                yield
-        finally:
-            caller.reset(before)
+    def _admitted(self, method: str, principal: str, authority: str) -> Iterator[Any]:
+        """Yield what answers a method, for somebody whom the server's own door lets in."""
+        calling = Caller(principal, Role(authority), AuthenticationKind.LOCAL)
+        path, answering = self._method(method)
+        with handling(self.cause(source=f"rpc:{method}", type=method), method):
+            Admission().authorise(calling, path)
+            with called_by(calling):
+                yield answering
 
-    def _method(self, path: str) -> Any:
+    def _method(self, path: str) -> tuple[str, Any]:
         service, _, method = path.rpartition("/")
         found = [
-            getattr(one.servicer, method)
+            (f"/{one.name}/{method}", getattr(one.servicer, method))
             for one in (*self.service.rpc, object_service(self.service.readable))
             if one.name.endswith(service) and method in _offered(one)
         ]

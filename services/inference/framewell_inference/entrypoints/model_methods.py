@@ -20,7 +20,7 @@ from framewell_inference.queries.try_model import TryModel
 from framewell_kit.call_cause import call_cause
 from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
-from framewell_kit.rpc import require_operator
+from framewell_kit.rpc import current_actor
 from framewell_models.manifest import Manifest, ModelRef
 
 
@@ -47,42 +47,41 @@ class ModelMethods:
         )
 
     async def take_in(self, request: api.ImportModelRequest) -> api.ImportModelResponse:
-        actor = require_operator()
+        actor = current_actor()
         async with self.streams.of(request.manifest, request.files) as arrived:
             taken, _ = await self.import_model(arrived.manifest, arrived.files, actor, call_cause())
         return api.ImportModelResponse(model=model_message(taken))
 
     async def upload(self, requests: AsyncIterator[api.UploadModelRequest]) -> api.UploadModelResponse:
-        actor = require_operator()
+        actor = current_actor()
         async with self.streams.arrived(requests) as arrived:
             taken, found = await self.import_model(arrived.manifest, arrived.files, actor, call_cause())
         return api.UploadModelResponse(model=model_message(taken), examination=_examination(found))
 
     async def attempt(self, requests: AsyncIterator[api.TryModelRequest]) -> api.TryModelResponse:
-        require_operator()
         async with self.streams.arrived(requests) as arrived:
             found, seen = await self.try_model(arrived.manifest, arrived.files, arrived.picture)
         observations = [] if seen is None else observation_messages(seen, IMAGE_CHUNK)
         return api.TryModelResponse(examination=_examination(found), observations=observations)
 
     async def choose(self, request: api.ChooseVersionRequest) -> api.ChooseVersionResponse:
-        actor, ref = require_operator(), model_ref(request.model)
+        actor, ref = current_actor(), model_ref(request.model)
         _require(ref.version, "model.version")
         chosen = await self.choose_version(ref, actor, call_cause())
         return api.ChooseVersionResponse(model=model_message(chosen))
 
     async def enable(self, request: api.EnableModelRequest) -> api.EnableModelResponse:
-        actor = require_operator()
+        actor = current_actor()
         enabled = await self.enable_model(request.name, request.scopes, actor, call_cause())
         return api.EnableModelResponse(model=model_message(enabled))
 
     async def disable(self, request: api.DisableModelRequest) -> api.DisableModelResponse:
-        actor = require_operator()
+        actor = current_actor()
         disabled = await self.disable_model(request.name, request.scopes, actor, call_cause())
         return api.DisableModelResponse(model=model_message(disabled))
 
     async def remove(self, request: api.RemoveModelRequest) -> api.RemoveModelResponse:
-        actor = require_operator()
+        actor = current_actor()
         _require(request.model.name, "model.name")
         removed = await self.remove_model(request.model.name, request.model.version, actor, call_cause())
         return api.RemoveModelResponse(removed=map(model_version, removed))

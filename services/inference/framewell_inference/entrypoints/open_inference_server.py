@@ -28,8 +28,8 @@ from framewell_inference.entrypoints.open_inference_handlers import (
     service_handlers,
 )
 from framewell_inference.ports.models import ModelRegistry
-from framewell_kit.rpc import Tokens
-from framewell_kit.rpc.actor import OPERATORS, Unauthenticated
+from framewell_kit.rpc import Admission
+from framewell_kit.rpc.refusals import NotAllowed, Unauthenticated
 
 MAX_MESSAGE_BYTES: Final = 64 << 20
 """A batch of twelve 640-pixel pictures as floats."""
@@ -45,10 +45,6 @@ HEALTH_THREADS: Final = 32
 WATCH_THREADS: Final = 32
 QUESTION_THREADS: Final = 16
 REFLECTION_THREADS: Final = 16
-
-_CHANGES: Final = ("RepositoryModelLoad", "RepositoryModelUnload")
-
-_OPEN_TO_ALL: Final = ("/grpc.health.", "/grpc.reflection.", f"/{SERVICE}/Server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,9 @@ class OpenInferenceServer:
 
     name = "open inference protocol"
 
-    def __init__(self, settings: OpenInferenceSettings, registry: ModelRegistry, tokens: Tokens) -> None:
+    def __init__(
+        self, settings: OpenInferenceSettings, registry: ModelRegistry, admission: Admission
+    ) -> None:
         self.port = 0
         """Where it listens, once it does."""
         self._settings = settings
@@ -83,7 +81,7 @@ class OpenInferenceServer:
         }
         self._server = grpc.server(
             pools["liveness"],
-            interceptors=[_RefuseOverBounds(pools), _RequireToken(tokens)],
+            interceptors=[_RefuseOverBounds(pools), _Admit(admission)],
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
@@ -151,40 +149,27 @@ class _RefuseOverBounds(grpc.ServerInterceptor):
         return continuation(handler_call_details)
 
 
-class _RequireToken(grpc.ServerInterceptor):
-    """Refuses calls without a known token, and changes by who may not operate the mesh."""
+class _Admit(grpc.ServerInterceptor):
+    """Lets in whom the table of access lets in, and says to everybody else why not."""
 
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-        self._unknown = _refusal(
-            None,
-            Failure(
-                grpc.StatusCode.UNAUTHENTICATED, "a token is needed: send 'authorization: Bearer <token>'"
-            ),
-        )
-        self._forbidden = _refusal(
-            None,
-            Failure(
-                grpc.StatusCode.PERMISSION_DENIED,
-                "loading and unloading models takes the authority 'admin': "
-                'use a token given as "principal/admin" in FRAMEWELL_TOKENS',
-            ),
-        )
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
 
     def intercept_service(
         self, continuation: Callable[[Any], Any], handler_call_details: grpc.HandlerCallDetails
     ) -> Any:
         method = handler_call_details.method
-        if method.startswith(_OPEN_TO_ALL):
-            return continuation(handler_call_details)
+        handler = continuation(handler_call_details)
+        if handler is None or self._admission.is_open(method):
+            return handler
         sent = handler_call_details.invocation_metadata or ()
         try:
-            actor = self._tokens.actor({str(key).lower(): str(value) for key, value in sent})
-        except Unauthenticated:
-            return self._unknown
-        if method.rpartition("/")[2] in _CHANGES and actor.authority not in OPERATORS:
-            return self._forbidden
-        return continuation(handler_call_details)
+            self._admission.admit(method, {str(key).lower(): str(value) for key, value in sent})
+        except Unauthenticated as unknown:
+            return _refusal(None, Failure(grpc.StatusCode.UNAUTHENTICATED, unknown.reason))
+        except NotAllowed as refusal:
+            return _refusal(None, Failure(grpc.StatusCode.PERMISSION_DENIED, refusal.reason))
+        return handler
 
 
 def _refusal(pool: BoundedPool | None, failure: Failure) -> Any:
