@@ -14,6 +14,7 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_client import Gateway, uploads
+from framewell_gateway.adapters.caller_metadata import CallerMetadata
 from framewell_gateway.adapters.services import RemoteServices
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.application import application
@@ -43,7 +44,7 @@ async def address(ingest: IngestBench) -> AsyncIterator[str]:
             "operations", "announcer", "clock",
         )
     )  # fmt: skip
-    context = AppContext(services=RemoteServices(lambda _: connection), **nothing)
+    context = AppContext(services=RemoteServices(lambda _: connection, CallerMetadata(None)), **nothing)
     web = WebServer(application(context), "127.0.0.1", 0)
     await web.start()
     while web.waiting():  # noqa: ASYNC110 - uvicorn says so in no other way

@@ -36,6 +36,7 @@ from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1.rights_pb2 import RightsChanged, RightsStatement, Use
 from framewell_contracts.fact_types import FACTS
 from framewell_gateway.adapters.announcer import ANNOUNCED, OutboxAnnouncer
+from framewell_gateway.adapters.caller_metadata import CallerMetadata
 from framewell_gateway.adapters.services import RemoteServices
 from framewell_gateway.domain.principals import Principal, acting
 from framewell_gateway.entrypoints.http.application import application
@@ -164,7 +165,7 @@ async def remote() -> Any:
     server = RpcServer("127.0.0.1:0", servicers, Admission())
     port = await server.start()
     connection = channel(f"127.0.0.1:{port}")
-    yield RemoteServices(lambda _: connection)
+    yield RemoteServices(lambda _: connection, CallerMetadata(None))
     await connection.close()
     await server.stop(0)
 
@@ -208,5 +209,7 @@ async def test_a_service_that_cannot_be_reached_is_away() -> None:
         port = free.getsockname()[1]
     nobody: grpc.aio.Channel = channel(f"127.0.0.1:{port}")
     with pytest.raises(Away, match="dataset cannot be asked right now"):
-        await RemoteServices(lambda _: nobody).call(methods.LIST_DATASETS, ListDatasetsRequest())
+        await RemoteServices(lambda _: nobody, CallerMetadata(None)).call(
+            methods.LIST_DATASETS, ListDatasetsRequest()
+        )
     await nobody.close()

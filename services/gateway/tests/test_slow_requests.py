@@ -19,6 +19,7 @@ from framewell.ingest.v1.ingest_service_pb2_grpc import (
     add_IngestServiceServicer_to_server,
 )
 from framewell.media.v1.media_pb2 import Work
+from framewell_gateway.adapters.caller_metadata import CallerMetadata
 from framewell_gateway.adapters.services import RemoteServices
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.connections import BoundedConnection
@@ -252,7 +253,7 @@ async def test_an_upload_that_stalls_breaks_off_at_ingest_and_its_sender_learns_
     servicer = Servicer("framewell.ingest.v1.IngestService", add_IngestServiceServicer_to_server, ingest)
     server = RpcServer("127.0.0.1:0", [servicer], Admission())
     port = await server.start()
-    services = RemoteServices(lambda _: channel(f"127.0.0.1:{port}"))
+    services = RemoteServices(lambda _: channel(f"127.0.0.1:{port}"), CallerMetadata(None))
     monkeypatch.setattr(mesh, "upload", services.upload)
     async with dial() as client:
         await client.send(head("POST", "/v1/uploads", "Content-Length: 4000"), b"x" * 1000)

@@ -23,6 +23,7 @@ from framewell_contracts.services import SERVICES
 from framewell_contracts.topics import DEAD_LETTER_ACTIONS
 from framewell_embedded.ports import free_ports
 from framewell_gateway.adapters.broker_search import KafkaSearch
+from framewell_gateway.adapters.caller_metadata import CallerMetadata
 from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.operations import RemoteOperations
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
@@ -141,7 +142,7 @@ async def case(broker: str) -> AsyncIterator[Case]:
                 Tombstones(documents, SystemClock()),
             ),
             KafkaSearch(bench.access, bench.prefix),
-            RemoteOperations(addresses.__getitem__, connect),
+            RemoteOperations(addresses.__getitem__, connect, CallerMetadata(None)),
             SystemClock(),
         )
         yield Case(bench, state, jobs, explain, addresses)

@@ -17,7 +17,7 @@ from framewell.ingest.v1.ingest_service_pb2 import (
     UploadResponse,
 )
 from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
-from framewell_gateway.domain.principals import acting
+from framewell_gateway.adapters.caller_metadata import CallerMetadata, Metadata
 from framewell_gateway.ports import Away, Method
 from framewell_kit.outcomes import Conflict, Forbidden, Gone, NotFound, Outcome, Rejected
 from framewell_kit.rpc.errors import GONE
@@ -39,6 +39,10 @@ _REFUSALS: dict[grpc.StatusCode, type[Outcome]] = {
     grpc.StatusCode.UNAUTHENTICATED: Forbidden,
 }
 
+_UPLOAD: Final = "/framewell.ingest.v1.IngestService/Upload"
+_APPEND_UPLOAD: Final = "/framewell.ingest.v1.IngestService/AppendUpload"
+_UPLOAD_MODEL: Final = "/framewell.inference.v1.InferenceService/UploadModel"
+
 _DETAILS: Final = "grpc-status-details-bin"
 """Where gRPC carries a google.rpc.Status (https://grpc.io/docs/guides/error)."""
 
@@ -51,39 +55,51 @@ _UNREACHED = {
 class RemoteServices:
     """`Services` over gRPC; `connect` returns the channel to a service, asked for at every call."""
 
-    def __init__(self, connect: Callable[[str], grpc.aio.Channel]) -> None:
-        self._connect = connect
+    def __init__(self, connect: Callable[[str], grpc.aio.Channel], callers: CallerMetadata) -> None:
+        self._connect, self._callers = connect, callers
 
     async def call(self, method: Method[Q, A], request: Q) -> A:
         """See `Services`. Raises what `answered` raises."""
         seconds = SLOW_DEADLINE_SECONDS if method.slow else DEADLINE_SECONDS
-        return await answered(method.service, call(self._connect(method.service), method, request, seconds))
+        metadata = self._callers.of(method.service, path_of(method))
+        channel = self._connect(method.service)
+        return await answered(method.service, call(channel, method, request, seconds, metadata))
 
     async def upload(self, parts: AsyncIterator[UploadRequest]) -> UploadResponse:
         """See `Services`."""
         stub = IngestServiceStub(self._connect("ingest"))
-        return await answered("ingest", stub.Upload(parts, metadata=caller_metadata()))
+        return await answered("ingest", stub.Upload(parts, metadata=self._callers.of("ingest", _UPLOAD)))
 
     async def upload_model(self, parts: AsyncIterator[UploadModelRequest]) -> UploadModelResponse:
         """See `Services`."""
         stub = InferenceServiceStub(self._connect("inference"))
-        return await answered("inference", stub.UploadModel(parts, metadata=caller_metadata()))
+        metadata = self._callers.of("inference", _UPLOAD_MODEL)
+        return await answered("inference", stub.UploadModel(parts, metadata=metadata))
 
     async def append_upload(self, parts: AsyncIterator[AppendUploadRequest]) -> AppendUploadResponse:
         """See `Services`."""
         stub = IngestServiceStub(self._connect("ingest"))
-        return await answered("ingest", stub.AppendUpload(parts, metadata=caller_metadata()))
+        return await answered(
+            "ingest", stub.AppendUpload(parts, metadata=self._callers.of("ingest", _APPEND_UPLOAD))
+        )
 
 
-def call(channel: grpc.aio.Channel, method: Method[Q, A], request: Q, seconds: float) -> Awaitable[A]:
-    """Call a method through a channel, for whoever calls the gateway."""
+def path_of(method: Method[Q, A]) -> str:
+    """Return the path that gRPC calls a method by: `/package.Service/Method`."""
     service, _, name = method.full_name.rpartition(".")
+    return f"/{service}/{name}"
+
+
+def call(
+    channel: grpc.aio.Channel, method: Method[Q, A], request: Q, seconds: float, metadata: Metadata
+) -> Awaitable[A]:
+    """Call a method through a channel, for whom the metadata say."""
     ask: grpc.aio.UnaryUnaryMultiCallable[Q, A] = channel.unary_unary(
-        f"/{service}/{name}",
+        path_of(method),
         request_serializer=method.request.SerializeToString,
         response_deserializer=method.response.FromString,
     )
-    return ask(request, timeout=seconds, metadata=caller_metadata())
+    return ask(request, timeout=seconds, metadata=metadata)
 
 
 async def answered(service: str, under_way: Awaitable[A]) -> A:
@@ -120,11 +136,3 @@ def _reason(error: grpc.aio.AioRpcError) -> str:
 def _is_of_grpc(detail: str) -> bool:
     """Return whether gRPC itself says so, because no service had a say."""
     return detail.startswith(("failed to connect", "Deadline Exceeded", "Socket closed", "Connection reset"))
-
-
-def caller_metadata() -> tuple[tuple[str, str], ...]:
-    """Return the metadata by which a service knows who calls the gateway."""
-    principal = acting.get()
-    if principal.token:
-        return (("authorization", f"Bearer {principal.token}"),)
-    return (("framewell-actor", principal.name),)
