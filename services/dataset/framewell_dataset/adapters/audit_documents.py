@@ -28,8 +28,8 @@ class AuditDocuments:
         await self.documents.ensure_index(AUDIT, ["identity"], unique=True)
         await self.documents.ensure_index(AUDIT, ["chain", *BY_PLACE.fields])
         await self.documents.ensure_index(AUDIT, ["event_id"])
-        for fields in ([], ["principal"], ["subject"]):
-            await self.documents.ensure_index(AUDIT, [*fields, *NEWEST_FIRST.fields])
+        for named in ([], ["principal"], ["subject"]):
+            await self.documents.ensure_index(AUDIT, [*named, *NEWEST_FIRST.fields])
 
     async def has(self, fact: str) -> bool:
         return bool(await self.documents.count(AUDIT, {"identity": fact}))

@@ -55,7 +55,7 @@ class LedgerDocuments:
             yield _entry(document)
 
     async def _tell_rates(self) -> None:
-        """Write currency and way of paying beside each entry, once: those of before this was kept lack them."""
+        """Write currency and way of paying beside each entry, once: older entries lack them."""
         while found := await self.documents.find(LEDGER, {"currency": {"$exists": False}}, limit=SCAN_BATCH):
             for document in found:
                 rate = UsageRecorded.FromString(document["usage"]).rate

@@ -38,7 +38,7 @@ class RefusalDocuments:
         counts: dict[tuple[Purpose.ValueType, str], int] = {}
         for withheld in WITHHELD:
             for purpose in PURPOSES:
-                query = {**withheld, "purpose": purpose}
+                query: dict[str, Any] = {**withheld, "purpose": purpose}
                 async for reason in self._next(SAMPLES, query, "reason"):
                     found = await self.documents.count(SAMPLES, {**query, "reason": reason})
                     counts[purpose, reason] = counts.get((purpose, reason), 0) + found
@@ -53,12 +53,12 @@ class RefusalDocuments:
 
     async def places(self, group: RefusalGroup, limit: int) -> Sequence[RefusedPlace]:
         if group.kind == "assets":
-            query = {refused_field(group.purpose): group.sentence}
-            found = await self.documents.find(ASSETS, query, sort=[("_id", 1)], limit=limit)
+            said = {refused_field(group.purpose): group.sentence}
+            found = await self.documents.find(ASSETS, said, sort=[("_id", 1)], limit=limit)
             return [RefusedPlace(each["_id"]) for each in found]
         samples = []
         for withheld in WITHHELD:
-            query = {**withheld, "purpose": group.purpose, "reason": group.sentence}
+            query: dict[str, Any] = {**withheld, "purpose": group.purpose, "reason": group.sentence}
             newest = [("created_at", -1)]
             samples += await self.documents.find(SAMPLES, query, sort=newest, limit=limit)
         samples.sort(key=lambda each: each["created_at"], reverse=True)

@@ -48,9 +48,12 @@ class RegisterAsset:
         known = await self.assets.get(asset_id)
         if known is not None and not known.removed:
             await self.reconsider(known, rule_actor(RULE, self.clock.now()), cause)
-            if await self.forgotten.without_erased_holders(stated) != stated:
+            clean = await self.forgotten.without_erased_holders(stated)
+            if clean != stated:
                 # Erased while the asset was registered, and perhaps after the erasure looked for assets.
                 await self.statements.forget(Subject(asset_id=asset_id))
+                for holder in {each.holder for each in stated} - {each.holder for each in clean}:
+                    await self.statements.forget(Subject(holder=holder))
                 await self._keep(fact)
                 await self.reconsider(known, rule_actor(RULE, self.clock.now()), cause)
         return ()

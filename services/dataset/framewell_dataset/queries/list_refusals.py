@@ -40,7 +40,7 @@ class ListRefusals:
     assets: AssetRepository
 
     async def __call__(self, page: PageRequest, kind: str, purpose: "Purpose.ValueType") -> Page[Refused]:
-        """Return a page of the groups of a kind (both, where it is empty) and a purpose (unspecified: all)."""
+        """Return a page of the groups of a kind (empty: both) and a purpose (unspecified: all)."""
         groups = [one for one in await self._groups(kind, purpose) if one.count]
         groups.sort(key=_key)
         found = page_of(groups, page, _key, (int, str, int, str))

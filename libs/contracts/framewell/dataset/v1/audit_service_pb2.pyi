@@ -128,6 +128,130 @@ class AuditEntry(_message.Message):
 Global___AuditEntry: _TypeAlias = AuditEntry  # noqa: Y015
 
 @_typing.final
+class ListAuditRequest(_message.Message):
+    """Chooses which entries of the log are listed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRINCIPAL_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    principal: _builtins.str
+    """Only decisions of this principal; empty for all."""
+    subject: _builtins.str
+    """Only decisions about this, as entries name it, such as `model:identity/people@3.0`; empty for all."""
+    page_size: _builtins.int
+    """At most so many entries, 0 for the default of 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        principal: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "principal", b"principal", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAuditRequest: _TypeAlias = ListAuditRequest  # noqa: Y015
+
+@_typing.final
+class AuditRecord(_message.Message):
+    """One decision on record; ids alone, names nobody on screen."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHAIN_ID_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    HASH_FIELD_NUMBER: _builtins.int
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    CLASS_ID_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    PRINCIPAL_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    chain_id: _builtins.str
+    """Id of the chain the entry stands in."""
+    place: _builtins.int
+    """Its place in the chain, counted from 0."""
+    hash: _builtins.str
+    """The hash that links the next entry to it, 64 lower-case hex digits."""
+    event_id: _builtins.str
+    """Id of the event that it is about."""
+    time: _builtins.str
+    """When that event happened, in ISO 8601."""
+    subject: _builtins.str
+    """What the decision is about, such as `sample:s-17`; holders and sources by keyed hashes."""
+    class_id: _builtins.str
+    """Id of the class it names; empty where it names none."""
+    what: _builtins.str
+    """What was decided, in one word, e.g. `accept`, `promoted`."""
+    principal: _builtins.str
+    """Who decided it."""
+    authority: _builtins.str
+    """In which capacity."""
+    def __init__(
+        self,
+        *,
+        chain_id: _builtins.str = ...,
+        place: _builtins.int = ...,
+        hash: _builtins.str = ...,
+        event_id: _builtins.str = ...,
+        time: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        class_id: _builtins.str = ...,
+        what: _builtins.str = ...,
+        principal: _builtins.str = ...,
+        authority: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "chain_id", b"chain_id", "class_id", b"class_id", "event_id", b"event_id", "hash", b"hash", "place", b"place", "principal", b"principal", "subject", b"subject", "time", b"time", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AuditRecord: _TypeAlias = AuditRecord  # noqa: Y015
+
+@_typing.final
+class ListAuditResponse(_message.Message):
+    """One page of entries."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of entries on all pages together."""
+    @_builtins.property
+    def records(self) -> _containers.RepeatedCompositeFieldContainer[Global___AuditRecord]:
+        """Entries of this page, the newest first."""
+
+    def __init__(
+        self,
+        *,
+        records: _abc.Iterable[Global___AuditRecord] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "records", b"records", "total_size", b"total_size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAuditResponse: _TypeAlias = ListAuditResponse  # noqa: Y015
+
+@_typing.final
 class GetAuditKeyRequest(_message.Message):
     """Asks for the keys; there is nothing to choose."""
 

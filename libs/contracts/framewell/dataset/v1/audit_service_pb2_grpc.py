@@ -45,6 +45,11 @@ class AuditServiceStub:
                 request_serializer=framewell_dot_dataset_dot_v1_dot_audit__service__pb2.ReadAuditRequest.SerializeToString,
                 response_deserializer=framewell_dot_dataset_dot_v1_dot_audit__service__pb2.ReadAuditResponse.FromString,
                 _registered_method=True)
+        self.ListAudit = channel.unary_unary(
+                '/framewell.dataset.v1.AuditService/ListAudit',
+                request_serializer=framewell_dot_dataset_dot_v1_dot_audit__service__pb2.ListAuditRequest.SerializeToString,
+                response_deserializer=framewell_dot_dataset_dot_v1_dot_audit__service__pb2.ListAuditResponse.FromString,
+                _registered_method=True)
         self.GetAuditKey = channel.unary_unary(
                 '/framewell.dataset.v1.AuditService/GetAuditKey',
                 request_serializer=framewell_dot_dataset_dot_v1_dot_audit__service__pb2.GetAuditKeyRequest.SerializeToString,
@@ -70,6 +75,13 @@ class AuditServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListAudit(self, request, context):
+        """Lists entries of the log, the newest first, for people who look for one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetAuditKey(self, request, context):
         """Returns the public keys that seals are checked with.
         """
@@ -89,6 +101,11 @@ def add_AuditServiceServicer_to_server(servicer, server):
                     servicer.ReadAudit,
                     request_deserializer=framewell_dot_dataset_dot_v1_dot_audit__service__pb2.ReadAuditRequest.FromString,
                     response_serializer=framewell_dot_dataset_dot_v1_dot_audit__service__pb2.ReadAuditResponse.SerializeToString,
+            ),
+            'ListAudit': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAudit,
+                    request_deserializer=framewell_dot_dataset_dot_v1_dot_audit__service__pb2.ListAuditRequest.FromString,
+                    response_serializer=framewell_dot_dataset_dot_v1_dot_audit__service__pb2.ListAuditResponse.SerializeToString,
             ),
             'GetAuditKey': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAuditKey,
@@ -151,6 +168,33 @@ class AuditService:
             '/framewell.dataset.v1.AuditService/ReadAudit',
             framewell_dot_dataset_dot_v1_dot_audit__service__pb2.ReadAuditRequest.SerializeToString,
             framewell_dot_dataset_dot_v1_dot_audit__service__pb2.ReadAuditResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAudit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.dataset.v1.AuditService/ListAudit',
+            framewell_dot_dataset_dot_v1_dot_audit__service__pb2.ListAuditRequest.SerializeToString,
+            framewell_dot_dataset_dot_v1_dot_audit__service__pb2.ListAuditResponse.FromString,
             options,
             channel_credentials,
             insecure,

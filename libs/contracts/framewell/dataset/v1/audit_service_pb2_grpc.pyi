@@ -37,6 +37,8 @@ class AuditServiceStub:
     """Signs and publishes the end of every chain that grew since it was sealed last."""
     ReadAudit: _grpc.UnaryStreamMultiCallable[_audit_service_pb2.ReadAuditRequest, _audit_service_pb2.ReadAuditResponse]
     """Streams every entry of the log, one chain after the other, in order."""
+    ListAudit: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.ListAuditRequest, _audit_service_pb2.ListAuditResponse]
+    """Lists entries of the log, the newest first, for people who look for one."""
     GetAuditKey: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.GetAuditKeyRequest, _audit_service_pb2.GetAuditKeyResponse]
     """Returns the public keys that seals are checked with."""
 
@@ -49,6 +51,8 @@ class AuditServiceAsyncStub(AuditServiceStub):
     """Signs and publishes the end of every chain that grew since it was sealed last."""
     ReadAudit: _aio.UnaryStreamMultiCallable[_audit_service_pb2.ReadAuditRequest, _audit_service_pb2.ReadAuditResponse]  # type: ignore[assignment]
     """Streams every entry of the log, one chain after the other, in order."""
+    ListAudit: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.ListAuditRequest, _audit_service_pb2.ListAuditResponse]  # type: ignore[assignment]
+    """Lists entries of the log, the newest first, for people who look for one."""
     GetAuditKey: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.GetAuditKeyRequest, _audit_service_pb2.GetAuditKeyResponse]  # type: ignore[assignment]
     """Returns the public keys that seals are checked with."""
 
@@ -70,6 +74,14 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_audit_service_pb2.ReadAuditResponse], _abc.AsyncIterator[_audit_service_pb2.ReadAuditResponse]]:
         """Streams every entry of the log, one chain after the other, in order."""
+
+    @_abc_1.abstractmethod
+    def ListAudit(
+        self,
+        request: _audit_service_pb2.ListAuditRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_service_pb2.ListAuditResponse, _abc.Awaitable[_audit_service_pb2.ListAuditResponse]]:
+        """Lists entries of the log, the newest first, for people who look for one."""
 
     @_abc_1.abstractmethod
     def GetAuditKey(

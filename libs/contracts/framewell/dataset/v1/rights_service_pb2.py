@@ -25,50 +25,81 @@ _sym_db = _symbol_database.Default()
 from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 from framewell.rights.v1 import rights_pb2 as framewell_dot_rights_dot_v1_dot_rights__pb2
 from framewell.usage.v1 import usage_pb2 as framewell_dot_usage_dot_v1_dot_usage__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)framewell/dataset/v1/rights_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\x1a\x1e\x66ramewell/usage/v1/usage.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"$\n\x10GetRightsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"\x97\x01\n\x11GetRightsResponse\x12\x36\n\tdecisions\x18\x01 \x03(\x0b\x32#.framewell.rights.v1.RightsDecision\x12\x38\n\nstatements\x18\x02 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\x10\n\x08revision\x18\x03 \x01(\x03\"i\n\x1aPreviewRightsChangeRequest\x12\x32\n\x06\x63hange\x18\x01 \x01(\x0b\x32\".framewell.rights.v1.RightsChanged\x12\x17\n\x0fstatements_only\x18\x02 \x01(\x08\"\xe3\x01\n\x1bPreviewRightsChangeResponse\x12\x19\n\x11samples_withdrawn\x18\x01 \x01(\x03\x12\x18\n\x10samples_proposed\x18\x02 \x01(\x03\x12\x16\n\x0esnapshot_count\x18\x03 \x01(\x03\x12\x13\n\x0b\x61sset_count\x18\x04 \x01(\x03\x12\x14\n\x0csnapshot_ids\x18\x05 \x03(\t\x12\x11\n\tasset_ids\x18\x06 \x03(\t\x12\x39\n\nstatements\x18\x07 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\"C\n\x1aListUnmatchedRightsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\xa4\x01\n\x0fUnmatchedRights\x12+\n\x07subject\x18\x01 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x39\n\nstatements\x18\x02 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x01\n\x1bListUnmatchedRightsResponse\x12\x38\n\tunmatched\x18\x01 \x03(\x0b\x32%.framewell.dataset.v1.UnmatchedRights\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\")\n\x18PreviewHouseRulesRequest\x12\r\n\x05rules\x18\x01 \x01(\t\"O\n\x0fHouseRuleEffect\x12\x11\n\tcondition\x18\x01 \x01(\t\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x13\n\x0b\x61sset_count\x18\x03 \x01(\x03\"\xdc\x01\n\x19PreviewHouseRulesResponse\x12\x34\n\x05rules\x18\x01 \x03(\x0b\x32%.framewell.dataset.v1.HouseRuleEffect\x12\x13\n\x0b\x61sset_count\x18\x02 \x01(\x03\x12\x19\n\x11samples_withdrawn\x18\x03 \x01(\x03\x12\x18\n\x10samples_proposed\x18\x04 \x01(\x03\x12\x16\n\x0esnapshot_count\x18\x05 \x01(\x03\x12\x14\n\x0csnapshot_ids\x18\x06 \x03(\t\x12\x11\n\tasset_ids\x18\x07 \x03(\t\"J\n\x11ListLedgerRequest\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"I\n\x07\x42\x61lance\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06\x61mount\x18\x03 \x01(\t\x12\x0c\n\x04uses\x18\x04 \x01(\x03\"\xa6\x01\n\x12ListLedgerResponse\x12\x32\n\x07\x65ntries\x18\x01 \x03(\x0b\x32!.framewell.usage.v1.UsageRecorded\x12/\n\x08\x62\x61lances\x18\x02 \x03(\x0b\x32\x1d.framewell.dataset.v1.Balance\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12\x12\n\ntotal_size\x18\x04 \x01(\x03\")\n\x12VerifyAuditRequest\x12\x13\n\x0bpublic_keys\x18\x01 \x01(\t\"h\n\x0c\x41uditProblem\x12\x34\n\x04kind\x18\x01 \x01(\x0e\x32&.framewell.dataset.v1.AuditProblemKind\x12\x10\n\x08\x63hain_id\x18\x02 \x01(\t\x12\x10\n\x08sentence\x18\x03 \x01(\t\"\xfe\x01\n\x13VerifyAuditResponse\x12\x0e\n\x06intact\x18\x01 \x01(\x08\x12\x0f\n\x07\x65ntries\x18\x02 \x01(\x03\x12\x0f\n\x07problem\x18\x03 \x01(\t\x12\x34\n\x08problems\x18\x04 \x03(\x0b\x32\".framewell.dataset.v1.AuditProblem\x12\x15\n\rproblem_count\x18\x05 \x01(\x03\x12\r\n\x05seals\x18\x06 \x01(\x03\x12\x16\n\x0esealed_entries\x18\x07 \x01(\x03\x12\r\n\x05\x66\x61\x63ts\x18\x08 \x01(\x03\x12\x15\n\rwaiting_facts\x18\t \x01(\x03\x12\x1b\n\x13unreachable_entries\x18\n \x01(\x03*\xcd\x03\n\x10\x41uditProblemKind\x12\"\n\x1e\x41UDIT_PROBLEM_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41UDIT_PROBLEM_KIND_GAP\x10\x01\x12\x1e\n\x1a\x41UDIT_PROBLEM_KIND_CHANGED\x10\x02\x12\x1b\n\x17\x41UDIT_PROBLEM_KIND_FORK\x10\x03\x12 \n\x1c\x41UDIT_PROBLEM_KIND_REWRITTEN\x10\x04\x12 \n\x1c\x41UDIT_PROBLEM_KIND_SHORTENED\x10\x05\x12\x1e\n\x1a\x41UDIT_PROBLEM_KIND_DELETED\x10\x06\x12#\n\x1f\x41UDIT_PROBLEM_KIND_FOREIGN_SEAL\x10\x07\x12$\n AUDIT_PROBLEM_KIND_BAD_SIGNATURE\x10\x08\x12$\n AUDIT_PROBLEM_KIND_MISSING_ENTRY\x10\t\x12#\n\x1f\x41UDIT_PROBLEM_KIND_MISSING_FACT\x10\n\x12!\n\x1d\x41UDIT_PROBLEM_KIND_OTHER_FACT\x10\x0b\x12\x1f\n\x1b\x41UDIT_PROBLEM_KIND_UNSEALED\x10\x0c\x32\xa0\x05\n\rRightsService\x12\\\n\tGetRights\x12&.framewell.dataset.v1.GetRightsRequest\x1a\'.framewell.dataset.v1.GetRightsResponse\x12z\n\x13PreviewRightsChange\x12\x30.framewell.dataset.v1.PreviewRightsChangeRequest\x1a\x31.framewell.dataset.v1.PreviewRightsChangeResponse\x12z\n\x13ListUnmatchedRights\x12\x30.framewell.dataset.v1.ListUnmatchedRightsRequest\x1a\x31.framewell.dataset.v1.ListUnmatchedRightsResponse\x12t\n\x11PreviewHouseRules\x12..framewell.dataset.v1.PreviewHouseRulesRequest\x1a/.framewell.dataset.v1.PreviewHouseRulesResponse\x12_\n\nListLedger\x12\'.framewell.dataset.v1.ListLedgerRequest\x1a(.framewell.dataset.v1.ListLedgerResponse\x12\x62\n\x0bVerifyAudit\x12(.framewell.dataset.v1.VerifyAuditRequest\x1a).framewell.dataset.v1.VerifyAuditResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)framewell/dataset/v1/rights_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\x1a\x1e\x66ramewell/usage/v1/usage.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"$\n\x10GetRightsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"\x97\x01\n\x11GetRightsResponse\x12\x36\n\tdecisions\x18\x01 \x03(\x0b\x32#.framewell.rights.v1.RightsDecision\x12\x38\n\nstatements\x18\x02 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\x10\n\x08revision\x18\x03 \x01(\x03\"i\n\x1aPreviewRightsChangeRequest\x12\x32\n\x06\x63hange\x18\x01 \x01(\x0b\x32\".framewell.rights.v1.RightsChanged\x12\x17\n\x0fstatements_only\x18\x02 \x01(\x08\"\x95\x02\n\x1bPreviewRightsChangeResponse\x12\x19\n\x11samples_withdrawn\x18\x01 \x01(\x03\x12\x18\n\x10samples_proposed\x18\x02 \x01(\x03\x12\x16\n\x0esnapshot_count\x18\x03 \x01(\x03\x12\x13\n\x0b\x61sset_count\x18\x04 \x01(\x03\x12\x14\n\x0csnapshot_ids\x18\x05 \x03(\t\x12\x11\n\tasset_ids\x18\x06 \x03(\t\x12\x39\n\nstatements\x18\x07 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\x12\x30\n\x05money\x18\x08 \x03(\x0b\x32!.framewell.dataset.v1.MoneyEffect\"\x92\x01\n\x0bMoneyEffect\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12,\n\x05model\x18\x03 \x01(\x0e\x32\x1d.framewell.rights.v1.PayModel\x12\x0e\n\x06\x62\x65\x66ore\x18\x04 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x05 \x01(\t\x12\x14\n\x0csample_count\x18\x06 \x01(\x03\"A\n\x18ListRightsChangesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\x85\x02\n\x10ReplacedSnapshot\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x03\x12\x30\n\x0cpublished_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\twithdrawn\x18\x04 \x01(\x08\x12\x14\n\x0csuccessor_id\x18\x05 \x01(\t\x12\x18\n\x10successor_number\x18\x06 \x01(\x03\x12:\n\x16successor_published_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1b\n\x13successor_withdrawn\x18\x08 \x01(\x08\"D\n\rChangedSample\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x02 \x01(\t\x12\x0e\n\x06\x65\x66\x66\x65\x63t\x18\x03 \x01(\t\"\x8a\x03\n\x0cRightsChange\x12\x11\n\tchange_id\x18\x01 \x01(\t\x12+\n\x07subject\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\'\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12/\n\x0breceived_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x61pplied\x18\x05 \x01(\x08\x12\x39\n\nstatements\x18\x06 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\x12\x13\n\x0b\x61sset_count\x18\x07 \x01(\x03\x12\x19\n\x11samples_withdrawn\x18\x08 \x01(\x03\x12\x18\n\x10samples_withheld\x18\t \x01(\x03\x12\x18\n\x10samples_proposed\x18\n \x01(\x03\x12\x18\n\x10samples_repriced\x18\x0b \x01(\x03\x12\x16\n\x0esnapshot_count\x18\x0c \x01(\x03\"}\n\x19ListRightsChangesResponse\x12\x33\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\".framewell.dataset.v1.RightsChange\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"+\n\x16GetRightsChangeRequest\x12\x11\n\tchange_id\x18\x01 \x01(\t\"\xbe\x01\n\x17GetRightsChangeResponse\x12\x32\n\x06\x63hange\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.RightsChange\x12\x34\n\x07samples\x18\x02 \x03(\x0b\x32#.framewell.dataset.v1.ChangedSample\x12\x39\n\tsnapshots\x18\x03 \x03(\x0b\x32&.framewell.dataset.v1.ReplacedSnapshot\"y\n\x13ListRefusalsRequest\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12-\n\x07purpose\x18\x02 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"j\n\rRefusedMoment\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12%\n\x02\x61t\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x9d\x01\n\x07Refusal\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12-\n\x07purpose\x18\x02 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12\x10\n\x08sentence\x18\x03 \x01(\t\x12\r\n\x05\x63ount\x18\x04 \x01(\x03\x12\x34\n\x07moments\x18\x05 \x03(\x0b\x32#.framewell.dataset.v1.RefusedMoment\"t\n\x14ListRefusalsResponse\x12/\n\x08refusals\x18\x01 \x03(\x0b\x32\x1d.framewell.dataset.v1.Refusal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"P\n\x17ListContributorsRequest\x12\x0e\n\x06prefix\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\x92\x01\n\x0b\x43ontributor\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x17\n\x0fstatement_count\x18\x02 \x01(\x03\x12\x13\n\x0b\x61sset_count\x18\x03 \x01(\x03\x12\x14\n\x0csample_count\x18\x04 \x01(\x03\x12/\n\x08\x62\x61lances\x18\x05 \x03(\x0b\x32\x1d.framewell.dataset.v1.Balance\"\x80\x01\n\x18ListContributorsResponse\x12\x37\n\x0c\x63ontributors\x18\x01 \x03(\x0b\x32!.framewell.dataset.v1.Contributor\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"C\n\x1aListUnmatchedRightsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"\xa4\x01\n\x0fUnmatchedRights\x12+\n\x07subject\x18\x01 \x01(\x0b\x32\x1a.framewell.mesh.v1.Subject\x12\x39\n\nstatements\x18\x02 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x01\n\x1bListUnmatchedRightsResponse\x12\x38\n\tunmatched\x18\x01 \x03(\x0b\x32%.framewell.dataset.v1.UnmatchedRights\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\")\n\x18PreviewHouseRulesRequest\x12\r\n\x05rules\x18\x01 \x01(\t\"O\n\x0fHouseRuleEffect\x12\x11\n\tcondition\x18\x01 \x01(\t\x12\x14\n\x0cstatement_id\x18\x02 \x01(\t\x12\x13\n\x0b\x61sset_count\x18\x03 \x01(\x03\"\xdc\x01\n\x19PreviewHouseRulesResponse\x12\x34\n\x05rules\x18\x01 \x03(\x0b\x32%.framewell.dataset.v1.HouseRuleEffect\x12\x13\n\x0b\x61sset_count\x18\x02 \x01(\x03\x12\x19\n\x11samples_withdrawn\x18\x03 \x01(\x03\x12\x18\n\x10samples_proposed\x18\x04 \x01(\x03\x12\x16\n\x0esnapshot_count\x18\x05 \x01(\x03\x12\x14\n\x0csnapshot_ids\x18\x06 \x03(\t\x12\x11\n\tasset_ids\x18\x07 \x03(\t\"\xee\x01\n\x11ListLedgerRequest\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12-\n\tused_from\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bused_before\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x63urrency\x18\x06 \x01(\t\x12\x30\n\tpay_model\x18\x07 \x01(\x0e\x32\x1d.framewell.rights.v1.PayModel\"v\n\x07\x42\x61lance\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x10\n\x08\x63urrency\x18\x02 \x01(\t\x12\x0e\n\x06\x61mount\x18\x03 \x01(\t\x12\x0c\n\x04uses\x18\x04 \x01(\x03\x12\x13\n\x0b\x66lat_amount\x18\x05 \x01(\t\x12\x16\n\x0eper_use_amount\x18\x06 \x01(\t\"\xa6\x01\n\x12ListLedgerResponse\x12\x32\n\x07\x65ntries\x18\x01 \x03(\x0b\x32!.framewell.usage.v1.UsageRecorded\x12/\n\x08\x62\x61lances\x18\x02 \x03(\x0b\x32\x1d.framewell.dataset.v1.Balance\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12\x12\n\ntotal_size\x18\x04 \x01(\x03\")\n\x12VerifyAuditRequest\x12\x13\n\x0bpublic_keys\x18\x01 \x01(\t\"h\n\x0c\x41uditProblem\x12\x34\n\x04kind\x18\x01 \x01(\x0e\x32&.framewell.dataset.v1.AuditProblemKind\x12\x10\n\x08\x63hain_id\x18\x02 \x01(\t\x12\x10\n\x08sentence\x18\x03 \x01(\t\"\xfe\x01\n\x13VerifyAuditResponse\x12\x0e\n\x06intact\x18\x01 \x01(\x08\x12\x0f\n\x07\x65ntries\x18\x02 \x01(\x03\x12\x0f\n\x07problem\x18\x03 \x01(\t\x12\x34\n\x08problems\x18\x04 \x03(\x0b\x32\".framewell.dataset.v1.AuditProblem\x12\x15\n\rproblem_count\x18\x05 \x01(\x03\x12\r\n\x05seals\x18\x06 \x01(\x03\x12\x16\n\x0esealed_entries\x18\x07 \x01(\x03\x12\r\n\x05\x66\x61\x63ts\x18\x08 \x01(\x03\x12\x15\n\rwaiting_facts\x18\t \x01(\x03\x12\x1b\n\x13unreachable_entries\x18\n \x01(\x03*\xcd\x03\n\x10\x41uditProblemKind\x12\"\n\x1e\x41UDIT_PROBLEM_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41UDIT_PROBLEM_KIND_GAP\x10\x01\x12\x1e\n\x1a\x41UDIT_PROBLEM_KIND_CHANGED\x10\x02\x12\x1b\n\x17\x41UDIT_PROBLEM_KIND_FORK\x10\x03\x12 \n\x1c\x41UDIT_PROBLEM_KIND_REWRITTEN\x10\x04\x12 \n\x1c\x41UDIT_PROBLEM_KIND_SHORTENED\x10\x05\x12\x1e\n\x1a\x41UDIT_PROBLEM_KIND_DELETED\x10\x06\x12#\n\x1f\x41UDIT_PROBLEM_KIND_FOREIGN_SEAL\x10\x07\x12$\n AUDIT_PROBLEM_KIND_BAD_SIGNATURE\x10\x08\x12$\n AUDIT_PROBLEM_KIND_MISSING_ENTRY\x10\t\x12#\n\x1f\x41UDIT_PROBLEM_KIND_MISSING_FACT\x10\n\x12!\n\x1d\x41UDIT_PROBLEM_KIND_OTHER_FACT\x10\x0b\x12\x1f\n\x1b\x41UDIT_PROBLEM_KIND_UNSEALED\x10\x0c\x32\xe0\x08\n\rRightsService\x12\\\n\tGetRights\x12&.framewell.dataset.v1.GetRightsRequest\x1a\'.framewell.dataset.v1.GetRightsResponse\x12z\n\x13PreviewRightsChange\x12\x30.framewell.dataset.v1.PreviewRightsChangeRequest\x1a\x31.framewell.dataset.v1.PreviewRightsChangeResponse\x12z\n\x13ListUnmatchedRights\x12\x30.framewell.dataset.v1.ListUnmatchedRightsRequest\x1a\x31.framewell.dataset.v1.ListUnmatchedRightsResponse\x12t\n\x11PreviewHouseRules\x12..framewell.dataset.v1.PreviewHouseRulesRequest\x1a/.framewell.dataset.v1.PreviewHouseRulesResponse\x12t\n\x11ListRightsChanges\x12..framewell.dataset.v1.ListRightsChangesRequest\x1a/.framewell.dataset.v1.ListRightsChangesResponse\x12n\n\x0fGetRightsChange\x12,.framewell.dataset.v1.GetRightsChangeRequest\x1a-.framewell.dataset.v1.GetRightsChangeResponse\x12\x65\n\x0cListRefusals\x12).framewell.dataset.v1.ListRefusalsRequest\x1a*.framewell.dataset.v1.ListRefusalsResponse\x12q\n\x10ListContributors\x12-.framewell.dataset.v1.ListContributorsRequest\x1a..framewell.dataset.v1.ListContributorsResponse\x12_\n\nListLedger\x12\'.framewell.dataset.v1.ListLedgerRequest\x1a(.framewell.dataset.v1.ListLedgerResponse\x12\x62\n\x0bVerifyAudit\x12(.framewell.dataset.v1.VerifyAuditRequest\x1a).framewell.dataset.v1.VerifyAuditResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.dataset.v1.rights_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AUDITPROBLEMKIND']._serialized_start=2170
-  _globals['_AUDITPROBLEMKIND']._serialized_end=2631
-  _globals['_GETRIGHTSREQUEST']._serialized_start=196
-  _globals['_GETRIGHTSREQUEST']._serialized_end=232
-  _globals['_GETRIGHTSRESPONSE']._serialized_start=235
-  _globals['_GETRIGHTSRESPONSE']._serialized_end=386
-  _globals['_PREVIEWRIGHTSCHANGEREQUEST']._serialized_start=388
-  _globals['_PREVIEWRIGHTSCHANGEREQUEST']._serialized_end=493
-  _globals['_PREVIEWRIGHTSCHANGERESPONSE']._serialized_start=496
-  _globals['_PREVIEWRIGHTSCHANGERESPONSE']._serialized_end=723
-  _globals['_LISTUNMATCHEDRIGHTSREQUEST']._serialized_start=725
-  _globals['_LISTUNMATCHEDRIGHTSREQUEST']._serialized_end=792
-  _globals['_UNMATCHEDRIGHTS']._serialized_start=795
-  _globals['_UNMATCHEDRIGHTS']._serialized_end=959
-  _globals['_LISTUNMATCHEDRIGHTSRESPONSE']._serialized_start=962
-  _globals['_LISTUNMATCHEDRIGHTSRESPONSE']._serialized_end=1094
-  _globals['_PREVIEWHOUSERULESREQUEST']._serialized_start=1096
-  _globals['_PREVIEWHOUSERULESREQUEST']._serialized_end=1137
-  _globals['_HOUSERULEEFFECT']._serialized_start=1139
-  _globals['_HOUSERULEEFFECT']._serialized_end=1218
-  _globals['_PREVIEWHOUSERULESRESPONSE']._serialized_start=1221
-  _globals['_PREVIEWHOUSERULESRESPONSE']._serialized_end=1441
-  _globals['_LISTLEDGERREQUEST']._serialized_start=1443
-  _globals['_LISTLEDGERREQUEST']._serialized_end=1517
-  _globals['_BALANCE']._serialized_start=1519
-  _globals['_BALANCE']._serialized_end=1592
-  _globals['_LISTLEDGERRESPONSE']._serialized_start=1595
-  _globals['_LISTLEDGERRESPONSE']._serialized_end=1761
-  _globals['_VERIFYAUDITREQUEST']._serialized_start=1763
-  _globals['_VERIFYAUDITREQUEST']._serialized_end=1804
-  _globals['_AUDITPROBLEM']._serialized_start=1806
-  _globals['_AUDITPROBLEM']._serialized_end=1910
-  _globals['_VERIFYAUDITRESPONSE']._serialized_start=1913
-  _globals['_VERIFYAUDITRESPONSE']._serialized_end=2167
-  _globals['_RIGHTSSERVICE']._serialized_start=2634
-  _globals['_RIGHTSSERVICE']._serialized_end=3306
+  _globals['_AUDITPROBLEMKIND']._serialized_start=4645
+  _globals['_AUDITPROBLEMKIND']._serialized_end=5106
+  _globals['_GETRIGHTSREQUEST']._serialized_start=228
+  _globals['_GETRIGHTSREQUEST']._serialized_end=264
+  _globals['_GETRIGHTSRESPONSE']._serialized_start=267
+  _globals['_GETRIGHTSRESPONSE']._serialized_end=418
+  _globals['_PREVIEWRIGHTSCHANGEREQUEST']._serialized_start=420
+  _globals['_PREVIEWRIGHTSCHANGEREQUEST']._serialized_end=525
+  _globals['_PREVIEWRIGHTSCHANGERESPONSE']._serialized_start=528
+  _globals['_PREVIEWRIGHTSCHANGERESPONSE']._serialized_end=805
+  _globals['_MONEYEFFECT']._serialized_start=808
+  _globals['_MONEYEFFECT']._serialized_end=954
+  _globals['_LISTRIGHTSCHANGESREQUEST']._serialized_start=956
+  _globals['_LISTRIGHTSCHANGESREQUEST']._serialized_end=1021
+  _globals['_REPLACEDSNAPSHOT']._serialized_start=1024
+  _globals['_REPLACEDSNAPSHOT']._serialized_end=1285
+  _globals['_CHANGEDSAMPLE']._serialized_start=1287
+  _globals['_CHANGEDSAMPLE']._serialized_end=1355
+  _globals['_RIGHTSCHANGE']._serialized_start=1358
+  _globals['_RIGHTSCHANGE']._serialized_end=1752
+  _globals['_LISTRIGHTSCHANGESRESPONSE']._serialized_start=1754
+  _globals['_LISTRIGHTSCHANGESRESPONSE']._serialized_end=1879
+  _globals['_GETRIGHTSCHANGEREQUEST']._serialized_start=1881
+  _globals['_GETRIGHTSCHANGEREQUEST']._serialized_end=1924
+  _globals['_GETRIGHTSCHANGERESPONSE']._serialized_start=1927
+  _globals['_GETRIGHTSCHANGERESPONSE']._serialized_end=2117
+  _globals['_LISTREFUSALSREQUEST']._serialized_start=2119
+  _globals['_LISTREFUSALSREQUEST']._serialized_end=2240
+  _globals['_REFUSEDMOMENT']._serialized_start=2242
+  _globals['_REFUSEDMOMENT']._serialized_end=2348
+  _globals['_REFUSAL']._serialized_start=2351
+  _globals['_REFUSAL']._serialized_end=2508
+  _globals['_LISTREFUSALSRESPONSE']._serialized_start=2510
+  _globals['_LISTREFUSALSRESPONSE']._serialized_end=2626
+  _globals['_LISTCONTRIBUTORSREQUEST']._serialized_start=2628
+  _globals['_LISTCONTRIBUTORSREQUEST']._serialized_end=2708
+  _globals['_CONTRIBUTOR']._serialized_start=2711
+  _globals['_CONTRIBUTOR']._serialized_end=2857
+  _globals['_LISTCONTRIBUTORSRESPONSE']._serialized_start=2860
+  _globals['_LISTCONTRIBUTORSRESPONSE']._serialized_end=2988
+  _globals['_LISTUNMATCHEDRIGHTSREQUEST']._serialized_start=2990
+  _globals['_LISTUNMATCHEDRIGHTSREQUEST']._serialized_end=3057
+  _globals['_UNMATCHEDRIGHTS']._serialized_start=3060
+  _globals['_UNMATCHEDRIGHTS']._serialized_end=3224
+  _globals['_LISTUNMATCHEDRIGHTSRESPONSE']._serialized_start=3227
+  _globals['_LISTUNMATCHEDRIGHTSRESPONSE']._serialized_end=3359
+  _globals['_PREVIEWHOUSERULESREQUEST']._serialized_start=3361
+  _globals['_PREVIEWHOUSERULESREQUEST']._serialized_end=3402
+  _globals['_HOUSERULEEFFECT']._serialized_start=3404
+  _globals['_HOUSERULEEFFECT']._serialized_end=3483
+  _globals['_PREVIEWHOUSERULESRESPONSE']._serialized_start=3486
+  _globals['_PREVIEWHOUSERULESRESPONSE']._serialized_end=3706
+  _globals['_LISTLEDGERREQUEST']._serialized_start=3709
+  _globals['_LISTLEDGERREQUEST']._serialized_end=3947
+  _globals['_BALANCE']._serialized_start=3949
+  _globals['_BALANCE']._serialized_end=4067
+  _globals['_LISTLEDGERRESPONSE']._serialized_start=4070
+  _globals['_LISTLEDGERRESPONSE']._serialized_end=4236
+  _globals['_VERIFYAUDITREQUEST']._serialized_start=4238
+  _globals['_VERIFYAUDITREQUEST']._serialized_end=4279
+  _globals['_AUDITPROBLEM']._serialized_start=4281
+  _globals['_AUDITPROBLEM']._serialized_end=4385
+  _globals['_VERIFYAUDITRESPONSE']._serialized_start=4388
+  _globals['_VERIFYAUDITRESPONSE']._serialized_end=4642
+  _globals['_RIGHTSSERVICE']._serialized_start=5109
+  _globals['_RIGHTSSERVICE']._serialized_end=6229
 # @@protoc_insertion_point(module_scope)

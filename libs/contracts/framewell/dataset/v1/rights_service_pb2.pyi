@@ -8,6 +8,7 @@ from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from framewell.usage.v1 import usage_pb2 as _usage_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -184,6 +185,7 @@ class PreviewRightsChangeResponse(_message.Message):
     SNAPSHOT_IDS_FIELD_NUMBER: _builtins.int
     ASSET_IDS_FIELD_NUMBER: _builtins.int
     STATEMENTS_FIELD_NUMBER: _builtins.int
+    MONEY_FIELD_NUMBER: _builtins.int
     samples_withdrawn: _builtins.int
     """Number of samples that would be withdrawn or withheld."""
     samples_proposed: _builtins.int
@@ -204,6 +206,10 @@ class PreviewRightsChangeResponse(_message.Message):
     def statements(self) -> _containers.RepeatedCompositeFieldContainer[_rights_pb2.AppliedStatement]:
         """What would become of each statement, in the order they were sent."""
 
+    @_builtins.property
+    def money(self) -> _containers.RepeatedCompositeFieldContainer[Global___MoneyEffect]:
+        """What accepted samples would cost otherwise, by holder, currency and way of paying; what is owed already stays."""
+
     def __init__(
         self,
         *,
@@ -214,14 +220,575 @@ class PreviewRightsChangeResponse(_message.Message):
         snapshot_ids: _abc.Iterable[_builtins.str] | None = ...,
         asset_ids: _abc.Iterable[_builtins.str] | None = ...,
         statements: _abc.Iterable[_rights_pb2.AppliedStatement] | None = ...,
+        money: _abc.Iterable[Global___MoneyEffect] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "asset_ids", b"asset_ids", "samples_proposed", b"samples_proposed", "samples_withdrawn", b"samples_withdrawn", "snapshot_count", b"snapshot_count", "snapshot_ids", b"snapshot_ids", "statements", b"statements"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "asset_ids", b"asset_ids", "money", b"money", "samples_proposed", b"samples_proposed", "samples_withdrawn", b"samples_withdrawn", "snapshot_count", b"snapshot_count", "snapshot_ids", b"snapshot_ids", "statements", b"statements"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PreviewRightsChangeResponse: _TypeAlias = PreviewRightsChangeResponse  # noqa: Y015
+
+@_typing.final
+class MoneyEffect(_message.Message):
+    """What the next use of accepted samples would cost a holder's way, before a change and after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLDER_FIELD_NUMBER: _builtins.int
+    CURRENCY_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    holder: _builtins.str
+    """Name of the holder."""
+    currency: _builtins.str
+    """Currency of the amounts, an ISO 4217 code."""
+    model: _rights_pb2.PayModel.ValueType
+    """What is counted: samples of the next snapshot, or of every run."""
+    before: _builtins.str
+    """Exact decimal amount as it is now."""
+    after: _builtins.str
+    """Exact decimal amount as it would be."""
+    sample_count: _builtins.int
+    """Number of accepted samples for which it differs."""
+    def __init__(
+        self,
+        *,
+        holder: _builtins.str = ...,
+        currency: _builtins.str = ...,
+        model: _rights_pb2.PayModel.ValueType = ...,
+        before: _builtins.str = ...,
+        after: _builtins.str = ...,
+        sample_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "currency", b"currency", "holder", b"holder", "model", b"model", "sample_count", b"sample_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MoneyEffect: _TypeAlias = MoneyEffect  # noqa: Y015
+
+@_typing.final
+class ListRightsChangesRequest(_message.Message):
+    """Chooses which changes of rights are listed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most so many changes, 0 for the default of 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRightsChangesRequest: _TypeAlias = ListRightsChangesRequest  # noqa: Y015
+
+@_typing.final
+class ReplacedSnapshot(_message.Message):
+    """A snapshot that a change withdrew, and the one in its place."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SNAPSHOT_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    PUBLISHED_AT_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_FIELD_NUMBER: _builtins.int
+    SUCCESSOR_ID_FIELD_NUMBER: _builtins.int
+    SUCCESSOR_NUMBER_FIELD_NUMBER: _builtins.int
+    SUCCESSOR_PUBLISHED_AT_FIELD_NUMBER: _builtins.int
+    SUCCESSOR_WITHDRAWN_FIELD_NUMBER: _builtins.int
+    snapshot_id: _builtins.str
+    """Id of the snapshot that was withdrawn."""
+    number: _builtins.int
+    """Its number."""
+    withdrawn: _builtins.bool
+    """True once it is withdrawn."""
+    successor_id: _builtins.str
+    """Id of the snapshot that takes its place; empty until it is withdrawn."""
+    successor_number: _builtins.int
+    """Number of that one; 0 until it is published."""
+    successor_withdrawn: _builtins.bool
+    """True when that one was withdrawn too, by a later change."""
+    @_builtins.property
+    def published_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was published."""
+
+    @_builtins.property
+    def successor_published_at(self) -> _timestamp_pb2.Timestamp:
+        """When that one was published; unset until then."""
+
+    def __init__(
+        self,
+        *,
+        snapshot_id: _builtins.str = ...,
+        number: _builtins.int = ...,
+        published_at: _timestamp_pb2.Timestamp | None = ...,
+        withdrawn: _builtins.bool = ...,
+        successor_id: _builtins.str = ...,
+        successor_number: _builtins.int = ...,
+        successor_published_at: _timestamp_pb2.Timestamp | None = ...,
+        successor_withdrawn: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["published_at", b"published_at", "successor_published_at", b"successor_published_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "published_at", b"published_at", "snapshot_id", b"snapshot_id", "successor_id", b"successor_id", "successor_number", b"successor_number", "successor_published_at", b"successor_published_at", "successor_withdrawn", b"successor_withdrawn", "withdrawn", b"withdrawn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReplacedSnapshot: _TypeAlias = ReplacedSnapshot  # noqa: Y015
+
+@_typing.final
+class ChangedSample(_message.Message):
+    """A sample that a change concerned."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAMPLE_ID_FIELD_NUMBER: _builtins.int
+    ASSET_ID_FIELD_NUMBER: _builtins.int
+    EFFECT_FIELD_NUMBER: _builtins.int
+    sample_id: _builtins.str
+    """Id of the sample."""
+    asset_id: _builtins.str
+    """Id of its asset."""
+    effect: _builtins.str
+    """What became of it: `withdrawn`, `withheld`, `proposed`, or `repriced` where only its terms are others."""
+    def __init__(
+        self,
+        *,
+        sample_id: _builtins.str = ...,
+        asset_id: _builtins.str = ...,
+        effect: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "effect", b"effect", "sample_id", b"sample_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChangedSample: _TypeAlias = ChangedSample  # noqa: Y015
+
+@_typing.final
+class RightsChange(_message.Message):
+    """A change of rights as this service followed it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGE_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    RECEIVED_AT_FIELD_NUMBER: _builtins.int
+    APPLIED_FIELD_NUMBER: _builtins.int
+    STATEMENTS_FIELD_NUMBER: _builtins.int
+    ASSET_COUNT_FIELD_NUMBER: _builtins.int
+    SAMPLES_WITHDRAWN_FIELD_NUMBER: _builtins.int
+    SAMPLES_WITHHELD_FIELD_NUMBER: _builtins.int
+    SAMPLES_PROPOSED_FIELD_NUMBER: _builtins.int
+    SAMPLES_REPRICED_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_COUNT_FIELD_NUMBER: _builtins.int
+    change_id: _builtins.str
+    """Id of the event that brought it."""
+    applied: _builtins.bool
+    """True once every asset was decided anew."""
+    asset_count: _builtins.int
+    """Number of assets that were decided anew."""
+    samples_withdrawn: _builtins.int
+    """Number of accepted samples that it withdrew."""
+    samples_withheld: _builtins.int
+    """Number of proposed samples that it withheld."""
+    samples_proposed: _builtins.int
+    """Number of samples that it proposed after all."""
+    samples_repriced: _builtins.int
+    """Number of samples whose terms alone are others."""
+    snapshot_count: _builtins.int
+    """Number of snapshots that it withdrew."""
+    @_builtins.property
+    def subject(self) -> _mesh_pb2.Subject:
+        """What it is about, as its sender spelt it."""
+
+    @_builtins.property
+    def actor(self) -> _mesh_pb2.Actor:
+        """Who changed it."""
+
+    @_builtins.property
+    def received_at(self) -> _timestamp_pb2.Timestamp:
+        """When this service took it up."""
+
+    @_builtins.property
+    def statements(self) -> _containers.RepeatedCompositeFieldContainer[_rights_pb2.AppliedStatement]:
+        """What became of each of its statements; none until it is applied."""
+
+    def __init__(
+        self,
+        *,
+        change_id: _builtins.str = ...,
+        subject: _mesh_pb2.Subject | None = ...,
+        actor: _mesh_pb2.Actor | None = ...,
+        received_at: _timestamp_pb2.Timestamp | None = ...,
+        applied: _builtins.bool = ...,
+        statements: _abc.Iterable[_rights_pb2.AppliedStatement] | None = ...,
+        asset_count: _builtins.int = ...,
+        samples_withdrawn: _builtins.int = ...,
+        samples_withheld: _builtins.int = ...,
+        samples_proposed: _builtins.int = ...,
+        samples_repriced: _builtins.int = ...,
+        snapshot_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "received_at", b"received_at", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "applied", b"applied", "asset_count", b"asset_count", "change_id", b"change_id", "received_at", b"received_at", "samples_proposed", b"samples_proposed", "samples_repriced", b"samples_repriced", "samples_withdrawn", b"samples_withdrawn", "samples_withheld", b"samples_withheld", "snapshot_count", b"snapshot_count", "statements", b"statements", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RightsChange: _TypeAlias = RightsChange  # noqa: Y015
+
+@_typing.final
+class ListRightsChangesResponse(_message.Message):
+    """One page of changes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of changes on all pages together."""
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___RightsChange]:
+        """Changes of this page, the newest first."""
+
+    def __init__(
+        self,
+        *,
+        changes: _abc.Iterable[Global___RightsChange] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "next_page_token", b"next_page_token", "total_size", b"total_size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRightsChangesResponse: _TypeAlias = ListRightsChangesResponse  # noqa: Y015
+
+@_typing.final
+class GetRightsChangeRequest(_message.Message):
+    """Names the change that is followed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGE_ID_FIELD_NUMBER: _builtins.int
+    change_id: _builtins.str
+    """Id of the event that brought it."""
+    def __init__(
+        self,
+        *,
+        change_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change_id", b"change_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetRightsChangeRequest: _TypeAlias = GetRightsChangeRequest  # noqa: Y015
+
+@_typing.final
+class GetRightsChangeResponse(_message.Message):
+    """One change and what it led to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGE_FIELD_NUMBER: _builtins.int
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    SNAPSHOTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def change(self) -> Global___RightsChange:
+        """The change."""
+
+    @_builtins.property
+    def samples(self) -> _containers.RepeatedCompositeFieldContainer[Global___ChangedSample]:
+        """Samples that it concerned, the first 100 by id."""
+
+    @_builtins.property
+    def snapshots(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReplacedSnapshot]:
+        """Snapshots that it withdrew and what takes their place, by number; the first 100."""
+
+    def __init__(
+        self,
+        *,
+        change: Global___RightsChange | None = ...,
+        samples: _abc.Iterable[Global___ChangedSample] | None = ...,
+        snapshots: _abc.Iterable[Global___ReplacedSnapshot] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "samples", b"samples", "snapshots", b"snapshots"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetRightsChangeResponse: _TypeAlias = GetRightsChangeResponse  # noqa: Y015
+
+@_typing.final
+class ListRefusalsRequest(_message.Message):
+    """Chooses which refusals are listed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """Only refusals of one kind: `samples` or `assets`; empty for both."""
+    purpose: _rights_pb2.Purpose.ValueType
+    """Only refusals of assets for this purpose; unspecified for all."""
+    page_size: _builtins.int
+    """At most so many groups, 0 for the default of 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        purpose: _rights_pb2.Purpose.ValueType = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "page_size", b"page_size", "page_token", b"page_token", "purpose", b"purpose"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRefusalsRequest: _TypeAlias = ListRefusalsRequest  # noqa: Y015
+
+@_typing.final
+class RefusedMoment(_message.Message):
+    """A place in a programme that is withheld."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAMPLE_ID_FIELD_NUMBER: _builtins.int
+    ASSET_ID_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    sample_id: _builtins.str
+    """Id of the sample; empty where a whole asset is refused."""
+    asset_id: _builtins.str
+    """Id of the asset."""
+    title: _builtins.str
+    """Title of its programme; empty when there is none."""
+    @_builtins.property
+    def at(self) -> _duration_pb2.Duration:
+        """How long after the first picture it begins; unset where a whole asset is refused."""
+
+    def __init__(
+        self,
+        *,
+        sample_id: _builtins.str = ...,
+        asset_id: _builtins.str = ...,
+        title: _builtins.str = ...,
+        at: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "at", b"at", "sample_id", b"sample_id", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RefusedMoment: _TypeAlias = RefusedMoment  # noqa: Y015
+
+@_typing.final
+class Refusal(_message.Message):
+    """Everything that is withheld in the same words."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    MOMENTS_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """What is withheld: `samples` or `assets`."""
+    purpose: _rights_pb2.Purpose.ValueType
+    """For which purpose."""
+    sentence: _builtins.str
+    """The sentence that it is withheld with."""
+    count: _builtins.int
+    """How many samples or assets."""
+    @_builtins.property
+    def moments(self) -> _containers.RepeatedCompositeFieldContainer[Global___RefusedMoment]:
+        """Some of them, ten at most: samples the newest first, assets by id."""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        purpose: _rights_pb2.Purpose.ValueType = ...,
+        sentence: _builtins.str = ...,
+        count: _builtins.int = ...,
+        moments: _abc.Iterable[Global___RefusedMoment] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "kind", b"kind", "moments", b"moments", "purpose", b"purpose", "sentence", b"sentence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Refusal: _TypeAlias = Refusal  # noqa: Y015
+
+@_typing.final
+class ListRefusalsResponse(_message.Message):
+    """One page of refusals."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFUSALS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of groups on all pages together."""
+    @_builtins.property
+    def refusals(self) -> _containers.RepeatedCompositeFieldContainer[Global___Refusal]:
+        """Groups of this page, the largest first."""
+
+    def __init__(
+        self,
+        *,
+        refusals: _abc.Iterable[Global___Refusal] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "refusals", b"refusals", "total_size", b"total_size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRefusalsResponse: _TypeAlias = ListRefusalsResponse  # noqa: Y015
+
+@_typing.final
+class ListContributorsRequest(_message.Message):
+    """Chooses which holders are listed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PREFIX_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    prefix: _builtins.str
+    """Only holders whose name begins with this, however it is spelt; empty for all."""
+    page_size: _builtins.int
+    """At most so many holders, 0 for the default of 25."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        prefix: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "prefix", b"prefix"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListContributorsRequest: _TypeAlias = ListContributorsRequest  # noqa: Y015
+
+@_typing.final
+class Contributor(_message.Message):
+    """A holder of rights and what is theirs here."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLDER_FIELD_NUMBER: _builtins.int
+    STATEMENT_COUNT_FIELD_NUMBER: _builtins.int
+    ASSET_COUNT_FIELD_NUMBER: _builtins.int
+    SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    BALANCES_FIELD_NUMBER: _builtins.int
+    holder: _builtins.str
+    """The name as it was spelt first."""
+    statement_count: _builtins.int
+    """Number of statements about everything of theirs."""
+    asset_count: _builtins.int
+    """Number of assets that they have rights in."""
+    sample_count: _builtins.int
+    """Number of accepted samples from these assets."""
+    @_builtins.property
+    def balances(self) -> _containers.RepeatedCompositeFieldContainer[Global___Balance]:
+        """What they are owed, one entry a currency."""
+
+    def __init__(
+        self,
+        *,
+        holder: _builtins.str = ...,
+        statement_count: _builtins.int = ...,
+        asset_count: _builtins.int = ...,
+        sample_count: _builtins.int = ...,
+        balances: _abc.Iterable[Global___Balance] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "balances", b"balances", "holder", b"holder", "sample_count", b"sample_count", "statement_count", b"statement_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Contributor: _TypeAlias = Contributor  # noqa: Y015
+
+@_typing.final
+class ListContributorsResponse(_message.Message):
+    """One page of holders."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTRIBUTORS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of holders on all pages together."""
+    @_builtins.property
+    def contributors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Contributor]:
+        """Holders of this page, by name."""
+
+    def __init__(
+        self,
+        *,
+        contributors: _abc.Iterable[Global___Contributor] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contributors", b"contributors", "next_page_token", b"next_page_token", "total_size", b"total_size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListContributorsResponse: _TypeAlias = ListContributorsResponse  # noqa: Y015
 
 @_typing.final
 class ListUnmatchedRightsRequest(_message.Message):
@@ -430,22 +997,42 @@ class ListLedgerRequest(_message.Message):
     HOLDER_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    USED_FROM_FIELD_NUMBER: _builtins.int
+    USED_BEFORE_FIELD_NUMBER: _builtins.int
+    CURRENCY_FIELD_NUMBER: _builtins.int
+    PAY_MODEL_FIELD_NUMBER: _builtins.int
     holder: _builtins.str
     """Only entries of this holder; empty for all."""
     page_size: _builtins.int
     """At most so many entries, 0 for the default of 100."""
     page_token: _builtins.str
     """`next_page_token` of the page before; empty for the first page."""
+    currency: _builtins.str
+    """Only uses that are paid in this currency, an ISO 4217 code; empty for all."""
+    pay_model: _rights_pb2.PayModel.ValueType
+    """Only uses that are paid in this way; unspecified for all."""
+    @_builtins.property
+    def used_from(self) -> _timestamp_pb2.Timestamp:
+        """Only uses at this time or later; unset: from the beginning."""
+
+    @_builtins.property
+    def used_before(self) -> _timestamp_pb2.Timestamp:
+        """Only uses before this time; unset: until now."""
+
     def __init__(
         self,
         *,
         holder: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        used_from: _timestamp_pb2.Timestamp | None = ...,
+        used_before: _timestamp_pb2.Timestamp | None = ...,
+        currency: _builtins.str = ...,
+        pay_model: _rights_pb2.PayModel.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["used_before", b"used_before", "used_from", b"used_from"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency", b"currency", "holder", b"holder", "page_size", b"page_size", "page_token", b"page_token", "pay_model", b"pay_model", "used_before", b"used_before", "used_from", b"used_from"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -461,6 +1048,8 @@ class Balance(_message.Message):
     CURRENCY_FIELD_NUMBER: _builtins.int
     AMOUNT_FIELD_NUMBER: _builtins.int
     USES_FIELD_NUMBER: _builtins.int
+    FLAT_AMOUNT_FIELD_NUMBER: _builtins.int
+    PER_USE_AMOUNT_FIELD_NUMBER: _builtins.int
     holder: _builtins.str
     """Name of the holder."""
     currency: _builtins.str
@@ -469,6 +1058,10 @@ class Balance(_message.Message):
     """Exact decimal amount that is owed."""
     uses: _builtins.int
     """Number of uses it was counted from."""
+    flat_amount: _builtins.str
+    """The part of the amount that is owed once per sample and snapshot."""
+    per_use_amount: _builtins.str
+    """The part of the amount that is owed per sample and run."""
     def __init__(
         self,
         *,
@@ -476,10 +1069,12 @@ class Balance(_message.Message):
         currency: _builtins.str = ...,
         amount: _builtins.str = ...,
         uses: _builtins.int = ...,
+        flat_amount: _builtins.str = ...,
+        per_use_amount: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "currency", b"currency", "holder", b"holder", "uses", b"uses"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "currency", b"currency", "flat_amount", b"flat_amount", "holder", b"holder", "per_use_amount", b"per_use_amount", "uses", b"uses"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -55,6 +55,26 @@ class RightsServiceStub:
                 request_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewHouseRulesRequest.SerializeToString,
                 response_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewHouseRulesResponse.FromString,
                 _registered_method=True)
+        self.ListRightsChanges = channel.unary_unary(
+                '/framewell.dataset.v1.RightsService/ListRightsChanges',
+                request_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListRightsChangesRequest.SerializeToString,
+                response_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListRightsChangesResponse.FromString,
+                _registered_method=True)
+        self.GetRightsChange = channel.unary_unary(
+                '/framewell.dataset.v1.RightsService/GetRightsChange',
+                request_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.GetRightsChangeRequest.SerializeToString,
+                response_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.GetRightsChangeResponse.FromString,
+                _registered_method=True)
+        self.ListRefusals = channel.unary_unary(
+                '/framewell.dataset.v1.RightsService/ListRefusals',
+                request_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListRefusalsRequest.SerializeToString,
+                response_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListRefusalsResponse.FromString,
+                _registered_method=True)
+        self.ListContributors = channel.unary_unary(
+                '/framewell.dataset.v1.RightsService/ListContributors',
+                request_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListContributorsRequest.SerializeToString,
+                response_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListContributorsResponse.FromString,
+                _registered_method=True)
         self.ListLedger = channel.unary_unary(
                 '/framewell.dataset.v1.RightsService/ListLedger',
                 request_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListLedgerRequest.SerializeToString,
@@ -99,6 +119,34 @@ class RightsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRightsChanges(self, request, context):
+        """Lists changes of rights, the newest first, with what came of each in this service.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRightsChange(self, request, context):
+        """Returns one change of rights: what it withdrew, and which snapshots take the place of which.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRefusals(self, request, context):
+        """Lists why samples and assets are withheld, one group a sentence, the largest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListContributors(self, request, context):
+        """Lists holders of rights by name, with what is theirs here.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListLedger(self, request, context):
         """Lists uses and what is owed for them.
         """
@@ -135,6 +183,26 @@ def add_RightsServiceServicer_to_server(servicer, server):
                     servicer.PreviewHouseRules,
                     request_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewHouseRulesRequest.FromString,
                     response_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewHouseRulesResponse.SerializeToString,
+            ),
+            'ListRightsChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRightsChanges,
+                    request_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListRightsChangesRequest.FromString,
+                    response_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListRightsChangesResponse.SerializeToString,
+            ),
+            'GetRightsChange': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRightsChange,
+                    request_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.GetRightsChangeRequest.FromString,
+                    response_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.GetRightsChangeResponse.SerializeToString,
+            ),
+            'ListRefusals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRefusals,
+                    request_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListRefusalsRequest.FromString,
+                    response_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListRefusalsResponse.SerializeToString,
+            ),
+            'ListContributors': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListContributors,
+                    request_deserializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListContributorsRequest.FromString,
+                    response_serializer=framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListContributorsResponse.SerializeToString,
             ),
             'ListLedger': grpc.unary_unary_rpc_method_handler(
                     servicer.ListLedger,
@@ -256,6 +324,114 @@ class RightsService:
             '/framewell.dataset.v1.RightsService/PreviewHouseRules',
             framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewHouseRulesRequest.SerializeToString,
             framewell_dot_dataset_dot_v1_dot_rights__service__pb2.PreviewHouseRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRightsChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.dataset.v1.RightsService/ListRightsChanges',
+            framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListRightsChangesRequest.SerializeToString,
+            framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListRightsChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRightsChange(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.dataset.v1.RightsService/GetRightsChange',
+            framewell_dot_dataset_dot_v1_dot_rights__service__pb2.GetRightsChangeRequest.SerializeToString,
+            framewell_dot_dataset_dot_v1_dot_rights__service__pb2.GetRightsChangeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRefusals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.dataset.v1.RightsService/ListRefusals',
+            framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListRefusalsRequest.SerializeToString,
+            framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListRefusalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListContributors(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.dataset.v1.RightsService/ListContributors',
+            framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListContributorsRequest.SerializeToString,
+            framewell_dot_dataset_dot_v1_dot_rights__service__pb2.ListContributorsResponse.FromString,
             options,
             channel_credentials,
             insecure,

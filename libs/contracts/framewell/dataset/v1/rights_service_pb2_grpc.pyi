@@ -41,6 +41,14 @@ class RightsServiceStub:
     """Lists statements that concern nothing that is known by now."""
     PreviewHouseRules: _grpc.UnaryUnaryMultiCallable[_rights_service_pb2.PreviewHouseRulesRequest, _rights_service_pb2.PreviewHouseRulesResponse]
     """Says what other house rules would do, without doing it."""
+    ListRightsChanges: _grpc.UnaryUnaryMultiCallable[_rights_service_pb2.ListRightsChangesRequest, _rights_service_pb2.ListRightsChangesResponse]
+    """Lists changes of rights, the newest first, with what came of each in this service."""
+    GetRightsChange: _grpc.UnaryUnaryMultiCallable[_rights_service_pb2.GetRightsChangeRequest, _rights_service_pb2.GetRightsChangeResponse]
+    """Returns one change of rights: what it withdrew, and which snapshots take the place of which."""
+    ListRefusals: _grpc.UnaryUnaryMultiCallable[_rights_service_pb2.ListRefusalsRequest, _rights_service_pb2.ListRefusalsResponse]
+    """Lists why samples and assets are withheld, one group a sentence, the largest first."""
+    ListContributors: _grpc.UnaryUnaryMultiCallable[_rights_service_pb2.ListContributorsRequest, _rights_service_pb2.ListContributorsResponse]
+    """Lists holders of rights by name, with what is theirs here."""
     ListLedger: _grpc.UnaryUnaryMultiCallable[_rights_service_pb2.ListLedgerRequest, _rights_service_pb2.ListLedgerResponse]
     """Lists uses and what is owed for them."""
     VerifyAudit: _grpc.UnaryUnaryMultiCallable[_rights_service_pb2.VerifyAuditRequest, _rights_service_pb2.VerifyAuditResponse]
@@ -59,6 +67,14 @@ class RightsServiceAsyncStub(RightsServiceStub):
     """Lists statements that concern nothing that is known by now."""
     PreviewHouseRules: _aio.UnaryUnaryMultiCallable[_rights_service_pb2.PreviewHouseRulesRequest, _rights_service_pb2.PreviewHouseRulesResponse]  # type: ignore[assignment]
     """Says what other house rules would do, without doing it."""
+    ListRightsChanges: _aio.UnaryUnaryMultiCallable[_rights_service_pb2.ListRightsChangesRequest, _rights_service_pb2.ListRightsChangesResponse]  # type: ignore[assignment]
+    """Lists changes of rights, the newest first, with what came of each in this service."""
+    GetRightsChange: _aio.UnaryUnaryMultiCallable[_rights_service_pb2.GetRightsChangeRequest, _rights_service_pb2.GetRightsChangeResponse]  # type: ignore[assignment]
+    """Returns one change of rights: what it withdrew, and which snapshots take the place of which."""
+    ListRefusals: _aio.UnaryUnaryMultiCallable[_rights_service_pb2.ListRefusalsRequest, _rights_service_pb2.ListRefusalsResponse]  # type: ignore[assignment]
+    """Lists why samples and assets are withheld, one group a sentence, the largest first."""
+    ListContributors: _aio.UnaryUnaryMultiCallable[_rights_service_pb2.ListContributorsRequest, _rights_service_pb2.ListContributorsResponse]  # type: ignore[assignment]
+    """Lists holders of rights by name, with what is theirs here."""
     ListLedger: _aio.UnaryUnaryMultiCallable[_rights_service_pb2.ListLedgerRequest, _rights_service_pb2.ListLedgerResponse]  # type: ignore[assignment]
     """Lists uses and what is owed for them."""
     VerifyAudit: _aio.UnaryUnaryMultiCallable[_rights_service_pb2.VerifyAuditRequest, _rights_service_pb2.VerifyAuditResponse]  # type: ignore[assignment]
@@ -98,6 +114,38 @@ class RightsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_rights_service_pb2.PreviewHouseRulesResponse, _abc.Awaitable[_rights_service_pb2.PreviewHouseRulesResponse]]:
         """Says what other house rules would do, without doing it."""
+
+    @_abc_1.abstractmethod
+    def ListRightsChanges(
+        self,
+        request: _rights_service_pb2.ListRightsChangesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rights_service_pb2.ListRightsChangesResponse, _abc.Awaitable[_rights_service_pb2.ListRightsChangesResponse]]:
+        """Lists changes of rights, the newest first, with what came of each in this service."""
+
+    @_abc_1.abstractmethod
+    def GetRightsChange(
+        self,
+        request: _rights_service_pb2.GetRightsChangeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rights_service_pb2.GetRightsChangeResponse, _abc.Awaitable[_rights_service_pb2.GetRightsChangeResponse]]:
+        """Returns one change of rights: what it withdrew, and which snapshots take the place of which."""
+
+    @_abc_1.abstractmethod
+    def ListRefusals(
+        self,
+        request: _rights_service_pb2.ListRefusalsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rights_service_pb2.ListRefusalsResponse, _abc.Awaitable[_rights_service_pb2.ListRefusalsResponse]]:
+        """Lists why samples and assets are withheld, one group a sentence, the largest first."""
+
+    @_abc_1.abstractmethod
+    def ListContributors(
+        self,
+        request: _rights_service_pb2.ListContributorsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rights_service_pb2.ListContributorsResponse, _abc.Awaitable[_rights_service_pb2.ListContributorsResponse]]:
+        """Lists holders of rights by name, with what is theirs here."""
 
     @_abc_1.abstractmethod
     def ListLedger(
