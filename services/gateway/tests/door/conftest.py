@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,9 @@ from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 from grpc_health.v1 import health, health_pb2_grpc
 from grpc_status import rpc_status
+from h2 import events as h2_events
+from h2.connection import H2Connection
+from h2.exceptions import H2Error
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -42,6 +45,7 @@ from framewell_gateway.entrypoints.http.certificates import Certificates
 from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_kit.outcomes import Forbidden
 from framewell_kit.pace import Pace
+from framewell_kit.testing.waiting import patient
 
 SHORT = 0.3
 
@@ -82,6 +86,7 @@ class Service(IngestServiceServicer, InferenceServiceServicer, MediaServiceServi
                 self.received += len(part.data)
                 if part.header.file_name == "hold":
                     await self.go_on.wait()
+            await asyncio.sleep(0)  # grpc.aio ends the requests of a cancelled call as if they were whole
         except asyncio.CancelledError:
             self.outcome.put_nowait("broken off")
             raise
@@ -192,6 +197,83 @@ class Door:
             return grpc.aio.insecure_channel(self.address, options=given)
         roots = self.authority.cert_pem.bytes()
         return grpc.aio.secure_channel(self.address, grpc.ssl_channel_credentials(roots), options=given)
+
+
+@dataclass
+class RawClient:
+    """A client that decides about every frame: nothing is acknowledged unless it says so."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    authority: str
+    h2: H2Connection = field(default_factory=H2Connection)
+    events: list[Any] = field(default_factory=list)
+    closed: bool = False
+
+    def __post_init__(self) -> None:
+        self._changed = asyncio.Event()
+        self.h2.initiate_connection()
+        self.flush()
+        self._reading = asyncio.create_task(self._read())
+
+    def flush(self) -> None:
+        self.write(self.h2.data_to_send())
+
+    def write(self, raw: bytes) -> None:
+        if not self.closed and not self.writer.is_closing():
+            self.writer.write(raw)
+
+    def request(self, method: str, path: str, *headers: tuple[str, str], end: bool = True) -> int:
+        number = self.h2.get_next_available_stream_id()
+        pseudo = [(":method", method), (":scheme", "http"), (":authority", self.authority), (":path", path)]
+        self.h2.send_headers(number, [*pseudo, *headers], end_stream=end)
+        self.flush()
+        return number
+
+    def of(self, kind: type[Any], stream: int | None = None) -> list[Any]:
+        return [one for one in self.events if isinstance(one, kind) and stream in (None, one.stream_id)]
+
+    def status(self, stream: int) -> int:
+        (answer,) = self.of(h2_events.ResponseReceived, stream)
+        return int(dict(answer.headers)[b":status"])
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        async with patient():
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def _read(self) -> None:
+        try:
+            while received := await self.reader.read(1 << 16):
+                self.events += self.h2.receive_data(received)
+                self.flush()
+                self._changed.set()
+        except (OSError, H2Error):
+            pass
+        self.closed = True
+        self._changed.set()
+
+    @property
+    def goodbye(self) -> tuple[int, str]:
+        (goodbye,) = self.of(h2_events.ConnectionTerminated)
+        return int(goodbye.error_code), (goodbye.additional_data or b"").decode()
+
+
+@pytest.fixture
+async def raw() -> AsyncIterator[Callable[[Door], Awaitable[RawClient]]]:
+    """Connects raw clients to a port."""
+    clients = []
+
+    async def connect(door: Door) -> RawClient:
+        client = RawClient(*await asyncio.open_connection("127.0.0.1", door.port), door.address)
+        clients.append(client)
+        return client
+
+    yield connect
+    for client in clients:
+        client.writer.close()
+        client._reading.cancel()
 
 
 async def admit(headers: Mapping[str, str], _: str) -> Principal:
