@@ -1,0 +1,260 @@
+"""Every page of the console in Debian's Chromium, on a gateway with fakes around it.
+
+A test gets `house`, the gateway with its `mesh` of fakes, and `visit`, which opens a page of the console:
+
+    def test_an_empty_list_says_what_to_do(house: House, visit: Visit) -> None:
+        page = visit("/assets")
+        expect(page.get_by_role("heading", name="Nothing is here yet")).to_be_visible()
+        visit.check_accessibility(page)
+
+When a test ends, no page may have said anything on its console, nor have asked anybody but the gateway. What
+a test provokes (an answer 503 is an error on the console) it names before: `visit.expects("503")`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from starlette.types import ASGIApp
+
+from framewell_gateway.entrypoints.http import console
+from framewell_gateway.entrypoints.http.application import application
+
+T = TypeVar("T")
+
+ROOT: Final = Path(__file__).resolve().parents[4]
+AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM: Final = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+LARGE: Final = (1440, 900)
+SMALL: Final = (360, 640)
+THEMES: Final = ("light", "dark")
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SLOWEST_MS: Final = 15_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test here as slow: files with such tests begin first."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
+@dataclass
+class House:
+    """A gateway that serves the console, with a mesh of fakes around it."""
+
+    mesh: Any
+    address: str
+    loop: asyncio.AbstractEventLoop
+    serving: Serving
+    port: int
+    app: ASGIApp
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in the gateway's event loop: `house.run(house.mesh.happened(fact))`."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=30)
+
+    def happened(self, *facts: Any) -> None:
+        """Record facts as the gateway's stream does."""
+        self.run(self.mesh.happened(*facts))
+
+    def leave(self) -> None:
+        """Go away as a process does that is killed: connections break, nobody listens."""
+        self.run(_leave(self.serving))
+
+    def come_back(self) -> None:
+        """Listen again at the same address."""
+        self.serving = _serve(self.app, self.port, self.loop)
+
+
+@pytest.fixture
+def gateway_settings() -> dict[str, Any]:
+    """What a test file may override to have another gateway: arguments of `mesh.context` by name."""
+    return {}
+
+
+@pytest.fixture
+def house(mesh: Any, gateway_settings: dict[str, Any]) -> Iterator[House]:
+    """A gateway on the fakes, in a thread of its own."""
+    if not console.is_built():
+        pytest.fail("the console is not built: make setup builds it")
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    context = mesh.context(**gateway_settings)
+    app = application(context)
+    port = _free_port()
+    made = House(mesh, f"http://127.0.0.1:{port}", loop, _serve(app, port, loop), port, app)
+    yield made
+    context.stream_limit.close()
+    made.leave()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(timeout=10)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@dataclass
+class Serving:
+    """A listening server, and its work."""
+
+    server: uvicorn.Server
+    work: Future[None]
+
+
+def _serve(app: ASGIApp, port: int, loop: asyncio.AbstractEventLoop) -> Serving:
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off", ws="none")
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    asyncio.run_coroutine_threadsafe(server.startup(), loop).result(timeout=30)
+    return Serving(server, asyncio.run_coroutine_threadsafe(server.main_loop(), loop))
+
+
+async def _leave(serving: Serving) -> None:
+    """Close the listening socket and every connection, and wait for what they had under way."""
+    server = serving.server
+    server.should_exit = True
+    for listening in server.servers:
+        listening.close()
+    for connection in list(server.server_state.connections):
+        connection.transport.abort()  # type: ignore[union-attr]
+    if server.server_state.tasks:
+        await asyncio.wait(server.server_state.tasks, timeout=5)
+    await asyncio.wrap_future(serving.work)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, once a process of tests."""
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has no Chromium: the console would go untested")
+        pytest.skip("no Chromium here: apt-get install chromium")
+    with sync_playwright() as playwright:
+        # As root in a container there is no sandbox to be had, and little shared memory.
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """Opens pages of the console, and watches what they say and whom they ask."""
+
+    house: House
+    browser: Browser
+    said: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def __call__(
+        self,
+        path: str,
+        *,
+        language: str = "en",
+        theme: str = "light",
+        size: tuple[int, int] = LARGE,
+        same_browser_as: Page | None = None,
+    ) -> Page:
+        """Return a page at a path below /console, once its heading is there; a new browser unless told."""
+        if same_browser_as is not None:
+            context = same_browser_as.context
+        else:
+            context = self.browser.new_context(
+                locale={"en": "en-GB", "de": "de-DE"}[language],
+                timezone_id="Europe/Berlin",
+                color_scheme=theme,  # type: ignore[arg-type]
+                reduced_motion="reduce",
+                viewport={"width": size[0], "height": size[1]},
+            )
+            context.set_default_timeout(SLOWEST_MS)
+            self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        page.on("request", lambda request: self._look_at(request.url))
+        page.goto(f"{self.house.address}/console{path}")
+        page.locator("h1").first.wait_for()
+        return page
+
+    def expects(self, *parts: str) -> None:
+        """Say what the console may say in this test: parts of its messages."""
+        self.expected.extend(parts)
+
+    def check_accessibility(self, page: Page, *, without: tuple[str, ...] = ()) -> None:
+        """Let axe look at the page as it is, in both themes; WCAG 2.2 AA and good practice."""
+        found = []
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            if not page.evaluate("'axe' in window"):
+                page.evaluate(AXE.read_text(encoding="utf-8"))
+            rules = {rule: {"enabled": False} for rule in without}
+            answer = page.evaluate(
+                "([tags, rules]) => axe.run(document, {runOnly: tags, rules, resultTypes: ['violations']})",
+                [RULES, rules],
+            )
+            found += [
+                f"{theme}: {one['id']}: {one['help']}: {node['target']} {node['failureSummary']}"
+                for one in answer["violations"]
+                for node in one["nodes"]
+            ]
+        page.emulate_media(color_scheme="light")
+        assert not found, "\n".join(found)
+
+    def check_fits(self, page: Page) -> None:
+        """Check that nothing is wider than the window: nobody has to scroll sideways (WCAG 1.4.10)."""
+        over = page.evaluate(
+            "() => [document.documentElement, document.querySelector('main') ?? document.body]"
+            ".map((part) => part.scrollWidth - part.clientWidth)"
+        )
+        assert max(over) <= 0, f"the page is {max(over)} px wider than its window"
+
+    def check_quiet(self) -> None:
+        """Check that no page said anything or asked anybody else."""
+        unexpected = [text for text in self.said if not any(part in text for part in self.expected)]
+        assert not unexpected, "\n".join(unexpected)
+        assert not self.foreign, "\n".join(self.foreign)
+
+    def _look_at(self, url: str) -> None:
+        if not url.startswith((self.house.address + "/", "data:", f"blob:{self.house.address}/")):
+            self.foreign.append(url)
+
+
+@pytest.fixture
+def visit(house: House, browser: Browser) -> Iterator[Visit]:
+    """Opens pages of the console; at the end they must have been quiet."""
+    made = Visit(house, browser)
+    yield made
+    for context in made.contexts:
+        context.close()
+    made.check_quiet()
+
+
+def wait_until(holds: Callable[[], bool], what: str, seconds: float = 15) -> None:
+    """Wait until something holds in the gateway; raise AssertionError that names it when it does not."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, what
+        time.sleep(0.02)
