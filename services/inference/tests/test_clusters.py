@@ -671,6 +671,117 @@ async def test_people_and_workers_at_once_leave_everything_as_it_must_be(seed: i
         await archive.check()
 
 
+async def names_of(archive: Archive) -> dict[str, set[str]]:
+    """Return by cluster, after mergers, the classes that decisions name it as now."""
+    decisions = archive.bench.documents
+    roots = {one["_id"]: one["root"] for one in await decisions.find("clusters", {})}
+    found: dict[str, set[str]] = {}
+    for one in await decisions.find("cluster_decisions", {"kind": 4, "undone": False}):
+        if one["class_id"]:
+            found.setdefault(roots[one["cluster"]], set()).add(one["class_id"])
+    return found
+
+
+@pytest.mark.parametrize("seed", range(30))
+async def test_of_a_name_and_a_merger_at_the_same_instant_only_one_stands(seed: int) -> None:
+    """Tried: both were taken, and one person had two names."""
+    documents = Interleaved(seed)
+    async with InferenceBench(documents=cast("Documents", documents)) as bench:
+        archive = Archive(bench)
+        await archive.see("asset-1/0/0", [face(1), face(2)])
+        one, two = await archive.all_of("asset-1")
+        await archive.name(two, "class-2")
+        ends = await asyncio.gather(
+            archive.merge(one, two), archive.name(one, "class-1"), return_exceptions=True
+        )
+        assert [type(end) for end in ends if isinstance(end, BaseException)] == [Conflict], ends
+        await bench.run_jobs()
+        assert all(len(names) == 1 for names in (await names_of(archive)).values())
+        await archive.check()
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_nobody_ever_has_two_names_whatever_several_people_decide_at_once(seed: int) -> None:
+    documents = Interleaved(100 + seed)
+    async with InferenceBench(documents=cast("Documents", documents)) as bench:
+        archive, random = Archive(bench), documents.random
+        for number in range(3):
+            await archive.see(f"asset-{number}/0/0", [face(each, number) for each in range(3)])
+
+        async def decide() -> None:
+            decided = list[str]()
+            for _ in range(5):
+                listed = [one.cluster_id for one in await archive.listed()]
+                what = random.random()
+                with suppress(Conflict, NotFound, Rejected):
+                    if what < 0.4:
+                        name = f"class-{random.randrange(3)}"
+                        decided.append((await archive.name(random.choice(listed), name)).decision_id)
+                    elif what < 0.65 and len(listed) > 1:
+                        decided.append((await archive.merge(*random.sample(listed, 2))).decision_id)
+                    elif what < 0.8:
+                        one = (await archive.get(listed[0])).appearances[0]
+                        seen = one.asset_id, one.appearance.observation_id
+                        decided.append((await archive.split(listed[0], seen)).decision_id)
+                    elif decided:
+                        await archive.undo(random.choice(decided))
+
+        await asyncio.gather(*[decide() for _ in range(3)])
+        await archive.see("asset-99/0/0", [face(20)])
+        assert all(len(names) == 1 for names in (await names_of(archive)).values())
+        await archive.check()
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_killed_anywhere_a_name_or_merger_holds_up_nobody(*, after: bool) -> None:
+    """What was begun is finished or taken back by the next job, and then names and mergers go on."""
+    fails_at, done = 0, False
+    while not done:
+        async with InferenceBench() as bench:
+            archive = Archive(bench)
+            await archive.see("asset-1/0/0", [face(1), face(2)])
+            one, two = await archive.all_of("asset-1")
+            split = None
+            await archive.name(two, "class-2")
+            store, broken = failing(bench.documents, 1 << 30, after=after)
+            async with InferenceBench(documents=store, objects=bench.objects) as dying:
+                broken.calls, broken.fails_at = 0, fails_at
+                with suppress(Busy):
+                    await Archive(dying).merge(one, two)
+                    split = two
+                done = not broken.broke
+            await archive.see("asset-2/0/0", [face(9)])
+            merged = (await archive.get(one)).cluster.cluster_id == two
+            assert merged or split is None
+            with suppress(Conflict):
+                await archive.name(one, "class-1")
+            assert all(len(names) == 1 for names in (await names_of(archive)).values())
+            await archive.check()
+        fails_at += 1
+    assert fails_at > 5
+
+
+async def test_a_class_is_seen_where_the_models_in_force_know_it(archive: Archive) -> None:
+    """Newest programmes first, in pages, with the face cut out; an erased class is nobody."""
+    for number in range(3):
+        await archive.see(f"asset-{number}/0/0", [face(1, number), face(2, number)], asked_at=100.0 + number)
+    request = api.ListClassAppearancesRequest(class_id="class-1")
+    assert (await archive.call("ListClassAppearances", request)).total_size == 0
+    await archive.bench.promote({"class-1": face(1)}, "1.0", 1)
+    await archive.bench.relabel()
+    for number in range(3):
+        await archive.bench.people(f"asset-{number}")  # their vectors came past the index of the archive
+    seen, token = list[Any](), ""
+    while not seen or token:
+        request = api.ListClassAppearancesRequest(class_id="class-1", page_size=2, page_token=token)
+        page = await archive.call("ListClassAppearances", request)
+        seen, token = [*seen, *page.appearances], page.next_page_token
+        assert (page.total_size, page.asset_count) == (3, 3)
+    assert len({one.asset_id for one in seen}) == 3
+    assert {one.class_id for one in seen} == {"class-1"}
+    assert all("&crop=" in one.face and one.appearance.HasField("score") for one in seen)
+
+
 @pytest.mark.integration
 async def test_the_same_holds_on_the_database(database: str) -> None:
     for promise in (

@@ -12,6 +12,7 @@ from typing import Final
 
 from framewell.cluster.v1.cluster_pb2 import (
     CLUSTER_DECISION_DISTINGUISHED,
+    CLUSTER_DECISION_MERGED,
     CLUSTER_DECISION_NAMED,
     CLUSTER_DECISION_SPLIT,
     CLUSTER_DECISION_UNDONE,
@@ -29,6 +30,9 @@ from framewell_kit.paging import Order, Page, PageRequest, find_page
 COLLECTION: Final = "cluster_decisions"
 
 NEWEST_FIRST: Final = Order("at", datetime, descending=True)
+
+SETTLED_LATER: Final = (CLUSTER_DECISION_NAMED, CLUSTER_DECISION_MERGED)
+"""Decisions that could give somebody two names: they stand once they were compared with all others."""
 
 APART: Final = (CLUSTER_DECISION_SPLIT, CLUSTER_DECISION_DISTINGUISHED)
 
@@ -59,6 +63,7 @@ class ClusterDecisionDocuments:
             "moves": list(decision.moves),
             "applied": False,
             "undone": False,
+            "settled": decision.kind not in SETTLED_LATER,
             **_by(decision.actor, ""),
             "at": decision.at,
         }
@@ -66,10 +71,35 @@ class ClusterDecisionDocuments:
             COLLECTION, document, [_fact(decision, decision.kind, decision.actor)], cause
         )
 
+    async def settle(self, decision_id: str) -> bool:
+        done = {"$set": {"settled": True}}
+        return (
+            await self.documents.update(COLLECTION, decision_id, done, expect={"undone": False}) is not None
+        )
+
+    async def refuse(self, decision: Decision, actor: Actor, cause: Cause) -> bool:
+        if decision.kind == CLUSTER_DECISION_SPLIT:
+            done, expect = (
+                {"$set": {"rejoining": False, "applied": True}},
+                {"rejoining": True, "undone": False},
+            )
+            return await self.documents.update(COLLECTION, decision.id, done, expect=expect) is not None
+        return await self._take_back(decision, actor, cause, {"settled": False})
+
+    async def announce_undo(self, decision_id: str) -> bool:
+        done = {"$set": {"rejoining": True, "applied": False}}
+        return (
+            await self.documents.update(COLLECTION, decision_id, done, expect={"undone": False}) is not None
+        )
+
     async def applied(self, decision_id: str) -> None:
         await self.documents.update(COLLECTION, decision_id, {"$set": {"applied": True, "moves": []}})
 
     async def undo(self, decision: Decision, actor: Actor, cause: Cause) -> bool:
+        rejoining = {"rejoining": True} if decision.kind == CLUSTER_DECISION_SPLIT else {}
+        return await self._take_back(decision, actor, cause, rejoining)
+
+    async def _take_back(self, decision: Decision, actor: Actor, cause: Cause, expect: Query) -> bool:
         fields = {"undone": True, "applied": False, **_by(actor, "undone_")}
         fields["undone_at"] = actor.decided_at.ToDatetime(tzinfo=UTC)
         after = await self.outbox.update(
@@ -78,7 +108,7 @@ class ClusterDecisionDocuments:
             {"$set": fields},
             [_fact(decision, CLUSTER_DECISION_UNDONE, actor)],
             cause,
-            expect={"undone": False},
+            expect={"undone": False, **expect},
         )
         return after is not None
 
@@ -149,4 +179,6 @@ def _decision(document: Document) -> Decision:
         moves=tuple(document["moves"]),
         applied=document["applied"],
         undone_by=_actor(document, "undone_", "undone_at") if document["undone"] else None,
+        settled=document.get("settled", True),
+        rejoining=document.get("rejoining", False),
     )

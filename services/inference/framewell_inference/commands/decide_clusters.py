@@ -4,6 +4,7 @@ back."""
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
 from uuid import uuid4
@@ -28,6 +29,7 @@ from framewell_inference.ports.clusters import (
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.find_cluster import FindCluster
 from framewell_inference.steps.keep_clusters import KeepClusters
+from framewell_inference.steps.settle_names import SettleNames, named_as, two_names, undo_first
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
@@ -57,6 +59,7 @@ class DecideClusters:
     people: ErasePeople
     queue: ClusterQueue
     clock: Clock
+    settle: SettleNames
 
     async def merge(self, cluster_id: str, into_id: str, actor: Actor, cause: Cause) -> tuple[Cluster, str]:
         """Make a cluster part of another; return that one and the id of the decision.
@@ -140,14 +143,25 @@ class DecideClusters:
             raise NotFound(f"there is no decision {decision_id}")
         if decision.undone_by is None:
             await self._require_undoable(decision)
-            await self.decisions.undo(decision, self._signed(actor), cause)
-            await self._finish_soon(await self._kept(decision_id), cause)
+            if decision.kind == CLUSTER_DECISION_SPLIT:
+                await self.settle.before_joining_again(decision, cause)
+            done = await self.decisions.undo(decision, self._signed(actor), cause)
+            decision = await self._kept(decision_id)
+            if not done and decision.undone_by is None:
+                raise Conflict("somebody decided about the same person at the same moment: look again")
+            await self._finish_soon(decision, cause)
         return await self._kept(decision_id)
 
     async def finish(self) -> None:
         """Do what was decided and not yet done."""
         for decision in await self.decisions.unapplied():
-            await self._apply(decision)
+            if decision.rejoining and decision.undone_by is None:  # whoever took it back, died over it
+                await self.decisions.refuse(decision, decision.actor, _cause(decision))
+                continue
+            if not decision.settled and decision.undone_by is None:
+                with suppress(Conflict):
+                    await self.settle(decision, _cause(decision))
+            await self._apply(await self.decisions.get(decision.id) or decision)
 
     async def _named_once(self, cluster_id: str, class_id: str, actor: Actor, cause: Cause) -> Decision:
         """Return the decision that names a cluster as a class, kept if there was none. Raises Conflict.
@@ -162,17 +176,22 @@ class DecideClusters:
             namings = await self.decisions.namings(cluster.parts)
             standing = [one for one in namings if one.names]
             if other := next((one for one in standing if one.class_id != class_id), None):
-                raise Conflict(f"cluster {cluster.id} is {_named(other)}: {_undo_first(other)}")
+                raise Conflict(f"cluster {cluster.id} is {named_as(other)}: {undo_first(other)}")
             if standing:
+                if not standing[0].settled:
+                    await self.settle(standing[0], cause)
                 return standing[0]
             number = sum(one.cluster_id == cluster.id for one in namings)
             made = self._decision(CLUSTER_DECISION_NAMED, cluster.id, actor, class_id=class_id)
             decision = replace(made, id=derived_id(cluster.id, "name", str(number)))
             if await self.decisions.keep(decision, cause):
+                await self.settle(decision, cause)
                 return decision
 
     async def _take(self, decision: Decision, cause: Cause) -> None:
         await self.decisions.keep(decision, cause)
+        if decision.kind == CLUSTER_DECISION_MERGED:
+            await self.settle(decision, cause)
         await self._finish_soon(decision, cause)
 
     async def _finish_soon(self, decision: Decision, cause: Cause) -> None:
@@ -283,11 +302,8 @@ class DecideClusters:
     async def _require_one_name(self, cluster_ids: Collection[str]) -> None:
         """Raise Conflict where clusters that would be one are named as two people."""
         standing = [one for one in await self.decisions.namings(cluster_ids) if one.names]
-        if other := next((one for one in standing if one.class_id != standing[0].class_id), None):
-            raise Conflict(
-                f"cluster {other.cluster_id} is {_named(other)}, and {standing[0].cluster_id} is "
-                f"{_named(standing[0])}: {_undo_first(other, standing[0])}"
-            )
+        if len({one.class_id for one in standing}) > 1:
+            raise two_names(standing)
 
     async def _require_undoable(self, decision: Decision) -> None:
         if decision.kind != CLUSTER_DECISION_SPLIT:
@@ -327,11 +343,6 @@ class DecideClusters:
         return signed
 
 
-def _named(naming: Decision) -> str:
-    """Return as whom a decision names a cluster, by whom and when: an id stands for the class's name."""
-    return f"named {naming.class_id} by {naming.actor.principal} since {naming.at:%Y-%m-%d %H:%M} UTC"
-
-
-def _undo_first(*namings: Decision) -> str:
-    commands = " or ".join(f"`framewell people undo {one.id}`" for one in namings)
-    return f"undo {'that' if len(namings) == 1 else 'one of the two'} first ({commands})"
+def _cause(decision: Decision) -> Cause:
+    """Return a decision as the cause of what finishes it: nobody is there any more who asked for it."""
+    return Cause(decision.id, "/framewell/inference", "framewell.cluster.decided.v1", decision.at)

@@ -14,6 +14,7 @@ from framewell.inference.v1.cluster_service_pb2_grpc import ClusterServiceServic
 from framewell_inference.commands.decide_clusters import AppearanceOf, DecideClusters
 from framewell_inference.ports.clusters import Ordering, Seen
 from framewell_inference.queries import list_clusters
+from framewell_inference.queries.list_appearances import ListAppearances
 from framewell_inference.queries.list_clusters import Asked, ListClusters
 from framewell_inference.queries.show_cluster import DescribeClusters, ShowCluster, decision_message
 from framewell_kit.call_cause import call_cause
@@ -32,6 +33,7 @@ class ClusterRpc(ClusterServiceServicer):
     show: ShowCluster
     decide: DecideClusters
     describe: DescribeClusters
+    appearances: ListAppearances
 
     async def ListClusters(self, request: api.ListClustersRequest, context: Any) -> api.ListClustersResponse:
         page = await self.list_clusters(
@@ -89,6 +91,11 @@ class ClusterRpc(ClusterServiceServicer):
         return api.ListClusterDecisionsResponse(
             decisions=page.items, next_page_token=page.next_token, total_size=page.total
         )
+
+    async def ListClassAppearances(
+        self, request: api.ListClassAppearancesRequest, context: Any
+    ) -> api.ListClassAppearancesResponse:
+        return await self.appearances(request.class_id, page_request(request))
 
 
 def _asked(request: api.ListClustersRequest) -> Asked:

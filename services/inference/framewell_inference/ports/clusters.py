@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Protocol
 
-from framewell.cluster.v1.cluster_pb2 import CLUSTER_DECISION_NAMED, ClusterDecision
+from framewell.cluster.v1.cluster_pb2 import (
+    CLUSTER_DECISION_MERGED,
+    CLUSTER_DECISION_NAMED,
+    CLUSTER_DECISION_SPLIT,
+    ClusterDecision,
+)
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_inference.domain.clusters import Centre, Cluster, Sighting, TrackRef
 from framewell_inference.domain.pictures import Float
@@ -204,6 +209,17 @@ class Decision:
     moves: tuple[str, ...] = ()
     applied: bool = False
     undone_by: Actor | None = None
+    settled: bool = True
+    """Whether it stands whatever comes later: a name or a merger does once all others were looked at."""
+    rejoining: bool = False
+    """Of a split that somebody is taking back."""
+
+    @property
+    def joins(self) -> bool:
+        """Whether it makes clusters one: a merger that stands, or a split that is taken back."""
+        if self.kind == CLUSTER_DECISION_MERGED:
+            return self.undone_by is None
+        return self.kind == CLUSTER_DECISION_SPLIT and (self.rejoining or self.undone_by is not None)
 
     @property
     def names(self) -> bool:
@@ -216,6 +232,21 @@ class ClusterDecisionRepository(Protocol):
 
     async def keep(self, decision: Decision, cause: Cause) -> bool:
         """Insert a decision, once, and have the fact leave; False when one with its id is there."""
+        ...
+
+    async def settle(self, decision_id: str) -> bool:
+        """Note that a decision stands; False when it was taken back before."""
+        ...
+
+    async def refuse(self, decision: Decision, actor: Actor, cause: Cause) -> bool:
+        """Take a decision back, for another one, before it is settled; False when it stands or went before.
+
+        Of a split, whose undoing was announced, that announcement is taken back.
+        """
+        ...
+
+    async def announce_undo(self, decision_id: str) -> bool:
+        """Note that a split is being taken back, before that is done; False when it was taken back before."""
         ...
 
     async def applied(self, decision_id: str) -> None:

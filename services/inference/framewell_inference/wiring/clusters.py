@@ -11,8 +11,10 @@ from framewell_inference.adapters.cluster_queue import LeasedClusterQueue
 from framewell_inference.adapters.sighting_documents import SightingDocuments
 from framewell_inference.commands.decide_clusters import DecideClusters
 from framewell_inference.entrypoints.cluster_rpc import ClusterRpc
+from framewell_inference.ports.campaigns import AnalysedAssets
 from framewell_inference.ports.clusters import ClusterStores
 from framewell_inference.ports.repositories import FaceTrackRepository
+from framewell_inference.queries.list_appearances import ListAppearances
 from framewell_inference.queries.list_clusters import ListClusters
 from framewell_inference.queries.show_cluster import DescribeClusters, ShowCluster
 from framewell_inference.steps.erase_people import ErasePeople
@@ -20,6 +22,7 @@ from framewell_inference.steps.find_cluster import FindCluster
 from framewell_inference.steps.keep_clusters import KeepClusters
 from framewell_inference.steps.name_sightings import NameSightings
 from framewell_inference.steps.names_in_force import NamesInForce
+from framewell_inference.steps.settle_names import SettleNames
 from framewell_kit.clock import Clock
 from framewell_kit.rpc import Servicer
 from framewell_kit.service import Mesh
@@ -50,11 +53,16 @@ def decide_clusters(
     """Return what people decide by."""
     s = stores
     find = FindCluster(s.clusters)
-    return DecideClusters(s.sightings, s.clusters, s.decisions, find, keep, people, s.queue, clock)
+    settle = SettleNames(s.clusters, s.decisions)
+    return DecideClusters(s.sightings, s.clusters, s.decisions, find, keep, people, s.queue, clock, settle)
 
 
 def cluster_servicer(
-    stores: ClusterStores, tracks: FaceTrackRepository, names: NamesInForce, decide: DecideClusters
+    stores: ClusterStores,
+    tracks: FaceTrackRepository,
+    names: NamesInForce,
+    decide: DecideClusters,
+    assets: AnalysedAssets,
 ) -> Servicer:
     """Return the service as the server takes it."""
     s, name = stores, NameSightings(tracks, stores.sightings, names)
@@ -64,6 +72,7 @@ def cluster_servicer(
         show=ShowCluster(s.sightings, s.clusters, s.centres, s.decisions, decide.find, describe),
         decide=decide,
         describe=describe,
+        appearances=ListAppearances(tracks, assets, names),
     )
     full_name = cluster_service_pb2.DESCRIPTOR.services_by_name["ClusterService"].full_name
     return Servicer(full_name, add_ClusterServiceServicer_to_server, answering)
