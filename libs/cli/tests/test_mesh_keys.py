@@ -5,6 +5,12 @@ from pathlib import Path
 import pytest
 
 from framewell_cli.mesh.audit_key import AUDIT_KEY_VARIABLE
+from framewell_cli.mesh.caller_key import (
+    CALLER_KEY_VARIABLE,
+    LOCAL_MODE_VARIABLE,
+    PUBLIC_KEYS_VARIABLE,
+    caller_variables,
+)
 from framewell_cli.mesh.doctor import installation, machine
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.keys import prepare_keys
@@ -14,6 +20,7 @@ from framewell_cli.mesh.name_key import NAME_KEY_VARIABLE
 from framewell_cli.mesh.ports import Ports
 from framewell_cli.mesh.process_table import Entry, ProcessTable
 from framewell_cli.mesh.processes import Identity
+from framewell_contracts.services import SERVICES
 from framewell_embedded.errors import CannotStart
 
 
@@ -22,6 +29,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MeshFolder:
     """A mesh that was up once."""
     monkeypatch.delenv(NAME_KEY_VARIABLE, raising=False)
     monkeypatch.delenv(AUDIT_KEY_VARIABLE, raising=False)
+    monkeypatch.delenv(CALLER_KEY_VARIABLE, raising=False)
+    monkeypatch.delenv(PUBLIC_KEYS_VARIABLE, raising=False)
     folder = MeshFolder(tmp_path / ".framewell")
     prepare_keys(folder, pytest.fail)
     folder.database.mkdir()
@@ -90,6 +99,65 @@ def test_a_new_key_of_the_audit_log_is_reported_with_what_earlier_seals_need(fol
     assert line.startswith(f"{folder.audit_key} was missing: a new key signs the audit log")
     assert "its public key below the new one" in line
     prepare_keys(folder, pytest.fail)
+
+
+def test_the_key_of_callers_is_made_anew_where_it_is_lost_and_the_lost_one_counts_no_more(
+    folder: MeshFolder,
+) -> None:
+    first = folder.caller_public_keys.read_text()
+    assert folder.caller_key.stat().st_mode & 0o777 == 0o600
+    prepare_keys(folder, pytest.fail)
+    assert folder.caller_public_keys.read_text() == first
+    folder.caller_key.unlink()
+    prepare_keys(folder, pytest.fail)
+    assert folder.caller_public_keys.read_text() != first
+    assert folder.caller_public_keys.read_text().count("BEGIN PUBLIC KEY") == 1
+    assert "PRIVATE" not in folder.caller_public_keys.read_text()
+
+
+def test_a_mesh_that_has_data_is_not_opened_to_its_machine_by_a_start(folder: MeshFolder) -> None:
+    assert folder.local_mode.exists(), "it was made when the mesh had no data"
+    folder.local_mode.unlink()
+    folder.caller_key.unlink()
+    prepare_keys(folder, pytest.fail)
+    assert not folder.local_mode.exists()
+
+
+def test_a_public_key_that_somebody_added_stays(folder: MeshFolder) -> None:
+    added = folder.caller_public_keys.read_text()
+    folder.caller_key.unlink()
+    prepare_keys(folder, pytest.fail)
+    own = folder.caller_public_keys.read_text()
+    folder.caller_public_keys.write_text(added)
+    prepare_keys(folder, pytest.fail)
+    assert folder.caller_public_keys.read_text() == own + added
+
+
+@pytest.mark.parametrize("name", ["caller.key", "caller.pub"])
+@pytest.mark.parametrize("text", [b"nonsense", b"\xff\x00"])
+def test_a_garbled_key_of_callers_is_named_with_the_way_out(
+    folder: MeshFolder, name: str, text: bytes
+) -> None:
+    (folder.state / name).write_bytes(text)
+    assert refused(folder).endswith("delete it, and the next start makes a new one.")
+    (folder.state / name).unlink()
+    prepare_keys(folder, pytest.fail)
+
+
+def test_the_gateway_alone_is_given_the_private_key(folder: MeshFolder) -> None:
+    given = {name: caller_variables(folder, name) for name in SERVICES}
+    assert [name for name, one in given.items() if CALLER_KEY_VARIABLE in one] == ["gateway"]
+    assert all(one[PUBLIC_KEYS_VARIABLE] == str(folder.caller_public_keys) for one in given.values())
+
+
+def test_keys_of_the_environment_are_taken_whole_or_not_at_all(
+    folder: MeshFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CALLER_KEY_VARIABLE, "/elsewhere/caller.key")
+    assert "FRAMEWELL_CALLER_PUBLIC_KEYS_FILE is not" in refused(folder)
+    monkeypatch.setenv(PUBLIC_KEYS_VARIABLE, "/elsewhere/caller.pub")
+    prepare_keys(folder, pytest.fail)
+    assert caller_variables(folder, "gateway") == {LOCAL_MODE_VARIABLE: str(folder.local_mode)}
 
 
 def test_doctor_names_the_ports_of_the_mesh_that_runs_in_this_folder(

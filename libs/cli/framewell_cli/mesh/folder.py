@@ -108,6 +108,21 @@ class MeshFolder:
         """Return the file of the key that signs the audit log: keep a copy where the mesh cannot write."""
         return self.state / "audit.key"
 
+    @property
+    def caller_key(self) -> Path:
+        """Return the file of the key with which the gateway signs who it calls for."""
+        return self.state / "caller.key"
+
+    @property
+    def caller_public_keys(self) -> Path:
+        """Return the file of the public halves of such keys, which all services read."""
+        return self.state / "caller.pub"
+
+    @property
+    def local_mode(self) -> Path:
+        """Return the file that the gateway keeps while everybody on this machine may do everything."""
+        return self.state / "local-mode"
+
     def make(self) -> None:
         """Create the folders that everything else expects, and close to others what is here already."""
         make_private(self.state.resolve())  # it may be a link to another disk

@@ -11,6 +11,12 @@ from typing import Final
 
 from framewell_cli.errors import UsageProblem
 from framewell_cli.mesh.audit_key import AUDIT_KEY_VARIABLE, audit_key
+from framewell_cli.mesh.caller_key import (
+    CALLER_KEY_VARIABLE,
+    LOCAL_MODE_VARIABLE,
+    PUBLIC_KEYS_VARIABLE,
+    caller_variables,
+)
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.name_key import NAME_KEY_VARIABLE, name_key
 from framewell_cli.mesh.ports import BASE_VARIABLE, Ports
@@ -80,16 +86,16 @@ def programs(folder: MeshFolder, ports: Ports, names: Sequence[str]) -> list[Pro
             database.prepare()
             found.append(Program(name, database.command(), ports.of(name), None, shared))
         else:
-            found.append(_service(Replica(name, 0, ports), shared))
+            found.append(_service(folder, Replica(name, 0, ports), shared))
     return found
 
 
 def replica_program(folder: MeshFolder, ports: Ports, replica: Replica) -> Program:
     """Return the program of a replica beside the first, in the mesh on these ports."""
-    return _service(replica, _shared_environment(folder, ports))
+    return _service(folder, replica, _shared_environment(folder, ports))
 
 
-def _service(replica: Replica, shared: Mapping[str, str]) -> Program:
+def _service(folder: MeshFolder, replica: Replica, shared: Mapping[str, str]) -> Program:
     name, ports = replica.service, replica.ports
     python = training_python() if name == "training" else sys.executable
     return Program(
@@ -99,6 +105,7 @@ def _service(replica: Replica, shared: Mapping[str, str]) -> Program:
         health=f"http://127.0.0.1:{ports.health(name)}/ready",
         environment={
             **shared,
+            **caller_variables(folder, name),
             **(_INFERENCE_ALLOCATOR if name == "inference" else {}),
             **(_own_ports(ports) if replica.ordinal else {}),
             # The same member each time, which has its partitions back at once when it is started again,
@@ -149,6 +156,9 @@ def given_by_up(folder: MeshFolder) -> Mapping[str, str]:
         "FRAMEWELL_HOSTS_FILE": str(folder.hosts),
         NAME_KEY_VARIABLE: f"the key in {folder.name_key}, made at the first start",
         AUDIT_KEY_VARIABLE: f"{folder.audit_key}, made at the first start",
+        CALLER_KEY_VARIABLE: f"{folder.caller_key}, made at the first start, for the gateway alone",
+        PUBLIC_KEYS_VARIABLE: f"{folder.caller_public_keys}, made at the first start",
+        LOCAL_MODE_VARIABLE: str(folder.local_mode),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from framewell_cli.errors import UsageProblem
+from framewell_cli.mesh.caller_key import caller_variables
 from framewell_cli.mesh.endpoints import read_endpoints
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.mesh.name_key import NAME_KEY_VARIABLE
@@ -46,6 +47,7 @@ def replica_environment(
     secret = [name for name, value in chosen.items() if value == _HIDDEN]
     if NAME_KEY_VARIABLE not in secret:  # every service needs it; `up` passes it without its being set
         secret.append(NAME_KEY_VARIABLE)
+    chosen = {**caller_variables(folder), **chosen}  # without them it would believe everybody on its machine
     kept = {name: value for name, value in chosen.items() if name not in (*secret, *_OF_ITS_OWN)}
     base = new_replica(folder, service, 1, []).ports.base
     return {**kept, "FRAMEWELL_PORT_BASE": str(base)}, secret

@@ -1,11 +1,12 @@
 """Whether the loopback of this mesh is trusted: a file that is there while it is.
 
-Only the gateway, which knows whether there are users, makes and removes the file. The other services look for
-it at every call, so that the first administrator ends the trust everywhere at once; a file that is gone, or
-that cannot be seen, means that nobody is trusted.
+The gateway, which knows whether there are users, makes and removes the file (`framewell up` makes it for a
+mesh without any data). The other services look for it at every call, so that the first administrator ends the
+trust everywhere at once; a file that is gone, or that cannot be seen, means that nobody is trusted.
 """
 
 import os
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -24,10 +25,9 @@ class LocalMode:
     def is_open(self) -> bool:
         """Return whether who calls from this machine is believed."""
         try:
-            os.stat(self.path)  # noqa: PTH116 - asked at every call
+            return stat.S_ISREG(os.stat(self.path).st_mode)  # noqa: PTH116 - asked at every call
         except OSError:
             return False
-        return True
 
     def open(self) -> None:
         """Begin to trust the loopback. Raises OSError where the file cannot be written."""

@@ -20,6 +20,7 @@ from joserfc.errors import (
     ClaimError,
     ExpiredTokenError,
     JoseError,
+    MissingClaimError,
     UnsupportedAlgorithmError,
 )
 from joserfc.jwk import GuestProtocol, OKPKey
@@ -129,7 +130,8 @@ class StatementCheck:
         except ExpiredTokenError as error:
             raise _refused("it has expired: are the clocks of both machines right?", "expired") from error
         except ClaimError as error:
-            wrong = error.claim if error.claim in _WRONG else "claims"
+            missing = isinstance(error, MissingClaimError) or error.claim not in _WRONG
+            wrong = "claims" if missing else error.claim
             raise _refused(_WRONG[wrong], wrong) from error
         if isinstance(claims["aud"], list) or claims["exp"] - claims["iat"] > SECONDS:
             raise _refused("it would hold for more than one call", "lifetime")
