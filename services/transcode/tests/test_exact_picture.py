@@ -119,6 +119,29 @@ async def test_it_comes_in_the_width_asked_for_and_never_larger_than_it_is(trans
             await ask(transcode, asset, frame=7, width=width)
 
 
+async def test_a_part_is_cut_out_before_it_is_made_smaller(transcode, tmp_path: Path) -> None:
+    """A face keeps the pixels that it has: it is no part of a picture that was shrunk before."""
+    clip = Clip(frames=30, width=1920, height=1080, sound=False)
+    asset = await transcode.ingested(make_clip(tmp_path / "hd.mp4", clip))
+    await transcode.plan(asset)
+    whole = pixels(await ask(transcode, asset, frame=3, width=4096))
+    height, width = whole.shape[:2]
+    part = pixels(await ask(transcode, asset, frame=3, crop="0.5,.25,0.5,0.5"))
+    assert part.shape[:2] == (height - 2 * (height // 4), width - width // 2)
+    same = whole[height // 4 :, width // 2 :][: part.shape[0]]
+    assert np.abs(part.astype(int) - same.astype(int)).mean() < 3
+    small = pixels(await ask(transcode, asset, frame=3, crop="0.5,.25,0.5,0.5", width=32))
+    assert small.shape[1] == 32
+
+
+@pytest.mark.parametrize("crop", ["0.9,0,0.2,1", "0,0,0,1", "0,0.5,1,0.6"])
+async def test_what_lies_beyond_the_picture_is_no_part_of_it(transcode, tmp_path: Path, crop: str) -> None:
+    asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4", Clip(frames=10, sound=False)))
+    await transcode.plan(asset)
+    with pytest.raises(Rejected, match="no part of a picture"):
+        await ask(transcode, asset, frame=3, crop=crop)
+
+
 async def test_a_moment_that_the_asset_does_not_have_is_refused_in_words(transcode, tmp_path: Path) -> None:
     clip = Clip(rate=Fraction(30000, 1001), timecode="00:00:59;20", sound=False)
     asset = await transcode.ingested(make_clip(tmp_path / "df.mov", clip))

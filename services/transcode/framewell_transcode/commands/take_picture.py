@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -20,6 +20,8 @@ from framewell_transcode.ports.processors import OriginalPictures
 from framewell_transcode.steps.find_picture_source import FindPictureSource, PicturedAsset
 
 _WIDTHS: Final = range(16, 4097)
+_FRACTION_ROUNDING: Final = 1e-5
+"""By which the edges of a part may lie beyond the picture."""
 _ROUNDING: Final = Fraction(1, 1_000_000)
 """Seconds by which a decimal number may miss the moment that is meant."""
 
@@ -63,11 +65,13 @@ class TakePicture:
     objects: Objects
     tombstones: Tombstones
 
-    async def __call__(self, asset_id: str, address: PictureAddress, *, width: int = 0) -> Picture:
+    async def __call__(
+        self, asset_id: str, address: PictureAddress, *, width: int = 0, crop: str = ""
+    ) -> Picture:
         await self._check_that_it_is_there(asset_id)
         asset = await self.find.asset(asset_id)
         timeline = asset.timeline
-        wanted = wanted_picture(asset, address, width)
+        wanted = replace(wanted_picture(asset, address, width), crop=part_of_picture(crop))
         kept = await self.kept.find(asset_id, asset.work.generation, _name(asset, wanted))
         jpeg = await self._read(kept)
         if kept is None or jpeg is None:
@@ -144,6 +148,27 @@ def wanted_picture(asset: PicturedAsset, address: PictureAddress, width: int) ->
             code="no_such_moment",
         )
     return WantedPicture(None, at, width)
+
+
+def part_of_picture(crop: str) -> tuple[float, float, float, float] | None:
+    """Return a part of a picture, `x,y,width,height` as fractions of it; None for no text.
+
+    Raises Rejected for what is no part of a picture.
+    """
+    if not crop:
+        return None
+    try:
+        left, top, width, height = (float(one) for one in crop.split(","))
+    except ValueError:
+        left = top = width = height = math.nan
+    inside = left >= 0 and top >= 0 and width > 0 and height > 0
+    if not (inside and left + width <= 1 + _FRACTION_ROUNDING and top + height <= 1 + _FRACTION_ROUNDING):
+        raise Rejected(
+            f"{crop[:80]!r} is no part of a picture: expected `x,y,width,height` as fractions of it, "
+            "none of them beyond its edge.",
+            code="bad_crop",
+        )
+    return left, top, width, height
 
 
 def _pts_at(timeline: Timeline, seconds: float) -> int | None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_media.timeline import Moment, Timeline
@@ -20,18 +24,33 @@ class WantedPicture:
     pts: int | None
     width: int
     """At most, in pixels; 0 for what the models see."""
+    crop: tuple[float, float, float, float] | None = None
+    """Left, top, width and height of the part that is wanted, as fractions; None for all of it."""
 
     @property
     def name(self) -> str:
         """Return what distinguishes it from all others of an asset."""
         at = f"frame={self.frame}" if self.frame is not None else f"pts={self.pts}"
-        return f"{at}&width={self.width}"
+        part = f"&crop={','.join(f'{one:.9g}' for one in self.crop)}" if self.crop else ""
+        return f"{at}&width={self.width}{part}"
 
     def size(self, canvas: Size, recipe: ProxyRecipe) -> Size:
         """Return how large it comes, never larger than the canvas."""
         if not self.width:
             return canvas.fitted(recipe.sample_box, even=False)
         return canvas.inside(Size(self.width, _TALLEST))
+
+    def part(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the part of a picture (height x width x 3) that is wanted, of one pixel at the least."""
+        if self.crop is None:
+            return pixels
+        height, width = pixels.shape[:2]
+        left, top = (
+            min(int(at * size), size - 1) for at, size in zip(self.crop[:2], (width, height), strict=True)
+        )
+        right = max(left + 1, math.ceil((self.crop[0] + self.crop[2]) * width))
+        bottom = max(top + 1, math.ceil((self.crop[1] + self.crop[3]) * height))
+        return pixels[top:bottom, left:right]
 
 
 @dataclass(frozen=True, slots=True)

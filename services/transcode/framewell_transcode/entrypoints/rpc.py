@@ -59,7 +59,7 @@ class MediaServicer(stubs.MediaServiceServicer):
     async def GetFrame(self, request: messages.GetFrameRequest, context: Any) -> messages.GetFrameResponse:
         at = request.WhichOneof("at")
         address = PictureAddress(**({at: getattr(request, at)} if at else {}))
-        picture = await self.take_picture(request.asset_id, address, width=request.width)
+        picture = await self.take_picture(request.asset_id, address, width=request.width, crop=request.crop)
         return messages.GetFrameResponse(
             jpeg=picture.jpeg,
             moment=moment_message(picture.moment),

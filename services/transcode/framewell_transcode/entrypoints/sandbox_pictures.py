@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
 
 from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, sniff
@@ -16,12 +18,15 @@ from framewell_media.planning.table import ChunkTable, read_chunk, read_chunks
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
 from framewell_transcode.domain.job_parameters import recipe_from, timeline_from
 from framewell_transcode.domain.pictures import WantedPicture
-from framewell_transcode.domain.proxy import Size
+from framewell_transcode.domain.proxy import ProxyRecipe, Size
 from framewell_transcode.ports.driver import MediaDriver
 from framewell_transcode.ports.pictures import DisplayedPicture
 from framewell_transcode.transcoding.bundle import encode_jpeg
 from framewell_transcode.transcoding.placed import placed
 from framewell_transcode.transcoding.still import resized
+
+_LONGEST_OF_A_PART: Final = 4096
+"""Pixels that a still is decoded to at most, when a part of it is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,9 @@ class PictureJobs:
                 UNREADABLE,
                 f"Frame {table.first_frame + row} cannot be decoded, nor any before it in its chunk.",
             )
-        pixels = self.driver.scaler().rgb(shown, wanted.size(Size(*table.canvas), recipe))
-        output.write(encode_jpeg(pixels, recipe.jpeg_quality))
+        output.write(
+            encode_jpeg(self._pixels(shown, Size(*table.canvas), wanted, recipe), recipe.jpeg_quality)
+        )
         taken = first + shown.row
         return {"frame": table.first_frame + taken, "pts": int(table.pts[taken])}
 
@@ -71,10 +77,23 @@ class PictureJobs:
             width, height = picture.size
             sizes = [wanted.size(canvas, recipe) for canvas in (Size(width, height), Size(height, width))]
             longest = max(max(size.width, size.height) for size in sizes)  # whichever way it is turned
+            if wanted.crop is not None:
+                longest = min(max(width, height), _LONGEST_OF_A_PART)
             upright = decode_upright(picture, (longest, longest))
-        size = wanted.size(Size(upright.width, upright.height), recipe)
-        output.write(encode_jpeg(resized(upright.pixels, size), recipe.jpeg_quality))
+        part = wanted.part(np.asarray(upright.pixels))
+        size = wanted.size(Size(part.shape[1], part.shape[0]), recipe)
+        output.write(encode_jpeg(resized(PIL.Image.fromarray(part), size), recipe.jpeg_quality))
         return {}
+
+    def _pixels(
+        self, shown: DisplayedPicture, canvas: Size, wanted: WantedPicture, recipe: ProxyRecipe
+    ) -> NDArray[np.uint8]:
+        """Return what is wanted of a picture; a part is cut out of it as it was decoded, and shrunk then."""
+        if wanted.crop is None:
+            return self.driver.scaler().rgb(shown, wanted.size(canvas, recipe))
+        part = wanted.part(self.driver.scaler().rgb(shown, canvas))
+        size = wanted.size(Size(part.shape[1], part.shape[0]), recipe)
+        return resized(PIL.Image.fromarray(part), size)
 
     def _shown(self, source: BinaryIO, table: ChunkTable, row: int, threads: int) -> DisplayedPicture | None:
         """Return the last picture up to `row`, None when none of them can be decoded."""
