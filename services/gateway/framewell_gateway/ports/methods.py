@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from framewell.dataset.v1 import audit_service_pb2 as audit
 from framewell.dataset.v1 import catalogue_service_pb2 as catalogue
 from framewell.dataset.v1 import review_service_pb2 as review
 from framewell.dataset.v1 import rights_service_pb2 as rights
@@ -9,6 +10,7 @@ from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
 from framewell.inference.v1 import cluster_service_pb2 as clusters
 from framewell.inference.v1 import inference_service_pb2 as inference
 from framewell.inference.v1 import reanalysis_service_pb2 as reanalysis
+from framewell.inference.v1 import search_service_pb2 as search
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.media.v1 import media_service_pb2 as media
 from framewell.objects.v1 import object_service_pb2 as objects
@@ -40,11 +42,18 @@ LIST_MEDIA_EVENTS: Final = Method(
 GET_PLAYLIST: Final = Method("transcode", "GetPlaylist", media.GetPlaylistRequest, media.GetPlaylistResponse)
 GET_FRAME: Final = Method("transcode", "GetFrame", media.GetFrameRequest, media.GetFrameResponse, slow=True)
 
+LIST_FRAME_RUNS: Final = Method(
+    "transcode", "ListFrameRuns", media.ListFrameRunsRequest, media.ListFrameRunsResponse, slow=True
+)
+
 LIST_PEOPLE: Final = Method(
     "inference", "ListPeople", inference.ListPeopleRequest, inference.ListPeopleResponse
 )
 LIST_OBSERVATIONS: Final = Method(
     "inference", "ListObservations", inference.ListObservationsRequest, inference.ListObservationsResponse
+)
+SEARCH_MOMENTS: Final = Method(
+    "inference", "SearchMoments", search.SearchMomentsRequest, search.SearchMomentsResponse, slow=True
 )
 FIND_SIMILAR: Final = Method(
     "inference", "FindSimilar", inference.FindSimilarRequest, inference.FindSimilarResponse, slow=True
@@ -76,6 +85,12 @@ LIST_CLUSTER_DECISIONS: Final = Method(
     "ListClusterDecisions",
     clusters.ListClusterDecisionsRequest,
     clusters.ListClusterDecisionsResponse,
+)
+LIST_CLASS_APPEARANCES: Final = Method(
+    "inference",
+    "ListClassAppearances",
+    clusters.ListClassAppearancesRequest,
+    clusters.ListClassAppearancesResponse,
 )
 MERGE_CLUSTERS: Final = Method(
     "inference", "MergeClusters", clusters.MergeClustersRequest, clusters.MergeClustersResponse, slow=True
@@ -136,6 +151,16 @@ LIST_DATASETS: Final = Method(
 LIST_CLASSES: Final = Method(
     "dataset", "ListClasses", catalogue.ListClassesRequest, catalogue.ListClassesResponse
 )
+GET_CLASS: Final = Method("dataset", "GetClass", catalogue.GetClassRequest, catalogue.GetClassResponse)
+RENAME_CLASS: Final = Method(
+    "dataset", "RenameClass", catalogue.RenameClassRequest, catalogue.RenameClassResponse
+)
+MERGE_CLASSES: Final = Method(
+    "dataset", "MergeClasses", catalogue.MergeClassesRequest, catalogue.MergeClassesResponse, slow=True
+)
+UNDO_MERGE: Final = Method(
+    "dataset", "UndoMerge", catalogue.UndoMergeRequest, catalogue.UndoMergeResponse, slow=True
+)
 CREATE_CLASS: Final = Method(
     "dataset", "CreateClass", catalogue.CreateClassRequest, catalogue.CreateClassResponse
 )
@@ -143,6 +168,16 @@ PROPOSE_SAMPLE: Final = Method(
     "dataset", "ProposeSample", review.ProposeSampleRequest, review.ProposeSampleResponse, slow=True
 )
 LIST_SAMPLES: Final = Method("dataset", "ListSamples", review.ListSamplesRequest, review.ListSamplesResponse)
+GET_SAMPLE: Final = Method("dataset", "GetSample", review.GetSampleRequest, review.GetSampleResponse)
+COUNT_SAMPLES: Final = Method(
+    "dataset", "CountSamples", review.CountSamplesRequest, review.CountSamplesResponse
+)
+CLAIM_SAMPLES: Final = Method(
+    "dataset", "ClaimSamples", review.ClaimSamplesRequest, review.ClaimSamplesResponse
+)
+RELEASE_SAMPLES: Final = Method(
+    "dataset", "ReleaseSamples", review.ReleaseSamplesRequest, review.ReleaseSamplesResponse
+)
 REVIEW_SAMPLES: Final = Method(
     "dataset", "ReviewSamples", review.ReviewSamplesRequest, review.ReviewSamplesResponse, slow=True
 )
@@ -182,6 +217,57 @@ PREVIEW_HOUSE_RULES: Final = Method(
     slow=True,
 )
 
+LIST_LEDGER: Final = Method(
+    "dataset", "ListLedger", rights.ListLedgerRequest, rights.ListLedgerResponse, slow=True
+)
+LIST_REFUSALS: Final = Method(
+    "dataset", "ListRefusals", rights.ListRefusalsRequest, rights.ListRefusalsResponse
+)
+LIST_CONTRIBUTORS: Final = Method(
+    "dataset", "ListContributors", rights.ListContributorsRequest, rights.ListContributorsResponse, slow=True
+)
+LIST_RIGHTS_CHANGES: Final = Method(
+    "dataset", "ListRightsChanges", rights.ListRightsChangesRequest, rights.ListRightsChangesResponse
+)
+GET_RIGHTS_CHANGE: Final = Method(
+    "dataset", "GetRightsChange", rights.GetRightsChangeRequest, rights.GetRightsChangeResponse
+)
+VERIFY_AUDIT: Final = Method(
+    "dataset", "VerifyAudit", rights.VerifyAuditRequest, rights.VerifyAuditResponse, slow=True
+)
+LIST_AUDIT: Final = Method("dataset", "ListAudit", audit.ListAuditRequest, audit.ListAuditResponse)
+SEAL_AUDIT: Final = Method(
+    "dataset", "SealAudit", audit.SealAuditRequest, audit.SealAuditResponse, slow=True
+)
+GET_AUDIT_KEY: Final = Method(
+    "dataset", "GetAuditKey", audit.GetAuditKeyRequest, audit.GetAuditKeyResponse
+)
+READ_AUDIT: Final = Method("dataset", "ReadAudit", audit.ReadAuditRequest, audit.ReadAuditResponse)
+"""Answers with a stream, as the next two."""
+EXPORT_SNAPSHOT: Final = Method(
+    "dataset", "ExportSnapshot", snapshots.ExportSnapshotRequest, snapshots.ExportSnapshotResponse
+)
+WATCH_RUN: Final = Method("training", "WatchRun", training.WatchRunRequest, training.WatchRunResponse)
+
+PREVIEW_TRAINING: Final = Method(
+    "training",
+    "PreviewTraining",
+    training.PreviewTrainingRequest,
+    training.PreviewTrainingResponse,
+    slow=True,
+)
+GET_RUN: Final = Method("training", "GetRun", training.GetRunRequest, training.GetRunResponse)
+CANCEL_RUN: Final = Method("training", "CancelRun", training.CancelRunRequest, training.CancelRunResponse)
+HOLD_MODEL: Final = Method("training", "HoldModel", training.HoldModelRequest, training.HoldModelResponse)
+RELEASE_MODEL: Final = Method(
+    "training", "ReleaseModel", training.ReleaseModelRequest, training.ReleaseModelResponse
+)
+LIST_DEPENDENTS: Final = Method(
+    "training", "ListDependents", training.ListDependentsRequest, training.ListDependentsResponse
+)
+GET_LINEAGE: Final = Method(
+    "training", "GetLineage", training.GetLineageRequest, training.GetLineageResponse
+)
 START_TRAINING: Final = Method(
     "training",
     "StartTraining",

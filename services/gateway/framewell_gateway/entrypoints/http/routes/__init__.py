@@ -9,6 +9,7 @@ from framewell_gateway.entrypoints.http.routes import (
     erasures,
     models,
     objects,
+    programme,
     reanalyses,
     rights,
     samples,
@@ -16,7 +17,7 @@ from framewell_gateway.entrypoints.http.routes import (
 )
 
 ROUTES: Final = (
-    *assets.ROUTES, *clusters.ROUTES, *samples.ROUTES, *classes.ROUTES, *rights.ROUTES,
+    *assets.ROUTES, *programme.ROUTES, *clusters.ROUTES, *samples.ROUTES, *classes.ROUTES, *rights.ROUTES,
     *training_data.ROUTES, *models.ROUTES, *objects.ROUTES,
     *erasures.ROUTES, *reanalyses.ROUTES,
 )  # fmt: skip

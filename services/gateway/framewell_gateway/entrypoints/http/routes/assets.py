@@ -6,7 +6,6 @@ from typing import Final
 from framewell.gateway.v1 import asset_view_pb2 as views
 from framewell.gateway.v1.events_pb2 import ListEventsRequest, ListEventsResponse
 from framewell.gateway.v1.explanation_pb2 import AssetExplanation
-from framewell.inference.v1.inference_service_pb2 import ListObservationsRequest, ListObservationsResponse
 from framewell.ingest.v1.ingest_service_pb2 import (
     GetAssetRequest,
     SubmitRequest,
@@ -14,31 +13,19 @@ from framewell.ingest.v1.ingest_service_pb2 import (
     UploadHeader,
     UploadResponse,
 )
-from framewell.media.v1.media_service_pb2 import (
-    GetFrameRequest,
-    GetPlaylistRequest,
-    ListMediaEventsRequest,
-    ListMediaEventsResponse,
-)
 from framewell_gateway.commands.submit_asset import SubmitAsset
-from framewell_gateway.domain.addresses import PLAYLIST_MEDIA_TYPE
-from framewell_gateway.entrypoints.http import frames, playlists, routing, transcripts, uploads
+from framewell_gateway.entrypoints.http import routing, uploads
 from framewell_gateway.entrypoints.http.event_streams import EVENT_STREAM, LAST_EVENT_ID, list_or_follow
+from framewell_gateway.entrypoints.http.routes.examples import ASSET, CUT, DECISION, SPAN
 from framewell_gateway.ports import methods
-from framewell_gateway.queries.asset_media import ReadAssetMedia
 from framewell_gateway.queries.explain_asset import ExplainAsset
 from framewell_gateway.queries.list_assets import ListAssets
-from framewell_gateway.queries.list_observations import ListObservations
 from framewell_gateway.queries.show_asset import ShowAsset
 
 calls, asks, answers = (
     partial(made, tag="assets") for made in (routing.calls, routing.asks, routing.answers)
 )
 
-_ASSET: Final = "1c5b2c1e-0000-4000-8000-00000000000a"
-_SPAN: Final = {"start_pts": 0, "end_pts": 180000, "first_frame": 0, "frames": 50}
-_ONLY_THE_ASSET: Final = frozenset(ListObservationsRequest.DESCRIPTOR.fields_by_name) - {"asset_id"}
-_CUT: Final = {"start_pts": 0, "end_pts": 0, "first_frame": 0, "frames": 0}
 _CHUNKS: Final = {"planned": 2, "transcoded": 2, "analysed": 1, "failed": 0}
 _TRACK: Final = {
     "index": 0,
@@ -114,26 +101,6 @@ _KNOWN: Final = {
     "revision": 2,
     "same_content": [],
 }
-_STATEMENT: Final = {
-    "issuer": "house",
-    "statement_id": "own-4711",
-    "revision": 1,
-    "holder": "Kanal Eins",
-    "purposes": [],
-    "use": "allowed",
-    "legal_basis": "own_production",
-    "territories": [],
-    "verbatim": "Own production.",
-    "found_at": "",
-}
-_DECISION: Final = {
-    "purpose": "own_training",
-    "allowed": True,
-    "sentence": "house made it and allows it.",
-    "grounds": [_STATEMENT],
-    "legal_basis": "own_production",
-    "rights_revision": 1,
-}
 
 
 ROUTES: Final = (
@@ -145,7 +112,7 @@ ROUTES: Final = (
         answer={
             "assets": [
                 {
-                    "asset_id": _ASSET, "kind": "video", "state": "analysing", **_KNOWN, "chunks": _CHUNKS,
+                    "asset_id": ASSET, "kind": "video", "state": "analysing", **_KNOWN, "chunks": _CHUNKS,
                 }
             ],
             "next_page_token": "", "total_size": 1,
@@ -164,7 +131,7 @@ ROUTES: Final = (
             "programme": {"title": "Evening news", "channel": "One"},
             "statements": [{"issuer": "house", "use": "allowed", "legal_basis": "own_production"}],
         },
-        answer={"asset_id": _ASSET, "existed": False},
+        answer={"asset_id": ASSET, "existed": False},
     ),
     answers(
         "POST /uploads", "uploadFile", UploadHeader, uploads.upload, "Send a file",
@@ -184,7 +151,7 @@ ROUTES: Final = (
             "captions",
         ),
         answer={
-            "asset_id": _ASSET, "kind": "video", "state": "analysed", "missing": [], "unavailable": [],
+            "asset_id": ASSET, "kind": "video", "state": "analysed", "missing": [], "unavailable": [],
             **_KNOWN,
             "timeline": {
                 "time_base": {"numerator": 1, "denominator": 90000},
@@ -193,21 +160,21 @@ ROUTES: Final = (
                 "start_timecode": "10:00:00:00", "drop_frame": False, "has_gaps": False,
             },
             "chunks": _CHUNKS,
-            "shots": [{"span": _SPAN, "transition": {"kind": "cut", "span": _CUT}}],
+            "shots": [{"span": SPAN, "transition": {"kind": "cut", "span": CUT}}],
             "people": [
                 {
-                    "class_id": "0b9f6a52", "name": "Jörg Müßigbrodt", "score": 0.8125, "spans": [_SPAN],
+                    "class_id": "0b9f6a52", "name": "Jörg Müßigbrodt", "score": 0.8125, "spans": [SPAN],
                     "model": {"name": "identity/people", "version": "3.0"},
                     "sentence": "Known: at distance 0.31 the face is near enough to be named.",
                 }
             ],
-            "text": [{"text": "Jörg Müßigbrodt", "spans": [_SPAN]}],
+            "text": [{"text": "Jörg Müßigbrodt", "spans": [SPAN]}],
             "labels": [
-                {"label": "convertible", "score": 0.75, "spans": [_SPAN], "analysers": ["labels"]}
+                {"label": "convertible", "score": 0.75, "spans": [SPAN], "analysers": ["labels"]}
             ],
             "speech": [{"start": "1s", "end": "1.5s", "text": "Good evening."}],
-            "rights": [_DECISION],
-            "playlist": f"http://127.0.0.1:7410/v1/assets/{_ASSET}/playlist/master.m3u8",
+            "rights": [DECISION],
+            "playlist": f"http://127.0.0.1:7410/v1/assets/{ASSET}/playlist/master.m3u8",
             "samples": {
                 "proposed": 1, "withheld": 0, "accepted": 2, "rejected": 0, "unsure": 0, "withdrawn": 0,
             },
@@ -220,8 +187,8 @@ ROUTES: Final = (
         "Where an asset stands, what it waits for and why",
         takes=GetAssetRequest, gives=AssetExplanation,
         answer={
-            "asset_id": _ASSET, "state": "ingested", "verdict": "stuck",
-            "headline": f"{_ASSET} is ingested. It is stuck.",
+            "asset_id": ASSET, "state": "ingested", "verdict": "stuck",
+            "headline": f"{ASSET} is ingested. It is stuck.",
             "stage": "planning", "waits_for": ["transcode: to plan its chunks"],
             "reasons": [
                 {
@@ -239,7 +206,7 @@ ROUTES: Final = (
         "Stop the fetch of an asset", status=202,
         answer={
             "asset": {
-                "asset_id": _ASSET, "state": "rejected", "uri": "https://archive.example/news.mp4",
+                "asset_id": ASSET, "state": "rejected", "uri": "https://archive.example/news.mp4",
                 "labels": {}, "revision": 2, "source": "", "generation": 0,
             }
         },
@@ -264,100 +231,11 @@ ROUTES: Final = (
             "events": [
                 {
                     "id": "0b9f6a52", "type": "framewell.asset.removed.v1", "source": "framewell/ingest",
-                    "time": "2026-11-22T18:00:00Z", "subject": _ASSET,
-                    "data": {"asset_id": _ASSET, "reason": "Delivered by mistake."},
+                    "time": "2026-11-22T18:00:00Z", "subject": ASSET,
+                    "data": {"asset_id": ASSET, "reason": "Delivered by mistake."},
                 }
             ],
             "next_page_token": "", "total_size": 1,
         },
-    ),
-    asks(
-        "GET /assets/{asset_id}/observations", "listObservations",
-        lambda app: ListObservations(app.services, app.events, app.asset_progress),
-        "What models saw, read and heard", description="Lists what was seen in an asset.",
-        takes=ListObservationsRequest, gives=ListObservationsResponse, problems=(409,),
-        answer={
-            "observations": [
-                {
-                    "id": "text/0/900000/3", "kind": "text", "span": _SPAN, "moment": {"pts": 0, "frame": 0},
-                    "box": {"x": 0.1, "y": 0.8, "width": 0.5, "height": 0.1}, "score": 0.93, "label": "",
-                    "text": "Evening news", "shot": 0,
-                    "text_attributes": {
-                        "region": "lower_third", "reads": 3, "agreeing_reads": 3, "height_pixels": 41.5,
-                        "below_id": "", "below_text": "",
-                    },
-                    "model": {"name": "text/ppocr", "version": "5.0"},
-                }
-            ],
-            "next_page_token": "",
-        },
-    ),
-    answers(
-        "GET /assets/{asset_id}/transcript.vtt", "getTranscript", ListObservationsRequest,
-        transcripts.transcript, "What is said, as captions",
-        hidden=_ONLY_THE_ASSET,
-        description="A WebVTT file of the analyser `transcript`, a cue a sentence; without cues where nobody "
-        "speaks, or where its model is not installed.",
-        content={200: {"text/vtt": {"schema": {"type": "string"}, "example": "WEBVTT\n"}}},
-    ),
-    calls(
-        "POST /similar", "findSimilar", methods.FIND_SIMILAR,
-        "Stored faces and pictures near to one", body="*",
-        description="Compares with a picture (Base64), a stored observation or a moment. With `analyser` "
-        "`labels` and `near_duplicates` the same picture is found, whatever was done to it: one neighbour "
-        "for all that follow each other in an asset, `span` from the first to the last. `other_than` leaves "
-        "its own asset out.",
-        example={
-            "moment": {"asset_id": _ASSET, "pts": 90000}, "analyser": "labels", "near_duplicates": True,
-            "filter": {"other_than": [_ASSET]},
-        },
-        answer={
-            "neighbours": [
-                {
-                    "asset_id": "1c5b2c1e-0000-4000-8000-00000000000b", "distance": 6.5,
-                    "span": _SPAN,
-                    "observation": {
-                        "id": "labels/0/900000/12", "kind": "picture", "span": _SPAN, "score": 1.0,
-                        "label": "", "text": "", "shot": 0, "moment": {"pts": 0, "frame": 0},
-                        "model": {"name": "labels/efficientnet-lite0", "version": "1.0"}, "vector_row": 3,
-                    },
-                }
-            ]
-        },
-    ),
-    asks(
-        "GET /assets/{asset_id}/media-events", "listMediaEvents",
-        lambda app: ReadAssetMedia(app.services, app.asset_progress, methods.LIST_MEDIA_EVENTS),
-        "Black, held pictures, colour bars, silence and tone", problems=(409,),
-        takes=ListMediaEventsRequest, gives=ListMediaEventsResponse,
-        description="Lists black, held pictures, colour bars, silence and tone in order of time.",
-        answer={"events": [{"kind": "black", "span": _SPAN}], "next_page_token": ""},
-    ),
-    calls(
-        "GET /assets/{asset_id}/rights", "getRights", methods.GET_RIGHTS,
-        "Rights of an asset: decisions and statements",
-        answer={"decisions": [_DECISION], "statements": [_STATEMENT], "revision": 1},
-    ),
-    answers(
-        "GET /assets/{asset_id}/frame", "getFrame", GetFrameRequest, frames.frame,
-        "The very picture of a moment, out of the original", problems=(409, 410),
-        description="By `frame`, `pts`, `seconds` or `timecode`, the first picture without."
-        " 409 where it cannot be decoded, 410 once the asset was removed or erased.",
-        content={
-            200: {"image/jpeg": {"schema": {"type": "string", "format": "binary"}, "example": "JPEG"}},
-            304: {},
-        },
-        headers={"if-none-match": "Not if the picture has this ETag."},
-    ),
-    answers(
-        "GET /assets/{asset_id}/playlist/{name}", "getPlaylist", GetPlaylistRequest, playlists.playlist,
-        "A playlist of an asset, which grows while it is recorded", problems=(409, 410),
-        description="`master.m3u8` is what a player opens (HLS); the others are those that it names."
-        " 409 before there is anything to play, 410 once the asset was removed or erased.",
-        content={
-            200: {PLAYLIST_MEDIA_TYPE: {"schema": {"type": "string"}, "example": "#EXTM3U\n"}},
-            304: {},
-        },
-        headers={"if-none-match": "Not if the playlist has this ETag."},
     ),
 )  # fmt: skip
