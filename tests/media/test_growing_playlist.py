@@ -88,6 +88,7 @@ class Recording:
             tombstones=models.tombstones,
             objects=self.transcode.bench.objects,
             broker=nobody,  # type: ignore[arg-type]
+            dead_letters=nobody,  # type: ignore[arg-type]
             operations=nobody,  # type: ignore[arg-type]
             announcer=nobody,  # type: ignore[arg-type]
             clock=SystemClock(),

@@ -3,6 +3,7 @@
 # ruff: noqa: ARG002, N802 - gRPC gives every method a context and names it
 import asyncio
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -22,6 +23,8 @@ from framewell_kit.telemetry.control import TelemetryState
 NAME = pb.DESCRIPTOR.services_by_name["OperationsService"].full_name
 log = logger(__name__)
 MOST_NEEDLES = 1000
+_VERSION = version("framewell-kit")
+"""All packages of the mesh have one version."""
 
 _STATES = {
     "waiting": pb.JOB_STATE_WAITING,
@@ -83,6 +86,7 @@ class Operations(grpc_code.OperationsServiceServicer):
         answer = pb.DescribeWorkResponse(
             service=state.service,
             process=state.process,
+            version=_VERSION,
             ready=not waiting,
             waiting=[pb.WaitingPart(part=part, reason=reason) for part, reason in waiting.items()],
             notes=[

@@ -6,7 +6,7 @@ committed offset and the end of the topic, so a mesh that keeps up has nothing t
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -89,6 +89,15 @@ class KafkaSearch:
             raise Away("the broker", self._described(error)) from error
         backlogs = _backlogs(starts, known, len(self.prefix))
         return BrokerState(search.waiting, backlogs, search.dead_letters, search.cut)
+
+    async def backlogs(self) -> Sequence[Backlog]:
+        """See BrokerSearch."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                known, committed = await asyncio.gather(self._extents(), self._committed())
+        except (KafkaError, TimeoutError, OSError) as error:
+            raise Away("the broker", self._described(error)) from error
+        return _backlogs(self._starts(known, committed), known, len(self.prefix))
 
     def _described(self, error: Exception) -> str:
         """Return a sentence about a broker that does not answer as it should."""

@@ -3,16 +3,22 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
+from uuid import uuid4
 
-from framewell_gateway.domain.events import Cursor, RecordedEvent
+from framewell_gateway.domain.events import Cursor, EventFilter, RecordedEvent
 from framewell_kit.documents.protocol import Document, Documents
+from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import Order, Page, PageRequest, find_page
 
 EVENTS: Final = "events"
 ORDER: Final = Order("recorded", int)
+NEWEST_FIRST: Final = Order("recorded", int, descending=True)
+_BACKWARDS: Final = "newest."
+"""What the page tokens of a list with the newest first begin with."""
 
 # An event may become visible a little after one that arrived later; readers look back so far.
 LOOK_BACK: Final = 10_000_000  # microseconds
@@ -28,21 +34,29 @@ class EventDocuments:
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._followers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._listeners: set[Callable[[RecordedEvent], None]] = set()
+        self._process = uuid4().hex
 
     async def prepare(self) -> None:
         """Make the indexes that the queries below need."""
         await self._documents.ensure_index(EVENTS, ["asset_id", *ORDER.fields])
+        await self._documents.ensure_index(EVENTS, ORDER.fields)
+        await self._documents.ensure_index(EVENTS, ["type", *ORDER.fields])
         await self._documents.ensure_index(EVENTS, ["sample_id", "asset_id"])
         await self._documents.ensure_index(EVENTS, ["class_id"])
         await self._documents.ensure_index(EVENTS, ["holders"])
 
     async def record(self, event: RecordedEvent) -> bool:
         """See EventRepository."""
-        is_new = await self._documents.insert_once(EVENTS, _document(event))
+        document = {**_document(event), "by": self._process}
+        is_new = await self._documents.insert_once(EVENTS, document)
         if event.sample_id:
             self._wake_followers(await self._give_asset(event.sample_id, event.asset_id))
         else:
             self._wake_followers(event.asset_id)
+        if is_new:
+            for hear in list(self._listeners):
+                hear(event)
         return is_new
 
     @contextmanager
@@ -85,6 +99,48 @@ class EventDocuments:
         document = await self._documents.get(EVENTS, key)
         return None if document is None else _event(document)
 
+    async def of_mesh(
+        self,
+        wanted: EventFilter,
+        page: PageRequest,
+        *,
+        after: Cursor | None = None,
+        newest_first: bool = False,
+    ) -> Page[RecordedEvent]:
+        """See EventRepository."""
+        if bool(page.token) and page.token.startswith(_BACKWARDS) is not newest_first:
+            raise Rejected(
+                "the page token is one of a list in the other order: begin without a token",
+                code="bad_page_token",
+            )
+        inner = PageRequest(page.size, page.token.removeprefix(_BACKWARDS))
+        query = _meant(wanted, after)
+        order = NEWEST_FIRST if newest_first else ORDER
+        found = (await find_page(self._documents, EVENTS, query, inner, order)).map(_event)
+        backwards = newest_first and bool(found.next_token)
+        return replace(found, next_token=_BACKWARDS + found.next_token) if backwards else found
+
+    async def newest(self) -> RecordedEvent | None:
+        """See EventRepository."""
+        return next(iter(await self._find({}, limit=1, direction=-1)), None)
+
+    async def count(self, event_type: str, since: int) -> int:
+        """See EventRepository."""
+        return await self._documents.count(EVENTS, {"type": event_type, "recorded": {"$gte": since}})
+
+    async def by_others(self, since: int, most: int) -> Sequence[RecordedEvent]:
+        """See EventRepository."""
+        return await self._find({"recorded": {"$gte": since}, "by": {"$ne": self._process}}, limit=most)
+
+    @contextmanager
+    def hearing(self, hear: Callable[[RecordedEvent], None]) -> Iterator[None]:
+        """See EventRepository."""
+        self._listeners.add(hear)
+        try:
+            yield
+        finally:
+            self._listeners.discard(hear)
+
     async def samples_of(self, *, asset_id: str = "", class_id: str = "") -> Sequence[str]:
         """See EventRepository."""
         found = await self._documents.find(EVENTS, _about(asset_id=asset_id, class_id=class_id))
@@ -121,6 +177,21 @@ class EventDocuments:
     ) -> list[RecordedEvent]:
         sort = [(field, direction) for field in ORDER.fields]
         return [_event(each) for each in await self._documents.find(EVENTS, query, sort=sort, limit=limit)]
+
+
+def _meant(wanted: EventFilter, after: Cursor | None) -> Document:
+    """Return the query for the events of a filter that arrived after a place."""
+    query: Document = {}
+    if wanted.asset_id:
+        query["asset_id"] = wanted.asset_id
+    if wanted.types:
+        query["type"] = {"$in": sorted(wanted.types)}
+    if wanted.source:
+        query["source"] = wanted.source
+    if after is not None:
+        query["recorded"] = {"$gte": after.recorded}
+        query["$or"] = [{"recorded": {"$gt": after.recorded}}, {"_id": {"$gt": after.key}}]
+    return query
 
 
 def _about(**fields: str) -> Document:

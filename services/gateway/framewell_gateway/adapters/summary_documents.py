@@ -19,7 +19,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary, ChunkCounts
 from framewell.media.v1.media_pb2 import Programme
-from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder, SortField
+from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder, SortField, StateCounts
 from framewell_gateway.domain.summaries import (
     HIGHEST,
     ListedAsset,
@@ -122,6 +122,17 @@ class SummaryDocuments:
         inner = PageRequest(page.size, _token_of(order, page.token))
         found = (await find_page(self._documents, SUMMARIES, _query(wanted), inner, by)).map(_listed)
         return replace(found, next_token=f"{_name(order)}.{found.next_token}" if found.next_token else "")
+
+    async def count_states(self) -> StateCounts:
+        """See SummaryRepository."""
+        listed = {"requested_at": {"$ne": None}}
+        states = [state for state in AssetState.values() if state != AssetState.ASSET_STATE_UNSPECIFIED]
+        by_state = {
+            state: await self._documents.count(SUMMARIES, {**listed, "state": state}) for state in states
+        }
+        failed = {**listed, "state": AssetState.ASSET_STATE_ANALYSED, "reason": {"$ne": None}}
+        rejected = by_state[AssetState.ASSET_STATE_REJECTED]
+        return StateCounts(by_state, rejected + await self._documents.count(SUMMARIES, failed))
 
     async def forget(self, asset_id: str) -> None:
         """See SummaryRepository."""

@@ -1,6 +1,6 @@
 """Which assets a list shows, and in what order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,14 @@ class SortField(StrEnum):
     REQUESTED_AT = "requested_at"
     TITLE = "title"
     DURATION = "duration"
+
+
+@dataclass(frozen=True, slots=True)
+class StateCounts:
+    """How many assets there are by state, and of how many the work failed as a whole."""
+
+    by_state: "Mapping[AssetState.ValueType, int]"
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 
 from framewell_contracts.json_mapping import to_json
 from framewell_contracts.media_addresses import MediaAddress
+from framewell_gateway.domain.mesh_facts import in_ids_and_numbers
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 
@@ -29,7 +30,8 @@ class RecordedEvent:
     `asset_id`, `sample_id` and `class_id` are empty where the fact is about none; `holders` are the hashes of
     the holders of rights that it names. `recorded` is its arrival here (see
     Arrivals): the order in which events are listed. `data` is the fact in JSON, as it is on Kafka but for the
-    secrets of addresses, which a request from outside may hold.
+    secrets of addresses, which a request from outside may hold; of one about no asset and no sample it is
+    what names nobody.
     """
 
     id: str
@@ -68,6 +70,31 @@ class Cursor:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events of the mesh are meant: those that meet all of it; what is empty is met by every event.
+
+    `service` is one of the mesh: events that it published itself.
+    """
+
+    types: frozenset[str] = frozenset()
+    asset_id: str = ""
+    service: str = ""
+
+    @property
+    def source(self) -> str:
+        """Return the source of the events of the service; empty for all."""
+        return f"framewell/{self.service}" if self.service else ""
+
+    def matches(self, event: RecordedEvent) -> bool:
+        """Return whether an event is meant."""
+        return (
+            (not self.types or event.type in self.types)
+            and self.asset_id in ("", event.asset_id)
+            and self.source in ("", event.source)
+        )
+
+
 class Arrivals:
     """Numbers arrivals: microseconds since 1970, strictly rising in one gateway whatever its clock does."""
 
@@ -89,6 +116,8 @@ def short_type(event_type: str) -> str:
 def recorded_event(fact: Message, cause: Cause, recorded: int, hash_name: HashName) -> RecordedEvent:
     """Return a fact as the gateway keeps it; `cause` is its envelope, whose subject is its asset."""
     data = to_json(fact)
+    if not cause.subject and not getattr(fact, "sample_id", ""):
+        data = in_ids_and_numbers(cause.type, data)
     return RecordedEvent(
         id=cause.id,
         type=cause.type,

@@ -21,8 +21,8 @@ from framewell_kit.tombstones import Going, asset_subject
 class RecordEvent:
     """Keep one fact, unless what it is about was erased. Emits nothing.
 
-    A redelivery finds the event by its key and says again what is kept of it, which changes nothing. An event
-    of no asset and no sample is listed nowhere and is not kept: such events name holders of rights.
+    A redelivery finds the event by its key and says again what is kept of it, which changes nothing. Of an
+    event about no asset and no sample nobody's words are kept: such events name holders of rights.
 
     Whoever erases writes tombstones first and then looks for what there is; here they are read after the
     event was written. So either they find it, or it is found here that its subject is gone, and goes again.
@@ -36,8 +36,6 @@ class RecordEvent:
     async def __call__(self, fact: Message, cause: Cause) -> Sequence[Outgoing]:
         await self._note_erasure(fact, cause)
         event = recorded_event(fact, cause, self.arrivals.next(), self.hash_name)
-        if not event.asset_id and not event.sample_id:
-            return ()
         if isinstance(fact, AssetRemoved):
             subject = asset_subject(fact.asset_id)
             await self.forget.tombstones.put(subject, Going.REMOVED, cause.id)

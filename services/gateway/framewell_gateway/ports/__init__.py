@@ -6,7 +6,7 @@ not answer in time, and the outcomes of `framewell_kit.outcomes` (`NotFound`, `G
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,17 @@ from google.protobuf.message import Message
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasurePlanned, ErasureRequested
 from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary, ChunkCounts
 from framewell.gateway.v1.erasures_pb2 import Erasure
+from framewell.gateway.v1.explanation_pb2 import Backlog
+from framewell.gateway.v1.mesh_view_pb2 import (
+    DeadLetterCount,
+    DiscardDeadLettersRequest,
+    DiscardDeadLettersResponse,
+    ListDeadLettersRequest,
+    ListDeadLettersResponse,
+    ProcessTelemetry,
+    ReplayDeadLettersRequest,
+    ReplayDeadLettersResponse,
+)
 from framewell.inference.v1.inference_service_pb2 import UploadModelRequest, UploadModelResponse
 from framewell.ingest.v1.ingest_service_pb2 import (
     AppendUploadRequest,
@@ -24,9 +35,10 @@ from framewell.ingest.v1.ingest_service_pb2 import (
     UploadRequest,
     UploadResponse,
 )
-from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder
+from framewell.mesh.v1.operations_service_pb2 import Breaker, SetTelemetryRequest
+from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder, StateCounts
 from framewell_gateway.domain.broker_state import BrokerState, ServiceReplies
-from framewell_gateway.domain.events import Cursor, RecordedEvent
+from framewell_gateway.domain.events import Cursor, EventFilter, RecordedEvent
 from framewell_gateway.domain.progress import Progress, Step
 from framewell_gateway.domain.summaries import ListedAsset, SummaryChange
 from framewell_kit.paging import Page, PageRequest
@@ -70,6 +82,10 @@ class Services(Protocol):
 
     async def call(self, method: Method[Q, A], request: Q) -> A:
         """Return the answer of a method."""
+        ...
+
+    def stream(self, method: Method[Q, A], request: Q) -> AsyncIterator[A]:
+        """Yield the answers of a method that has many; without a deadline, for it takes as long as it does."""
         ...
 
     async def upload(self, parts: AsyncIterator[UploadRequest]) -> UploadResponse:
@@ -120,6 +136,37 @@ class EventRepository(Protocol):
 
     def following(self, asset_id: str) -> AbstractContextManager[asyncio.Event]:
         """Set the event, inside the context, whenever this process has recorded an event of the asset."""
+        ...
+
+    async def of_mesh(
+        self,
+        wanted: EventFilter,
+        page: PageRequest,
+        *,
+        after: Cursor | None = None,
+        newest_first: bool = False,
+    ) -> Page[RecordedEvent]:
+        """Return a page of all events that are meant, in order of arrival or the newest first.
+
+        `after`: only those that arrived after the event at this place. Raises Rejected for a token of another
+        making, or of a list in the other order.
+        """
+        ...
+
+    async def newest(self) -> RecordedEvent | None:
+        """Return the event that arrived last, None when there is none."""
+        ...
+
+    async def count(self, event_type: str, since: int) -> int:
+        """Return how many events of a CloudEvents type arrived at `since` or later."""
+        ...
+
+    async def by_others(self, since: int, most: int) -> Sequence[RecordedEvent]:
+        """Return events that other processes recorded, arrived at `since` or later, at most so many."""
+        ...
+
+    def hearing(self, hear: Callable[[RecordedEvent], None]) -> AbstractContextManager[None]:
+        """Call `hear`, inside the context, with each event that this process records, when it is stored."""
         ...
 
     async def samples_of(self, *, asset_id: str = "", class_id: str = "") -> Sequence[str]:
@@ -178,6 +225,10 @@ class SummaryRepository(Protocol):
         """Return a page of assets. Raises Rejected for a token of another making."""
         ...
 
+    async def count_states(self) -> StateCounts:
+        """Return how many assets are in each state."""
+        ...
+
     async def forget(self, asset_id: str) -> None:
         """Keep nothing of an asset but when it was asked for, and that it was removed."""
         ...
@@ -217,12 +268,49 @@ class BrokerSearch(Protocol):
         """
         ...
 
+    async def backlogs(self) -> Sequence[Backlog]:
+        """Return what every group is behind, per topic, where it is. Raises Away (`the broker`)."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """What the mesh gave up. Every method raises Away (`the broker`)."""
+
+    async def counts(self) -> Sequence[DeadLetterCount]:
+        """Return how many wait of the last 30 days, by group, code and type; at most some seconds old."""
+        ...
+
+    async def page(self, request: ListDeadLettersRequest) -> ListDeadLettersResponse:
+        """Return a page of them, the newest first. Raises Rejected for a token of another making."""
+        ...
+
+    async def replay(self, request: ReplayDeadLettersRequest, by: str) -> ReplayDeadLettersResponse:
+        """Send dead letters to the topics they came from, as they were, in the name of `by`."""
+        ...
+
+    async def discard(self, request: DiscardDeadLettersRequest, by: str) -> DiscardDeadLettersResponse:
+        """Note of dead letters that they need no replay."""
+        ...
+
 
 class Operations(Protocol):
     """The operations service of every service of the mesh."""
 
     async def describe(self, service: str, asset_id: str) -> ServiceReplies:
         """Return what a service holds of the asset and waits for; never raises: who is away says so."""
+        ...
+
+    async def resume(self, group: str) -> Breaker:
+        """Let a consumer group go on at once whose breaker is open. Raises Away, and NotFound for no such."""
+        ...
+
+    async def telemetry(
+        self, service: str, change: SetTelemetryRequest | None = None
+    ) -> Sequence[ProcessTelemetry]:
+        """Return how much each process of a service logs and traces, after it changed that, if asked to.
+
+        Who is away says so. Raises Rejected for a change that they refuse.
+        """
         ...
 
 

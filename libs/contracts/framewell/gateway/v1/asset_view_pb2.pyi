@@ -542,6 +542,7 @@ class ListAssetsRequest(_message.Message):
     REQUESTED_FROM_FIELD_NUMBER: _builtins.int
     REQUESTED_UNTIL_FIELD_NUMBER: _builtins.int
     ORDER_BY_FIELD_NUMBER: _builtins.int
+    SEARCH_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most so many, 1 to 1000; unset for 100."""
     page_token: _builtins.str
@@ -551,9 +552,13 @@ class ListAssetsRequest(_message.Message):
     source: _builtins.str
     """Only assets that this source asked for; empty for all."""
     order_by: _builtins.str
-    """`requested_at`, `title` or `duration`, ascending, or followed by ` desc`; empty for `requested_at desc`.
-    An asset whose title or duration becomes known or changes while the list is read in order of it may be met twice
-    or not at all; when it was asked for never changes.
+    """`requested_at`, `title`, `duration`, `state` or `changed_at`, ascending, or followed by ` desc`; empty for
+    `requested_at desc`. An asset whose title, duration or state changes while the list is read in order of it may be
+    met twice or not at all; when it was asked for never changes.
+    """
+    search: _builtins.str
+    """Only assets that have all these words, each the begin of a word of title, series, channel or identifiers, or of the
+    asset's id, in capitals or not, with accents or without; empty for all.
     """
     @_builtins.property
     def state(self) -> _containers.RepeatedScalarFieldContainer[Global___AssetState.ValueType]:
@@ -588,10 +593,11 @@ class ListAssetsRequest(_message.Message):
         requested_from: _timestamp_pb2.Timestamp | None = ...,
         requested_until: _timestamp_pb2.Timestamp | None = ...,
         order_by: _builtins.str = ...,
+        search: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["requested_from", b"requested_from", "requested_until", b"requested_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "label", b"label", "order_by", b"order_by", "page_size", b"page_size", "page_token", b"page_token", "requested_from", b"requested_from", "requested_until", b"requested_until", "source", b"source", "state", b"state", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "label", b"label", "order_by", b"order_by", "page_size", b"page_size", "page_token", b"page_token", "requested_from", b"requested_from", "requested_until", b"requested_until", "search", b"search", "source", b"source", "state", b"state", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -676,6 +682,8 @@ class AssetSummary(_message.Message):
     GENERATION_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     SAME_CONTENT_FIELD_NUMBER: _builtins.int
+    POSTER_FIELD_NUMBER: _builtins.int
+    CHANGED_AT_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """The asset (a UUID)."""
     kind: _media_pb2.MediaKind.ValueType
@@ -698,6 +706,8 @@ class AssetSummary(_message.Message):
     """Number of the work under way, raised by one at every reprocessing, from 1; 0 until it was taken in."""
     revision: _builtins.int
     """Grows with every change of the asset inside ingest; 0 until it was taken in."""
+    poster: _builtins.str
+    """Where the first picture of it is, as a path of this gateway; empty until it can be shown, and for sound alone."""
     @_builtins.property
     def requested_at(self) -> _timestamp_pb2.Timestamp:
         """When it was asked for: the time of the event or call that asked."""
@@ -740,6 +750,10 @@ class AssetSummary(_message.Message):
     def same_content(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Earlier assets whose original is the same, byte for byte: those known when it was taken in, oldest first, at most 20."""
 
+    @_builtins.property
+    def changed_at(self) -> _timestamp_pb2.Timestamp:
+        """When anything of what is listed here changed last; unset for one that has not changed since it is noted."""
+
     def __init__(
         self,
         *,
@@ -764,10 +778,12 @@ class AssetSummary(_message.Message):
         generation: _builtins.int = ...,
         revision: _builtins.int = ...,
         same_content: _abc.Iterable[_builtins.str] | None = ...,
+        poster: _builtins.str = ...,
+        changed_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "chunks", b"chunks", "duration", b"duration", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "reason", b"reason", "requested_at", b"requested_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "changed_at", b"changed_at", "chunks", b"chunks", "duration", b"duration", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "reason", b"reason", "requested_at", b"requested_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "asset_id", b"asset_id", "chunks", b"chunks", "container", b"container", "duration", b"duration", "existing_proxy", b"existing_proxy", "generation", b"generation", "ingested_at", b"ingested_at", "kind", b"kind", "lane", b"lane", "original", b"original", "programme", b"programme", "reason", b"reason", "request_labels", b"request_labels", "requested_at", b"requested_at", "revision", b"revision", "same_content", b"same_content", "source", b"source", "state", b"state", "title", b"title", "tracks", b"tracks", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "asset_id", b"asset_id", "changed_at", b"changed_at", "chunks", b"chunks", "container", b"container", "duration", b"duration", "existing_proxy", b"existing_proxy", "generation", b"generation", "ingested_at", b"ingested_at", "kind", b"kind", "lane", b"lane", "original", b"original", "poster", b"poster", "programme", b"programme", "reason", b"reason", "request_labels", b"request_labels", "requested_at", b"requested_at", "revision", b"revision", "same_content", b"same_content", "source", b"source", "state", b"state", "title", b"title", "tracks", b"tracks", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015

@@ -27,7 +27,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!framewell/gateway/v1/events.proto\x12\x14\x66ramewell.gateway.v1\x1a framewell/rights/v1/rights.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x01\n\x05\x45vent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12(\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12%\n\x04\x64\x61ta\x18\x06 \x01(\x0b\x32\x17.google.protobuf.Struct\"Z\n\x11ListEventsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x0c\n\x04type\x18\x04 \x03(\t\"n\n\x12ListEventsResponse\x12+\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1b.framewell.gateway.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"\x87\x01\n\x15PublishedRightsChange\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x39\n\nstatements\x18\x03 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\x12\x13\n\x0b\x61sset_count\x18\x04 \x01(\x03\"0\n\x0ePublishedEvent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!framewell/gateway/v1/events.proto\x12\x14\x66ramewell.gateway.v1\x1a framewell/rights/v1/rights.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x01\n\x05\x45vent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12(\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12%\n\x04\x64\x61ta\x18\x06 \x01(\x0b\x32\x17.google.protobuf.Struct\"Z\n\x11ListEventsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x0c\n\x04type\x18\x04 \x03(\t\"n\n\x12ListEventsResponse\x12+\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1b.framewell.gateway.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"\x94\x01\n\x15ListMeshEventsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x03(\t\x12\x10\n\x08\x61sset_id\x18\x04 \x01(\t\x12\x0f\n\x07service\x18\x05 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x06 \x01(\t\x12\x14\n\x0cnewest_first\x18\x07 \x01(\x08\"\x87\x01\n\x15PublishedRightsChange\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x39\n\nstatements\x18\x03 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\x12\x13\n\x0b\x61sset_count\x18\x04 \x01(\x03\"0\n\x0ePublishedEvent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,8 +40,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTEVENTSREQUEST']._serialized_end=396
   _globals['_LISTEVENTSRESPONSE']._serialized_start=398
   _globals['_LISTEVENTSRESPONSE']._serialized_end=508
-  _globals['_PUBLISHEDRIGHTSCHANGE']._serialized_start=511
-  _globals['_PUBLISHEDRIGHTSCHANGE']._serialized_end=646
-  _globals['_PUBLISHEDEVENT']._serialized_start=648
-  _globals['_PUBLISHEDEVENT']._serialized_end=696
+  _globals['_LISTMESHEVENTSREQUEST']._serialized_start=511
+  _globals['_LISTMESHEVENTSREQUEST']._serialized_end=659
+  _globals['_PUBLISHEDRIGHTSCHANGE']._serialized_start=662
+  _globals['_PUBLISHEDRIGHTSCHANGE']._serialized_end=797
+  _globals['_PUBLISHEDEVENT']._serialized_start=799
+  _globals['_PUBLISHEDEVENT']._serialized_end=847
 # @@protoc_insertion_point(module_scope)

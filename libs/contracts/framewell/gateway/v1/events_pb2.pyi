@@ -136,6 +136,56 @@ class ListEventsResponse(_message.Message):
 Global___ListEventsResponse: _TypeAlias = ListEventsResponse  # noqa: Y015
 
 @_typing.final
+class ListMeshEventsRequest(_message.Message):
+    """Which events of the whole mesh are to be listed or followed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    ASSET_ID_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    NEWEST_FIRST_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most so many, 1 to 1000; unset for 100. A stream has no pages."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first."""
+    asset_id: _builtins.str
+    """Only events of this asset and of the samples taken from it; empty for all."""
+    service: _builtins.str
+    """Only events that this service of the mesh published, e.g. `inference`; empty for all."""
+    after: _builtins.str
+    """Only events that arrived after the one with this `id` of a stream; empty: a list from the first one on, a stream
+    from now on. The header `Last-Event-ID` goes before it.
+    """
+    newest_first: _builtins.bool
+    """True for the newest first; for lists alone."""
+    @_builtins.property
+    def type(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only events of these CloudEvents types, e.g. `framewell.chunk.analysed.v1`; empty for all."""
+
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        type: _abc.Iterable[_builtins.str] | None = ...,
+        asset_id: _builtins.str = ...,
+        service: _builtins.str = ...,
+        after: _builtins.str = ...,
+        newest_first: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "asset_id", b"asset_id", "newest_first", b"newest_first", "page_size", b"page_size", "page_token", b"page_token", "service", b"service", "type", b"type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMeshEventsRequest: _TypeAlias = ListMeshEventsRequest  # noqa: Y015
+
+@_typing.final
 class PublishedRightsChange(_message.Message):
     """A change of rights was published, and what dataset makes of it as far as it could be asked."""
 

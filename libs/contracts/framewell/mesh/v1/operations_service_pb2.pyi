@@ -417,6 +417,7 @@ class DescribeWorkResponse(_message.Message):
     STARTED_FIELD_NUMBER: _builtins.int
     UNSENT_FACTS_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     service: _builtins.str
     """Name of the service, e.g. `transcode`."""
     process: _builtins.str
@@ -425,6 +426,8 @@ class DescribeWorkResponse(_message.Message):
     """True when the process is ready for work."""
     unsent_facts: _builtins.int
     """Number of the asset's facts that are stored and not sent yet, because the broker does not take them."""
+    version: _builtins.str
+    """Version of Framewell that the process runs, e.g. `0.1.0`."""
     @_builtins.property
     def waiting(self) -> _containers.RepeatedCompositeFieldContainer[Global___WaitingPart]:
         """Parts of the process that are not ready, each with its reason."""
@@ -462,10 +465,11 @@ class DescribeWorkResponse(_message.Message):
         started: _abc.Iterable[Global___StartedRecord] | None = ...,
         unsent_facts: _builtins.int = ...,
         notes: _abc.Iterable[Global___WaitingPart] | None = ...,
+        version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["breakers", b"breakers", "jobs", b"jobs", "notes", b"notes", "paused", b"paused", "process", b"process", "ready", b"ready", "service", b"service", "started", b"started", "unsent_facts", b"unsent_facts", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["breakers", b"breakers", "jobs", b"jobs", "notes", b"notes", "paused", b"paused", "process", b"process", "ready", b"ready", "service", b"service", "started", b"started", "unsent_facts", b"unsent_facts", "version", b"version", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,14 +1,15 @@
 """What happened to an asset: as a list, or as server-sent events while it happens."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from framewell.gateway.v1.events_pb2 import ListEventsRequest
 from framewell_contracts.json_mapping import to_json
@@ -24,13 +25,15 @@ from framewell_kit.outcomes import Busy, Rejected
 
 EVENT_STREAM: Final = "text/event-stream"
 LAST_EVENT_ID: Final = "last-event-id"
-_EVENT_KEY: Final = re.compile(r"[!-~]*#[!-~]+")
+EVENT_KEY: Final = re.compile(r"[!-~]*#[!-~]+")
 _QUALITY: Final = re.compile(r"q\s*=\s*([01](?:\.[0-9]*)?)")
-_LONGEST_KEY: Final = 2000
-_RETRY_MS: Final = 1000
+LONGEST_KEY: Final = 2000
+RETRY_MS: Final = 1000
 # How long nothing may be sent before a comment keeps proxies from closing an idle stream.
-_COMMENT_SECONDS: Final = 10.0
-_HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}  # nginx would hold events back
+COMMENT_SECONDS: Final = 10.0
+SLOWEST_SECONDS: Final = 30.0
+"""So long a caller may read nothing while there is something to read."""
+HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}  # nginx would hold events back
 
 
 async def list_or_follow(context: AppContext, wanted: ListEventsRequest, request: Request) -> Response:
@@ -46,13 +49,13 @@ async def list_or_follow(context: AppContext, wanted: ListEventsRequest, request
         if await context.events.first(wanted.asset_id) is None:
             await context.asset_progress(wanted.asset_id)
     if request.method == "HEAD":
-        return Response(media_type=EVENT_STREAM, headers=_HEADERS)
+        return Response(media_type=EVENT_STREAM, headers=HEADERS)
     caller = acting.get().name
     try:
         context.stream_limit.check(caller)
     except TooManyStreams as many:
         return problem(429 if many.of_caller else 503, str(many))
-    return _EventStream(context, wanted.asset_id, last_key, caller)
+    return EventStream(context, stream(context, wanted.asset_id, last_key), caller)
 
 
 def wants_stream(accept: str) -> bool:
@@ -72,25 +75,35 @@ async def _check_place(context: AppContext, asset_id: str, key: str) -> None:
     """Raise Rejected for a key that no event of the asset can have; one that is forgotten may be resumed."""
     if not key:
         return
-    if len(key) > _LONGEST_KEY or _EVENT_KEY.fullmatch(key) is None:
+    if len(key) > LONGEST_KEY or EVENT_KEY.fullmatch(key) is None:
         raise Rejected(f"{LAST_EVENT_ID} is no id of an event: give the `id` of the last one that you had")
     event = await context.events.get(key)
     if event is not None and event.asset_id not in ("", asset_id):
         raise Rejected(f"{LAST_EVENT_ID} names an event of another asset, {event.asset_id}")
 
 
-class _EventStream(StreamingResponse):
-    """A stream that is counted from its first byte until its caller or the process ends it."""
+class EventStream(StreamingResponse):
+    """A stream that is counted from its first byte until its caller or the process ends it.
 
-    def __init__(self, context: AppContext, asset_id: str, last_key: str, caller: str) -> None:
-        events = stream(context, asset_id, last_key)
-        super().__init__(events, media_type=EVENT_STREAM, headers=_HEADERS)
+    It also ends when its caller reads nothing for SLOWEST_SECONDS: the caller resumes.
+    """
+
+    def __init__(self, context: AppContext, events: AsyncIterator[bytes], caller: str) -> None:
+        super().__init__(events, media_type=EVENT_STREAM, headers=HEADERS)
         self._limit, self._caller = context.stream_limit, caller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_in_time(message: Message) -> None:
+            try:
+                async with asyncio.timeout(SLOWEST_SECONDS):
+                    await send(message)
+            except TimeoutError:
+                raise ClientDisconnect from None
+
         ended = False
         async with self._limit.opened(self._caller):
-            await super().__call__(scope, receive, send)
+            with suppress(ClientDisconnect):
+                await super().__call__(scope, receive, send_in_time)
             ended = True
         if not ended:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -99,19 +112,19 @@ class _EventStream(StreamingResponse):
 async def stream(context: AppContext, asset_id: str, last_key: str) -> AsyncIterator[bytes]:
     """Yield server-sent events (WHATWG HTML, section 9.2) after the one with this key, for ever."""
     # Lets the client see at once that the stream is open.
-    yield f": events of an asset\nretry: {_RETRY_MS}\n\n".encode()
+    yield f": events of an asset\nretry: {RETRY_MS}\n\n".encode()
     sent = context.clock.monotonic()
     async for event in FollowEvents(context.events, context.clock)(asset_id, last_key):
         if event is not None:
-            yield _sse(event)
-        elif context.clock.monotonic() - sent < _COMMENT_SECONDS:
+            yield server_sent(event)
+        elif context.clock.monotonic() - sent < COMMENT_SECONDS:
             continue
         else:
             yield b": still here\n\n"
         sent = context.clock.monotonic()
 
 
-def _sse(event: RecordedEvent) -> bytes:
+def server_sent(event: RecordedEvent) -> bytes:
     """Return an event of a stream; JSON has no line breaks, a key neither."""
     data = json.dumps(to_json(event_message(event), defaults=True), ensure_ascii=False)
     return f"event: {event.name}\ndata: {data}\nid: {event.key}\n\n".encode()
