@@ -30,7 +30,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 # Read by the health check inside the image, not by a settings class.
 OF_THE_IMAGE = {"FRAMEWELL_SERVICE"}
 SAMPLE_ENV = {
-    "FRAMEWELL_TOKENS": '{"t0ken": "mesh/system"}',
+    "FRAMEWELL_TOKENS": '{"t0ken": "mesh/service"}',
     "FRAMEWELL_SERVICE_TOKEN": "t0ken",
     "FRAMEWELL_NAME_KEY": "ab" * 32,
     "OBJECTS_ACCESS_KEY": "key",
@@ -153,6 +153,13 @@ def test_every_variable_is_a_setting_and_every_value_is_one_it_takes(
     own()
     assert shared.bind == "0.0.0.0"
     assert shared.service_token in shared.tokens
+
+
+def test_the_gateway_alone_has_the_key_that_says_who_calls_and_all_services_its_public_half() -> None:
+    for name in SERVICES:
+        assert "caller_public_keys" in service(name)["secrets"]
+        assert ("caller_key" in service(name)["secrets"]) == (name == "gateway")
+        assert ("FRAMEWELL_CALLER_KEY_FILE" in environment(name)) == (name == "gateway")
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
@@ -290,6 +297,12 @@ def test_images_from_outside_are_pinned_and_only_two_ports_are_published() -> No
             assert port.startswith("127.0.0.1:"), name
     published = {name for name, definition in compose()["services"].items() if definition.get("ports")}
     assert published == {"kafka", "gateway"}
+
+
+def test_plain_text_reaches_the_gateway_from_this_host_alone() -> None:
+    (network,) = compose()["networks"]["default"]["ipam"]["config"]
+    assert environment("gateway")["FRAMEWELL_GATEWAY_BEHIND_PROXY"] == network["gateway"]
+    assert not {"FRAMEWELL_GATEWAY_CERTIFICATE", "FRAMEWELL_GATEWAY_KEY"} & environment("gateway").keys()
 
 
 def test_images_for_gpus_run_the_same_service_as_nobody() -> None:

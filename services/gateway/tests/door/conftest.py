@@ -231,7 +231,11 @@ class RawClient:
         return number
 
     def of(self, kind: type[Any], stream: int | None = None) -> list[Any]:
-        return [one for one in self.events if isinstance(one, kind) and stream in (None, one.stream_id)]
+        return [
+            one
+            for one in self.events
+            if isinstance(one, kind) and stream in (None, getattr(one, "stream_id", None))
+        ]
 
     def status(self, stream: int) -> int:
         (answer,) = self.of(h2_events.ResponseReceived, stream)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final
 
 import grpc
@@ -41,6 +42,13 @@ def is_grpc(stream: Http2Stream) -> bool:
     """Return whether a request is a gRPC call, of whatever kind."""
     kind = next((value for name, value in stream.headers if name == b"content-type"), b"")
     return kind.startswith(b"application/grpc")
+
+
+def refuse_call(stream: Http2Stream, status: int, sentence: str) -> None:
+    """End a call that came in a way in which none may come; programs are not to try it again."""
+    forbidden = status == HTTPStatus.FORBIDDEN
+    code = grpc.StatusCode.PERMISSION_DENIED if forbidden else grpc.StatusCode.FAILED_PRECONDITION
+    Exchange(stream).end(CallEnd(code, sentence))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,6 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final
 
-from h2.config import H2Configuration
-from h2.connection import H2Connection
-from h2.errors import ErrorCodes
-
 from framewell_gateway.domain.principals import is_loopback
 from framewell_gateway.entrypoints.http.certificates import Certificates
 from framewell_gateway.entrypoints.http.problems import problem
@@ -30,6 +26,7 @@ _AT_ONCE: Final = 64
 _TLS_HANDSHAKE: Final = 0x16
 _HTTP_2: Final = b"PRI"
 _PEEK_SECONDS: Final = 0.01
+_LINGER_SECONDS: Final = 1.0
 # Nobody may open a file: other connections have to end first.
 _NO_ROOM: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _NO_ROOM_SECONDS: Final = 1.0
@@ -45,6 +42,8 @@ class Protocols:
 
     http_1: Callable[[], asyncio.Protocol]
     http_2: Callable[[], asyncio.Protocol]
+    refusing_http_2: Callable[[int, str], asyncio.Protocol]
+    """Answers every request with a status and a sentence."""
 
 
 class Listener:
@@ -113,14 +112,14 @@ class Listener:
             async with asyncio.timeout(self.first_byte_seconds):
                 first = await _first_bytes(connection)
             if self._certificates is None and self._proxies and not self._may_connect(peer):
-                await _refuse(connection, first, 403, _DIRECT)
+                await self._refuse(connection, first, 403, _DIRECT)
             elif self._certificates is None:
                 is_http_2 = first == _HTTP_2
                 await _give(connection, self._protocols.http_2 if is_http_2 else self._protocols.http_1)
             elif first[:1] == bytes([_TLS_HANDSHAKE]):
                 await self._give_over_tls(connection, self._certificates.context)
             else:
-                await _refuse(connection, first, 400, _WORDS)
+                await self._refuse(connection, first, 400, _WORDS)
         except (OSError, TimeoutError) as error:  # ssl.SSLError is an OSError
             log.debug("a connection did not come about", peer=peer, reason=str(error)[:200])
             connection.close()
@@ -135,6 +134,15 @@ class Listener:
             ssl=context,
             ssl_handshake_timeout=self.first_byte_seconds,
         )
+
+    async def _refuse(self, connection: socket.socket, first: bytes, status: int, sentence: str) -> None:
+        """Answer in what the client speaks, as far as that is known, and close."""
+        if first == _HTTP_2:
+            await _give(connection, lambda: self._protocols.refusing_http_2(status, sentence))
+        elif first[:1] == bytes([_TLS_HANDSHAKE]):
+            connection.close()
+        else:
+            await _give(connection, lambda: _Refusal(_problem(status, sentence)))
 
     def _may_connect(self, peer: str) -> bool:
         return is_loopback(peer) or any(ip_address(peer) in network for network in self._proxies)
@@ -151,6 +159,18 @@ class _ByAlpn(asyncio.Protocol):
         protocol = self._protocols.http_2() if chosen == "h2" else self._protocols.http_1()
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
+
+
+class _Refusal(asyncio.Protocol):
+    """Says one thing and closes."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+
+    def connection_made(self, transport: Any) -> None:
+        transport.write(self._answer)
+        # Read on for a moment: what is unread when a connection is closed takes the answer with it.
+        asyncio.get_running_loop().call_later(_LINGER_SECONDS, transport.close)
 
 
 async def _first_bytes(connection: socket.socket) -> bytes:
@@ -182,28 +202,6 @@ async def _readable(connection: socket.socket) -> None:
 
 async def _give(connection: socket.socket, protocol: Callable[[], asyncio.Protocol]) -> None:
     await asyncio.get_running_loop().connect_accepted_socket(protocol, connection)
-
-
-async def _refuse(connection: socket.socket, first: bytes, status: int, sentence: str) -> None:
-    """Answer in what the client speaks, as far as that is known, and close."""
-
-    class Refusal(asyncio.Protocol):
-        def connection_made(self, transport: Any) -> None:
-            if first == _HTTP_2:
-                transport.write(_goaway(sentence))
-            elif first[:1] != bytes([_TLS_HANDSHAKE]):
-                transport.write(_problem(status, sentence))
-            # Read on for a moment: what is unread when a connection is closed takes the answer with it.
-            asyncio.get_running_loop().call_later(1.0, transport.close)
-
-    await _give(connection, Refusal)
-
-
-def _goaway(sentence: str) -> bytes:
-    refusing = H2Connection(H2Configuration(client_side=False))
-    refusing.initiate_connection()
-    refusing.close_connection(ErrorCodes.HTTP_1_1_REQUIRED, additional_data=sentence.encode())
-    return refusing.data_to_send()
 
 
 def _problem(status: int, sentence: str) -> bytes:

@@ -11,10 +11,11 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from framewell_gateway.entrypoints.grpc.door import is_grpc
+from framewell_gateway.entrypoints.grpc.door import is_grpc, refuse_call
 from framewell_gateway.entrypoints.http.certificates import Certificates
 from framewell_gateway.entrypoints.http.connections import BoundedConnection
 from framewell_gateway.entrypoints.http.listening import Listener, Network, Protocols
+from framewell_gateway.entrypoints.http.problems import problem
 from framewell_gateway.entrypoints.http2.asgi import answer_as_asgi
 from framewell_gateway.entrypoints.http2.connection import Http2Connection, Served
 from framewell_gateway.entrypoints.http2.streams import Http2Stream
@@ -88,6 +89,7 @@ class WebServer:
         protocols = Protocols(
             http_1=partial(BoundedConnection, self._config, self._server.server_state, {}),
             http_2=partial(Http2Connection, served),
+            refusing_http_2=self._refusing,
         )
         self._listener = Listener(self._socket, protocols, self._certificates, self._proxies)
         self._serving = asyncio.create_task(self._server.serve(sockets=[]))
@@ -118,6 +120,15 @@ class WebServer:
             await self._answer_call(stream)
         else:
             await answer_as_asgi(self._config.loaded_app, self._server.server_state, stream)
+
+    def _refusing(self, status: int, sentence: str) -> Http2Connection:
+        async def refuse(stream: Http2Stream) -> None:
+            if is_grpc(stream):
+                refuse_call(stream, status, sentence)
+            else:
+                await answer_as_asgi(problem(status, sentence), self._server.server_state, stream)
+
+        return Http2Connection(Served(refuse, self._server.server_state))
 
     def _bound(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
