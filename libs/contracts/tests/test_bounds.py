@@ -16,6 +16,7 @@ from google.protobuf.message_factory import GetMessageClass
 from grpc_tools import protoc
 
 from framewell.dataset.v1 import (
+    audit_service_pb2,
     catalogue_service_pb2,
     review_service_pb2,
     rights_service_pb2,
@@ -28,9 +29,11 @@ from framewell.gateway.v1 import (
     erasures_pb2,
     events_pb2,
     mesh_view_pb2,
+    model_view_pb2,
     naming_pb2,
     objects_pb2,
     programme_pb2,
+    rights_view_pb2,
 )
 from framewell.inference.v1 import (
     cluster_service_pb2,
@@ -53,6 +56,7 @@ from framewell_contracts.json_mapping import from_json
 
 SERVICES = (
     asset_view_pb2,
+    audit_service_pb2,
     catalogue_service_pb2,
     cluster_service_pb2,
     counts_pb2,
@@ -62,6 +66,7 @@ SERVICES = (
     ingest_service_pb2,
     media_service_pb2,
     mesh_view_pb2,
+    model_view_pb2,
     naming_pb2,
     object_service_pb2,
     objects_pb2,
@@ -69,6 +74,7 @@ SERVICES = (
     reanalysis_service_pb2,
     review_service_pb2,
     rights_service_pb2,
+    rights_view_pb2,
     search_service_pb2,
     snapshot_service_pb2,
     training_service_pb2,

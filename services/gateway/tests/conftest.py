@@ -47,7 +47,17 @@ class AnsweringService:
     answers: dict[str, Any] = field(default_factory=dict)
     held: dict[tuple[str, str], FindObjectResponse | Exception] = field(default_factory=dict)
     asked: list[tuple[str, Message]] = field(default_factory=list)
+    streams: dict[str, list[Message | Exception]] = field(default_factory=dict)
     away: bool = False
+
+    async def stream(self, method: str, request: Message) -> AsyncIterator[Any]:
+        self.asked.append((method, request))
+        if self.away:
+            raise Away(self.name, "connection refused")
+        for given in self.streams.get(method, []):
+            if isinstance(given, Exception):
+                raise given
+            yield given
 
     def answer(self, method: str, request: Message) -> Message:
         asked = type(request)()
@@ -134,6 +144,10 @@ class Mesh:
     async def call(self, method: Method[Any, Any], request: Message) -> Any:
         service: AnsweringService = getattr(self, method.service)
         return service.answer(method.name, request)
+
+    def stream(self, method: Method[Any, Any], request: Message) -> AsyncIterator[Any]:
+        service: AnsweringService = getattr(self, method.service)
+        return service.stream(method.name, request)
 
     async def put(
         self, content: bytes, suffix: str, owner: str = ASSET, service: str = "transcode", **found: Any

@@ -65,6 +65,20 @@ class RemoteServices:
         channel = self._connect(method.service)
         return await answered(method.service, call(channel, method, request, seconds, metadata))
 
+    async def stream(self, method: Method[Q, A], request: Q) -> AsyncIterator[A]:
+        """See `Services`. Raises what `answered` raises."""
+        ask: grpc.aio.UnaryStreamMultiCallable[Q, A] = self._connect(method.service).unary_stream(
+            path_of(method),
+            request_serializer=method.request.SerializeToString,
+            response_deserializer=method.response.FromString,
+        )
+        metadata = self._callers.of(method.service, path_of(method))
+        try:
+            async for answer in ask(request, metadata=metadata):
+                yield answer
+        except grpc.aio.AioRpcError as error:
+            raise _as_outcome(method.service, error) from error
+
     async def upload(self, parts: AsyncIterator[UploadRequest]) -> UploadResponse:
         """See `Services`."""
         stub = IngestServiceStub(self._connect("ingest"))

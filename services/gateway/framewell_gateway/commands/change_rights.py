@@ -1,8 +1,8 @@
-"""POST /v1/rights and its preview: a person changes rights; the mesh learns it by rights.changed."""
+"""POST /v1/rights: a person changes rights; the mesh learns it by rights.changed."""
 
 from dataclasses import dataclass
 
-from framewell.dataset.v1.rights_service_pb2 import PreviewRightsChangeRequest, PreviewRightsChangeResponse
+from framewell.dataset.v1.rights_service_pb2 import PreviewRightsChangeRequest
 from framewell.gateway.v1.events_pb2 import PublishedRightsChange
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.rights.v1.rights_pb2 import RightsChanged
@@ -31,7 +31,7 @@ class ChangeRights:
     clock: Clock
 
     async def __call__(self, change: RightsChanged) -> PublishedRightsChange:
-        announced = _by_caller(change, self.clock)
+        announced = by_caller(change, self.clock)
         announced.revision = change.revision or int(self.clock.now().timestamp() * 1_000_000)
         event_id = await self.announcer.announce(announced)
         answer = PublishedRightsChange(event_id=event_id, type=fact_type(announced).type)
@@ -46,19 +46,8 @@ class ChangeRights:
         return answer
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewRightsChange:
-    """Say what the change would do if the caller made it. Changes nothing."""
-
-    services: Services
-    clock: Clock
-
-    async def __call__(self, request: PreviewRightsChangeRequest) -> PreviewRightsChangeResponse:
-        change = _by_caller(request.change, self.clock)
-        return await self.services.call(PREVIEW_RIGHTS_CHANGE, PreviewRightsChangeRequest(change=change))
-
-
-def _by_caller(change: RightsChanged, clock: Clock) -> RightsChanged:
+def by_caller(change: RightsChanged, clock: Clock) -> RightsChanged:
+    """Return a change as the caller would make it, whoever it names as its actor."""
     made = RightsChanged()
     made.CopyFrom(change)
     made.actor.CopyFrom(caller(clock))

@@ -236,12 +236,8 @@ VERIFY_AUDIT: Final = Method(
     "dataset", "VerifyAudit", rights.VerifyAuditRequest, rights.VerifyAuditResponse, slow=True
 )
 LIST_AUDIT: Final = Method("dataset", "ListAudit", audit.ListAuditRequest, audit.ListAuditResponse)
-SEAL_AUDIT: Final = Method(
-    "dataset", "SealAudit", audit.SealAuditRequest, audit.SealAuditResponse, slow=True
-)
-GET_AUDIT_KEY: Final = Method(
-    "dataset", "GetAuditKey", audit.GetAuditKeyRequest, audit.GetAuditKeyResponse
-)
+SEAL_AUDIT: Final = Method("dataset", "SealAudit", audit.SealAuditRequest, audit.SealAuditResponse, slow=True)
+GET_AUDIT_KEY: Final = Method("dataset", "GetAuditKey", audit.GetAuditKeyRequest, audit.GetAuditKeyResponse)
 READ_AUDIT: Final = Method("dataset", "ReadAudit", audit.ReadAuditRequest, audit.ReadAuditResponse)
 """Answers with a stream, as the next two."""
 EXPORT_SNAPSHOT: Final = Method(
@@ -265,9 +261,7 @@ RELEASE_MODEL: Final = Method(
 LIST_DEPENDENTS: Final = Method(
     "training", "ListDependents", training.ListDependentsRequest, training.ListDependentsResponse
 )
-GET_LINEAGE: Final = Method(
-    "training", "GetLineage", training.GetLineageRequest, training.GetLineageResponse
-)
+GET_LINEAGE: Final = Method("training", "GetLineage", training.GetLineageRequest, training.GetLineageResponse)
 START_TRAINING: Final = Method(
     "training",
     "StartTraining",

@@ -4,6 +4,7 @@ from typing import Final
 
 from framewell_gateway.entrypoints.http.routes import (
     assets,
+    audit,
     classes,
     clusters,
     erasures,
@@ -13,12 +14,13 @@ from framewell_gateway.entrypoints.http.routes import (
     reanalyses,
     rights,
     samples,
+    training,
     training_data,
 )
 
 ROUTES: Final = (
     *assets.ROUTES, *programme.ROUTES, *clusters.ROUTES, *samples.ROUTES, *classes.ROUTES, *rights.ROUTES,
-    *training_data.ROUTES, *models.ROUTES, *objects.ROUTES,
+    *audit.ROUTES,    *training_data.ROUTES, *models.ROUTES, *training.ROUTES, *objects.ROUTES,
     *erasures.ROUTES, *reanalyses.ROUTES,
 )  # fmt: skip
 """Every operation of the REST API."""

@@ -1,19 +1,19 @@
-"""Models at work, taken in and enabled; training runs, candidates, promotion."""
+"""Models at work, taken in and enabled, and what each was made from."""
 
 from functools import partial
 from typing import Final
 
+from framewell.gateway.v1.model_view_pb2 import GetModelLineageRequest, ModelLineage
 from framewell.inference.v1.inference_service_pb2 import UploadModelRequest, UploadModelResponse
-from framewell.training.v1.training_service_pb2 import StartTrainingRequest, StartTrainingResponse
-from framewell_gateway.commands.start_run import StartRun
 from framewell_gateway.entrypoints.http import model_uploads, routing
 from framewell_gateway.ports import methods
+from framewell_gateway.queries.model_lineage import ShowModelLineage
 
 calls, asks, answers = (
     partial(made, tag="models") for made in (routing.calls, routing.asks, routing.answers)
 )
 
-_RUN: Final = {
+RUN: Final = {
     "run_id": "r-1",
     "dataset_id": "people",
     "snapshot_id": "people-3",
@@ -22,8 +22,13 @@ _RUN: Final = {
     "stage": "",
     "progress": 0.0,
     "requested_at": "2026-11-22T18:00:00Z",
+    "step": "centroid",
+    "parameters": {"epochs": "60"},
+    "seed": 7,
+    "requested_by": {"principal": "anna", "authority": "admin", "decided_at": "2026-11-22T18:00:00Z"},
+    "epochs": [],
 }
-_CANDIDATE: Final = {
+CANDIDATE: Final = {
     "model": {"name": "identity/people", "version": "3.0"},
     "completed": {
         "run_id": "r-1",
@@ -43,9 +48,28 @@ _CANDIDATE: Final = {
         "checks": [{"check": "false_name_rate_not_worse", "passed": True, "sentence": "0.01 against 0.02."}],
         "verdict": "promoted",
         "duration": "41.5s",
+        "comparison": {
+            "version": "2.0",
+            "rates": [
+                {
+                    "name": "recall",
+                    "trials": 310,
+                    "candidate_count": 301,
+                    "in_service_count": 295,
+                    "certain": False,
+                }
+            ],
+            "class_count": 12,
+            "programme_count": 31,
+            "why_not": "",
+        },
     },
     "in_service": True,
     "promoted_by": {"principal": "rule:promotion", "authority": "rule"},
+    "promoted_because": "",
+    "withdrawn": "",
+    "snapshot_number": 3,
+    "class_count": 12,
 }
 
 _MODEL: Final = {
@@ -80,36 +104,29 @@ ROUTES: Final = (
             "next_page_token": "", "total_size": 1,
         },
     ),
-    calls(
-        "GET /runs", "listRuns", methods.LIST_RUNS, "List training runs, newest first",
-        answer={"runs": [_RUN], "next_page_token": "", "total_size": 1},
-    ),
     asks(
-        "POST /runs", "startRun",
-        lambda app: StartRun(app.services, app.clock),
-        "Start a training run by hand",
-        takes=StartTrainingRequest, gives=StartTrainingResponse,
-        body="request", status=202, problems=(409,),
-        example={"dataset_id": "people", "recipe": "identity", "parameters": {}, "seed": 7},
-        answer={"run": _RUN},
-    ),
-    calls(
-        "GET /candidates", "listCandidates", methods.LIST_CANDIDATES,
-        "Models that wait for a person, and those in service",
-        answer={"candidates": [_CANDIDATE], "next_page_token": "", "total_size": 1},
-    ),
-    calls(
-        "POST /candidates/promote", "promoteCandidate", methods.PROMOTE, "Put a candidate into service",
-        body="*", problems=(404, 409),
-        example={"model": {"name": "identity/people", "version": "3.0"}},
-        answer={"candidate": _CANDIDATE},
-    ),
-    calls(
-        "POST /candidates/rollback", "rollBackModel", methods.ROLLBACK,
-        "Put the version before back into service",
-        body="*", problems=(404, 409),
-        example={"name": "identity/people"},
-        answer={"candidate": _CANDIDATE},
+        "GET /models/lineage", "getModelLineage",
+        lambda app: ShowModelLineage(app.services, app.summaries),
+        "What a model was made from, with the rights it rests on now",
+        description="All assets come before the first sample. What training made has a lineage, imported "
+        "models have none.",
+        takes=GetModelLineageRequest, gives=ModelLineage,
+        problems=(404,),
+        answer={
+            "lineage": {
+                "snapshot_id": "people-3", "manifest_sha256": "0" * 64, "recipe": "identity",
+                "parameters": {"epochs": "60"}, "seed": 7,
+                "embedding": {"name": "faces/sface", "version": "2021.12"},
+                "asset_count": 31, "sample_count": 40, "code_version": "0.9.0",
+            },
+            "assets": [
+                {
+                    "asset_id": "1c5b2c1e-0000-4000-8000-00000000000a", "title": "Evening news",
+                    "allowed": True, "sentence": "Allowed: training rests on own production.",
+                }
+            ],
+            "samples": [], "next_page_token": "", "missing": [],
+        },
     ),
     answers(
         "POST /models/import", "importModel", UploadModelRequest, model_uploads.import_model,

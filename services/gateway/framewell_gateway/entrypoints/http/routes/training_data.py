@@ -3,10 +3,12 @@
 from functools import partial
 from typing import Final
 
+from framewell.gateway.v1.model_view_pb2 import ExportSnapshotRequest, SnapshotExport
+from framewell_gateway.commands.export_snapshot import ExportSnapshot
 from framewell_gateway.entrypoints.http import routing
 from framewell_gateway.ports import methods
 
-calls = partial(routing.calls, tag="training data")
+calls, asks = (partial(made, tag="training data") for made in (routing.calls, routing.asks))
 
 _SNAPSHOT: Final = {
     "snapshot_id": "people-3",
@@ -41,5 +43,22 @@ ROUTES: Final = (
         "POST /datasets/{dataset_id}/snapshots", "publishSnapshot", methods.PUBLISH_SNAPSHOT,
         "Publish a snapshot now",
         status=201, problems=(409,), answer={"snapshot": _SNAPSHOT},
+    ),
+    asks(
+        "POST /snapshots/{snapshot_id}/exports", "exportSnapshot",
+        lambda app: ExportSnapshot(app.services),
+        "Write a snapshot in a format that others read",
+        description="Answers once the file stands; it is recorded who asked, and for which purpose.",
+        takes=ExportSnapshotRequest, gives=SnapshotExport,
+        body="export", status=201, problems=(409, 410),
+        example={"format": "webdataset", "purpose": "sharing"},
+        answer={
+            "export": {
+                "key": f"ab/ab{'0' * 62}.tar", "media_type": "application/x-tar", "size": 4096,
+                "sha256": f"ab{'0' * 62}",
+            },
+            "sample_count": 38, "left_out_count": 2,
+            "left_out_reason": "Withheld: Archiv prohibits passing samples on (contract 4711).",
+        },
     ),
 )  # fmt: skip
