@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from framewell.dataset.v1.catalogue_service_pb2 import CreateClassRequest, ListClassesRequest
+from framewell.dataset.v1.catalogue_service_pb2 import CreateClassRequest
 from framewell.dataset.v1.dataset_pb2 import DatasetClass, Sample
 from framewell.dataset.v1.review_service_pb2 import (
     ListSamplesRequest,
@@ -26,13 +26,10 @@ from framewell.sample.v1.sample_pb2 import (
     SAMPLE_STATE_ACCEPTED,
     SAMPLE_STATE_PROPOSED,
 )
-from framewell_contracts.identity import derived_id
 from framewell_gateway.ports import Services, methods
 from framewell_gateway.steps.class_names import with_class_names
+from framewell_gateway.steps.class_of_name import ClassOfName, require_one_name
 from framewell_kit.outcomes import Conflict, Forbidden, Gone, NotFound, Rejected
-from framewell_kit.written_names import require_written
-
-DATASET: Final = "people"
 
 _PAGE: Final = 1000
 
@@ -58,18 +55,15 @@ class NamePerson:
         Raises NotFound, Rejected as the services do, and Conflict, with nothing made, while the cluster has
         another name.
         """
-        if bool(request.name.strip()) == bool(request.class_id):
-            raise Rejected("say who it is by `name` or by `class_id`, not by both", code="bad_name")
-        require_written(request.name)
+        require_one_name(request)
         found = await self.services.call(
             methods.GET_CLUSTER, GetClusterRequest(cluster_id=request.cluster_id, page_size=1)
         )
-        cluster_id, dataset_id = found.cluster.cluster_id, request.dataset_id or DATASET
-        named, existed = await self._class(request, cluster_id, dataset_id)
+        named, existed = await ClassOfName(self.services)(request, found.cluster.cluster_id)
         decided = await self._noted(found, named)
         if not existed:
             named, existed = await self._made(named, decided.decision_id)
-        learned = Learned(self.services, named)
+        learned = Learned(self.services, named, decided.decision_id)
         appearances = await learned.take(found.best)
         return NamePersonResponse(
             cluster_id=decided.cluster.cluster_id,
@@ -88,7 +82,7 @@ class NamePerson:
         cluster_id, class_id = found.cluster.cluster_id, named.class_id
         noted = found.cluster.named_class_id
         if noted and noted != class_id:
-            before = await self._classes([noted])
+            before = await ClassOfName(self.services).each([noted])
             class_id = noted if before and before[0].merged_into == class_id else class_id
         try:
             request = NameClusterRequest(cluster_id=cluster_id, class_id=class_id)
@@ -109,53 +103,17 @@ class NamePerson:
             sentence += f"; then take its accepted samples back (`framewell review undo {' '.join(its)}`)"
         return sentence
 
-    async def _class(
-        self, request: NamePersonRequest, cluster_id: str, dataset_id: str
-    ) -> tuple[DatasetClass, bool]:
-        """Return the class of the person, and whether it is there: one that is not is still to be made."""
-        if request.class_id:
-            return await self._known(request.class_id, dataset_id), True
-        name = " ".join(request.name.split())
-        asked = ListClassesRequest(dataset_id=dataset_id, name=name, page_size=_PAGE)
-        while True:
-            page = await self.services.call(methods.LIST_CLASSES, asked)
-            for one in page.classes:
-                if name.casefold() in {each.casefold() for each in (one.name, *one.aliases)}:
-                    known = one.merged_into or one.class_id
-                    return (await self._known(known, dataset_id) if one.merged_into else one), True
-            if not page.next_page_token:
-                break
-            asked.page_token = page.next_page_token
-        new = DatasetClass(
-            class_id=derived_id(cluster_id, "class", f"{dataset_id}/{name.casefold()}"),
-            dataset_id=dataset_id,
-            name=name,
-        )
-        return new, False
-
     async def _made(self, new: DatasetClass, decision_id: str) -> tuple[DatasetClass, bool]:
         """Make a class, and return it and whether it was there; where it is refused, take the name back."""
         try:
             answer = await self.services.call(methods.CREATE_CLASS, CreateClassRequest(dataset_class=new))
         except Conflict:  # an earlier call made it, and somebody renamed it since
-            return await self._known(new.class_id, new.dataset_id), True
+            return await ClassOfName(self.services).known(new.class_id, new.dataset_id), True
         except (NotFound, Rejected, Gone, Forbidden):
             undo = UndoClusterDecisionRequest(decision_id=decision_id)
             await self.services.call(methods.UNDO_CLUSTER_DECISION, undo)
             raise
         return answer.dataset_class, False
-
-    async def _classes(self, class_ids: Sequence[str]) -> list[DatasetClass]:
-        asked = ListClassesRequest(class_ids=class_ids)
-        return [*(await self.services.call(methods.LIST_CLASSES, asked)).classes]
-
-    async def _known(self, class_id: str, dataset_id: str) -> DatasetClass:
-        found = await self._classes([class_id])
-        if not found or found[0].dataset_id != dataset_id:
-            raise NotFound(f"class {class_id} does not exist in dataset {dataset_id}")
-        if found[0].merged_into:
-            return await self._known(found[0].merged_into, dataset_id)
-        return found[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +122,8 @@ class Learned:
 
     services: Services
     named: DatasetClass
+    decision_id: str
+    """By which the cluster was named: taking that back takes the samples back, too."""
     proposed: dict[str, list[NamedAppearance]] = field(default_factory=dict)
     """By sample, the appearances that it is of: it is to be accepted."""
 
@@ -173,7 +133,12 @@ class Learned:
         taken = [await self._propose(one, accepted) for one in appearances]
         if self.proposed:
             reviews = [
-                Review(sample_id=sample_id, decision=DECISION_ACCEPT, class_id=self.named.class_id)
+                Review(
+                    sample_id=sample_id,
+                    decision=DECISION_ACCEPT,
+                    class_id=self.named.class_id,
+                    cluster_decision_id=self.decision_id,
+                )
                 for sample_id in self.proposed
             ]
             answer = await self.services.call(methods.REVIEW_SAMPLES, ReviewSamplesRequest(reviews=reviews))

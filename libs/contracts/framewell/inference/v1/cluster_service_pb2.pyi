@@ -39,6 +39,9 @@ class ClusterAppearance(_message.Message):
     SIDE_PIXELS_FIELD_NUMBER: _builtins.int
     PICTURE_FIELD_NUMBER: _builtins.int
     FACE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    SECONDS_FIELD_NUMBER: _builtins.int
+    START_SECONDS_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset it is seen in."""
     chunk_id: _builtins.str
@@ -57,6 +60,12 @@ class ClusterAppearance(_message.Message):
     """Path of the picture with the face on the gateway, below its address."""
     face: _builtins.str
     """Path of the face cut out of that picture."""
+    title: _builtins.str
+    """Title of the programme, filled in by the gateway; empty for none."""
+    seconds: _builtins.float
+    """How long the person is seen, in seconds, filled in by the gateway; 0 where the clock of the asset is not known."""
+    start_seconds: _builtins.float
+    """Seconds from the start of the asset to the first picture, filled in by the gateway as the seconds are."""
     @_builtins.property
     def appearance(self) -> _inference_service_pb2.Appearance:
         """Where it is seen. Score and distance are those of `class_id`."""
@@ -79,10 +88,13 @@ class ClusterAppearance(_message.Message):
         side_pixels: _builtins.float = ...,
         picture: _builtins.str = ...,
         face: _builtins.str = ...,
+        title: _builtins.str = ...,
+        seconds: _builtins.float = ...,
+        start_seconds: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "asked_at", b"asked_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "asked_at", b"asked_at", "asset_id", b"asset_id", "channel", b"channel", "chunk_id", b"chunk_id", "class_id", b"class_id", "face", b"face", "picture", b"picture", "series", b"series", "side_pixels", b"side_pixels", "track", b"track"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "asked_at", b"asked_at", "asset_id", b"asset_id", "channel", b"channel", "chunk_id", b"chunk_id", "class_id", b"class_id", "face", b"face", "picture", b"picture", "seconds", b"seconds", "series", b"series", "side_pixels", b"side_pixels", "start_seconds", b"start_seconds", "title", b"title", "track", b"track"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

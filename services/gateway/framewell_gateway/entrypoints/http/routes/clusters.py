@@ -3,12 +3,27 @@
 from functools import partial
 from typing import Final
 
-from framewell.gateway.v1.naming_pb2 import NamePersonRequest, NamePersonResponse
-from framewell.inference.v1.cluster_service_pb2 import MergeClustersRequest, MergeClustersResponse
+from framewell.gateway.v1.naming_pb2 import (
+    NamePersonRequest,
+    NamePersonResponse,
+    PreviewNameResponse,
+    UndoDecisionRequest,
+    UndoDecisionResponse,
+)
+from framewell.inference.v1.cluster_service_pb2 import (
+    GetClusterRequest,
+    GetClusterResponse,
+    MergeClustersRequest,
+    MergeClustersResponse,
+)
 from framewell_gateway.commands.merge_clusters import MergeClusters
 from framewell_gateway.commands.name_person import NamePerson
+from framewell_gateway.commands.undo_decision import UndoDecision
 from framewell_gateway.entrypoints.http import routing
 from framewell_gateway.ports import methods
+from framewell_gateway.queries.list_appearances import ShowCluster
+from framewell_gateway.queries.preview_name import PreviewName
+from framewell_gateway.steps.described_appearances import AppearanceDetails
 
 calls, asks = (partial(made, tag="unknown people") for made in (routing.calls, routing.asks))
 
@@ -16,7 +31,7 @@ _ASSET: Final = "1c5b2c1e-0000-4000-8000-00000000000a"
 _CLUSTER: Final = "6f1b7a52-0000-5000-8000-00000000000c"
 _OTHER: Final = "6f1b7a52-0000-5000-8000-00000000000d"
 _DECISION: Final = "77aa0c1e-0000-4000-8000-00000000000e"
-_APPEARANCE: Final = {
+APPEARANCE: Final = {
     "asset_id": _ASSET,
     "chunk_id": f"{_ASSET}/0/0",
     "track": 0,
@@ -34,7 +49,12 @@ _APPEARANCE: Final = {
     "class_id": "",
     "side_pixels": 212.0,
     "picture": f"/v1/assets/{_ASSET}/frame?frame=1",
+    "face": f"/v1/assets/{_ASSET}/frame?frame=1&crop=0.03,0,0.34,0.505&width=240",
+    "title": "Abendschau vom 22. November",
+    "seconds": 2.0,
+    "start_seconds": 0.0,
 }
+"""Where a person is seen, as examples show it."""
 _FOUND: Final = {
     "cluster_id": _CLUSTER,
     "appearance_count": 12,
@@ -45,7 +65,7 @@ _FOUND: Final = {
     "class_id": "",
     "named_class_id": "",
     "merged_ids": [],
-    "cover": _APPEARANCE,
+    "cover": APPEARANCE,
 }
 _DECIDED: Final = {
     "decision_id": _DECISION,
@@ -62,14 +82,15 @@ ROUTES: Final = (
         "Unknown people, the most often seen first",
         answer={"clusters": [_FOUND], "next_page_token": ""},
     ),
-    calls(
-        "GET /clusters/{cluster_id}", "getCluster", methods.GET_CLUSTER,
+    asks(
+        "GET /clusters/{cluster_id}", "getCluster",
+        lambda app: ShowCluster(app.services, AppearanceDetails(app.services, app.summaries)),
         "One unknown person with all appearances, and who may be the same",
-        problems=(404,),
+        takes=GetClusterRequest, gives=GetClusterResponse, problems=(404,),
         answer={
-            "cluster": _FOUND, "appearances": [_APPEARANCE], "next_page_token": "",
+            "cluster": _FOUND, "appearances": [APPEARANCE], "next_page_token": "",
             "similar": [{"cluster": {**_FOUND, "cluster_id": _OTHER}, "distance": 0.55}],
-            "best": [_APPEARANCE],
+            "best": [APPEARANCE],
         },
     ),
     calls(
@@ -114,13 +135,36 @@ ROUTES: Final = (
             "cluster_id": _CLUSTER, "class_id": "0b9f6a52", "class_existed": False,
             "decision_id": _DECISION, "accepted_count": 1,
             "appearances": [
-                {"appearance": _APPEARANCE, "sample_id": "s-17", "state": "accepted", "reason": ""}
+                {"appearance": APPEARANCE, "sample_id": "s-17", "state": "accepted", "reason": ""}
             ],
         },
     ),
-    calls(
-        "POST /clusters/decisions/undo", "undoClusterDecision", methods.UNDO_CLUSTER_DECISION,
-        "Take a decision back", body="*", problems=(404, 409),
+    asks(
+        "POST /clusters/decisions/name/preview", "previewName",
+        lambda app: PreviewName(app.services, AppearanceDetails(app.services, app.summaries)),
+        "What saying who an unknown person is would touch",
+        takes=NamePersonRequest, gives=PreviewNameResponse, body="*", problems=(404,),
+        description="Programmes, seconds and samples that get the name; nothing is changed.",
+        example={"cluster_id": _CLUSTER, "name": "Jörg Müßigbrodt"},
+        answer={
+            "cluster_id": _CLUSTER, "class_id": "", "class_name": "Jörg Müßigbrodt", "accepted_count": 0,
+            "appearance_count": 12, "asset_count": 1, "seconds": 24.0,
+            "programmes": [
+                {
+                    "asset_id": _ASSET, "title": "Abendschau vom 22. November", "series": "Abendschau",
+                    "appearance_count": 12, "seconds": 24.0,
+                }
+            ],
+            "sample_count": 1, "withheld_count": 0, "withheld_reasons": [], "complete": True,
+        },
+    ),
+    asks(
+        "POST /clusters/decisions/undo", "undoClusterDecision",
+        lambda app: UndoDecision(app.services),
+        "Take a decision back",
+        takes=UndoDecisionRequest, gives=UndoDecisionResponse, body="*", problems=(404, 409),
+        description="With a name, the samples that were accepted by giving it are taken back, too, unless "
+        "`keep_samples` is true or somebody decided about them since.",
         example={"decision_id": _DECISION},
         answer={
             "decision": {
@@ -129,6 +173,7 @@ ROUTES: Final = (
                     "principal": "anna", "authority": "staff", "decided_at": "2026-11-29T19:05:00Z",
                 },
             },
+            "samples": [{"sample_id": "s-17", "state": "proposed", "reason": ""}],
         },
     ),
 )  # fmt: skip
