@@ -1480,6 +1480,12 @@ export type ClusterAppearance = {
     picture: string;
     /** Path of the face cut out of that picture. */
     face: string;
+    /** Title of the programme, filled in by the gateway; empty for none. */
+    title: string;
+    /** How long the person is seen, in seconds, filled in by the gateway; 0 where the clock of the asset is not known. */
+    seconds: number;
+    /** Seconds from the start of the asset to the first picture, filled in by the gateway as the seconds are. */
+    start_seconds: number;
 };
 export type FaceCluster = {
     /** Its id, which stays as long as it has an appearance. */
@@ -1637,13 +1643,63 @@ export type NamePersonResponse = {
     /** What became of the appearances that were chosen to learn from. */
     appearances: NamedAppearance[];
 };
-export type UndoClusterDecisionRequest = {
+export type TouchedProgramme = {
+    /** Id of its asset. */
+    asset_id: string;
+    /** Title of the programme, empty for none. */
+    title: string;
+    /** Series of the programme, empty for none. */
+    series: string;
+    /** Number of appearances in it. */
+    appearance_count: number;
+    /** How long the person is seen in it, in seconds; 0 where its clock is not known. */
+    seconds: number;
+};
+export type PreviewNameResponse = {
+    /** Id of the cluster; another one than asked for when that was merged. */
+    cluster_id: string;
+    /** Id of the class of that name; empty for one that would be made. */
+    class_id: string;
+    /** Its name as it stands, or as it would be made. */
+    class_name: string;
+    /** Number of accepted samples that the class has already. */
+    accepted_count: number;
+    /** Number of appearances that get the name. */
+    appearance_count: number;
+    /** Number of programmes in which they are. */
+    asset_count: number;
+    /** How long they are seen there, in seconds, as far as it was counted. */
+    seconds: number;
+    /** The programmes with most appearances first, at most 20. */
+    programmes: TouchedProgramme[];
+    /** Number of samples that would be learned from. */
+    sample_count: number;
+    /** Number of samples that the rights of their programmes withhold. */
+    withheld_count: number;
+    /** Why those are withheld, each sentence once. */
+    withheld_reasons: string[];
+    /** False when the cluster has so many appearances that not all were counted. */
+    complete: boolean;
+};
+export type UndoDecisionRequest = {
     /** Id of the decision to take back. */
     decision_id: string;
+    /** Whether the samples that were accepted by naming the cluster stay; false takes them back, too. */
+    keep_samples?: boolean;
 };
-export type UndoClusterDecisionResponse = {
+export type SampleOfName = {
+    /** Id of the sample. */
+    sample_id: string;
+    /** State of the sample now. */
+    state?: SampleState;
+    /** Empty when it was taken back; otherwise one sentence why not. */
+    reason: string;
+};
+export type UndoDecisionResponse = {
     /** The decision, taken back. */
     decision?: ClusterDecisionRecord;
+    /** What became of the samples that were accepted by it. */
+    samples: SampleOfName[];
 };
 export type Crop = {
     /** The cut-out part of the picture (JPEG). */
@@ -1731,6 +1787,155 @@ export type ListSamplesResponse = {
     /** Number of samples on all pages together. */
     total_size: number;
 };
+export type MomentInput = {
+    /** Its pts in the asset's time base. */
+    pts?: number;
+    /** Its index in presentation order, from 0. */
+    frame?: number;
+};
+export type BoxInput = {
+    /** Left edge as a fraction of the picture's width, 0 to 1. */
+    x?: number;
+    /** Top edge as a fraction of the picture's height, 0 to 1. */
+    y?: number;
+    /** Width as a fraction of the picture's width, 0 to 1. */
+    width?: number;
+    /** Height as a fraction of the picture's height, 0 to 1. */
+    height?: number;
+};
+export type ProposeSampleRequest = {
+    /** Id of the dataset it is proposed for. */
+    dataset_id?: string;
+    /** Id of the class it shows. */
+    class_id?: string;
+    /** Id of the asset it is seen in. */
+    asset_id: string;
+    /** The picture it is seen in. */
+    moment?: MomentInput;
+    /** The region of that picture. */
+    box?: BoxInput;
+    /** In the person's words, may be empty. */
+    note?: string;
+};
+export type ProposeSampleResponse = {
+    /** The sample: proposed, or withheld for rights. */
+    sample?: Sample;
+};
+export type SampleCount = {
+    /** Id of the dataset or class, or login of the reviewer; empty for samples without a class. */
+    id: string;
+    /** Name of the class; empty for anything else. */
+    name: string;
+    /** Number of samples that wait. */
+    count: number;
+};
+export type CountSamplesResponse = {
+    /** Number of samples that wait for a decision. */
+    proposed: number;
+    /** Number of those that somebody is reviewing. */
+    claimed: number;
+    /** Number of those that are questions. */
+    questions: number;
+    /** Number of samples that the rights withhold. */
+    withheld: number;
+    /** Those that wait, by dataset. */
+    datasets: SampleCount[];
+    /** Those that wait, by class, most first; at most 200 classes. */
+    classes: SampleCount[];
+    /** Those that are being reviewed, by reviewer. */
+    reviewers: SampleCount[];
+};
+export type EvidenceSource = {
+    /** Kind of the evidence: `lower_third`, `face_track`, `known_face`, `question`, `person`. */
+    kind: string;
+    /** Id of the observation in the asset of the sample. */
+    observation_id: string;
+    /** Id of the chunk that it was seen in. */
+    chunk_id: string;
+    /** When it is seen; of a caption, while it stands. */
+    span?: Span;
+    /** A picture in which it is seen. */
+    moment?: Moment;
+    /** Where in that picture. */
+    box?: Box;
+    /** The caption as it was read; empty for a face. */
+    text: string;
+    /** The smaller line under the caption, empty for none. */
+    below_text: string;
+    /** How sure the model was, 0 to 1. */
+    score: number;
+    /** Path of the picture cut out, on the gateway below its address. */
+    picture: string;
+};
+export type SampleCandidate = {
+    /** Id of the class. */
+    class_id: string;
+    /** Name of the class. */
+    class_name: string;
+    /** Distance between the faces in the units of the embedding; unset where nothing was compared. */
+    distance?: number;
+    /** Id of an accepted sample of the class; empty when it has none. */
+    sample_id: string;
+    /** A picture of that sample; unset when there is none. */
+    picture?: ObjectRef;
+    /** Path of that picture on the gateway, below its address; empty when there is none. */
+    path: string;
+    /** Number of accepted samples of the class. */
+    accepted_count: number;
+};
+export type GetSampleResponse = {
+    /** The sample with its provenance: its passport. */
+    sample?: Sample;
+    /** What its evidence rests on, captions first, at most 20. */
+    sources: EvidenceSource[];
+    /** The class that it is said to be of, with an accepted sample of that to compare with; unset for a question. */
+    claimed?: SampleCandidate;
+    /** Others that it may be, nearest first, at most nine; who was merged or erased is none of them. */
+    candidates: SampleCandidate[];
+    /** What the rights gate says about it now, with sentence and grounds; unset when its asset is gone. */
+    rights?: RightsDecision;
+    /** Number of proposals of the same class in the same asset, this one among them, that are no questions. */
+    alike_count: number;
+};
+export type ClaimSamplesRequest = {
+    /** Id of the dataset. */
+    dataset_id?: string;
+    /** At most so many samples, 0 for the default of 10; more than 100 are never given at once. */
+    limit?: number;
+    /** Time until others may take them, at most one hour; unset for the default of ten minutes. */
+    lease?: string;
+    /** Ids of the samples that are wanted, such as those that the caller has and goes on with; empty for free ones. */
+    sample_ids?: string[];
+    /** Only samples of this class; empty for all. */
+    class_id?: string;
+    /** Only samples of this asset; empty for all. */
+    asset_id?: string;
+    /** Which are taken first: `oldest`, `doubtful` or `person`, as in a list of samples; empty for `oldest`. */
+    order_by?: string;
+};
+export type ReviewRefusal = "not_found" | "changed" | "claimed" | "not_open" | "rights" | "no_class" | "unknown_class" | "not_decided";
+export type ReviewResult = {
+    /** The sample as it is now, with who decided about it last; unset when there is no such sample. */
+    sample?: Sample;
+    /** Empty when the decision was taken; otherwise one sentence why not. */
+    error: string;
+    /** The same for programs. */
+    refusal?: ReviewRefusal;
+};
+export type ClaimSamplesResponse = {
+    /** Samples in state proposed, in the order asked for. */
+    samples: Sample[];
+    /** Of samples that were asked for by their ids, those that the caller did not get, and why. */
+    refused: ReviewResult[];
+};
+export type ReleaseSamplesRequest = {
+    /** Ids of the samples, at most 100; what somebody else has claimed stays theirs. */
+    sample_ids: string[];
+};
+export type ReleaseSamplesResponse = {
+    /** Number of samples that others may take now. */
+    released: number;
+};
 export type Decision = "accept" | "reject" | "unsure" | "undo";
 export type Review = {
     /** Id of the sample. */
@@ -1749,15 +1954,6 @@ export type Review = {
 export type ReviewSamplesRequest = {
     /** The decisions, at most 500. */
     reviews: Review[];
-};
-export type ReviewRefusal = "not_found" | "changed" | "claimed" | "not_open" | "rights" | "no_class" | "unknown_class" | "not_decided";
-export type ReviewResult = {
-    /** The sample as it is now, with who decided about it last; unset when there is no such sample. */
-    sample?: Sample;
-    /** Empty when the decision was taken; otherwise one sentence why not. */
-    error: string;
-    /** The same for programs. */
-    refusal?: ReviewRefusal;
 };
 export type ReviewSamplesResponse = {
     /** One result for each decision, in the order of the request. */
@@ -1816,6 +2012,102 @@ export type ListClassesResponse = {
     next_page_token: string;
     /** Number of classes on all pages together. */
     total_size: number;
+};
+export type ClassSamplesInput = {
+    /** Number of accepted samples. */
+    accepted?: number;
+    /** Number of samples that wait for a decision. */
+    proposed?: number;
+    /** Number of samples that the rights withhold. */
+    withheld?: number;
+    /** Id of the sample that the picture is of, the newest accepted one if there is any; empty for none. */
+    sample_id?: string;
+    /** Path of the picture on the gateway, below its address; empty for none. */
+    path?: string;
+};
+export type DatasetClassInput = {
+    /** Its id, which says nothing about who it is. */
+    class_id?: string;
+    /** Id of the dataset it belongs to. */
+    dataset_id?: string;
+    /** Name shown to people. */
+    name?: string;
+    /** Other names and spellings. */
+    aliases?: string[];
+    /** Ids in authority files and of the house, by scheme: `gnd`, `wikidata`, `house`. */
+    external_ids?: {
+        [key: string]: string;
+    };
+    /** True when the person is fictional or the caption says so. */
+    fictional?: boolean;
+    /** Id of the class this one was merged into, empty when it stands. */
+    merged_into?: string;
+    /** Grows with every change of the class. */
+    revision?: number;
+    /** When it was made, named or merged last; unset for one that was not since its mesh notes that. */
+    changed_at?: string;
+    /** Who did that, a person or a rule; empty when not known. */
+    changed_by?: string;
+    /** Its samples; unset unless they were asked for. */
+    samples?: ClassSamplesInput;
+};
+export type CreateClassResponse = {
+    /** The class with its id. */
+    dataset_class?: DatasetClass;
+};
+export type GetClassResponse = {
+    /** The class with its samples counted. */
+    dataset_class?: DatasetClass;
+    /** Classes that were merged into it, whose mergers can be taken back. */
+    merged: DatasetClass[];
+};
+export type RenameClassRequest = {
+    /** Id of the class. */
+    class_id?: string;
+    /** Name shown to people. */
+    name?: string;
+    /** Other names and spellings; replaces those before. */
+    aliases?: string[];
+    /** Ids in authority files and of the house, by scheme; replaces those before. */
+    external_ids?: {
+        [key: string]: string;
+    };
+    /** The revision that was seen; unset: whatever it is now. Another one is refused as FAILED_PRECONDITION. */
+    expected_revision?: number;
+};
+export type RenameClassResponse = {
+    /** The class with its new names. */
+    dataset_class?: DatasetClass;
+};
+export type MergeClassesRequest = {
+    /** Id of the class that goes. */
+    from_class_id?: string;
+    /** Id of the class that stays. */
+    into_class_id?: string;
+};
+export type MergeClassesResponse = {
+    /** The class that stays. */
+    dataset_class?: DatasetClass;
+    /** Number of samples that moved to it. */
+    samples_moved: number;
+};
+export type UndoMergeResponse = {
+    /** The class that had gone, which stands again. */
+    dataset_class?: DatasetClass;
+    /** The class that it was merged into. */
+    rest?: DatasetClass;
+    /** Number of samples that moved back. */
+    samples_moved: number;
+};
+export type ListClassAppearancesResponse = {
+    /** Appearances of this page, newest assets first, each asset in order of time. */
+    appearances: ClusterAppearance[];
+    /** Names the next page; empty on the last page. */
+    next_page_token: string;
+    /** Number of appearances on all pages together. */
+    total_size: number;
+    /** Number of assets that the person is seen in. */
+    asset_count: number;
 };
 export type SubjectInput = {
     /** Id of one asset. */
@@ -1930,154 +2222,6 @@ export type MoneyEffect = {
     /** Number of accepted samples for which it differs. */
     sample_count: number;
 };
-export type PreviewRightsChangeResponse = {
-    /** Number of samples that would be withdrawn or withheld. */
-    samples_withdrawn: number;
-    /** Number of samples that would be proposed after all. */
-    samples_proposed: number;
-    /** Number of snapshots that would be withdrawn. */
-    snapshot_count: number;
-    /** Number of assets the change concerns. */
-    asset_count: number;
-    /** Ids of snapshots that would be withdrawn, the first 100 in order. */
-    snapshot_ids: string[];
-    /** Ids of assets the change concerns, the first 100 in order. */
-    asset_ids: string[];
-    /** What would become of each statement, in the order they were sent. */
-    statements: AppliedStatement[];
-    /** What accepted samples would cost otherwise, by holder, currency and way of paying; what is owed already stays. */
-    money: MoneyEffect[];
-};
-export type Dataset = {
-    /** Its id: lower-case letters, digits and dashes. */
-    dataset_id: string;
-    /** What it is for, in words. */
-    title: string;
-    /** Names of the rules that propose samples for it. */
-    rules: string[];
-    /** The recipe a new snapshot starts by itself, e.g. `identity`; empty: none. */
-    recipe: string;
-    /** Purpose its samples are used for, which the rights must allow; a new dataset that names none trains the house's own models. */
-    purpose?: Purpose;
-};
-export type ListDatasetsResponse = {
-    /** Datasets in order of their ids. */
-    datasets: Dataset[];
-    /** Names the next page; empty on the last page. */
-    next_page_token: string;
-    /** Number of datasets on all pages together. */
-    total_size: number;
-};
-export type Split = "train" | "validation" | "test";
-export type SplitCount = {
-    /** The split that is counted. */
-    split?: Split;
-    /** Number of samples in the split. */
-    sample_count: number;
-    /** Number of classes with at least one sample in the split. */
-    class_count: number;
-};
-export type SnapshotPublished = {
-    /** Id of the snapshot. */
-    snapshot_id: string;
-    /** Id of its dataset and key of the fact. */
-    dataset_id: string;
-    /** Number of the snapshot: counts up by one per dataset, from 1. */
-    "number": number;
-    /** Manifest (JSON): content hashes, counts per class and split, where each table lies. */
-    manifest?: ObjectRef;
-    /** Samples (Parquet): one row a vector; columns in the dataset service's documentation. */
-    samples?: ObjectRef;
-    /** Vectors of background faces, which nobody has named (Parquet): an open-set threshold is judged against them. */
-    background?: ObjectRef;
-    /** How much is in each split that is not empty; counts per class stand in the manifest. */
-    splits: SplitCount[];
-    /** The dataset's own recipe, started by this fact: `identity`, `classifier`; empty: none. */
-    recipe: string;
-    /** The embedding model whose vectors the tables hold. */
-    embedding?: ModelVersion;
-    /** Who or what asked for the snapshot. */
-    actor?: Actor;
-    /** The purpose that its samples may be used for: every later step asks whether that is its own. */
-    purpose?: Purpose;
-};
-export type SnapshotWithdrawn = {
-    /** Id of the snapshot that is withdrawn. */
-    snapshot_id: string;
-    /** Id of its dataset and key of the fact. */
-    dataset_id: string;
-    /** One sentence: why it was withdrawn. */
-    reason: string;
-    /** Id of the snapshot that takes its place, empty when none does. */
-    superseded_by: string;
-    /** Who or what withdrew it. */
-    actor?: Actor;
-    /** Number of its samples that were withdrawn; each has a sample.withdrawn of its own. */
-    withdrawn_sample_count: number;
-};
-export type Snapshot = {
-    /** The snapshot as it was published. */
-    published?: SnapshotPublished;
-    /** The fact that withdrew it; unset while it may be used. */
-    withdrawn?: SnapshotWithdrawn;
-    /** When it was published. */
-    published_at?: string;
-};
-export type ListSnapshotsResponse = {
-    /** Snapshots of this page, newest first. */
-    snapshots: Snapshot[];
-    /** Names the next page; empty on the last page. */
-    next_page_token: string;
-    /** Number of snapshots on all pages together. */
-    total_size: number;
-};
-export type PublishSnapshotResponse = {
-    /** The fact that was published; the newest one when nothing had changed since. */
-    snapshot?: SnapshotPublished;
-};
-export type ModelScope = {
-    /** Series of programmes, as programmes name it; empty for any. */
-    series: string;
-    /** Channel, as programmes name it; empty for any. */
-    channel: string;
-};
-export type Model = {
-    /** Name and version of the model. */
-    model?: ModelVersion;
-    /** Name of the analyser it serves, empty for none. */
-    analyser: string;
-    /** SPDX licence of the code. */
-    code_licence: string;
-    /** SPDX licence of the weights. */
-    weights_licence: string;
-    /** Where it came from: `package:<name>`, `run:<id>` for models that training made. */
-    source: string;
-    /** SHA-256 of the model's graph, 64 lower-case hex digits. */
-    sha256: string;
-    /** True when this version is in force. */
-    in_force: boolean;
-    /** Execution provider it runs on, e.g. `CPUExecutionProvider`. */
-    provider: string;
-    /** What its makers mean it for, in words. */
-    intended_use: string;
-    /** What it does: `classification`, `detection` … as its manifest says. */
-    task: string;
-    /** For which programmes it looks at chunks; empty for none, and for a model of an analyser, which always looks. */
-    enabled: ModelScope[];
-    /** Why it cannot be used, in one sentence; empty for one that can. It is listed, and nothing else. */
-    quarantined: string;
-    /** Why it is not on the device that the site asks for, in one sentence; empty where it is. */
-    fallback: string;
-};
-export type ListModelsResponse = {
-    /** Models by name and version. */
-    models: Model[];
-    /** Names the next page; empty on the last page. */
-    next_page_token: string;
-    /** Number of models on all pages together. */
-    total_size: number;
-};
-export type RunState = "queued" | "running" | "done" | "failed" | "cancelled";
 export type Done = {};
 export type Failed = {
     /** Stable lower-case word a program can switch on, e.g. `unreadable`, `killed_its_worker`. */
@@ -2192,6 +2336,33 @@ export type TrainingCompleted = {
     /** The model beside the one that was in service when it was judged; unset when none was in service. */
     comparison?: ModelComparison;
 };
+export type Hold = {
+    /** Why, in the words of whoever decided. */
+    reason: string;
+    /** Who decided it, and when. */
+    actor?: Actor;
+};
+export type Candidate = {
+    /** Name and version of the model. */
+    model?: ModelVersion;
+    /** The fact that the run which made it ended in. */
+    completed?: TrainingCompleted;
+    /** True when this version is in service. */
+    in_service: boolean;
+    /** Who put it into service; unset unless it is. */
+    promoted_by?: Actor;
+    /** Why, in the words of whoever put it into service; empty for rules, and unless it is in service. */
+    promoted_because: string;
+    /** Set while a person holds it back. */
+    hold?: Hold;
+    /** Why it must not be used any more, in one sentence; empty while it may. */
+    withdrawn: string;
+    /** Number of the snapshot it learned from. */
+    snapshot_number: number;
+    /** Number of classes it knows. */
+    class_count: number;
+};
+export type RunState = "queued" | "running" | "done" | "failed" | "cancelled";
 export type EpochMeasure = {
     /** The epoch, counted from 1. */
     epoch: number;
@@ -2234,91 +2405,489 @@ export type Run = {
     /** What was measured after each epoch of training, in order; none of a centroid, which has no epochs. */
     epochs: EpochMeasure[];
 };
-export type ListRunsResponse = {
-    /** Runs of this page, newest first. */
-    runs: Run[];
+export type RightsPreview = {
+    /** Number of samples that would be withdrawn or withheld. */
+    samples_withdrawn: number;
+    /** Number of samples that would be proposed after all. */
+    samples_proposed: number;
+    /** Number of snapshots that would be withdrawn. */
+    snapshot_count: number;
+    /** Number of assets the change concerns. */
+    asset_count: number;
+    /** Ids of snapshots that would be withdrawn, the first 100 in order. */
+    snapshot_ids: string[];
+    /** Ids of assets the change concerns, the first 100 in order. */
+    asset_ids: string[];
+    /** What would become of each statement, in the order they were sent. */
+    statements: AppliedStatement[];
+    /** What accepted samples would cost otherwise; what is owed already stays. */
+    money: MoneyEffect[];
+    /** Models that were made from these snapshots and may be used until now, those in service first. */
+    models?: Candidate[];
+    /** Runs on these snapshots that would be stopped. */
+    runs?: Run[];
+    /** Fields of this answer that could not be asked: they are left out, and say nothing. */
+    unavailable: string[];
+    /** Why they are missing, one sentence each. */
+    missing: string[];
+};
+export type RightsChange = {
+    /** Id of the event that brought it. */
+    change_id: string;
+    /** What it is about, as its sender spelt it. */
+    subject?: Subject;
+    /** Who changed it. */
+    actor?: Actor;
+    /** When this service took it up. */
+    received_at?: string;
+    /** True once every asset was decided anew. */
+    applied: boolean;
+    /** What became of each of its statements; none until it is applied. */
+    statements: AppliedStatement[];
+    /** Number of assets that were decided anew. */
+    asset_count: number;
+    /** Number of accepted samples that it withdrew. */
+    samples_withdrawn: number;
+    /** Number of proposed samples that it withheld. */
+    samples_withheld: number;
+    /** Number of samples that it proposed after all. */
+    samples_proposed: number;
+    /** Number of samples whose terms alone are others. */
+    samples_repriced: number;
+    /** Number of snapshots that it withdrew. */
+    snapshot_count: number;
+};
+export type ListRightsChangesResponse = {
+    /** Changes of this page, the newest first. */
+    changes: RightsChange[];
     /** Names the next page; empty on the last page. */
     next_page_token: string;
-    /** Number of runs on all pages together. */
+    /** Number of changes on all pages together. */
     total_size: number;
 };
-export type TrainingRequested = {
-    /** Id of the dataset; the key of the fact. */
-    dataset_id: string;
-    /** Id of the snapshot to learn from; empty for the newest known. */
+export type FateState = "waiting" | "under_way" | "done" | "not_needed" | "person" | "failed" | "unknown";
+export type FateStep = {
+    /** Which step: `statements`, `samples`, `snapshots`, `runs`, `models`. */
+    step: string;
+    /** How far it is. */
+    state?: FateState;
+    /** How many are done. */
+    done: number;
+    /** How many there are as far as is known; 0 where nobody can say yet. */
+    total: number;
+};
+export type ChangedSample = {
+    /** Id of the sample. */
+    sample_id: string;
+    /** Id of its asset. */
+    asset_id: string;
+    /** What became of it: `withdrawn`, `withheld`, `proposed`, or `repriced` where only its terms are others. */
+    effect: string;
+};
+export type ReplacedSnapshot = {
+    /** Id of the snapshot that was withdrawn. */
+    snapshot_id: string;
+    /** Its number. */
+    "number": number;
+    /** When it was published. */
+    published_at?: string;
+    /** True once it is withdrawn. */
+    withdrawn: boolean;
+    /** Id of the snapshot that takes its place; empty until it is withdrawn. */
+    successor_id: string;
+    /** Number of that one; 0 until it is published. */
+    successor_number: number;
+    /** When that one was published; unset until then. */
+    successor_published_at?: string;
+    /** True when that one was withdrawn too, by a later change. */
+    successor_withdrawn: boolean;
+};
+export type RightsChangeFate = {
+    /** The change as dataset followed it. */
+    change?: RightsChange;
+    /** The steps in order: statements, samples, snapshots, runs, models. */
+    steps: FateStep[];
+    /** Samples that it concerned, the first 100 by id. */
+    samples: ChangedSample[];
+    /** Snapshots that it withdrew and what takes their place, the first 100 by number. */
+    snapshots: ReplacedSnapshot[];
+    /** Models that were made from what it withdrew: none of them may be used any more. */
+    models_withdrawn?: Candidate[];
+    /** Runs that learn, or learned, from the snapshots in their place. */
+    runs?: Run[];
+    /** Models that were made from these. */
+    models?: Candidate[];
+    /** Fields of this answer that could not be asked: they are left out, and say nothing. */
+    unavailable: string[];
+    /** Why they are missing, one sentence each. */
+    missing: string[];
+};
+export type RefusedMoment = {
+    /** Id of the sample; empty where a whole asset is refused. */
+    sample_id: string;
+    /** Id of the asset. */
+    asset_id: string;
+    /** Title of its programme; empty when there is none. */
+    title: string;
+    /** How long after the first picture it begins; unset where a whole asset is refused. */
+    at?: string;
+};
+export type Refusal = {
+    /** What is withheld: `samples` or `assets`. */
+    kind: string;
+    /** For which purpose. */
+    purpose?: Purpose;
+    /** The sentence that it is withheld with. */
+    sentence: string;
+    /** How many samples or assets. */
+    count: number;
+    /** Some of them, ten at most: samples the newest first, assets by id. */
+    moments: RefusedMoment[];
+};
+export type ListRefusalsResponse = {
+    /** Groups of this page, the largest first. */
+    refusals: Refusal[];
+    /** Names the next page; empty on the last page. */
+    next_page_token: string;
+    /** Number of groups on all pages together. */
+    total_size: number;
+};
+export type Balance = {
+    /** Name of the holder. */
+    holder: string;
+    /** Currency of the amount, an ISO 4217 code. */
+    currency: string;
+    /** Exact decimal amount that is owed. */
+    amount: string;
+    /** Number of uses it was counted from. */
+    uses: number;
+    /** The part of the amount that is owed once per sample and snapshot. */
+    flat_amount: string;
+    /** The part of the amount that is owed per sample and run. */
+    per_use_amount: string;
+};
+export type Contributor = {
+    /** The name as it was spelt first. */
+    holder: string;
+    /** Number of statements about everything of theirs. */
+    statement_count: number;
+    /** Number of assets that they have rights in. */
+    asset_count: number;
+    /** Number of accepted samples from these assets. */
+    sample_count: number;
+    /** What they are owed, one entry a currency. */
+    balances: Balance[];
+};
+export type ListContributorsResponse = {
+    /** Holders of this page, by name. */
+    contributors: Contributor[];
+    /** Names the next page; empty on the last page. */
+    next_page_token: string;
+    /** Number of holders on all pages together. */
+    total_size: number;
+};
+export type UsageRecorded = any & {
+    /** Name of the holder to be paid; the key of the fact. */
+    holder: string;
+    /** Id of the snapshot the sample was published in. */
     snapshot_id?: string;
-    /** Name of the recipe: `identity`, `classifier`. */
+    /** Id of the training run that learned from it. */
+    run_id?: string;
+    /** Id of the sample that was used. */
+    sample_id: string;
+    /** Id of the asset the sample comes from. */
+    asset_id: string;
+    /** The purpose it was used for. */
+    purpose?: Purpose;
+    /** How many units were used, an exact decimal number, e.g. `1`. */
+    quantity: string;
+    /** What is owed per unit. */
+    rate?: Payment;
+    /** When the sample was used. */
+    used_at?: string;
+    /** The statement the rate stands in. */
+    statement?: StatementRef;
+};
+export type ListLedgerResponse = {
+    /** Entries of this page, newest first. */
+    entries: UsageRecorded[];
+    /** Per holder and currency, over all entries that were asked for; on the first page only. */
+    balances: Balance[];
+    /** Names the next page; empty on the last page. */
+    next_page_token: string;
+    /** Number of entries on all pages together. */
+    total_size: number;
+};
+export type AuditRecord = {
+    /** Id of the chain the entry stands in. */
+    chain_id: string;
+    /** Its place in the chain, counted from 0. */
+    place: number;
+    /** The hash that links the next entry to it, 64 lower-case hex digits. */
+    hash: string;
+    /** Id of the event that it is about. */
+    event_id: string;
+    /** When that event happened, in ISO 8601. */
+    time: string;
+    /** What the decision is about, such as `sample:s-17`; holders and sources by keyed hashes. */
+    subject: string;
+    /** Id of the class it names; empty where it names none. */
+    class_id: string;
+    /** What was decided, in one word, e.g. `accept`, `promoted`. */
+    what: string;
+    /** Who decided it. */
+    principal: string;
+    /** In which capacity. */
+    authority: string;
+};
+export type ListAuditResponse = {
+    /** Entries of this page, the newest first. */
+    records: AuditRecord[];
+    /** Names the next page; empty on the last page. */
+    next_page_token: string;
+    /** Number of entries on all pages together. */
+    total_size: number;
+};
+export type VerifyAuditRequest = {
+    /** Public keys in PEM (Ed25519), one after the other, that seals may be signed with; empty for those of the service. */
+    public_keys?: string;
+};
+export type AuditProblemKind = "gap" | "changed" | "fork" | "rewritten" | "shortened" | "deleted" | "foreign_seal" | "bad_signature" | "missing_entry" | "missing_fact" | "other_fact" | "unsealed";
+export type AuditProblem = {
+    /** What is wrong, in one word. */
+    kind?: AuditProblemKind;
+    /** Id of the chain. */
+    chain_id: string;
+    /** The same in one sentence. */
+    sentence: string;
+};
+export type VerifyAuditResponse = {
+    /** True when the chains, the seals and the facts agree. */
+    intact: boolean;
+    /** Number of entries that were checked. */
+    entries: number;
+    /** The first problem in words, empty when the log is intact. */
+    problem: string;
+    /** What is wrong, the first 100 problems. */
+    problems: AuditProblem[];
+    /** Number of problems, also where there are more than are listed. */
+    problem_count: number;
+    /** Number of seals that were checked. */
+    seals: number;
+    /** Number of entries that a seal covers. */
+    sealed_entries: number;
+    /** Number of facts on Kafka that have their entry. */
+    facts: number;
+    /** Number of facts on Kafka that are still to be entered. */
+    waiting_facts: number;
+    /** Number of entries whose facts Kafka keeps no more: nothing but the chain and its seals speaks for these. */
+    unreachable_entries: number;
+};
+export type AuditSealed = {
+    /** Id of the chain and key of the fact. */
+    chain_id: string;
+    /** How many entries the chain had. */
+    entry_count: number;
+    /** SHA-256 of its last entry, 64 lower-case hex digits: the hash of an entry covers the one before it. */
+    head: string;
+    /** When it was sealed. */
+    sealed_at?: string;
+    /** Id of the key that signed: SHA-256 of the public key, 64 lower-case hex digits. */
+    key_id: string;
+    /** Ed25519 signature (RFC 8032), 64 bytes, over the deterministic protobuf encoding of this message without it. */
+    signature: string;
+};
+export type SealAuditResponse = {
+    /** The new seals; none where nothing was entered since the last ones. */
+    seals: AuditSealed[];
+};
+export type GetAuditKeyResponse = {
+    /** Public keys in PEM (Ed25519, SubjectPublicKeyInfo), one after the other: the one that signs now, then earlier ones. */
+    public_keys: string;
+    /** Id of the key that signs now: SHA-256 of its 32 bytes, 64 lower-case hex digits; empty while nothing is signed. */
+    key_id: string;
+};
+export type Dataset = {
+    /** Its id: lower-case letters, digits and dashes. */
+    dataset_id: string;
+    /** What it is for, in words. */
+    title: string;
+    /** Names of the rules that propose samples for it. */
+    rules: string[];
+    /** The recipe a new snapshot starts by itself, e.g. `identity`; empty: none. */
     recipe: string;
-    /** Parameters of the recipe by name; unknown ones are refused. */
-    parameters?: {
-        [key: string]: string;
-    };
-    /** Seed of everything random in the run. */
-    seed?: number;
+    /** Purpose its samples are used for, which the rights must allow; a new dataset that names none trains the house's own models. */
+    purpose?: Purpose;
 };
-export type StartTrainingResponse = {
-    /** The run as it is now. */
-    run?: Run;
+export type ListDatasetsResponse = {
+    /** Datasets in order of their ids. */
+    datasets: Dataset[];
+    /** Names the next page; empty on the last page. */
+    next_page_token: string;
+    /** Number of datasets on all pages together. */
+    total_size: number;
 };
-export type Hold = {
-    /** Why, in the words of whoever decided. */
-    reason: string;
-    /** Who decided it, and when. */
-    actor?: Actor;
-};
-export type Candidate = {
-    /** Name and version of the model. */
-    model?: ModelVersion;
-    /** The fact that the run which made it ended in. */
-    completed?: TrainingCompleted;
-    /** True when this version is in service. */
-    in_service: boolean;
-    /** Who put it into service; unset unless it is. */
-    promoted_by?: Actor;
-    /** Why, in the words of whoever put it into service; empty for rules, and unless it is in service. */
-    promoted_because: string;
-    /** Set while a person holds it back. */
-    hold?: Hold;
-    /** Why it must not be used any more, in one sentence; empty while it may. */
-    withdrawn: string;
-    /** Number of the snapshot it learned from. */
-    snapshot_number: number;
-    /** Number of classes it knows. */
+export type Split = "train" | "validation" | "test";
+export type SplitCount = {
+    /** The split that is counted. */
+    split?: Split;
+    /** Number of samples in the split. */
+    sample_count: number;
+    /** Number of classes with at least one sample in the split. */
     class_count: number;
 };
-export type ListCandidatesResponse = {
-    /** Candidates of this page, newest first. */
-    candidates: Candidate[];
+export type SnapshotPublished = {
+    /** Id of the snapshot. */
+    snapshot_id: string;
+    /** Id of its dataset and key of the fact. */
+    dataset_id: string;
+    /** Number of the snapshot: counts up by one per dataset, from 1. */
+    "number": number;
+    /** Manifest (JSON): content hashes, counts per class and split, where each table lies. */
+    manifest?: ObjectRef;
+    /** Samples (Parquet): one row a vector; columns in the dataset service's documentation. */
+    samples?: ObjectRef;
+    /** Vectors of background faces, which nobody has named (Parquet): an open-set threshold is judged against them. */
+    background?: ObjectRef;
+    /** How much is in each split that is not empty; counts per class stand in the manifest. */
+    splits: SplitCount[];
+    /** The dataset's own recipe, started by this fact: `identity`, `classifier`; empty: none. */
+    recipe: string;
+    /** The embedding model whose vectors the tables hold. */
+    embedding?: ModelVersion;
+    /** Who or what asked for the snapshot. */
+    actor?: Actor;
+    /** The purpose that its samples may be used for: every later step asks whether that is its own. */
+    purpose?: Purpose;
+};
+export type SnapshotWithdrawn = {
+    /** Id of the snapshot that is withdrawn. */
+    snapshot_id: string;
+    /** Id of its dataset and key of the fact. */
+    dataset_id: string;
+    /** One sentence: why it was withdrawn. */
+    reason: string;
+    /** Id of the snapshot that takes its place, empty when none does. */
+    superseded_by: string;
+    /** Who or what withdrew it. */
+    actor?: Actor;
+    /** Number of its samples that were withdrawn; each has a sample.withdrawn of its own. */
+    withdrawn_sample_count: number;
+};
+export type Snapshot = {
+    /** The snapshot as it was published. */
+    published?: SnapshotPublished;
+    /** The fact that withdrew it; unset while it may be used. */
+    withdrawn?: SnapshotWithdrawn;
+    /** When it was published. */
+    published_at?: string;
+};
+export type ListSnapshotsResponse = {
+    /** Snapshots of this page, newest first. */
+    snapshots: Snapshot[];
     /** Names the next page; empty on the last page. */
     next_page_token: string;
-    /** Number of candidates on all pages together. */
+    /** Number of snapshots on all pages together. */
     total_size: number;
 };
-export type ModelVersionInput = {
-    /** Name of the model in the model registry, e.g. `faces/yunet`. */
-    name: string;
-    /** Version as its manifest says it, e.g. `2023.3`; empty only where a request says what it means then. */
-    version?: string;
+export type PublishSnapshotResponse = {
+    /** The fact that was published; the newest one when nothing had changed since. */
+    snapshot?: SnapshotPublished;
 };
-export type PromoteRequest = {
+export type ExportFormat = "parquet" | "webdataset" | "coco";
+export type ExportChoice = {
+    /** The format to write. */
+    format: ExportFormat;
+    /** The purpose it is made for; unspecified: sharing. */
+    purpose?: Purpose;
+};
+export type SnapshotExport = {
+    /** The file; its bytes are at `/v1/snapshots/{snapshot_id}/objects/{key}`. */
+    "export"?: ObjectRef;
+    /** Number of samples it holds. */
+    sample_count: number;
+    /** Number of samples that may not be used for the purpose and were left out. */
+    left_out_count: number;
+    /** Why most of those were left out, in one sentence; empty where none was. */
+    left_out_reason: string;
+};
+export type ModelScope = {
+    /** Series of programmes, as programmes name it; empty for any. */
+    series: string;
+    /** Channel, as programmes name it; empty for any. */
+    channel: string;
+};
+export type Model = {
     /** Name and version of the model. */
-    model: ModelVersionInput;
-    /** Why, for whoever looks at it later; names nobody on screen. */
-    reason?: string;
+    model?: ModelVersion;
+    /** Name of the analyser it serves, empty for none. */
+    analyser: string;
+    /** SPDX licence of the code. */
+    code_licence: string;
+    /** SPDX licence of the weights. */
+    weights_licence: string;
+    /** Where it came from: `package:<name>`, `run:<id>` for models that training made. */
+    source: string;
+    /** SHA-256 of the model's graph, 64 lower-case hex digits. */
+    sha256: string;
+    /** True when this version is in force. */
+    in_force: boolean;
+    /** Execution provider it runs on, e.g. `CPUExecutionProvider`. */
+    provider: string;
+    /** What its makers mean it for, in words. */
+    intended_use: string;
+    /** What it does: `classification`, `detection` … as its manifest says. */
+    task: string;
+    /** For which programmes it looks at chunks; empty for none, and for a model of an analyser, which always looks. */
+    enabled: ModelScope[];
+    /** Why it cannot be used, in one sentence; empty for one that can. It is listed, and nothing else. */
+    quarantined: string;
+    /** Why it is not on the device that the site asks for, in one sentence; empty where it is. */
+    fallback: string;
 };
-export type PromoteResponse = {
-    /** The candidate that was promoted. */
-    candidate?: Candidate;
+export type ListModelsResponse = {
+    /** Models by name and version. */
+    models: Model[];
+    /** Names the next page; empty on the last page. */
+    next_page_token: string;
+    /** Number of models on all pages together. */
+    total_size: number;
 };
-export type RollbackRequest = {
-    /** Name of the model, e.g. `identity/people`. */
-    name: string;
-    /** Why, for whoever looks at it later; names nobody on screen. */
-    reason?: string;
+export type LineageAsset = {
+    /** Id of the asset. */
+    asset_id: string;
+    /** Title of its programme; empty where none is known. */
+    title: string;
+    /** True while the house may train with it. */
+    allowed: boolean;
+    /** That decision in one sentence; empty where it could not be asked. */
+    sentence: string;
 };
-export type RollbackResponse = {
-    /** The candidate that is in service again. */
-    candidate?: Candidate;
+export type LineageSample = {
+    /** Id of the sample. */
+    sample_id: string;
+    /** Id of its asset; empty where it could not be asked. */
+    asset_id: string;
+    /** Id of the class it shows. */
+    class_id: string;
+    /** Name of that class; empty where it has none, or was forgotten. */
+    class_name: string;
+    /** Where it stands now. */
+    state?: SampleState;
+    /** The right that it rests on. */
+    rights?: RightsDecision;
+};
+export type ModelLineage = {
+    /** The lineage, the same on every page. */
+    lineage?: Lineage;
+    /** Assets of this page; the pages list all assets before the first sample. */
+    assets: LineageAsset[];
+    /** Samples of this page. */
+    samples: LineageSample[];
+    /** Names the next page; empty on the last page. */
+    next_page_token: string;
+    /** Why parts of it are missing, one sentence each. */
+    missing: string[];
 };
 export type ModelTensor = {
     /** Its name in the graph. */
@@ -2347,6 +2916,12 @@ export type UploadModelResponse = {
     model?: Model;
     /** What its examination found. */
     examination?: ModelExamination;
+};
+export type ModelVersionInput = {
+    /** Name of the model in the model registry, e.g. `faces/yunet`. */
+    name: string;
+    /** Version as its manifest says it, e.g. `2023.3`; empty only where a request says what it means then. */
+    version?: string;
 };
 export type ChooseVersionRequest = {
     /** The model and the version to be in force. */
@@ -2389,6 +2964,140 @@ export type RemoveModelRequest = {
 export type RemoveModelResponse = {
     /** The versions that are gone. */
     removed: ModelVersion[];
+};
+export type ListRunsResponse = {
+    /** Runs of this page, newest first. */
+    runs: Run[];
+    /** Names the next page; empty on the last page. */
+    next_page_token: string;
+    /** Number of runs on all pages together. */
+    total_size: number;
+};
+export type TrainingRequested = {
+    /** Id of the dataset; the key of the fact. */
+    dataset_id: string;
+    /** Id of the snapshot to learn from; empty for the newest known. */
+    snapshot_id?: string;
+    /** Name of the recipe: `identity`, `classifier`. */
+    recipe: string;
+    /** Parameters of the recipe by name; unknown ones are refused. */
+    parameters?: {
+        [key: string]: string;
+    };
+    /** Seed of everything random in the run. */
+    seed?: number;
+};
+export type StartTrainingResponse = {
+    /** The run as it is now. */
+    run?: Run;
+};
+export type ClassToLearn = {
+    /** Id of the class. */
+    class_id: string;
+    /** Number of its samples. */
+    sample_count: number;
+    /** Number of programmes that they come from; of one alone nothing can be measured. */
+    programme_count: number;
+};
+export type RunPay = {
+    /** Name of the holder. */
+    holder: string;
+    /** Currency of the amount, an ISO 4217 code. */
+    currency: string;
+    /** Exact decimal amount. */
+    amount: string;
+    /** Number of samples it was counted from. */
+    sample_count: number;
+};
+export type PreviewTrainingResponse = {
+    /** Id of the run: that of an earlier one where the same was asked for before. */
+    run_id: string;
+    /** The run where it was started before; starting it again changes nothing. */
+    known?: Run;
+    /** Id of the snapshot. */
+    snapshot_id: string;
+    /** Number of the snapshot. */
+    snapshot_number: number;
+    /** Number of samples. */
+    sample_count: number;
+    /** Number of classes. */
+    class_count: number;
+    /** Number of programmes they come from. */
+    programme_count: number;
+    /** Number of faces that nobody named: the model is tried on them. */
+    unnamed_count: number;
+    /** The classes with the most samples, 100 at most. */
+    classes: ClassToLearn[];
+    /** What would keep the run from ending with a model, in sentences; none where nothing does. */
+    refusals: string[];
+    /** Whether a challenger would be trained after the centroid. */
+    challenge: boolean;
+    /** Why none would be trained, in one sentence; empty where one would. */
+    no_challenge_because: string;
+    /** How long it would take, by earlier runs; unset where none ended well. */
+    estimate?: string;
+    /** Number of earlier runs that the estimate rests on. */
+    estimated_from: number;
+    /** Number of runs that wait or are under way before it. */
+    runs_before: number;
+    /** What holders would be owed for the run, by holder and currency. */
+    pay: RunPay[];
+};
+export type GetRunResponse = {
+    /** The run as it is now. */
+    run?: Run;
+};
+export type CancelRunResponse = {
+    /** The run as it is now; one that had ended before stays as it was. */
+    run?: Run;
+};
+export type ListCandidatesResponse = {
+    /** Candidates of this page, newest first. */
+    candidates: Candidate[];
+    /** Names the next page; empty on the last page. */
+    next_page_token: string;
+    /** Number of candidates on all pages together. */
+    total_size: number;
+};
+export type PromoteRequest = {
+    /** Name and version of the model. */
+    model: ModelVersionInput;
+    /** Why, for whoever looks at it later; names nobody on screen. */
+    reason?: string;
+};
+export type PromoteResponse = {
+    /** The candidate that was promoted. */
+    candidate?: Candidate;
+};
+export type RollbackRequest = {
+    /** Name of the model, e.g. `identity/people`. */
+    name: string;
+    /** Why, for whoever looks at it later; names nobody on screen. */
+    reason?: string;
+};
+export type RollbackResponse = {
+    /** The candidate that is in service again. */
+    candidate?: Candidate;
+};
+export type HoldModelRequest = {
+    /** Name and version of the model. */
+    model: ModelVersionInput;
+    /** Why, for whoever looks at it later; names nobody on screen. */
+    reason: string;
+};
+export type HoldModelResponse = {
+    /** The candidate as it stands; one that was held before keeps its first reason. */
+    candidate?: Candidate;
+};
+export type ReleaseModelRequest = {
+    /** Name and version of the model. */
+    model: ModelVersionInput;
+    /** Why, for whoever looks at it later; names nobody on screen. */
+    reason: string;
+};
+export type ReleaseModelResponse = {
+    /** The candidate as it stands; one that was not held stays as it was. */
+    candidate?: Candidate;
 };
 export type ErasureSubject = {
     /** Id of one asset. */
@@ -2488,6 +3197,225 @@ export type Counts = {
     unavailable: string[];
     /** Why they are missing, one sentence each. */
     missing: string[];
+};
+export type ReplicaView = {
+    /** Where it was asked. */
+    address: string;
+    /** The process that answers: `host:pid`; empty when none does. */
+    process: string;
+    /** Version of Framewell that it runs; empty when it does not say. */
+    version: string;
+    /** True when it is ready for work. */
+    ready: boolean;
+    /** Why it does not answer; empty when it does. */
+    away: string;
+    /** Parts of it that are not ready, each with its reason. */
+    waiting: WaitingPart[];
+    /** What parts of it note of themselves although they are ready. */
+    notes: WaitingPart[];
+    /** Partitions that it has paused, each for a reason. */
+    paused: PausedPartition[];
+};
+export type DeadLetterCount = {
+    /** The consumer group that gave them up. */
+    group: string;
+    /** Why, as a stable word. */
+    code: string;
+    /** Type of their events, as their senders spelt it; may be empty. */
+    "type": string;
+    /** How many there are. */
+    count: number;
+    /** When the first of them was given up. */
+    first?: string;
+    /** When the last of them was given up. */
+    last?: string;
+};
+export type ServiceView = {
+    /** Name of the service, e.g. `transcode`. */
+    service: string;
+    /** True when one of its replicas is ready for work. */
+    ready: boolean;
+    /** Why nobody answers for it; empty when somebody does. */
+    away: string;
+    /** Its processes, as far as their addresses are known. */
+    replicas: ReplicaView[];
+    /** Breakers of its consumer groups that are not closed. */
+    breakers: Breaker[];
+    /** What its groups have not handled yet, per group and topic, only where something is behind. */
+    lag: Backlog[];
+    /** Its dead letters of the last 30 days that wait, by group, code and type of event. */
+    dead_letters: DeadLetterCount[];
+};
+export type MeshView = {
+    /** One for each service of the mesh, in the order of their ports. */
+    services: ServiceView[];
+    /** Fields of the services that could not be asked, because the broker is away: `lag`, `dead_letters`. */
+    unavailable: string[];
+    /** Why they are missing, one sentence each. */
+    missing: string[];
+};
+export type DeadLetterState = "waiting" | "replayed" | "discarded";
+export type DeadLetterView = {
+    /** Its id: `<group>/<partition>@<offset>`. */
+    dead_letter_id: string;
+    /** The consumer group that gave it up. */
+    group: string;
+    /** What was done with it. */
+    state?: DeadLetterState;
+    /** Why it was given up, as a stable word. */
+    code: string;
+    /** Why it was given up, as a sentence. */
+    reason: string;
+    /** CloudEvents type of its event, as its sender spelt it; may be empty. */
+    "type": string;
+    /** Id of its event; empty where its sender gave none. */
+    event_id: string;
+    /** The asset that it is about; empty for none. */
+    asset_id: string;
+    /** When it was given up. */
+    given_up?: string;
+    /** How often it was tried; 0 where that is not known. */
+    attempts: number;
+    /** The topic that it came from, without the mesh's prefix; empty where that is not known. */
+    origin_topic: string;
+    /** The partition of that topic, from 0. */
+    origin_partition: number;
+    /** Its offset in that partition. */
+    origin_offset: number;
+    /** The groups that a replay reaches: all that read the topic. */
+    replay_reaches: string[];
+    /** Its headers, as they were sent; the first 40, each at most 200 characters. */
+    headers: {
+        [key: string]: string;
+    };
+    /** What its payload is: `fact`, `json`, `text`, `bytes` or `nothing`. */
+    payload_kind: string;
+    /** Its payload: JSON for a fact and JSON, text, or the first bytes in hexadecimal digits; at most 16,384 characters. */
+    payload: string;
+    /** Length of the whole payload in bytes. */
+    payload_bytes: number;
+    /** Where in the code it was given up; empty where nobody failed. */
+    traceback: string;
+    /** Who replayed or discarded it last; empty while nobody did. */
+    handled_by: string;
+    /** When that was; unset while nobody did. */
+    handled_at?: string;
+    /** Why, in that person's words; may be empty. */
+    handled_because: string;
+    /** How often it was sent again. */
+    times_replayed: number;
+};
+export type ListDeadLettersResponse = {
+    /** Dead letters of this page, the newest first. */
+    dead_letters: DeadLetterView[];
+    /** What names the next page; empty on the last. */
+    next_page_token: string;
+    /** Number of dead letters on all pages together. */
+    total_size: number;
+};
+export type ReplayDeadLettersRequest = {
+    /** The consumer group that gave them up. */
+    group: string;
+    /** Only these, by their ids or those of their events; empty for all that wait. */
+    ids?: string[];
+    /** Only those given up with this code; empty for all. */
+    code?: string;
+    /** Only events of this CloudEvents type; empty for all. */
+    "type"?: string;
+    /** Only those about this asset; empty for all. */
+    asset_id?: string;
+    /** Also what was replayed before. */
+    again?: boolean;
+    /** At most so many, 1 to 10,000; unset for 1000. */
+    limit?: number;
+    /** Only say what would be sent. */
+    dry_run?: boolean;
+};
+export type DeadLettersLeft = {
+    /** Why, as a sentence or the broker's word. */
+    reason: string;
+    /** How many. */
+    count: number;
+};
+export type ReplayDeadLettersResponse = {
+    /** Number of dead letters that are meant. */
+    matching: number;
+    /** Number of those that were sent again; of a dry run 0. */
+    replayed: number;
+    /** Number of those that somebody else handled meanwhile. */
+    overtaken: number;
+    /** Those that cannot be sent at all, by reason. */
+    left_out: DeadLettersLeft[];
+    /** Those that the broker refused, by its error; they still wait. */
+    refused: DeadLettersLeft[];
+    /** Number of those that can be sent, by topic. */
+    topics: {
+        [key: string]: number;
+    };
+};
+export type DiscardDeadLettersRequest = {
+    /** The consumer group that gave them up. */
+    group: string;
+    /** Which, by their ids or those of their events. */
+    ids: string[];
+    /** Why they need none, for whoever asks later. */
+    because: string;
+};
+export type DiscardDeadLettersResponse = {
+    /** Number of dead letters that are meant. */
+    matching: number;
+    /** Number of those that were marked. */
+    discarded: number;
+};
+export type ResumeStageRequest = {
+    /** Its consumer group, e.g. `ingest.accept_request`. */
+    group: string;
+};
+export type ResumeStageResponse = {
+    /** Its breaker: half open now, or closed as it was. */
+    breaker?: Breaker;
+};
+export type Telemetry = {
+    /** Least level that is logged: debug, info, warning or error. */
+    log_level: string;
+    /** Levels of single loggers by name, for what libraries log, e.g. `aiokafka`. */
+    loggers: {
+        [key: string]: string;
+    };
+    /** Fraction of new traces that are recorded, 0 to 1. Traces begun elsewhere keep the decision made there. */
+    trace_sample: number;
+    /** True when spans, metrics and logs are sent to an OTLP endpoint. */
+    exporting: boolean;
+    /** When it goes back to the settings by itself; unset: never. */
+    reverts_at?: string;
+};
+export type ProcessTelemetry = {
+    /** Name of its service. */
+    service: string;
+    /** Where it was asked. */
+    address: string;
+    /** Why it does not answer; empty when it does. */
+    away: string;
+    /** Its levels and sampling; unset when it does not answer. */
+    telemetry?: Telemetry;
+};
+export type ListTelemetryResponse = {
+    /** One for each process of each service, in order of the services. */
+    processes: ProcessTelemetry[];
+};
+export type ChangeTelemetryRequest = {
+    /** Name of the service; empty for all. */
+    service?: string;
+    /** Least level to log: debug, info, warning or error. */
+    log_level?: string;
+    /** Levels of single loggers, by name; an empty level takes the logger's own level away. */
+    loggers?: {
+        [key: string]: string;
+    };
+    /** Fraction of new traces to record, 0 to 1. */
+    trace_sample?: number;
+    /** Go back to the settings after this time; unset: stay. */
+    revert_after?: string;
 };
 export type ReanalysisTargetInput = {
     /** A model, `name@version`, or its name alone for the version in force. */
@@ -4707,12 +5635,58 @@ export function namePerson(namePersonRequest: NamePersonRequest, opts?: Oazapfts
     })));
 }
 /**
- * Take a decision back
+ * What saying who an unknown person is would touch
  */
-export function undoClusterDecision(undoClusterDecisionRequest: UndoClusterDecisionRequest, opts?: Oazapfts.RequestOpts) {
+export function previewName(namePersonRequest: NamePersonRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
-        data: UndoClusterDecisionResponse;
+        data: PreviewNameResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/clusters/decisions/name/preview", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: namePersonRequest
+    })));
+}
+/**
+ * Take a decision back
+ */
+export function undoClusterDecision(undoDecisionRequest: UndoDecisionRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: UndoDecisionResponse;
     } | {
         status: 400;
         data: Problem;
@@ -4752,7 +5726,7 @@ export function undoClusterDecision(undoClusterDecisionRequest: UndoClusterDecis
     }>("/v1/clusters/decisions/undo", oazapfts.json({
         ...opts,
         method: "POST",
-        body: undoClusterDecisionRequest
+        body: undoDecisionRequest
     })));
 }
 /**
@@ -4810,6 +5784,212 @@ export function listSamples({ datasetId, states, classId, assetId, pageSize, pag
     }))}`, {
         ...opts
     }));
+}
+/**
+ * Propose a region as a sample of a class
+ */
+export function proposeSample(proposeSampleRequest: ProposeSampleRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 201;
+        data: ProposeSampleResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/samples", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: proposeSampleRequest
+    })));
+}
+/**
+ * How many samples wait for review
+ */
+export function countSamples({ datasetId }: {
+    datasetId?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: CountSamplesResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/samples/counts${QS.query(QS.explode({
+        dataset_id: datasetId
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * One sample with everything that a decision about it rests on
+ */
+export function getSample(sampleId: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: GetSampleResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/samples/${encodeURIComponent(sampleId)}`, {
+        ...opts
+    }));
+}
+/**
+ * Take samples for review
+ */
+export function claimSamples(claimSamplesRequest: ClaimSamplesRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ClaimSamplesResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/samples/claim", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: claimSamplesRequest
+    })));
+}
+/**
+ * Give samples back undecided
+ */
+export function releaseSamples(releaseSamplesRequest: ReleaseSamplesRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ReleaseSamplesResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/samples/release", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: releaseSamplesRequest
+    })));
 }
 /**
  * Decide about samples
@@ -4948,6 +6128,268 @@ export function listClasses({ datasetId, classIds, pageSize, pageToken, name, or
     }));
 }
 /**
+ * Make a class in a dataset
+ */
+export function createClass(datasetClassInput: DatasetClassInput, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 201;
+        data: CreateClassResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/classes", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: datasetClassInput
+    })));
+}
+/**
+ * One class with its samples counted
+ */
+export function getClass(classId: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: GetClassResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/classes/${encodeURIComponent(classId)}`, {
+        ...opts
+    }));
+}
+/**
+ * Give a class another name, or further ones
+ */
+export function renameClass(classId: string, renameClassRequest: RenameClassRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: RenameClassResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/classes/${encodeURIComponent(classId)}/rename`, oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: renameClassRequest
+    })));
+}
+/**
+ * Make two classes one
+ */
+export function mergeClasses(mergeClassesRequest: MergeClassesRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: MergeClassesResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/classes/merge", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: mergeClassesRequest
+    })));
+}
+/**
+ * Take a merger back
+ */
+export function undoMerge(classId: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: UndoMergeResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/classes/${encodeURIComponent(classId)}/undo-merge`, {
+        ...opts,
+        method: "POST"
+    }));
+}
+/**
+ * Where a person is seen in the whole archive, newest programmes first
+ */
+export function listClassAppearances(classId: string, { pageSize, pageToken }: {
+    pageSize?: number;
+    pageToken?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListClassAppearancesResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/classes/${encodeURIComponent(classId)}/appearances${QS.query(QS.explode({
+        page_size: pageSize,
+        page_token: pageToken
+    }))}`, {
+        ...opts
+    }));
+}
+/**
  * Change rights of an asset, a source or a holder
  */
 export function changeRights(rightsChanged: RightsChanged, opts?: Oazapfts.RequestOpts) {
@@ -5079,7 +6521,7 @@ export function previewRightsChange(rightsChanged: RightsChanged, { statementsOn
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
-        data: PreviewRightsChangeResponse;
+        data: RightsPreview;
     } | {
         status: 400;
         data: Problem;
@@ -5117,6 +6559,435 @@ export function previewRightsChange(rightsChanged: RightsChanged, { statementsOn
         method: "POST",
         body: rightsChanged
     })));
+}
+/**
+ * Changes of rights, newest first
+ */
+export function listRightsChanges({ pageSize, pageToken }: {
+    pageSize?: number;
+    pageToken?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListRightsChangesResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/rights/changes${QS.query(QS.explode({
+        page_size: pageSize,
+        page_token: pageToken
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * What became of a change, fact by fact
+ */
+export function getRightsChange(changeId: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: RightsChangeFate;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/rights/changes/${encodeURIComponent(changeId)}`, {
+        ...opts
+    }));
+}
+/**
+ * Why samples and assets are withheld: one group a sentence
+ */
+export function listRefusals({ kind, purpose, pageSize, pageToken }: {
+    kind?: string;
+    purpose?: Purpose;
+    pageSize?: number;
+    pageToken?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListRefusalsResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/rights/refusals${QS.query(QS.explode({
+        kind,
+        purpose,
+        page_size: pageSize,
+        page_token: pageToken
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * Holders of rights with what is theirs
+ */
+export function listContributors({ prefix, pageSize, pageToken }: {
+    prefix?: string;
+    pageSize?: number;
+    pageToken?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListContributorsResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/rights/contributors${QS.query(QS.explode({
+        prefix,
+        page_size: pageSize,
+        page_token: pageToken
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * Uses and what is owed for them
+ */
+export function listLedger({ holder, pageSize, pageToken, usedFrom, usedBefore, currency, payModel }: {
+    holder?: string;
+    pageSize?: number;
+    pageToken?: string;
+    usedFrom?: string;
+    usedBefore?: string;
+    currency?: string;
+    payModel?: PayModel;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListLedgerResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/rights/ledger${QS.query(QS.explode({
+        holder,
+        page_size: pageSize,
+        page_token: pageToken,
+        used_from: usedFrom,
+        used_before: usedBefore,
+        currency,
+        pay_model: payModel
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * The ledger as a table
+ */
+export function exportLedger({ holder, usedFrom, usedBefore, currency, payModel }: {
+    holder?: string;
+    usedFrom?: string;
+    usedBefore?: string;
+    currency?: string;
+    payModel?: PayModel;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: string;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/rights/ledger.csv${QS.query(QS.explode({
+        holder,
+        used_from: usedFrom,
+        used_before: usedBefore,
+        currency,
+        pay_model: payModel
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * Decisions on record, newest first
+ */
+export function listAudit({ principal, subject, pageSize, pageToken }: {
+    principal?: string;
+    subject?: string;
+    pageSize?: number;
+    pageToken?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListAuditResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/audit${QS.query(QS.explode({
+        principal,
+        subject,
+        page_size: pageSize,
+        page_token: pageToken
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * The whole log, a line an entry
+ */
+export function readAudit(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: string;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/audit/log", {
+        ...opts
+    }));
+}
+/**
+ * Check chains, seals and facts
+ */
+export function verifyAudit(verifyAuditRequest: VerifyAuditRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: VerifyAuditResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/audit/verify", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: verifyAuditRequest
+    })));
+}
+/**
+ * Sign the ends of all chains now
+ */
+export function sealAudit(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: SealAuditResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/audit/seals", {
+        ...opts,
+        method: "POST"
+    }));
+}
+/**
+ * The public keys that seals are checked with
+ */
+export function getAuditKey(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: GetAuditKeyResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/audit/key", {
+        ...opts
+    }));
 }
 /**
  * List datasets, by id
@@ -5236,6 +7107,58 @@ export function publishSnapshot(datasetId: string, opts?: Oazapfts.RequestOpts) 
     }));
 }
 /**
+ * Write a snapshot in a format that others read
+ */
+export function exportSnapshot(snapshotId: string, exportChoice: ExportChoice, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 201;
+        data: SnapshotExport;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 410;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/snapshots/${encodeURIComponent(snapshotId)}/exports`, oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: exportChoice
+    })));
+}
+/**
  * Models known, and which are in force
  */
 export function listModels({ pageSize, pageToken, name, inForce }: {
@@ -5278,22 +7201,23 @@ export function listModels({ pageSize, pageToken, name, inForce }: {
     }));
 }
 /**
- * List training runs, newest first
+ * What a model was made from, with the rights it rests on now
  */
-export function listRuns({ datasetId, pageSize, pageToken, state }: {
-    datasetId?: string;
+export function getModelLineage(name: string, version: string, { pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    state?: RunState[];
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
-        data: ListRunsResponse;
+        data: ModelLineage;
     } | {
         status: 400;
         data: Problem;
     } | {
         status: 403;
+        data: Problem;
+    } | {
+        status: 404;
         data: Problem;
     } | {
         status: 414;
@@ -5310,200 +7234,14 @@ export function listRuns({ datasetId, pageSize, pageToken, state }: {
     } | {
         status: 503;
         data: Problem;
-    }>(`/v1/runs${QS.query(QS.explode({
-        dataset_id: datasetId,
-        page_size: pageSize,
-        page_token: pageToken,
-        state
-    }))}`, {
-        ...opts
-    }));
-}
-/**
- * Start a training run by hand
- */
-export function startRun(trainingRequested: TrainingRequested, opts?: Oazapfts.RequestOpts) {
-    return oazapfts.ok(oazapfts.fetchJson<{
-        status: 202;
-        data: StartTrainingResponse;
-    } | {
-        status: 400;
-        data: Problem;
-    } | {
-        status: 403;
-        data: Problem;
-    } | {
-        status: 408;
-        data: Problem;
-    } | {
-        status: 409;
-        data: Problem;
-    } | {
-        status: 413;
-        data: Problem;
-    } | {
-        status: 414;
-        data: Problem;
-    } | {
-        status: 415;
-        data: Problem;
-    } | {
-        status: 422;
-        data: Problem;
-    } | {
-        status: 431;
-        data: Problem;
-    } | {
-        status: 500;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    }>("/v1/runs", oazapfts.json({
-        ...opts,
-        method: "POST",
-        body: trainingRequested
-    })));
-}
-/**
- * Models that wait for a person, and those in service
- */
-export function listCandidates({ name, pageSize, pageToken, inService }: {
-    name?: string;
-    pageSize?: number;
-    pageToken?: string;
-    inService?: boolean;
-} = {}, opts?: Oazapfts.RequestOpts) {
-    return oazapfts.ok(oazapfts.fetchJson<{
-        status: 200;
-        data: ListCandidatesResponse;
-    } | {
-        status: 400;
-        data: Problem;
-    } | {
-        status: 403;
-        data: Problem;
-    } | {
-        status: 414;
-        data: Problem;
-    } | {
-        status: 422;
-        data: Problem;
-    } | {
-        status: 431;
-        data: Problem;
-    } | {
-        status: 500;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    }>(`/v1/candidates${QS.query(QS.explode({
+    }>(`/v1/models/lineage${QS.query(QS.explode({
         name,
+        version,
         page_size: pageSize,
-        page_token: pageToken,
-        in_service: inService
+        page_token: pageToken
     }))}`, {
         ...opts
     }));
-}
-/**
- * Put a candidate into service
- */
-export function promoteCandidate(promoteRequest: PromoteRequest, opts?: Oazapfts.RequestOpts) {
-    return oazapfts.ok(oazapfts.fetchJson<{
-        status: 200;
-        data: PromoteResponse;
-    } | {
-        status: 400;
-        data: Problem;
-    } | {
-        status: 403;
-        data: Problem;
-    } | {
-        status: 404;
-        data: Problem;
-    } | {
-        status: 408;
-        data: Problem;
-    } | {
-        status: 409;
-        data: Problem;
-    } | {
-        status: 413;
-        data: Problem;
-    } | {
-        status: 414;
-        data: Problem;
-    } | {
-        status: 415;
-        data: Problem;
-    } | {
-        status: 422;
-        data: Problem;
-    } | {
-        status: 431;
-        data: Problem;
-    } | {
-        status: 500;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    }>("/v1/candidates/promote", oazapfts.json({
-        ...opts,
-        method: "POST",
-        body: promoteRequest
-    })));
-}
-/**
- * Put the version before back into service
- */
-export function rollBackModel(rollbackRequest: RollbackRequest, opts?: Oazapfts.RequestOpts) {
-    return oazapfts.ok(oazapfts.fetchJson<{
-        status: 200;
-        data: RollbackResponse;
-    } | {
-        status: 400;
-        data: Problem;
-    } | {
-        status: 403;
-        data: Problem;
-    } | {
-        status: 404;
-        data: Problem;
-    } | {
-        status: 408;
-        data: Problem;
-    } | {
-        status: 409;
-        data: Problem;
-    } | {
-        status: 413;
-        data: Problem;
-    } | {
-        status: 414;
-        data: Problem;
-    } | {
-        status: 415;
-        data: Problem;
-    } | {
-        status: 422;
-        data: Problem;
-    } | {
-        status: 431;
-        data: Problem;
-    } | {
-        status: 500;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    }>("/v1/candidates/rollback", oazapfts.json({
-        ...opts,
-        method: "POST",
-        body: rollbackRequest
-    })));
 }
 /**
  * Take in a model folder
@@ -5742,6 +7480,487 @@ export function removeModel(removeModelRequest: RemoveModelRequest, opts?: Oazap
         ...opts,
         method: "POST",
         body: removeModelRequest
+    })));
+}
+/**
+ * List training runs, newest first
+ */
+export function listRuns({ datasetId, pageSize, pageToken, state }: {
+    datasetId?: string;
+    pageSize?: number;
+    pageToken?: string;
+    state?: RunState[];
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListRunsResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/runs${QS.query(QS.explode({
+        dataset_id: datasetId,
+        page_size: pageSize,
+        page_token: pageToken,
+        state
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * Start a training run by hand
+ */
+export function startRun(trainingRequested: TrainingRequested, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 202;
+        data: StartTrainingResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/runs", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: trainingRequested
+    })));
+}
+/**
+ * What a run would learn from, and what speaks against it
+ */
+export function previewRun(trainingRequested: TrainingRequested, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: PreviewTrainingResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/runs/preview", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: trainingRequested
+    })));
+}
+/**
+ * One run with what it measured so far
+ */
+export function getRun(runId: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: GetRunResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/runs/${encodeURIComponent(runId)}`, {
+        ...opts
+    }));
+}
+/**
+ * One run while it goes on
+ */
+export function watchRun(runId: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: string;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/runs/${encodeURIComponent(runId)}/changes`, {
+        ...opts
+    }));
+}
+/**
+ * Stop a run that has not ended
+ */
+export function cancelRun(runId: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: CancelRunResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/runs/${encodeURIComponent(runId)}/cancel`, {
+        ...opts,
+        method: "POST"
+    }));
+}
+/**
+ * Models that wait for a person, and those in service
+ */
+export function listCandidates({ name, pageSize, pageToken, inService }: {
+    name?: string;
+    pageSize?: number;
+    pageToken?: string;
+    inService?: boolean;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListCandidatesResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/candidates${QS.query(QS.explode({
+        name,
+        page_size: pageSize,
+        page_token: pageToken,
+        in_service: inService
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * Put a candidate into service
+ */
+export function promoteCandidate(promoteRequest: PromoteRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: PromoteResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/candidates/promote", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: promoteRequest
+    })));
+}
+/**
+ * Put the version before back into service
+ */
+export function rollBackModel(rollbackRequest: RollbackRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: RollbackResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/candidates/rollback", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: rollbackRequest
+    })));
+}
+/**
+ * Hold a candidate back until somebody releases it
+ */
+export function holdCandidate(holdModelRequest: HoldModelRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: HoldModelResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/candidates/hold", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: holdModelRequest
+    })));
+}
+/**
+ * Release a candidate that was held back
+ */
+export function releaseCandidate(releaseModelRequest: ReleaseModelRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ReleaseModelResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/candidates/release", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: releaseModelRequest
     })));
 }
 /**
@@ -6185,6 +8404,307 @@ export function getCounts({ since }: {
     }))}`, {
         ...opts
     }));
+}
+/**
+ * Six services, what they are behind, what was given up and what stopped itself
+ */
+export function getMesh(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: MeshView;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/mesh", {
+        ...opts
+    }));
+}
+/**
+ * What was given up, with the reason and the record
+ */
+export function listDeadLetters({ pageSize, pageToken, group, code, $type, assetId, state, since }: {
+    pageSize?: number;
+    pageToken?: string;
+    group?: string;
+    code?: string;
+    $type?: string;
+    assetId?: string;
+    state?: DeadLetterState[];
+    since?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListDeadLettersResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/mesh/dead-letters${QS.query(QS.explode({
+        page_size: pageSize,
+        page_token: pageToken,
+        group,
+        code,
+        "type": $type,
+        asset_id: assetId,
+        state,
+        since
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * Send dead letters again to the topics they came from
+ */
+export function replayDeadLetters(replayDeadLettersRequest: ReplayDeadLettersRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ReplayDeadLettersResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/mesh/dead-letters/replay", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: replayDeadLettersRequest
+    })));
+}
+/**
+ * Say of dead letters that they need no replay
+ */
+export function discardDeadLetters(discardDeadLettersRequest: DiscardDeadLettersRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: DiscardDeadLettersResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/mesh/dead-letters/discard", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: discardDeadLettersRequest
+    })));
+}
+/**
+ * Let a stage go on at once that stopped itself
+ */
+export function resumeStage(resumeStageRequest: ResumeStageRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ResumeStageResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/mesh/breakers/resume", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: resumeStageRequest
+    })));
+}
+/**
+ * How much every process logs and traces
+ */
+export function listTelemetry(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListTelemetryResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/mesh/telemetry", {
+        ...opts
+    }));
+}
+/**
+ * Change how much processes log and trace while they run
+ */
+export function changeTelemetry(changeTelemetryRequest: ChangeTelemetryRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListTelemetryResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/mesh/telemetry", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: changeTelemetryRequest
+    })));
 }
 /**
  * Let a model or an analyser look at the archive again

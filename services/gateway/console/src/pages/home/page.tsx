@@ -1,7 +1,138 @@
+import { useQuery } from "@tanstack/react-query";
+import { ChevronRight, Coffee, Film, MonitorCheck } from "lucide-react";
+import { Link, useLocation } from "wouter";
+import type { Counts } from "../../api/generated";
+import { Answer } from "../../parts/Answer";
+import { Empty } from "../../parts/Empty";
+import { useKeys } from "../../parts/keys";
+import { Missing } from "../../parts/Missing";
 import { Page } from "../../parts/Page";
-import { useShellWords } from "../../words/shell";
+import { useSession } from "../../parts/useSession";
+import { Waiting } from "../../parts/Waiting";
+import { home as de } from "../../words/de/home";
+import { home as en } from "../../words/en/home";
+import { useWords } from "../../words/language";
+import { Lately } from "./Lately";
+import { countsQuery } from "./queries";
+import { underWay, waitingFor } from "./waiting";
+import "./home.css";
 
+/** What waits for whoever is here, and what changed last. */
 export default function Home() {
-  const words = useShellWords();
-  return <Page title={words.pages.home}>{null}</Page>;
+  const words = useWords({ en, de });
+  const counts = useQuery(countsQuery());
+  return (
+    <Page title={words.title}>
+      <Answer query={counts} waiting={<Waiting rows={6} rowHeight={64} />}>
+        {(data) => <Told counts={data} />}
+      </Answer>
+    </Page>
+  );
+}
+
+function Told({ counts }: { counts: Counts }) {
+  const words = useWords({ en, de });
+  const { may } = useSession();
+  const [, navigate] = useLocation();
+  const waiting = waitingFor(counts, words, may);
+  const first = waiting[0];
+  useKeys(
+    first === undefined ? [] : [{ id: "home.open", key: "Enter", does: words.open, run: () => navigate(first.to) }],
+  );
+  const isNew = counts.assets !== undefined && counts.assets.length === 0 && waiting.length === 0;
+  return (
+    <div className="stack">
+      <Missing sentences={counts.missing} />
+      {isNew ? <First /> : <Columns counts={counts} waiting={waiting} />}
+      <Local />
+    </div>
+  );
+}
+
+function Columns({ counts, waiting }: { counts: Counts; waiting: ReturnType<typeof waitingFor> }) {
+  const words = useWords({ en, de });
+  const { moving } = underWay(counts);
+  return (
+    <div className="home">
+      <section className="stack" aria-labelledby="waiting">
+        <h2 id="waiting">{words.waiting}</h2>
+        {waiting.length === 0 && (
+          <div className="card">
+            <Empty icon={<Coffee aria-hidden="true" />} title={words.nothing}>
+              {words.nothingText}
+            </Empty>
+          </div>
+        )}
+        {waiting.length > 0 && (
+          <ul className="home-waiting">
+            {waiting.map((entry) => (
+              <li key={entry.id}>
+                <Link href={entry.to} className={entry.bad ? "home-entry home-entry-bad" : "home-entry"}>
+                  <entry.icon aria-hidden="true" />
+                  <span>
+                    <strong>{entry.title}</strong>
+                    <span className="soft foreign">{entry.text}</span>
+                  </span>
+                  <ChevronRight aria-hidden="true" />
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+      <section className="stack" aria-labelledby="lately">
+        <div className="home-head">
+          <h2 id="lately">{words.lately}</h2>
+          {moving > 0 && <span className="soft">{words.underWay(moving)}</span>}
+          <Link href="/assets">{words.allAssets}</Link>
+        </div>
+        <Lately />
+      </section>
+    </div>
+  );
+}
+
+/** A mesh without anything in it: the first step. */
+function First() {
+  const words = useWords({ en, de });
+  const { may } = useSession();
+  const bringsIn = may("curator") || may("rights");
+  return (
+    <div className="card">
+      <Empty
+        icon={<Film aria-hidden="true" />}
+        title={words.first.title}
+        action={
+          bringsIn && (
+            <Link href="/assets?add=1" className="button button-main">
+              {words.first.button}
+            </Link>
+          )
+        }
+      >
+        {bringsIn ? words.first.text : words.first.without}
+      </Empty>
+    </div>
+  );
+}
+
+/** On a mesh without users: what that means, and how it ends. */
+function Local() {
+  const words = useWords({ en, de });
+  const { session } = useSession();
+  if (session?.mode !== "local") return null;
+  return (
+    <section className="card home-local" aria-labelledby="local">
+      <MonitorCheck aria-hidden="true" />
+      <div>
+        <h2 id="local">{words.local.title}</h2>
+        <p className="soft">{words.local.text}</p>
+      </div>
+      {session.setup_open && (
+        <Link href="/setup" className="button">
+          {words.local.button}
+        </Link>
+      )}
+    </section>
+  );
 }

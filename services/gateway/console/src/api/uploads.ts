@@ -1,0 +1,239 @@
+/**
+ * Files on their way to the mesh, by tus 1.0.0: sent in pieces, gone on with after a break, asked for once stated.
+ *
+ * They go on while somebody looks at other pages. A file that is dropped again after its tab was closed goes on
+ * where it was. Uppy and tus-js-client were considered: this is one protocol, spoken with the session's own client.
+ */
+
+import { send } from "./client";
+import { type IngestRequested, submitAsset } from "./generated";
+import { ProblemError } from "./problems";
+import { isPassing } from "./queries";
+import { Store } from "./store";
+
+const PATH = "/v1/uploads/resumable";
+const VERSION = { "tus-resumable": "1.0.0" };
+const FIRST_PIECE = 1 << 20;
+const LARGEST_PIECE = 16 << 20;
+/** A piece grows until it takes about so long: progress is seen, and a break costs little. */
+const PIECE_MS = 800;
+const LONGEST_WAIT_MS = 8000;
+
+/** What is asked for with a file, but where it is. */
+export type Wanted = Omit<IngestRequested, "uri">;
+
+/**
+ * waiting: for its turn; sending; broken: the way to the gateway is, it is tried again; sent: whole, what is
+ * wanted with it is not said yet; asking; done; failed: refused for good.
+ */
+export type UploadState = "waiting" | "sending" | "broken" | "sent" | "asking" | "done" | "failed";
+
+export interface Upload {
+  id: number;
+  file: File;
+  state: UploadState;
+  /** Bytes that the mesh has. */
+  sent: number;
+  /** Set once somebody has said what it is and what may be done with it. */
+  wanted: Wanted | undefined;
+  error: unknown;
+  /** Of the asset that came of it. */
+  assetId: string | undefined;
+}
+
+/** Every upload of this tab, the oldest first. */
+export const uploads = new Store<readonly Upload[]>([]);
+
+let lastId = 0;
+const cancelled = new Map<number, AbortController>();
+let working = false;
+
+/** Begins to send a file, after those before it; returns its number. */
+export function addUpload(file: File): number {
+  const id = ++lastId;
+  cancelled.set(id, new AbortController());
+  uploads.update((now) => [
+    ...now,
+    { id, file, state: "waiting", sent: 0, wanted: undefined, error: undefined, assetId: undefined },
+  ]);
+  void work();
+  return id;
+}
+
+/** Says what is wanted with a file; it is asked for as soon as the mesh has it whole. */
+export function wantUpload(id: number, wanted: Wanted): void {
+  change(id, { wanted });
+  const upload = find(id);
+  if (upload?.state === "sent" || (upload?.state === "failed" && upload.sent === upload.file.size)) void ask(id);
+}
+
+/** Tries a failed one again. */
+export function retryUpload(id: number): void {
+  const upload = find(id);
+  if (upload?.state !== "failed") return;
+  if (upload.sent === upload.file.size && upload.wanted !== undefined) void ask(id);
+  else {
+    change(id, { state: "waiting", error: undefined });
+    void work();
+  }
+}
+
+/** Lets go of a file, here and in the mesh; of one that is done, of its line alone. */
+export function dropUpload(id: number): void {
+  const upload = find(id);
+  cancelled.get(id)?.abort();
+  cancelled.delete(id);
+  uploads.update((now) => now.filter((one) => one.id !== id));
+  if (upload === undefined || upload.state === "done") return;
+  const path = remembered(upload.file);
+  forget(upload.file);
+  // What cannot be deleted now expires by itself.
+  if (path !== null) send(path, { method: "DELETE", headers: VERSION }).catch(() => undefined);
+}
+
+/** Whether closing the tab would break something off. */
+export function isUploading(): boolean {
+  return uploads.get().some((one) => one.state !== "done" && one.state !== "failed");
+}
+
+/** Sends what waits, one file after the other: two at once would halve the way of each. */
+async function work(): Promise<void> {
+  if (working) return;
+  working = true;
+  for (;;) {
+    const next = uploads.get().find((one) => one.state === "waiting");
+    if (next === undefined) break;
+    await sendWhole(next.id, next.file, cancelled.get(next.id)?.signal ?? AbortSignal.abort());
+  }
+  working = false;
+}
+
+async function sendWhole(id: number, file: File, signal: AbortSignal): Promise<void> {
+  change(id, { state: "sending" });
+  let piece = FIRST_PIECE;
+  let waitMs = 500;
+  let place: Place | undefined;
+  while (!signal.aborted) {
+    try {
+      place ??= await begin(file, signal);
+      change(id, { state: "sending", sent: place.offset });
+      if (place.offset === file.size) {
+        change(id, { state: "sent" });
+        if (find(id)?.wanted !== undefined) await ask(id);
+        return;
+      }
+      const began = performance.now();
+      place.offset = await sendPiece(place, file, piece, signal);
+      piece =
+        performance.now() - began < PIECE_MS ? Math.min(piece * 2, LARGEST_PIECE) : Math.max(piece / 2, FIRST_PIECE);
+      waitMs = 500;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (isOutOfStep(error)) forgetIfGone(file, error);
+      else if (!isPassing(error) && !(error instanceof ProblemError && error.status === 408)) {
+        change(id, { state: "failed", error });
+        return;
+      } else {
+        change(id, { state: "broken", error });
+        await pause(waitMs, signal);
+        waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+      }
+      place = undefined; // how far it came, the mesh knows better
+    }
+  }
+}
+
+interface Place {
+  path: string;
+  offset: number;
+}
+
+/** Where the mesh has got to with this file: of an earlier attempt, or of one that begins. */
+async function begin(file: File, signal: AbortSignal): Promise<Place> {
+  const path = remembered(file);
+  if (path !== null) {
+    try {
+      const answer = await send(path, { method: "HEAD", headers: VERSION, signal });
+      return { path, offset: offsetOf(answer) };
+    } catch (error) {
+      if (!(error instanceof ProblemError) || ![404, 410, 422].includes(error.status)) throw error;
+      forget(file);
+    }
+  }
+  const name = btoa(String.fromCharCode(...new TextEncoder().encode(file.name)));
+  const headers = { ...VERSION, "upload-length": String(file.size), "upload-metadata": `filename ${name}` };
+  const answer = await send(PATH, { method: "POST", headers, signal });
+  const made = answer.headers.get("location") ?? "";
+  localStorage.setItem(settingOf(file), made);
+  return { path: made, offset: 0 };
+}
+
+async function sendPiece(place: Place, file: File, length: number, signal: AbortSignal): Promise<number> {
+  const headers = {
+    ...VERSION,
+    "upload-offset": String(place.offset),
+    "content-type": "application/offset+octet-stream",
+  };
+  const body = file.slice(place.offset, place.offset + length);
+  return offsetOf(await send(place.path, { method: "PATCH", headers, body, signal }));
+}
+
+/** Asks for the asset; the same upload asked for twice is one asset. */
+async function ask(id: number): Promise<void> {
+  const upload = find(id);
+  const path = upload === undefined ? null : remembered(upload.file);
+  if (upload?.wanted === undefined || path === null) return;
+  const uri = path.slice(PATH.length + 1);
+  change(id, { state: "asking", error: undefined });
+  try {
+    const { asset_id } = await submitAsset({ ...upload.wanted, uri }, { requestId: uri });
+    forget(upload.file);
+    change(id, { state: "done", assetId: asset_id });
+  } catch (error) {
+    change(id, { state: "failed", error });
+  }
+}
+
+function change(id: number, to: Partial<Upload>): void {
+  uploads.update((now) => now.map((one) => (one.id === id ? { ...one, ...to } : one)));
+}
+
+function find(id: number): Upload | undefined {
+  return uploads.get().find((one) => one.id === id);
+}
+
+function offsetOf(answer: Response): number {
+  return Number(answer.headers.get("upload-offset"));
+}
+
+/** Refusals that say how far the mesh has come, or that it lost the upload: neither is the file's fault. */
+function isOutOfStep(error: unknown): boolean {
+  return error instanceof ProblemError && [404, 409, 410].includes(error.status);
+}
+
+function forgetIfGone(file: File, error: unknown): void {
+  if (error instanceof ProblemError && error.status !== 409) forget(file);
+}
+
+/** The same file has the same name, size and time: what a tab may know of it without reading it. */
+function settingOf(file: File): string {
+  return `framewell-upload ${file.size} ${file.lastModified} ${file.name}`;
+}
+
+function remembered(file: File): string | null {
+  return localStorage.getItem(settingOf(file));
+}
+
+function forget(file: File): void {
+  localStorage.removeItem(settingOf(file));
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

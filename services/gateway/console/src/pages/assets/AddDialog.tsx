@@ -1,0 +1,217 @@
+import { useEffect, useState } from "react";
+import { CheckboxGroup, Label } from "react-aria-components";
+import type { Purpose } from "../../api/generated";
+import { type Upload, uploads, wantUpload } from "../../api/uploads";
+import { Button } from "../../parts/Button";
+import { Dialog } from "../../parts/Dialog";
+import { Checkbox, Radios, TextField } from "../../parts/fields";
+import { useStore } from "../../parts/useStore";
+import { assets as de } from "../../words/de/assets";
+import { assets as en } from "../../words/en/assets";
+import { useWords } from "../../words/language";
+import { useShellWords } from "../../words/shell";
+import { BASES, type Flaw, flawsOf, NOTHING_STATED, PURPOSES, type Stated, statementsOf } from "./statement";
+
+/** What files are, and what may be done with them: one statement for all that were dropped together. */
+export function AddDialog({ ids, onClose }: { ids: readonly number[]; onClose: () => void }) {
+  const words = useWords({ en, de });
+  const shell = useShellWords();
+  const files = useStore(uploads).filter((one) => ids.includes(one.id));
+  const [titles, setTitles] = useState<Record<number, string>>({});
+  const [programme, setProgramme] = useState({ series: "", channel: "", language: "" });
+  const [stated, setStated] = useState<Stated>(NOTHING_STATED);
+  const [flaws, setFlaws] = useState<readonly Flaw[]>([]);
+  const open = ids.length > 0;
+  // Another set of files has other titles; series, channel and rights are mostly the same again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the files that are there when it opens
+  useEffect(() => {
+    setFlaws([]);
+    setTitles(Object.fromEntries(files.map((one) => [one.id, one.wanted?.programme?.title ?? titleOf(one.file.name)])));
+  }, [ids]);
+
+  const submit = () => {
+    const found = flawsOf(stated, new Date());
+    setFlaws(found);
+    if (found.length > 0) return;
+    const more = Object.fromEntries(Object.entries(programme).filter(([, value]) => value.trim() !== ""));
+    for (const file of files) {
+      const title = (titles[file.id] ?? "").trim();
+      wantUpload(file.id, { programme: { ...more, title }, statements: statementsOf(stated) });
+    }
+    onClose();
+  };
+  const change = (part: Partial<Stated>) => setStated((now) => ({ ...now, ...part }));
+
+  return (
+    <Dialog
+      title={words.add.title(files.length)}
+      open={open}
+      onClose={onClose}
+      wide
+      actions={
+        <>
+          <Button onPress={onClose}>{shell.cancel}</Button>
+          <Button look="main" onPress={submit}>
+            {words.add.submit}
+          </Button>
+        </>
+      }
+    >
+      <p className="soft">{words.add.sending}</p>
+      <Titles files={files} titles={titles} onChange={(id, title) => setTitles((now) => ({ ...now, [id]: title }))} />
+      <div className="assets-fields">
+        <TextField
+          label={words.add.series}
+          value={programme.series}
+          onChange={(series) => setProgramme({ ...programme, series })}
+        />
+        <TextField
+          label={words.add.channel}
+          value={programme.channel}
+          onChange={(channel) => setProgramme({ ...programme, channel })}
+        />
+        <TextField
+          label={words.add.language}
+          help={words.add.languageHelp}
+          value={programme.language}
+          onChange={(language) => setProgramme({ ...programme, language })}
+        />
+      </div>
+      <Rights stated={stated} change={change} flaws={flaws} />
+    </Dialog>
+  );
+}
+
+function Titles({
+  files,
+  titles,
+  onChange,
+}: {
+  files: readonly Upload[];
+  titles: Readonly<Record<number, string>>;
+  onChange: (id: number, title: string) => void;
+}) {
+  const words = useWords({ en, de });
+  return files.map((one) => (
+    <TextField
+      key={one.id}
+      label={files.length === 1 ? words.add.name : `${words.add.name}: ${one.file.name}`}
+      value={titles[one.id] ?? ""}
+      onChange={(title) => onChange(one.id, title)}
+      maxLength={300}
+    />
+  ));
+}
+
+function Rights({
+  stated,
+  change,
+  flaws,
+}: {
+  stated: Stated;
+  change: (part: Partial<Stated>) => void;
+  flaws: readonly Flaw[];
+}) {
+  const words = useWords({ en, de });
+  return (
+    <section className="stack assets-rights" aria-labelledby="state-rights">
+      <h3 id="state-rights">{words.add.rights}</h3>
+      <Radios
+        label={words.add.basis}
+        choices={BASES.map((value) => ({ value, label: words.add.bases[value] }))}
+        value={stated.basis}
+        onChange={(basis) => change({ basis })}
+        help={stated.basis === "none" ? words.add.noneHelp : undefined}
+      />
+      {stated.basis !== "none" && (
+        <TextField
+          label={words.add.holder}
+          value={stated.holder}
+          onChange={(holder) => change({ holder })}
+          error={flaws.includes("holder") ? words.add.mustHolder : ""}
+          isRequired={stated.basis !== "public"}
+        />
+      )}
+      {stated.basis === "licence" && <Licence stated={stated} change={change} flaws={flaws} />}
+      {stated.basis !== "none" && stated.basis !== "own_production" && (
+        <div className="assets-fields">
+          <TextField
+            label={words.add.verbatim}
+            help={words.add.verbatimHelp}
+            lines={2}
+            value={stated.verbatim}
+            onChange={(verbatim) => change({ verbatim })}
+          />
+          <TextField
+            label={words.add.foundAt}
+            help={words.add.foundAtHelp}
+            value={stated.foundAt}
+            onChange={(foundAt) => change({ foundAt })}
+          />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Licence({
+  stated,
+  change,
+  flaws,
+}: {
+  stated: Stated;
+  change: (part: Partial<Stated>) => void;
+  flaws: readonly Flaw[];
+}) {
+  const words = useWords({ en, de });
+  return (
+    <>
+      <CheckboxGroup
+        className="field"
+        value={[...stated.purposes]}
+        onChange={(purposes) => change({ purposes: purposes as Purpose[] })}
+        isInvalid={flaws.includes("purposes")}
+      >
+        <Label>{words.add.purposes}</Label>
+        <div className="radios">
+          {PURPOSES.map((purpose) => (
+            <Checkbox key={purpose} value={purpose}>
+              {words.add.purpose[purpose]}
+            </Checkbox>
+          ))}
+        </div>
+        {flaws.includes("purposes") && (
+          <p className="field-error" role="alert">
+            {words.add.mustPurpose}
+          </p>
+        )}
+      </CheckboxGroup>
+      <div className="assets-fields">
+        <TextField
+          label={words.add.territories}
+          help={words.add.territoriesHelp}
+          value={stated.territories}
+          onChange={(territories) => change({ territories })}
+        />
+        <TextField
+          label={words.add.until}
+          help={words.add.untilHelp}
+          type="date"
+          value={stated.until}
+          onChange={(until) => change({ until })}
+          error={flaws.includes("until") ? words.add.badUntil : ""}
+        />
+      </div>
+    </>
+  );
+}
+
+/** A title to begin with: the name of the file without its ending. */
+function titleOf(name: string): string {
+  return (
+    name
+      .replace(/\.[A-Za-z0-9]{1,5}$/, "")
+      .replaceAll(/[_]+/g, " ")
+      .trim() || name
+  );
+}

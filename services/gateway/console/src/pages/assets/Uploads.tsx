@@ -1,0 +1,72 @@
+import { RotateCw, X } from "lucide-react";
+import { Link } from "wouter";
+import { dropUpload, retryUpload, type Upload, uploads } from "../../api/uploads";
+import { Button, IconButton } from "../../parts/Button";
+import { Sentence } from "../../parts/Failed";
+import { useStore } from "../../parts/useStore";
+import { Bytes } from "../../parts/values";
+import { assets as de } from "../../words/de/assets";
+import { assets as en } from "../../words/en/assets";
+import { percentIn } from "../../words/formats";
+import { useLanguage, useWords } from "../../words/language";
+
+/** Files on their way to the mesh. */
+export function Uploads({ onState }: { onState: (ids: readonly number[]) => void }) {
+  const words = useWords({ en, de });
+  const now = useStore(uploads);
+  if (now.length === 0) return null;
+  return (
+    <section className="card assets-uploads" aria-label={words.uploads.title}>
+      <h2>{words.uploads.title}</h2>
+      <ul>
+        {now.map((upload) => (
+          <Line key={upload.id} upload={upload} onState={() => onState([upload.id])} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Line({ upload, onState }: { upload: Upload; onState: () => void }) {
+  const words = useWords({ en, de });
+  const language = useLanguage();
+  const share = upload.file.size === 0 ? 0 : upload.sent / upload.file.size;
+  const title = upload.wanted?.programme?.title || upload.file.name;
+  const said =
+    upload.state === "sending"
+      ? words.uploads.sending(percentIn(language, Math.floor(share * 100) / 100))
+      : words.uploads[upload.state];
+  const unstated = upload.wanted === undefined && upload.state !== "failed";
+  return (
+    <li>
+      <div className="assets-upload">
+        <span className="one-line" dir="auto" title={title}>
+          {title}
+        </span>
+        <span className="soft small" aria-live="polite">
+          {said} · <Bytes value={upload.file.size} />
+        </span>
+        {upload.state !== "done" && <progress value={upload.sent} max={upload.file.size} aria-label={title} />}
+        {upload.state === "failed" && <Sentence error={upload.error} />}
+      </div>
+      <div className="row">
+        {unstated && <Button onPress={onState}>{words.uploads.state}</Button>}
+        {upload.state === "failed" && (
+          <>
+            {upload.wanted !== undefined && <Button onPress={onState}>{words.uploads.state}</Button>}
+            <Button onPress={() => retryUpload(upload.id)}>
+              <RotateCw aria-hidden="true" />
+              {words.uploads.again}
+            </Button>
+          </>
+        )}
+        {upload.assetId !== undefined && (
+          <Link href={`/assets/${upload.assetId}`} className="button">
+            {words.uploads.open}
+          </Link>
+        )}
+        <IconButton label={words.uploads.drop(title)} icon={<X />} onPress={() => dropUpload(upload.id)} />
+      </div>
+    </li>
+  );
+}

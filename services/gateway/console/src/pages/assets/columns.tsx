@@ -1,0 +1,89 @@
+import type { AssetSummary } from "../../api/generated";
+import { secondsOf } from "../../domain/timeline";
+import { StateBadge } from "../../parts/Badge";
+import { Crop } from "../../parts/Crop";
+import type { Column } from "../../parts/VirtualTable";
+import { Length, Time } from "../../parts/values";
+import type { assets } from "../../words/en/assets";
+
+/** What the list shows of each asset. */
+export function columnsOf(words: typeof assets): Column<AssetSummary>[] {
+  return [
+    {
+      id: "poster",
+      label: words.columns.poster,
+      labelHidden: true,
+      track: "6.5rem",
+      from: 420,
+      render: (asset) => <Crop src={asset.poster} alt="" width={80} height={45} />,
+    },
+    {
+      id: "title",
+      label: words.columns.title,
+      track: "minmax(8rem, 1fr)",
+      sorts: true,
+      render: (asset) => <Title asset={asset} untitled={words.untitled} />,
+    },
+    {
+      id: "state",
+      label: words.columns.state,
+      track: "minmax(8.5rem, 11rem)",
+      sorts: true,
+      render: (asset) => <StateBadge state={asset.state ?? ""} />,
+    },
+    {
+      id: "chunks",
+      label: words.columns.chunks,
+      track: "9rem",
+      from: 720,
+      render: (asset) => <Chunks asset={asset} words={words} />,
+    },
+    {
+      id: "duration",
+      label: words.columns.duration,
+      track: "6rem",
+      from: 560,
+      align: "end",
+      sorts: true,
+      render: (asset) => <Length seconds={secondsOf(asset.duration)} />,
+    },
+    {
+      id: "changed_at",
+      label: words.columns.changed,
+      track: "10rem",
+      from: 860,
+      sorts: true,
+      render: (asset) => <Time at={asset.changed_at ?? asset.requested_at} ago />,
+    },
+  ];
+}
+
+function Title({ asset, untitled }: { asset: AssetSummary; untitled: string }) {
+  const below = asset.reason || [asset.programme?.series, asset.programme?.channel].filter(Boolean).join(" · ");
+  return (
+    <span className="assets-title" title={asset.reason || asset.title}>
+      <span className="one-line" dir="auto">
+        {asset.title || untitled}
+      </span>
+      {below !== "" && (
+        <span className="one-line small soft" dir="auto" lang={asset.reason ? "en" : undefined}>
+          {below}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Chunks({ asset, words }: { asset: AssetSummary; words: typeof assets }) {
+  const { planned = 0, analysed = 0, failed = 0 } = asset.chunks ?? {};
+  if (planned === 0) return <span className="soft">–</span>;
+  return (
+    <span className="assets-chunks">
+      <span>
+        {analysed}/{planned}
+        {failed > 0 && <span className="assets-failed"> · {words.failedChunks(failed)}</span>}
+      </span>
+      <progress value={analysed} max={planned} aria-label={words.chunksOf(analysed, planned)} />
+    </span>
+  );
+}

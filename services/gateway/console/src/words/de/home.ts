@@ -1,0 +1,42 @@
+import type { home as en } from "../en/home";
+import { pluralsOf } from "../plurals";
+
+const count = pluralsOf("de");
+
+export const home: typeof en = {
+  title: "Start",
+  waiting: "Wartet auf Sie",
+  nothing: "Nichts wartet auf Sie",
+  nothingText: "Neue Arbeit erscheint hier von selbst.",
+  open: "Ersten Eintrag öffnen",
+  samples: (n) => count(n, { one: "Muster zu prüfen", other: "Muster zu prüfen" }),
+  samplesText: "Auftritte, die ein Modell vorschlägt, für ein Ja oder ein Nein.",
+  unknown: (n, more) =>
+    `${more ? "Mindestens " : ""}${count(n, { one: "Person ohne Namen", other: "Personen ohne Namen" })}`,
+  unknownText: "Gesehen, aber keinem Modell bekannt.",
+  refusals: (n) => count(n, { one: "Ablehnung heute", other: "Ablehnungen heute" }),
+  refusalsText: "Muster, die aus rechtlichen Gründen zurückgehalten werden.",
+  candidates: (n, more) =>
+    `${more ? "Mindestens " : ""}${count(n, { one: "Modell kann in Betrieb gehen", other: "Modelle können in Betrieb gehen" })}`,
+  candidatesText: "Trainiert, gemessen und noch nicht im Einsatz.",
+  failed: (n) => count(n, { one: "Material gescheitert", other: "Materialien gescheitert" }),
+  failedText: "Zurückgewiesen oder als Ganzes nicht analysiert.",
+  deadLetters: (n) => count(n, { one: "Ereignis aufgegeben", other: "Ereignisse aufgegeben" }),
+  deadLettersText: "Sie warten darauf, wiederholt oder verworfen zu werden.",
+  breakers: (n) => count(n, { one: "Stufe hat sich angehalten", other: "Stufen haben sich angehalten" }),
+  breakersText: "Nach zu vielen Fehlern hintereinander.",
+  lately: "Zuletzt",
+  allAssets: "Alles Material",
+  underWay: (n) => `${count(n, { one: "Material", other: "Materialien" })} in Arbeit`,
+  first: {
+    title: "Hier ist noch nichts",
+    text: "Fügen Sie eine erste Datei hinzu. Eine Minute später sehen Sie, wer und was darin vorkommt.",
+    button: "Datei hinzufügen",
+    without: "Sobald Material eintrifft, erscheint hier, was auf Sie wartet.",
+  },
+  local: {
+    title: "Das ist ein lokaler Betrieb",
+    text: "Jeder an diesem Rechner darf hier alles; von außen ist er nicht erreichbar. Für weitere Personen legen Sie zuerst eine Administration an: mit dem Code, den framewell up ausgegeben hat.",
+    button: "Zugang einrichten",
+  },
+};
