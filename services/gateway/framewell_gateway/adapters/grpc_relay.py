@@ -8,6 +8,7 @@ import grpc
 from framewell_gateway.ports.relay import CallEnd, Metadata, OpenCall, RelayedCall, UnaryAnswer
 
 Connect = Callable[[str], grpc.aio.Channel]
+"""Return the channel to a service, or to a server of it that has a name of its own."""
 
 
 class GrpcRelay:
@@ -18,7 +19,7 @@ class GrpcRelay:
 
     async def ask(self, call: RelayedCall, request: bytes) -> UnaryAnswer:
         """See `Relay`."""
-        ask: Any = self._connect(call.service).unary_unary(call.method)
+        ask: Any = self._connect(call.server or call.service).unary_unary(call.method)
         under_way = ask(request, timeout=call.seconds, metadata=tuple(call.metadata))
         try:
             message: bytes = await under_way
@@ -33,7 +34,7 @@ class GrpcRelay:
 
     def open(self, call: RelayedCall) -> OpenCall:
         """See `Relay`."""
-        begin: Any = self._connect(call.service).stream_stream(call.method)
+        begin: Any = self._connect(call.server or call.service).stream_stream(call.method)
         return _Call(call.service, begin(timeout=call.seconds, metadata=tuple(call.metadata)))
 
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 import grpc
 
 Metadata = Sequence[tuple[str, str | bytes]]
+
+OPEN_INFERENCE: Final = "oip"
+"""Inference's server of the Open Inference Protocol: a port of its own, larger messages."""
+OPEN_INFERENCE_BYTES: Final = 64 << 20
+"""Of one message there, as inference takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,8 @@ class RelayedCall:
     metadata: Metadata
     seconds: float | None
     """None: for as long as both ends want."""
+    server: str = ""
+    """Which server of the service is meant, where it has another beside its own: OPEN_INFERENCE."""
 
 
 @dataclass(frozen=True, slots=True)

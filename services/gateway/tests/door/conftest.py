@@ -38,7 +38,9 @@ from framewell.ingest.v1.ingest_service_pb2_grpc import (
 )
 from framewell.media.v1.media_service_pb2 import ReadObjectResponse
 from framewell.media.v1.media_service_pb2_grpc import MediaServiceServicer, add_MediaServiceServicer_to_server
+from framewell.oip.v2.open_inference_pb2_grpc import add_GRPCInferenceServiceServicer_to_server
 from framewell_gateway.adapters.grpc_relay import GrpcRelay
+from framewell_gateway.adapters.relay_channels import RelayChannels
 from framewell_gateway.domain.principals import LOCAL, Principal, acting
 from framewell_gateway.entrypoints.grpc.door import GrpcDoor
 from framewell_gateway.entrypoints.http.certificates import Certificates
@@ -296,11 +298,18 @@ def opened() -> Opened:
 
     @asynccontextmanager
     async def opening(
-        *, authority: trustme.CA | None = None, certificates: Certificates | None = None, **also: Any
+        *,
+        authority: trustme.CA | None = None,
+        certificates: Certificates | None = None,
+        open_inference: Any = None,
+        **also: Any,
     ) -> AsyncIterator[Door]:
         service: Any = Service  # the other methods are not implemented, as over gRPC
         service = service()
-        behind = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+        options = [("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", 64 << 20)]
+        behind = grpc.aio.server(options=options)
+        if open_inference is not None:
+            add_GRPCInferenceServiceServicer_to_server(open_inference, behind)
         for add in (
             add_IngestServiceServicer_to_server,
             add_InferenceServiceServicer_to_server,
@@ -310,12 +319,12 @@ def opened() -> Opened:
         health_pb2_grpc.add_HealthServicer_to_server(health.aio.HealthServicer(), behind)
         port = behind.add_insecure_port("127.0.0.1:0")
         await behind.start()
-        channel = grpc.aio.insecure_channel(
-            f"127.0.0.1:{port}",
-            options=[("grpc.max_receive_message_length", 5 << 20), ("grpc.enable_http_proxy", 0)],
-        )
+        where = f"127.0.0.1:{port}"
+        options = [("grpc.max_receive_message_length", 5 << 20), ("grpc.enable_http_proxy", 0)]
+        channel = grpc.aio.insecure_channel(where, options=options)
+        channels = RelayChannels(lambda _: channel, lambda _: where, lambda _: where)
         answer = GrpcDoor(
-            GrpcRelay(lambda _: channel),
+            GrpcRelay(channels.to),
             admit,
             lambda service, method: (("framewell-caller", f"{acting.get().name} {service} {method}"),),
             lambda: Pace(stall_seconds=SHORT, grace_seconds=3 * SHORT, least_bytes_a_second=1000),

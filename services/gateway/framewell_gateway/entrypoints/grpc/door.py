@@ -120,11 +120,15 @@ class GrpcDoor:
             pair for pair in metadata_of(exchange.stream.headers) if pair[0] not in (REQUEST_ID, TRACEPARENT)
         ]
         owner = method.owner or _named(exchange.headers)
-        metadata = (*sent, *call.metadata, *self.caller_metadata(owner, method.path))
+
+        def relayed(seconds: float | None) -> RelayedCall:
+            caller = self.caller_metadata(owner, method.path)  # signed for this moment
+            metadata = (*sent, *call.metadata, *caller)
+            return RelayedCall(owner, method.path, metadata, seconds, method.server)
+
+        exchange.most_bytes = method.most_bytes
         if method.streams_requests:
-            return await relay_stream(
-                self.relay.open(RelayedCall(owner, method.path, metadata, seconds)), exchange
-            )
+            return await relay_stream(self.relay.open(relayed(seconds)), exchange)
         loop = asyncio.get_running_loop()
         until = loop.time() + (seconds if seconds is not None else _LONGEST_UNARY_SECONDS)
         try:
@@ -136,10 +140,8 @@ class GrpcDoor:
             )
         if method.streams_answers:
             left = None if seconds is None else until - loop.time()
-            opened = self.relay.open(RelayedCall(owner, method.path, metadata, left))
-            return await relay_stream(opened, exchange, request)
-        relayed = RelayedCall(owner, method.path, metadata, until - loop.time())
-        return await relay_unary(self.relay, relayed, exchange, request)
+            return await relay_stream(self.relay.open(relayed(left)), exchange, request)
+        return await relay_unary(self.relay, relayed(until - loop.time()), exchange, request)
 
 
 def _named(headers: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from framewell_gateway.entrypoints.grpc.framing import MessageReader, framed
+from framewell_gateway.entrypoints.grpc.framing import MOST_MESSAGE_BYTES, MessageReader, framed
 from framewell_gateway.entrypoints.grpc.headers import answer_headers, text_headers, trailers
 from framewell_gateway.entrypoints.http2.streams import Http2Stream
 from framewell_gateway.ports.relay import CallEnd, Metadata
@@ -17,6 +17,8 @@ class Exchange:
         self.headers: Mapping[str, str] = text_headers(stream.headers)
         self._reader: MessageReader | None = None
         self._begun = False
+        self.most_bytes = MOST_MESSAGE_BYTES
+        """Of one request; counted from the first that is read."""
 
     @property
     def stream(self) -> Http2Stream:
@@ -52,5 +54,6 @@ class Exchange:
 
     def _messages(self) -> MessageReader:
         if self._reader is None:
-            self._reader = MessageReader(self._stream, self.headers.get("grpc-encoding", ""), self._pace)
+            encoding = self.headers.get("grpc-encoding", "")
+            self._reader = MessageReader(self._stream, encoding, self._pace, self.most_bytes)
         return self._reader

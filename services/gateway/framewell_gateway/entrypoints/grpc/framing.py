@@ -24,12 +24,19 @@ ACCEPTED_ENCODINGS: Final = ",".join(["identity", *_WINDOWS])
 class MessageReader:
     """Reads the messages of one stream, each within the pace; between two the sender may take its time."""
 
-    def __init__(self, stream: Http2Stream, encoding: str, pace: Callable[[], Pace] = Pace) -> None:
+    def __init__(
+        self,
+        stream: Http2Stream,
+        encoding: str,
+        pace: Callable[[], Pace] = Pace,
+        most_bytes: int = MOST_MESSAGE_BYTES,
+    ) -> None:
         """Raise CallRefused (UNIMPLEMENTED) for a compression that is not known here."""
         if encoding not in ("", "identity", *_WINDOWS):
             sentence = f"messages compressed with {encoding[:40]!r} are not taken: send {ACCEPTED_ENCODINGS}"
             raise CallRefused(grpc.StatusCode.UNIMPLEMENTED, sentence)
         self._stream, self._encoding, self._pace = stream, encoding, pace
+        self._most_bytes = most_bytes
         self._arrived = bytearray()
 
     async def only(self) -> bytes:
@@ -48,8 +55,8 @@ class MessageReader:
         pace = pace or self._pace()
         await self._fill(_PREFIX, pace)
         compressed, size = self._arrived[0], int.from_bytes(self._arrived[1:_PREFIX])
-        if size > MOST_MESSAGE_BYTES:
-            raise _too_large()
+        if size > self._most_bytes:
+            raise self._too_large()
         await self._fill(_PREFIX + size, pace)
         message = bytes(memoryview(self._arrived)[_PREFIX : _PREFIX + size])
         del self._arrived[: _PREFIX + size]
@@ -73,25 +80,22 @@ class MessageReader:
             raise CallRefused(grpc.StatusCode.INTERNAL, sentence)
         inflate = zlib.decompressobj(_WINDOWS[self._encoding])
         try:
-            plain = inflate.decompress(message, MOST_MESSAGE_BYTES + 1)
+            plain = inflate.decompress(message, self._most_bytes + 1)
         except zlib.error as error:
             raise CallRefused(
                 grpc.StatusCode.INTERNAL, f"a message is not compressed as the call says: {error}"
             ) from None
-        if len(plain) > MOST_MESSAGE_BYTES:
-            raise _too_large()
+        if len(plain) > self._most_bytes:
+            raise self._too_large()
         if not inflate.eof:
             raise CallRefused(grpc.StatusCode.INTERNAL, "a compressed message is not whole")
         return plain
+
+    def _too_large(self) -> CallRefused:
+        sentence = f"a message may take {self._most_bytes >> 20} MiB: send large things in parts"
+        return CallRefused(grpc.StatusCode.RESOURCE_EXHAUSTED, sentence)
 
 
 def framed(message: bytes) -> bytes:
     """Return a message as it stands in a stream, uncompressed."""
     return b"\0" + len(message).to_bytes(4) + message
-
-
-def _too_large() -> CallRefused:
-    return CallRefused(
-        grpc.StatusCode.RESOURCE_EXHAUSTED,
-        f"a message may take {MAX_MESSAGE_BYTES >> 20} MiB: send large things in parts, as Upload takes them",
-    )

@@ -11,6 +11,8 @@ from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
 import framewell
+from framewell_gateway.entrypoints.grpc.framing import MOST_MESSAGE_BYTES
+from framewell_gateway.ports.relay import OPEN_INFERENCE, OPEN_INFERENCE_BYTES
 
 EVERY: Final = ""
 """Owner of what every process offers: a call names the service that it is meant for."""
@@ -40,11 +42,13 @@ class GrpcMethod:
     owner: str
     streams_requests: bool
     streams_answers: bool
+    server: str = ""
+    """See `RelayedCall.server`."""
 
     @property
-    def is_unary(self) -> bool:
-        """Return whether it takes one request and gives one answer."""
-        return not (self.streams_requests or self.streams_answers)
+    def most_bytes(self) -> int:
+        """Return how large a message of it may be."""
+        return OPEN_INFERENCE_BYTES if self.server == OPEN_INFERENCE else MOST_MESSAGE_BYTES
 
 
 def methods() -> dict[str, GrpcMethod]:
@@ -69,4 +73,5 @@ def _methods_of(service: ServiceDescriptor) -> Iterable[GrpcMethod]:
     owner = _OWNERS[service.file.package]
     for method in service.methods:
         path = f"/{service.full_name}/{method.name}"
-        yield GrpcMethod(path, owner, method.client_streaming, method.server_streaming)
+        server = OPEN_INFERENCE if service.file.package == "inference" else ""
+        yield GrpcMethod(path, owner, method.client_streaming, method.server_streaming, server)
