@@ -92,6 +92,13 @@ async def test_questions_and_poor_pictures_come_first_where_that_is_asked(bench:
     assert by_person == sorted(by_person)
 
 
+async def test_what_was_skipped_is_not_given_again(bench: DatasetBench) -> None:
+    first, second, third = await people(bench, 1, 2, 3)
+    claimed = (await claim(bench, limit=2, without_ids=[first])).samples
+    assert [one.sample_id for one in claimed] == [second, third]
+    assert not (await claim(bench, without_ids=[first, second, third])).samples
+
+
 async def test_a_lease_is_an_hour_at_most(bench: DatasetBench) -> None:
     for seconds in (0, -1, 3601):
         request = rpc.ClaimSamplesRequest(lease=Duration(seconds=seconds))

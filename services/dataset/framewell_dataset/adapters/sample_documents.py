@@ -190,6 +190,8 @@ def _query(wanted: Wanted) -> Document:
         query["class_id"] = wanted.class_id
     if wanted.question is not None:
         query["question"] = wanted.question
+    if wanted.without_ids:
+        query["_id"] = {"$nin": list(wanted.without_ids)}
     if wanted.claimed_at is not None:
         query["claimed_until"] = {"$gt": wanted.claimed_at}
     return query

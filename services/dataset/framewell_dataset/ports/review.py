@@ -33,6 +33,7 @@ class Wanted:
     claimed_at: datetime | None = None
     question: bool | None = None
     cluster_decision_id: str = ""
+    without_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

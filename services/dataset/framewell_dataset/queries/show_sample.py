@@ -10,6 +10,7 @@ from framewell.media.v1.media_pb2 import Box
 from framewell.sample.v1.sample_pb2 import Evidence
 from framewell_contracts.identity import observation_chunk
 from framewell_contracts.picture_paths import CAPTION_MARGIN, FACE_MARGIN, part_path
+from framewell_dataset.domain.assets import seconds_per_tick
 from framewell_dataset.domain.observations import Caption, FaceSeen, SeenInChunk
 from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.ports.assets import AnalysisReader, ChunkRepository
@@ -44,12 +45,29 @@ class ShowSample:
 
     async def __call__(self, sample: Sample) -> GetSampleResponse:
         """Return the answer but for the sample itself."""
-        sources, (claimed, candidates), rights, alike = await asyncio.gather(
-            self._sources(sample), self._people(sample), self.gate.of_sample(sample), self._alike(sample)
+        sources, (claimed, candidates), rights, alike, seconds = await asyncio.gather(
+            self._sources(sample),
+            self._people(sample),
+            self.gate.of_sample(sample),
+            self._alike(sample),
+            self._seconds(sample),
         )
         return GetSampleResponse(
-            sources=sources, claimed=claimed, candidates=candidates, rights=rights, alike_count=alike
+            sources=sources,
+            claimed=claimed,
+            candidates=candidates,
+            rights=rights,
+            alike_count=alike,
+            start_seconds=seconds,
         )
+
+    async def _seconds(self, sample: Sample) -> float:
+        """Return when the best crop is, from the start of its asset; 0 where its clock is not known."""
+        asset = await self.gate.assets.get(sample.asset_id)
+        if asset is None or not asset.clock.time_base.denominator:
+            return 0.0
+        ticks = sample.provenance.moment.pts - asset.clock.start_pts
+        return max(0.0, float(ticks * seconds_per_tick(asset.clock)))
 
     async def _sources(self, sample: Sample) -> list[EvidenceSource]:
         named = [

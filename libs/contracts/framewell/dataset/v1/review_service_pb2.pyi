@@ -390,8 +390,11 @@ class GetSampleResponse(_message.Message):
     CANDIDATES_FIELD_NUMBER: _builtins.int
     RIGHTS_FIELD_NUMBER: _builtins.int
     ALIKE_COUNT_FIELD_NUMBER: _builtins.int
+    START_SECONDS_FIELD_NUMBER: _builtins.int
     alike_count: _builtins.int
     """Number of proposals of the same class in the same asset, this one among them, that are no questions."""
+    start_seconds: _builtins.float
+    """Seconds from the start of the asset to the picture of the best crop; 0 where the clock of the asset is not known."""
     @_builtins.property
     def sample(self) -> _dataset_pb2.Sample:
         """The sample with its provenance: its passport."""
@@ -421,10 +424,11 @@ class GetSampleResponse(_message.Message):
         candidates: _abc.Iterable[Global___SampleCandidate] | None = ...,
         rights: _rights_pb2.RightsDecision | None = ...,
         alike_count: _builtins.int = ...,
+        start_seconds: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["claimed", b"claimed", "rights", b"rights", "sample", b"sample"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alike_count", b"alike_count", "candidates", b"candidates", "claimed", b"claimed", "rights", b"rights", "sample", b"sample", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alike_count", b"alike_count", "candidates", b"candidates", "claimed", b"claimed", "rights", b"rights", "sample", b"sample", "sources", b"sources", "start_seconds", b"start_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -547,6 +551,7 @@ class ClaimSamplesRequest(_message.Message):
     CLASS_ID_FIELD_NUMBER: _builtins.int
     ASSET_ID_FIELD_NUMBER: _builtins.int
     ORDER_BY_FIELD_NUMBER: _builtins.int
+    WITHOUT_IDS_FIELD_NUMBER: _builtins.int
     dataset_id: _builtins.str
     """Id of the dataset."""
     limit: _builtins.int
@@ -565,6 +570,10 @@ class ClaimSamplesRequest(_message.Message):
     def sample_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Ids of the samples that are wanted, such as those that the caller has and goes on with; empty for free ones."""
 
+    @_builtins.property
+    def without_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of samples that are not wanted now, such as those that were skipped, at most 500."""
+
     def __init__(
         self,
         *,
@@ -575,10 +584,11 @@ class ClaimSamplesRequest(_message.Message):
         class_id: _builtins.str = ...,
         asset_id: _builtins.str = ...,
         order_by: _builtins.str = ...,
+        without_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["lease", b"lease"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "class_id", b"class_id", "dataset_id", b"dataset_id", "lease", b"lease", "limit", b"limit", "order_by", b"order_by", "sample_ids", b"sample_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "class_id", b"class_id", "dataset_id", b"dataset_id", "lease", b"lease", "limit", b"limit", "order_by", b"order_by", "sample_ids", b"sample_ids", "without_ids", b"without_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

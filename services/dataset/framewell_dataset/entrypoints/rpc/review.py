@@ -106,7 +106,10 @@ class ReviewServicer(stubs.ReviewServiceServicer):
                 refused=[_result(each, by_id) for each in results if each.error],
             )
         wanted = Wanted(
-            dataset_id=request.dataset_id, class_id=request.class_id or None, asset_id=request.asset_id
+            dataset_id=request.dataset_id,
+            class_id=request.class_id or None,
+            asset_id=request.asset_id,
+            without_ids=request.without_ids,
         )
         claimed = await self.claim(
             wanted,

@@ -1037,6 +1037,14 @@ export type CaptionFile = {
     /** Name of the file, for people. */
     name: string;
 };
+export type Actor = {
+    /** Login of the person, or `rule:<name>`; `local` on a loopback mesh without tokens. */
+    principal: string;
+    /** In which capacity: a role of the house (`editor`, `rights`), `rule` or `system`. */
+    authority: string;
+    /** When the decision was made; unset when the sender did not say. */
+    decided_at?: string;
+};
 export type AssetIngested = {
     /** The work that begins; its timeline is not known yet. */
     work?: Work;
@@ -1072,6 +1080,8 @@ export type AssetIngested = {
     caption_files: CaptionFile[];
     /** Earlier assets whose original has the same SHA-256, oldest first, at most 20. */
     same_content: string[];
+    /** Who asked for this generation: brought the asset in, or had it done again; unset where no person did. */
+    actor?: Actor;
 };
 export type AssetRejected = {
     /** The work that ends here; kind and timeline as far as they are known. */
@@ -1082,6 +1092,8 @@ export type AssetRejected = {
     detail: string;
     /** Where the original was to come from. */
     uri: string;
+    /** Who decided that it ends, for instance cancelled it; unset where no person did. */
+    actor?: Actor;
 };
 export type IngestAsset = {
     /** Id of the asset (a UUID). */
@@ -1534,14 +1546,6 @@ export type GetClusterResponse = {
     best: ClusterAppearance[];
 };
 export type ClusterDecision = "merged" | "split" | "distinguished" | "named" | "undone";
-export type Actor = {
-    /** Login of the person, or `rule:<name>`; `local` on a loopback mesh without tokens. */
-    principal: string;
-    /** In which capacity: a role of the house (`editor`, `rights`), `rule` or `system`. */
-    authority: string;
-    /** When the decision was made; unset when the sender did not say. */
-    decided_at?: string;
-};
 export type ClusterDecisionRecord = {
     /** Its id, to take it back by. */
     decision_id: string;
@@ -1896,6 +1900,8 @@ export type GetSampleResponse = {
     rights?: RightsDecision;
     /** Number of proposals of the same class in the same asset, this one among them, that are no questions. */
     alike_count: number;
+    /** Seconds from the start of the asset to the picture of the best crop; 0 where the clock of the asset is not known. */
+    start_seconds: number;
 };
 export type ClaimSamplesRequest = {
     /** Id of the dataset. */
@@ -1912,6 +1918,8 @@ export type ClaimSamplesRequest = {
     asset_id?: string;
     /** Which are taken first: `oldest`, `doubtful` or `person`, as in a list of samples; empty for `oldest`. */
     order_by?: string;
+    /** Ids of samples that are not wanted now, such as those that were skipped, at most 500. */
+    without_ids?: string[];
 };
 export type ReviewRefusal = "not_found" | "changed" | "claimed" | "not_open" | "rights" | "no_class" | "unknown_class" | "not_decided";
 export type ReviewResult = {
@@ -3555,6 +3563,8 @@ export type Reanalysis = {
     changes: ObservationChange[];
     /** How long it takes from now on, by its own rate; unset while that is not known, and once it has ended. */
     remaining?: string;
+    /** Who paused, resumed or cancelled it last; unset where nobody has. */
+    changed_by?: Actor;
 };
 export type StartReanalysisResponse = {
     /** The campaign as it stands now. */
