@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from google.protobuf.message import Message
 
+from framewell.access.v1 import access_changes_pb2 as access_changes
 from framewell.access.v1 import access_pb2 as access
 from framewell.asset.v1 import asset_pb2 as asset
 from framewell.audio.v1 import audio_pb2 as audio
@@ -78,12 +79,14 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
         "dataset.plan_erasure": (erasure.ErasureRequested,),
         "dataset.erase": (erasure.ErasurePlanned,),
         "dataset.keep_audit": (
+            asset.AssetRemoved,
             sample.SampleReviewed,
             classes.ClassesChanged,
             rights.RightsChanged,
             erasure.ErasureRequested,
             erasure.ErasureCompleted,
             access.AccessRecorded,
+            access_changes.AccessChanged,
             snapshot.SnapshotPublished,
             snapshot.SnapshotWithdrawn,
             model.ModelPromoted,

@@ -10,6 +10,7 @@ import pytest
 from google.protobuf.message import Message
 
 from framewell.access.v1.access_pb2 import AccessRecorded
+from framewell.asset.v1.asset_pb2 import AssetRemoved
 from framewell.audit.v1.audit_pb2 import AuditSealed
 from framewell.classes.v1.classes_pb2 import ClassChange, ClassesChanged
 from framewell.cluster.v1.cluster_pb2 import CLUSTER_DECISION_SPLIT, ClusterDecided
@@ -259,6 +260,7 @@ RIGHTS = RightsChanged(subject=Subject(holder="Erika Mustermann"), statements=[s
         (ModelHeld(model=ModelVersion(name="identity/people", version="1.0"), held=True), "model:", "held"),
         (ModelHeld(model=ModelVersion(name="identity/people", version="1.0")), "model:", "released"),
         (ModelRegistered(name="house/dogs"), "model:house/dogs", "registered"),
+        (AssetRemoved(asset_id="a", reason="Erika asked"), "asset:a", "removed"),
         (ClusterDecided(cluster_id="c", decision=CLUSTER_DECISION_SPLIT), "cluster:c", "split"),
         (RIGHTS, "holder:", "changed"),
     ],

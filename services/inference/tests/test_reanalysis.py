@@ -171,9 +171,12 @@ async def test_a_paused_campaign_does_nothing_and_goes_on_where_it_stopped(
     async with opened(documents, objects, new) as bench:
         campaign_id = await start(bench)
         tried = new.shown
-        await bench.call("PauseReanalysis", api.PauseReanalysisRequest(reanalysis_id=campaign_id))
+        pause = api.PauseReanalysisRequest(reanalysis_id=campaign_id)
+        await bench.call("PauseReanalysis", pause, by="bert", authority="admin")
         await work_off(bench, 3)
         shown = await show(bench, campaign_id)
+        assert (shown.actor.principal, shown.changed_by.principal) == ("anna", "bert")
+        assert shown.changed_by.authority == "admin"
         assert (shown.waiting, shown.chunks, new.shown) == ("it is paused", 0, tried)
         await bench.call("ResumeReanalysis", api.ResumeReanalysisRequest(reanalysis_id=campaign_id))
         await work_off(bench)

@@ -64,8 +64,8 @@ class Operations(grpc_code.OperationsServiceServicer):
         if request.HasField("revert_after"):  # else a way back that somebody set stays, and is shown
             self._revert_after(seconds)
         log.warning(
-            "telemetry changed", by=actor.principal, log_level=now.log_level, loggers=dict(now.loggers),
-            trace_sample=now.trace_sample, seconds=seconds or None,
+            "telemetry changed", by=actor.principal, role=actor.authority, log_level=now.log_level,
+            loggers=dict(now.loggers), trace_sample=now.trace_sample, seconds=seconds or None,
         )  # fmt: skip
         return pb.SetTelemetryResponse(telemetry=self._telemetry(now))
 
@@ -77,7 +77,7 @@ class Operations(grpc_code.OperationsServiceServicer):
     async def ResumeBreaker(self, request: pb.ResumeBreakerRequest, context: Any) -> pb.ResumeBreakerResponse:
         actor = current_actor()
         breaker = await self._state.resume(request.group)
-        log.warning("breaker resumed", by=actor.principal, group=request.group)
+        log.warning("breaker resumed", by=actor.principal, role=actor.authority, group=request.group)
         return pb.ResumeBreakerResponse(breaker=_breaker(request.group, breaker))
 
     async def DescribeWork(self, request: pb.DescribeWorkRequest, context: Any) -> pb.DescribeWorkResponse:

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from framewell.access.v1.access_changes_pb2 import AccessChange, AccessChanged
 from framewell.access.v1.access_pb2 import AccessRecorded
+from framewell.asset.v1.asset_pb2 import AssetRemoved
 from framewell.classes.v1.classes_pb2 import ClassChange, ClassesChanged
 from framewell.cluster.v1.cluster_pb2 import ClusterDecided, ClusterDecision
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
@@ -19,7 +20,8 @@ from framewell_contracts.subjects import subject_key
 from framewell_kit.name_hashes import NameHashes
 
 Decided: TypeAlias = (
-    SampleReviewed
+    AssetRemoved
+    | SampleReviewed
     | ClassesChanged
     | RightsChanged
     | ErasureRequested
@@ -91,6 +93,7 @@ def _cluster(fact: ClusterDecided, _: NameHashes) -> Noted:
 
 
 _NOTED: Mapping[type, Callable[[Any, NameHashes], Noted]] = {
+    AssetRemoved: lambda fact, _: Noted(f"asset:{fact.asset_id}", "", "removed", fact.actor),
     SampleReviewed: _reviewed,
     ClassesChanged: _class,
     RightsChanged: lambda fact, hashes: Noted(_subject(fact.subject, hashes), "", "changed", fact.actor),

@@ -123,6 +123,7 @@ def _document(one: Campaign) -> Document:
         "assets": one.assets,
         "counts": one.counts.plain(),
         "revision": one.revision,
+        "changed_by": b"" if one.changed_by is None else one.changed_by.SerializeToString(deterministic=True),
     }
 
 
@@ -149,6 +150,7 @@ def _campaign(document: Document) -> Campaign:
         ),
         hours=WorkHours(*document["hours"]) if document["hours"] else None,
         actor=Actor.FromString(bytes(document["actor"])),
+        changed_by=Actor.FromString(bytes(document["changed_by"])) if document.get("changed_by") else None,
         started_at=document["started_at"],
         ended_at=document["ended_at"],
         estimate=Estimate(**document["estimate"]),

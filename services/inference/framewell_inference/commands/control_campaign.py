@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_inference.domain.campaigns import Campaign, State
 from framewell_inference.ports.campaigns import CampaignRepository
 from framewell_kit.outcomes import Busy, Conflict
@@ -18,8 +19,8 @@ class ControlCampaign:
 
     campaigns: CampaignRepository
 
-    async def __call__(self, campaign_id: str, state: State) -> Campaign:
-        """Return the campaign in that state; asked again, nothing changes.
+    async def __call__(self, campaign_id: str, state: State, actor: Actor) -> Campaign:
+        """Return the campaign in that state, into which the actor brought it; asked again, nothing changes.
 
         Raises NotFound, and Conflict for one that has ended in another way.
         """
@@ -29,7 +30,7 @@ class ControlCampaign:
                 return campaign
             if campaign.state.ended:
                 raise Conflict(f"the re-analysis {campaign_id} is {campaign.state.value}: it has ended")
-            changed = await self.campaigns.change(campaign, replace(campaign, state=state))
+            changed = await self.campaigns.change(campaign, replace(campaign, state=state, changed_by=actor))
             if changed is not None:
                 return changed
         raise Busy(f"the re-analysis {campaign_id} is being changed by somebody else", retry_after=1.0)

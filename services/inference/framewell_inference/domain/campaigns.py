@@ -144,6 +144,8 @@ class Campaign:
     """Assets that are finished."""
     counts: Counts = field(default_factory=Counts)
     revision: int = 0
+    changed_by: Actor | None = None
+    """Who paused, resumed or cancelled it last."""
 
     @property
     def look_revision(self) -> int:

@@ -82,7 +82,7 @@ class ReanalysisRpc(ReanalysisServiceServicer):
         return api.CancelReanalysisResponse(reanalysis=changed)
 
     async def _changed(self, campaign_id: str, state: State) -> api.Reanalysis:
-        return self.show.shown(await self.control(campaign_id, state))
+        return self.show.shown(await self.control(campaign_id, state, current_actor()))
 
 
 def _target(message: api.ReanalysisTarget) -> Target:

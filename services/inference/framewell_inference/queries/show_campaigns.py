@@ -53,6 +53,7 @@ class ShowCampaigns:
             state=STATES[campaign.state],
             waiting=campaign.waits(now),
             actor=campaign.actor,
+            changed_by=campaign.changed_by,
             estimate=estimate_message(campaign.estimate),
             assets=campaign.assets,
             chunks=counts.chunks,

@@ -14,6 +14,7 @@ from typing import Any, Final
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import Programme
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.media_addresses import MediaAddress
 from framewell_ingest.domain.assets import OPEN, Asset, State
 from framewell_ingest.domain.ends import End
@@ -123,7 +124,14 @@ class AssetDocuments:
 
     async def remove(self, asset_id: str) -> bool:
         change = self._end({"state": State.REMOVED})
-        change["$unset"] |= {"request": "", "programme": "", "ingested": "", "rejected": "", "content": ""}
+        change["$unset"] |= {
+            "request": "",
+            "programme": "",
+            "ingested": "",
+            "rejected": "",
+            "content": "",
+            "actor": "",
+        }
         return await self.documents.update(_COLLECTION, asset_id, change) is not None
 
     async def erase(self, asset_id: str) -> bool:
@@ -165,6 +173,7 @@ def _document(asset: Asset) -> Document:
         "revision": asset.revision,
         "programme": asset.programme.SerializeToString(),
         "programme_revision": asset.programme_revision,
+        "actor": b"" if asset.actor is None else asset.actor.SerializeToString(),
     }
 
 
@@ -184,5 +193,6 @@ def _asset(document: Document) -> Asset:
         programme_revision=document["programme_revision"],
         ingested=AssetIngested.FromString(bytes(ingested)) if ingested else None,
         rejected=AssetRejected.FromString(bytes(rejected)) if rejected else None,
+        actor=Actor.FromString(bytes(document["actor"])) if document.get("actor") else None,
         secrets={field: MediaAddress(uri) for field, uri in document.get("secrets", {}).items()},
     )

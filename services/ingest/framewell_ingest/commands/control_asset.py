@@ -31,10 +31,12 @@ class ControlAsset:
             raise NotFound(f"asset {asset_id} is not known: check its id, or ask for it again")
         return asset
 
-    async def cancel(self, asset_id: str, cause: Cause) -> Asset:
+    async def cancel(self, asset_id: str, actor: Actor, cause: Cause) -> Asset:
         """Refuse an asset that is still being fetched and return it; one that has ended stays as it is."""
         asset = await self.known(asset_id)
-        end = rejection(asset.work(), asset.request.uri, CANCELLED, "Its ingest was cancelled on request.")
+        end = rejection(
+            asset.work(), asset.request.uri, CANCELLED, "Its ingest was cancelled on request.", actor
+        )
         if await self.assets.refuse(end, end_fact(end), cause):
             await self.queue.cancel(asset_id, end.detail)
         return await self.known(asset_id)
@@ -52,12 +54,13 @@ class ControlAsset:
             raise Rejected(problem.sentence, code="out_of_bounds")
         await self.assets.announce(asset_id, [removed], cause)
 
-    async def reprocess(self, asset_id: str, cause: Cause) -> int:
+    async def reprocess(self, asset_id: str, actor: Actor, cause: Cause) -> int:
         """Send asset.ingested again with the next generation, and return that. Raises Conflict.
 
         Segments of a recording that could not be had or read are fetched again.
         """
-        generation = await self.raise_generation(await self.known(asset_id), cause, refetch=True)
+        known = await self.known(asset_id)
+        generation = await self.raise_generation(known, cause, actor=actor, refetch=True)
         if generation is None:
             raise Conflict(f"asset {asset_id} is being done again already")
         return generation

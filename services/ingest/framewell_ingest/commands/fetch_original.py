@@ -138,4 +138,5 @@ def _ingested(
         labels=request.labels,
         existing_proxy=proxy,
         revision=asset.revision + 1,
+        actor=asset.actor,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import asset_id, requested_asset_id
 from framewell_contracts.media_addresses import REDACTED, MediaAddress
 from framewell_ingest.domain.assets import Asset
@@ -21,9 +22,11 @@ class SubmitRequest:
     register: RegisterAsset
 
     async def __call__(
-        self, request: IngestRequested, cause: Cause, *, names_event: bool
+        self, request: IngestRequested, cause: Cause, actor: Actor, *, names_event: bool
     ) -> tuple[Asset, bool]:
         """Return the asset, and whether it is new. `names_event`: the caller chose the id of the cause.
+
+        `actor` asked, and is named when the asset is taken in.
 
         Raises Rejected for a request that must be corrected, Conflict for one whose id another request had
         or that names another asset than the one its id stands for: one event asks for one asset.
@@ -45,4 +48,4 @@ class SubmitRequest:
             )
         announced.asset_id = requested_asset_id(announced, cause.source, cause.id)
         announcement = Fact(announced, id=cause.id, subject=announced.asset_id)
-        return await self.register(complete, cause, announcement)
+        return await self.register(complete, cause, announcement, actor)

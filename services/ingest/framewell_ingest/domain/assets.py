@@ -10,6 +10,7 @@ from enum import StrEnum
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import MEDIA_KIND_UNSPECIFIED, MediaKind, Programme, Work
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.media_addresses import MediaAddress
 from framewell_ingest.domain.ends import End
 
@@ -33,9 +34,10 @@ class Asset:
     """One asset.
 
     `source` is who asked, `requested_at` the time of the event that asked, `registered_at` when it arrived
-    here. `generation` counts from 1 and grows with every reprocessing, `revision` with every change.
-    `programme_revision` is the revision of the newest programme.changed that was applied. The addresses in
-    `request` are redacted; `secrets` has the complete ones, by field, until the asset ends.
+    here; `actor` is the person who asked, None where the event names none. `generation` counts from 1 and
+    grows with every reprocessing, `revision` with every change. `programme_revision` is the revision of the
+    newest programme.changed that was applied. The addresses in `request` are redacted; `secrets` has the
+    complete ones, by field, until the asset ends.
     """
 
     asset_id: str
@@ -52,6 +54,7 @@ class Asset:
     ingested: AssetIngested | None = None
     rejected: AssetRejected | None = None
     secrets: Mapping[str, MediaAddress] = field(default_factory=dict)
+    actor: Actor | None = None
 
     @property
     def end(self) -> End | None:

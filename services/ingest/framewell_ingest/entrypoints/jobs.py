@@ -72,11 +72,10 @@ def _asset_id(job: Job) -> str:
 
 
 def _gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:
-    if not job.payload:  # its asset was erased
+    if not job.payload or reason.code == CANCELLED:  # its asset was erased; or it ended, which names by whom
         return []
-    code = CANCELLED if reason.code == CANCELLED else FAILED
-    detail = str(reason) if code == CANCELLED else f"The file could not be taken in: {reason}"
-    return [end_fact(rejection(_work(job), job.payload["uri"], code, detail))]
+    detail = f"The file could not be taken in: {reason}"
+    return [end_fact(rejection(_work(job), job.payload["uri"], FAILED, detail))]
 
 
 def _work(job: Job) -> Work:

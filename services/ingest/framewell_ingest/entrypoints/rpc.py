@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from framewell.ingest.v1 import ingest_service_pb2 as pb
 from framewell.ingest.v1 import ingest_service_pb2_grpc as pb_grpc
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_ingest.commands.control_asset import ControlAsset
 from framewell_ingest.commands.submit_request import SubmitRequest
 from framewell_ingest.domain.assets import Asset, State
@@ -59,7 +60,9 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
             lane=request.request.lane,
             traceparent=call.traceparent,
         )
-        asset, new = await self.submit(request.request, wanted, names_event=bool(request.request_id))
+        asset, new = await self.submit(
+            request.request, wanted, self._deciding(), names_event=bool(request.request_id)
+        )
         return pb.SubmitResponse(asset_id=asset.asset_id, existed=not new)
 
     async def Upload(self, request: AsyncIterator[pb.UploadRequest], context: Any) -> pb.UploadResponse:
@@ -100,22 +103,26 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
         request: pb.CancelIngestRequest,
         context: Any,
     ) -> pb.CancelIngestResponse:
-        return pb.CancelIngestResponse(
-            asset=_message(await self.control.cancel(request.asset_id, call_cause()))
-        )
+        cancelled = await self.control.cancel(request.asset_id, self._deciding(), call_cause())
+        return pb.CancelIngestResponse(asset=_message(cancelled))
 
     async def RemoveAsset(self, request: pb.RemoveAssetRequest, context: Any) -> pb.RemoveAssetResponse:
-        actor = current_actor()
-        actor.decided_at.FromDatetime(self.clock.now())
-        await self.control.remove(request.asset_id, request.reason, actor, call_cause())
+        await self.control.remove(request.asset_id, request.reason, self._deciding(), call_cause())
         return pb.RemoveAssetResponse()
 
     async def Reprocess(self, request: pb.ReprocessRequest, context: Any) -> pb.ReprocessResponse:
-        return pb.ReprocessResponse(generation=await self.control.reprocess(request.asset_id, call_cause()))
+        generation = await self.control.reprocess(request.asset_id, self._deciding(), call_cause())
+        return pb.ReprocessResponse(generation=generation)
 
     async def Watch(self, request: pb.WatchRequest, context: Any) -> AsyncIterator[pb.WatchResponse]:
         async for asset, token in self.watch(request.resume_token, request.asset_id):
             yield pb.WatchResponse(asset=_message(asset), resume_token=token)
+
+    def _deciding(self) -> Actor:
+        """Return who calls, with the time at which they decide."""
+        actor = current_actor()
+        actor.decided_at.FromDatetime(self.clock.now())
+        return actor
 
 
 def _message(asset: Asset) -> pb.IngestAsset:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.ports import AssetRepository, RecordingRepository, SegmentQueue
 from framewell_kit.facts import Cause
@@ -34,13 +35,19 @@ class RaiseGeneration:
     queue: SegmentQueue
 
     async def __call__(
-        self, asset: Asset, cause: Cause, *, rights_revision: int = 0, refetch: bool = False
+        self,
+        asset: Asset,
+        cause: Cause,
+        *,
+        actor: Actor | None = None,
+        rights_revision: int = 0,
+        refetch: bool = False,
     ) -> int | None:
         """Return the new generation, None when somebody else has raised it first.
 
-        It is made by the rights decision of that revision or a later one. With `refetch` segments of a
-        recording that could not be had or read are fetched again, and closing waits for them. Raises Conflict
-        for an asset that was not taken in.
+        `actor` asked for it, None where no person did. It is made by the rights decision of that revision or
+        a later one. With `refetch` segments of a recording that could not be had or read are fetched again,
+        and closing waits for them. Raises Conflict for an asset that was not taken in.
         """
         if asset.ingested is None:
             raise Conflict(f"asset {asset.asset_id} {_NOT_TAKEN_IN[asset.state]}")
@@ -48,6 +55,9 @@ class RaiseGeneration:
         again.CopyFrom(asset.ingested)
         again.work.generation = asset.generation + 1
         again.revision = asset.revision + 1
+        again.ClearField("actor")
+        if actor is not None:
+            again.actor.CopyFrom(actor)
         again.rights_revision = max(rights_revision, again.rights_revision)
         again.programme.CopyFrom(asset.programme)
         waiting = await self._reopened(asset.asset_id) if refetch and asset.ingested.recording else ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import requested_asset_id
 from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.domain.ends import end_fact
@@ -27,14 +28,18 @@ class RegisterAsset:
     refuse_gone: RefuseGone
 
     async def __call__(
-        self, checked: CheckedRequest, cause: Cause, announcement: Fact | None = None
+        self,
+        checked: CheckedRequest,
+        cause: Cause,
+        announcement: Fact | None = None,
+        actor: Actor | None = None,
     ) -> tuple[Asset, bool]:
         """Register the asset, send the announcement and have it fetched; return it, and whether it is new.
 
         Raises Conflict when the asset is known from a request that asked for something else, and Gone when it
         was erased, or a holder of its rights was: then nothing of the request is kept.
         """
-        wanted = replace(self.asset(checked.request, cause), secrets=checked.secrets)
+        wanted = replace(self.asset(checked.request, cause), secrets=checked.secrets, actor=actor)
         await self._refuse_gone(wanted, registered=False)
         new = await self.assets.register(wanted, announcement, cause)
         await self._refuse_gone(

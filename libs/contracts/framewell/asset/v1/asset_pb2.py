@@ -28,7 +28,7 @@ from framewell.rights.v1 import rights_pb2 as framewell_dot_rights_dot_v1_dot_ri
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ramewell/asset/v1/asset.proto\x12\x12\x66ramewell.asset.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x91\x05\n\rAssetIngested\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12/\n\x08original\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x11\n\tcontainer\x18\x03 \x01(\t\x12)\n\x06tracks\x18\x04 \x03(\x0b\x32\x19.framewell.media.v1.Track\x12\x30\n\tprogramme\x18\x05 \x01(\x0b\x32\x1d.framewell.media.v1.Programme\x12\x38\n\nstatements\x18\x06 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\x0e\n\x06source\x18\x07 \x01(\t\x12\x0b\n\x03uri\x18\x08 \x01(\t\x12=\n\x06labels\x18\t \x03(\x0b\x32-.framewell.asset.v1.AssetIngested.LabelsEntry\x12\x35\n\x0e\x65xisting_proxy\x18\n \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x10\n\x08revision\x18\x0b \x01(\x03\x12/\n\x0bingested_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0frights_revision\x18\r \x01(\x03\x12\x11\n\trecording\x18\x0e \x01(\x08\x12\x36\n\rcaption_files\x18\x10 \x03(\x0b\x32\x1f.framewell.media.v1.CaptionFile\x12\x14\n\x0csame_content\x18\x0f \x03(\t\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"Q\n\x0e\x41ssetPermitted\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x17\n\x0frights_revision\x18\x02 \x01(\x03\"b\n\rAssetRejected\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12\x0b\n\x03uri\x18\x04 \x01(\t\"\xca\x02\n\x0f\x41ssetTranscoded\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12+\n\x07outcome\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12/\n\x08playlist\x18\x03 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x13\n\x0b\x63hunk_count\x18\x04 \x01(\x05\x12\x15\n\rexpects_audio\x18\x05 \x01(\x08\x12,\n\x05index\x18\x06 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x12\n\nshot_count\x18\x07 \x01(\x05\x12\x0f\n\x07missing\x18\x08 \x03(\t\x12\x32\n\x08\x63\x61ptions\x18\t \x03(\x0b\x32 .framewell.media.v1.CaptionTrack\"\xeb\x01\n\rAssetAnalysed\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12+\n\x07outcome\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x31\n\x06totals\x18\x03 \x03(\x0b\x32!.framewell.asset.v1.AnalyserTotal\x12\x13\n\x0b\x63hunk_count\x18\x04 \x01(\x05\x12,\n\x05index\x18\x05 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x0f\n\x07missing\x18\x06 \x03(\t\"\x81\x01\n\rAnalyserTotal\x12\x10\n\x08\x61nalyser\x18\x01 \x01(\t\x12.\n\x05model\x18\x02 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x19\n\x11observation_count\x18\x03 \x01(\x03\x12\x13\n\x0b\x63hunk_count\x18\x04 \x01(\x05\"k\n\x0c\x41ssetRemoved\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x04 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ramewell/asset/v1/asset.proto\x12\x12\x66ramewell.asset.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xba\x05\n\rAssetIngested\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12/\n\x08original\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x11\n\tcontainer\x18\x03 \x01(\t\x12)\n\x06tracks\x18\x04 \x03(\x0b\x32\x19.framewell.media.v1.Track\x12\x30\n\tprogramme\x18\x05 \x01(\x0b\x32\x1d.framewell.media.v1.Programme\x12\x38\n\nstatements\x18\x06 \x03(\x0b\x32$.framewell.rights.v1.RightsStatement\x12\x0e\n\x06source\x18\x07 \x01(\t\x12\x0b\n\x03uri\x18\x08 \x01(\t\x12=\n\x06labels\x18\t \x03(\x0b\x32-.framewell.asset.v1.AssetIngested.LabelsEntry\x12\x35\n\x0e\x65xisting_proxy\x18\n \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x10\n\x08revision\x18\x0b \x01(\x03\x12/\n\x0bingested_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0frights_revision\x18\r \x01(\x03\x12\x11\n\trecording\x18\x0e \x01(\x08\x12\x36\n\rcaption_files\x18\x10 \x03(\x0b\x32\x1f.framewell.media.v1.CaptionFile\x12\x14\n\x0csame_content\x18\x0f \x03(\t\x12\'\n\x05\x61\x63tor\x18\x11 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"Q\n\x0e\x41ssetPermitted\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x17\n\x0frights_revision\x18\x02 \x01(\x03\"\x8b\x01\n\rAssetRejected\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12\x0b\n\x03uri\x18\x04 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\"\xca\x02\n\x0f\x41ssetTranscoded\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12+\n\x07outcome\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12/\n\x08playlist\x18\x03 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x13\n\x0b\x63hunk_count\x18\x04 \x01(\x05\x12\x15\n\rexpects_audio\x18\x05 \x01(\x08\x12,\n\x05index\x18\x06 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x12\n\nshot_count\x18\x07 \x01(\x05\x12\x0f\n\x07missing\x18\x08 \x03(\t\x12\x32\n\x08\x63\x61ptions\x18\t \x03(\x0b\x32 .framewell.media.v1.CaptionTrack\"\xeb\x01\n\rAssetAnalysed\x12&\n\x04work\x18\x01 \x01(\x0b\x32\x18.framewell.media.v1.Work\x12+\n\x07outcome\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x31\n\x06totals\x18\x03 \x03(\x0b\x32!.framewell.asset.v1.AnalyserTotal\x12\x13\n\x0b\x63hunk_count\x18\x04 \x01(\x05\x12,\n\x05index\x18\x05 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x0f\n\x07missing\x18\x06 \x03(\t\"\x81\x01\n\rAnalyserTotal\x12\x10\n\x08\x61nalyser\x18\x01 \x01(\t\x12.\n\x05model\x18\x02 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x19\n\x11observation_count\x18\x03 \x01(\x03\x12\x13\n\x0b\x63hunk_count\x18\x04 \x01(\x05\"k\n\x0c\x41ssetRemoved\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x04 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,19 +38,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ASSETINGESTED_LABELSENTRY']._loaded_options = None
   _globals['_ASSETINGESTED_LABELSENTRY']._serialized_options = b'8\001'
   _globals['_ASSETINGESTED']._serialized_start=184
-  _globals['_ASSETINGESTED']._serialized_end=841
-  _globals['_ASSETINGESTED_LABELSENTRY']._serialized_start=796
-  _globals['_ASSETINGESTED_LABELSENTRY']._serialized_end=841
-  _globals['_ASSETPERMITTED']._serialized_start=843
-  _globals['_ASSETPERMITTED']._serialized_end=924
-  _globals['_ASSETREJECTED']._serialized_start=926
-  _globals['_ASSETREJECTED']._serialized_end=1024
-  _globals['_ASSETTRANSCODED']._serialized_start=1027
-  _globals['_ASSETTRANSCODED']._serialized_end=1357
-  _globals['_ASSETANALYSED']._serialized_start=1360
-  _globals['_ASSETANALYSED']._serialized_end=1595
-  _globals['_ANALYSERTOTAL']._serialized_start=1598
-  _globals['_ANALYSERTOTAL']._serialized_end=1727
-  _globals['_ASSETREMOVED']._serialized_start=1729
-  _globals['_ASSETREMOVED']._serialized_end=1836
+  _globals['_ASSETINGESTED']._serialized_end=882
+  _globals['_ASSETINGESTED_LABELSENTRY']._serialized_start=837
+  _globals['_ASSETINGESTED_LABELSENTRY']._serialized_end=882
+  _globals['_ASSETPERMITTED']._serialized_start=884
+  _globals['_ASSETPERMITTED']._serialized_end=965
+  _globals['_ASSETREJECTED']._serialized_start=968
+  _globals['_ASSETREJECTED']._serialized_end=1107
+  _globals['_ASSETTRANSCODED']._serialized_start=1110
+  _globals['_ASSETTRANSCODED']._serialized_end=1440
+  _globals['_ASSETANALYSED']._serialized_start=1443
+  _globals['_ASSETANALYSED']._serialized_end=1678
+  _globals['_ANALYSERTOTAL']._serialized_start=1681
+  _globals['_ANALYSERTOTAL']._serialized_end=1810
+  _globals['_ASSETREMOVED']._serialized_start=1812
+  _globals['_ASSETREMOVED']._serialized_end=1919
 # @@protoc_insertion_point(module_scope)

@@ -64,6 +64,7 @@ class AssetIngested(_message.Message):
     RECORDING_FIELD_NUMBER: _builtins.int
     CAPTION_FILES_FIELD_NUMBER: _builtins.int
     SAME_CONTENT_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
     container: _builtins.str
     """Container by FFmpeg's name, e.g. `mov`, `mpegts`, `jpeg`."""
     source: _builtins.str
@@ -118,6 +119,10 @@ class AssetIngested(_message.Message):
     def same_content(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Earlier assets whose original has the same SHA-256, oldest first, at most 20."""
 
+    @_builtins.property
+    def actor(self) -> _mesh_pb2.Actor:
+        """Who asked for this generation: brought the asset in, or had it done again; unset where no person did."""
+
     def __init__(
         self,
         *,
@@ -137,10 +142,11 @@ class AssetIngested(_message.Message):
         recording: _builtins.bool = ...,
         caption_files: _abc.Iterable[_media_pb2.CaptionFile] | None = ...,
         same_content: _abc.Iterable[_builtins.str] | None = ...,
+        actor: _mesh_pb2.Actor | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "work", b"work"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caption_files", b"caption_files", "container", b"container", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "labels", b"labels", "original", b"original", "programme", b"programme", "recording", b"recording", "revision", b"revision", "rights_revision", b"rights_revision", "same_content", b"same_content", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "caption_files", b"caption_files", "container", b"container", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "labels", b"labels", "original", b"original", "programme", b"programme", "recording", b"recording", "revision", b"revision", "rights_revision", b"rights_revision", "same_content", b"same_content", "source", b"source", "statements", b"statements", "tracks", b"tracks", "uri", b"uri", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -186,6 +192,7 @@ class AssetRejected(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
     URI_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """`unreachable`, `forbidden`, `too_large`, `wrong_hash`, `empty`, `not_media`, `mislabelled`, `unreadable`, `no_content`, `duplicate`, `erased`, `cancelled`, `failed`."""
     detail: _builtins.str
@@ -196,6 +203,10 @@ class AssetRejected(_message.Message):
     def work(self) -> _media_pb2.Work:
         """The work that ends here; kind and timeline as far as they are known."""
 
+    @_builtins.property
+    def actor(self) -> _mesh_pb2.Actor:
+        """Who decided that it ends, for instance cancelled it; unset where no person did."""
+
     def __init__(
         self,
         *,
@@ -203,10 +214,11 @@ class AssetRejected(_message.Message):
         code: _builtins.str = ...,
         detail: _builtins.str = ...,
         uri: _builtins.str = ...,
+        actor: _mesh_pb2.Actor | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["work", b"work"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "detail", b"detail", "uri", b"uri", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "code", b"code", "detail", b"detail", "uri", b"uri", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

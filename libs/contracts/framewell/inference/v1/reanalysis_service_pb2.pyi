@@ -426,6 +426,7 @@ class Reanalysis(_message.Message):
     FAILED_FIELD_NUMBER: _builtins.int
     CHANGES_FIELD_NUMBER: _builtins.int
     REMAINING_FIELD_NUMBER: _builtins.int
+    CHANGED_BY_FIELD_NUMBER: _builtins.int
     reanalysis_id: _builtins.str
     """Id of the campaign, a UUID."""
     state: Global___ReanalysisState.ValueType
@@ -486,6 +487,10 @@ class Reanalysis(_message.Message):
     def remaining(self) -> _duration_pb2.Duration:
         """How long it takes from now on, by its own rate; unset while that is not known, and once it has ended."""
 
+    @_builtins.property
+    def changed_by(self) -> _mesh_pb2.Actor:
+        """Who paused, resumed or cancelled it last; unset where nobody has."""
+
     def __init__(
         self,
         *,
@@ -507,10 +512,11 @@ class Reanalysis(_message.Message):
         failed: _abc.Iterable[Global___ReasonCount] | None = ...,
         changes: _abc.Iterable[Global___ObservationChange] | None = ...,
         remaining: _duration_pb2.Duration | None = ...,
+        changed_by: _mesh_pb2.Actor | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "busy", b"busy", "ended_at", b"ended_at", "estimate", b"estimate", "remaining", b"remaining", "selection", b"selection", "started_at", b"started_at", "target", b"target", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "busy", b"busy", "changed_by", b"changed_by", "ended_at", b"ended_at", "estimate", b"estimate", "remaining", b"remaining", "selection", b"selection", "started_at", b"started_at", "target", b"target", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "assets", b"assets", "busy", b"busy", "changes", b"changes", "chunks", b"chunks", "ended_at", b"ended_at", "estimate", b"estimate", "failed", b"failed", "pictures", b"pictures", "reanalysis_id", b"reanalysis_id", "remaining", b"remaining", "selection", b"selection", "skipped", b"skipped", "started_at", b"started_at", "state", b"state", "target", b"target", "waiting", b"waiting", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "assets", b"assets", "busy", b"busy", "changed_by", b"changed_by", "changes", b"changes", "chunks", b"chunks", "ended_at", b"ended_at", "estimate", b"estimate", "failed", b"failed", "pictures", b"pictures", "reanalysis_id", b"reanalysis_id", "remaining", b"remaining", "selection", b"selection", "skipped", b"skipped", "started_at", b"started_at", "state", b"state", "target", b"target", "waiting", b"waiting", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
