@@ -10,6 +10,7 @@ import "./style/base.css";
 
 showTheme();
 install();
+reloadWhenReplaced();
 const queries = makeQueryClient();
 const root = createRoot(document.getElementById("console") as HTMLElement);
 root.render(
@@ -17,3 +18,14 @@ root.render(
     <Console queries={queries} />
   </Start>,
 );
+
+/** A console that was replaced since this tab was opened lacks its old parts: the page is loaded anew, once. */
+function reloadWhenReplaced(): void {
+  const setting = "framewell-reloaded";
+  window.addEventListener("vite:preloadError", (event) => {
+    if (Date.now() - Number(sessionStorage.getItem(setting)) < 10_000) return;
+    event.preventDefault();
+    sessionStorage.setItem(setting, String(Date.now()));
+    location.reload();
+  });
+}

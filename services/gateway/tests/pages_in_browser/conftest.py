@@ -14,15 +14,18 @@ a test provokes (an answer 503 is an error on the console) it names before: `vis
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import shutil
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, TypeVar
 
 import pytest
@@ -54,6 +57,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+def _scenes() -> ModuleType:
+    """Return scenes.py, which stands beside this file and is in no package."""
+    spec = importlib.util.spec_from_file_location(
+        "pages_in_browser_scenes", Path(__file__).with_name("scenes.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
 @dataclass
 class House:
     """A gateway that serves the console, with a mesh of fakes around it."""
@@ -64,6 +80,8 @@ class House:
     serving: Serving
     port: int
     app: ASGIApp
+    scenes: Any
+    """The module scenes.py: what a mesh of a broadcaster holds."""
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the gateway's event loop: `house.run(house.mesh.happened(fact))`."""
@@ -88,18 +106,29 @@ def gateway_settings() -> dict[str, Any]:
     return {}
 
 
-@pytest.fixture
-def house(mesh: Any, gateway_settings: dict[str, Any]) -> Iterator[House]:
-    """A gateway on the fakes, in a thread of its own."""
+@pytest.fixture(scope="session")
+def built_console(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The console as it is built when the tests begin: whoever builds it anew meanwhile changes nothing."""
     if not console.is_built():
         pytest.fail("the console is not built: make setup builds it")
+    return Path(shutil.copytree(console.BUILT, tmp_path_factory.mktemp("console") / "built"))
+
+
+@pytest.fixture
+def house(
+    mesh: Any, gateway_settings: dict[str, Any], built_console: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
+    """A gateway on the fakes, in a thread of its own."""
+    monkeypatch.setattr(console, "BUILT", built_console)
     loop = asyncio.new_event_loop()
+    scenes = _scenes()
+    scenes.posters(mesh)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     context = mesh.context(**gateway_settings)
     app = application(context)
     port = _free_port()
-    made = House(mesh, f"http://127.0.0.1:{port}", loop, _serve(app, port, loop), port, app)
+    made = House(mesh, f"http://127.0.0.1:{port}", loop, _serve(app, port, loop), port, app, scenes)
     yield made
     context.stream_limit.close()
     made.leave()

@@ -57,6 +57,16 @@ def test_single_keys_can_be_listed_changed_and_switched_off(visit: Any) -> None:
     expect(page).to_have_url(re.compile("/console/search"))
 
 
+def test_letters_in_a_field_are_text(visit: Any) -> None:
+    page = visit("/assets")
+    field = page.locator("main [data-search]")
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
+    page.keyboard.type("g? h")
+    expect(field).to_have_value("g? h")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_the_console_speaks_german_where_the_browser_does_and_keeps_another_choice(visit: Any) -> None:
     page = visit("/", language="de")
     expect(page.get_by_role("navigation", name="Seiten").get_by_text("Material")).to_be_visible()

@@ -135,9 +135,7 @@ export type Invitation = {
     /** When it stops working. */
     expires_at?: string;
 };
-export type ChangeRoleRequest = {
-    /** Id of the user. */
-    user_id: string;
+export type RoleChange = {
     /** What the user may do from the next request on. */
     role: Role;
 };
@@ -4026,7 +4024,7 @@ export function renewInvitation(userId: string, opts?: Oazapfts.RequestOpts) {
 /**
  * Give a user another role, from the next request on
  */
-export function changeRole(userId: string, changeRoleRequest: ChangeRoleRequest, opts?: Oazapfts.RequestOpts) {
+export function changeRole(userId: string, roleChange: RoleChange, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: User;
@@ -4069,7 +4067,7 @@ export function changeRole(userId: string, changeRoleRequest: ChangeRoleRequest,
     }>(`/v1/users/${encodeURIComponent(userId)}/role`, oazapfts.json({
         ...opts,
         method: "POST",
-        body: changeRoleRequest
+        body: roleChange
     })));
 }
 /**

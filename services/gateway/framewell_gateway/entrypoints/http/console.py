@@ -22,13 +22,14 @@ from framewell_gateway.entrypoints.http.pages import HEADERS, INTERFACES, STATIC
 
 PATH: Final = "/console"
 BUILT: Final = STATIC / "console"
-_HASHED: Final = "assets/"
+_HASHED: Final = "static/"
 _NONCE: Final = "STYLE-NONCE"
 _KEPT: Final = "public, max-age=31536000, immutable"
 
 
-def routes(built: Path = BUILT) -> list[BaseRoute]:
-    """Return what serves the console that was built into a folder."""
+def routes(folder: Path | None = None) -> list[BaseRoute]:
+    """Return what serves the console that was built into a folder, the package's own unless told."""
+    built = folder or BUILT
 
     async def page(_: Request) -> Response:
         return _page(built)
@@ -47,9 +48,9 @@ def routes(built: Path = BUILT) -> list[BaseRoute]:
     ]
 
 
-def is_built(built: Path = BUILT) -> bool:
+def is_built(folder: Path | None = None) -> bool:
     """Return whether there is a console to lead people to."""
-    return (built / "index.html").is_file()
+    return ((folder or BUILT) / "index.html").is_file()
 
 
 class _Files(StaticFiles):

@@ -1,4 +1,6 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { RotateCw, X } from "lucide-react";
+import { useEffect } from "react";
 import { Link } from "wouter";
 import { dropUpload, retryUpload, type Upload, uploads } from "../../api/uploads";
 import { Button, IconButton } from "../../parts/Button";
@@ -14,6 +16,11 @@ import { useLanguage, useWords } from "../../words/language";
 export function Uploads({ onState }: { onState: (ids: readonly number[]) => void }) {
   const words = useWords({ en, de });
   const now = useStore(uploads);
+  const queries = useQueryClient();
+  const done = now.filter((one) => one.state === "done").length;
+  useEffect(() => {
+    if (done > 0) void queries.invalidateQueries({ queryKey: ["assets", "list"] });
+  }, [done, queries]);
   if (now.length === 0) return null;
   return (
     <section className="card assets-uploads" aria-label={words.uploads.title}>
