@@ -39,9 +39,9 @@ EXAMPLES := $(patsubst %/package.json,%,$(wildcard examples/*/package.json))
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
 .PHONY: help setup demo up down check lint types types-mesh types-training architecture contracts console evidence locks \
-	licences containers vulnerabilities test test-again test-unit test-unit-mesh test-unit-training test-console test-on-servers \
+	licences containers vulnerabilities test test-again test-unit test-unit-mesh test-unit-training test-console console-pictures test-on-servers \
 	test-integration test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
-	bench-media-scale bench-search bench-relabel bench-analysis bench-serving clients optional-models quality clean
+	bench-media-scale bench-search bench-relabel bench-list bench-analysis bench-serving clients optional-models quality clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -244,6 +244,12 @@ test-unit-training:
 test-console: node_modules/.complete
 	@$(STEP) "unit tests of the console" npm run --silent test --workspace $(CONSOLE)
 
+# A picture of every page of the console, to look at: both themes, two windows. ONLY="assets review" takes some.
+console-pictures: setup
+	@FRAMEWELL_PAGES="$(ONLY)" $(BIN)/pytest -q -n 0 \
+		services/gateway/tests/pages_in_browser/pictures.py
+	@echo "Look at .framewell/pictures"
+
 # Benchmarks of whole meshes are left out: `make bench` runs them.
 test-on-servers: setup
 	@echo "Integration tests and the story (real brokers, databases, services and whole meshes):"
@@ -289,7 +295,7 @@ fuzz-media: setup
 # --- benchmarks -------------------------------------------------------------------------------------
 
 # Minutes long, on a quiet machine. BENCH=--record also writes docs/evidence/<area>.json.
-bench: bench-backbone bench-idle bench-media bench-media-scale bench-search bench-relabel bench-analysis
+bench: bench-backbone bench-idle bench-media bench-media-scale bench-search bench-relabel bench-analysis bench-list
 
 bench-backbone: setup
 	@$(BIN)/python -m benchmarks.backbone $(BENCH)
@@ -309,6 +315,9 @@ bench-search: setup
 
 bench-relabel: setup
 	@$(BIN)/python -m benchmarks.relabel $(BENCH)
+
+bench-list: setup
+	@$(BIN)/python -m benchmarks.asset_list $(BENCH)
 
 bench-analysis: setup
 	@$(BIN)/python -m benchmarks.analysis $(BENCH)

@@ -53,8 +53,8 @@ async def filled(database: str, count: int) -> tuple[MongoDocuments, SummaryDocu
         await SummaryDocuments(memory).add(asset(number, random))
     documents = MongoDocuments(database, f"test_{uuid4().hex[:8]}")
     summaries = SummaryDocuments(documents)
-    await summaries.prepare()
     await documents.insert_each_once(SUMMARIES, await memory.find(SUMMARIES, {}))
+    await summaries.prepare()
     return documents, summaries
 
 

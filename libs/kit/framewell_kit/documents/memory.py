@@ -40,9 +40,19 @@ class MemoryDocuments:
         return None if found is None else _stored(found)
 
     async def find(
-        self, collection: str, query: Query, *, sort: Sort | None = None, limit: int | None = None
+        self,
+        collection: str,
+        query: Query,
+        *,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        fields: Sequence[str] | None = None,
     ) -> list[Document]:
-        return [_stored(document) for document in self._matching(collection, query, sort)[:limit]]
+        found = self._matching(collection, query, sort)[:limit]
+        if fields is not None:
+            kept = {"_id", *fields}
+            found = [{name: value for name, value in one.items() if name in kept} for one in found]
+        return [_stored(document) for document in found]
 
     async def update(
         self,

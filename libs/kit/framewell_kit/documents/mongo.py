@@ -115,9 +115,16 @@ class MongoDocuments:
 
     @_busy_when_away
     async def find(
-        self, collection: str, query: Query, *, sort: Sort | None = None, limit: int | None = None
+        self,
+        collection: str,
+        query: Query,
+        *,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        fields: Sequence[str] | None = None,
     ) -> list[Document]:
-        cursor = self._database[collection].find(query, limit=limit or 0)
+        shown = None if fields is None else dict.fromkeys(fields, 1)
+        cursor = self._database[collection].find(query, shown, limit=limit or 0)
         if sort:
             cursor = cursor.sort(list(sort))
         found: list[Document] = await cursor.to_list(length=None)

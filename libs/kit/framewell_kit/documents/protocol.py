@@ -31,9 +31,18 @@ class Documents(Protocol):
         ...
 
     async def find(
-        self, collection: str, query: Query, *, sort: Sort | None = None, limit: int | None = None
+        self,
+        collection: str,
+        query: Query,
+        *,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        fields: Sequence[str] | None = None,
     ) -> list[Document]:
-        """Return all documents that match, ordered by `sort` ((field, 1 ascending or -1 descending), …)."""
+        """Return all documents that match, ordered by `sort` ((field, 1 ascending or -1 descending), …).
+
+        With `fields` they have these alone, and their `_id`: a field that a document lacks is left out.
+        """
         ...
 
     async def update(

@@ -4,22 +4,29 @@ A document holds what is shown as messages, and beside them the values that list
 by. What a fact says replaces only what has a lower rank, in one compare and set: neither the order of facts
 nor their repetition matters. A document without `requested_at` is of an asset that nobody asked for, as far
 as is known yet, and is not listed.
+
+Lists are found in memory (see AssetIndex): every process reads the values once when it starts, a `shard` at a
+time, and then what others have changed of late, by its `tick`. Both are looked up by equality, which MongoDB
+and the embedded database have indexes for.
 """
 
 from __future__ import annotations
 
-import re
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, Final
+from uuid import uuid4
+from zlib import crc32
 
 from google.protobuf.duration_pb2 import Duration
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary, ChunkCounts
 from framewell.media.v1.media_pb2 import Programme
+from framewell_gateway.domain.asset_index import NEVER, AssetIndex, AssetRow
 from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder, SortField, StateCounts
+from framewell_gateway.domain.search_words import folded, search_text
 from framewell_gateway.domain.summaries import (
     HIGHEST,
     ListedAsset,
@@ -27,21 +34,28 @@ from framewell_gateway.domain.summaries import (
     SummaryChange,
     give_programme,
 )
+from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.outcomes import Rejected
-from framewell_kit.paging import KeyPart, Order, Page, PageRequest, find_page
+from framewell_kit.paging import KeyPart, Page, PageRequest, decode_token, encode_token
 
 SUMMARIES: Final = "asset_summaries"
 
 _LOWEST: Final = -HIGHEST
 _ASSETS_IN_MEMORY: Final = 10_000
-_SORTED_BY: Final[Mapping[SortField, tuple[str, type[KeyPart]]]] = {
-    SortField.REQUESTED_AT: ("requested_at", datetime),
-    SortField.TITLE: ("title", str),
-    SortField.DURATION: ("duration_ms", int),
-}
+_SHARDS: Final = 64
+_TICK_MICROS: Final = 5_000_000
+_LOOK_BACK_TICKS: Final = 2
+"""A change of another process may become visible so long after its time, whose clock may differ."""
+_MOST_TICKS: Final = 2000
+"""Whoever has not looked for longer reads everything again."""
+_ROW_FIELDS: Final = (
+    "state", "kind", "requested_at", "duration_ms", "changed", "reason", "title", "search", "source",
+    "labels",
+)  # fmt: skip
 _NOTHING_KNOWN: Final[Mapping[str, Any]] = {
     "known": b"", "source": "", "labels": [], "length": None, "duration_ms": 0, "programme": b"", "title": "",
+    "search": "",
 }  # fmt: skip
 _EMPTY: Final[Mapping[str, Any]] = {
     **_NOTHING_KNOWN,
@@ -74,14 +88,21 @@ class _Reached:
 class SummaryDocuments:
     """`SummaryRepository` on the gateway's own database."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, clock: Clock | None = None) -> None:
         self._documents = documents
+        self._clock = clock or SystemClock()
         self._reached: OrderedDict[str, _Reached] = OrderedDict()
+        self._process = uuid4().hex
+        self._index = AssetIndex()
+        self._read_until: int | None = None
+        self._reading = asyncio.Lock()
 
     async def prepare(self) -> None:
-        """Make the indexes that the orders of lists need."""
-        for field, _ in _SORTED_BY.values():
-            await self._documents.ensure_index(SUMMARIES, [field, "_id"])
+        """Make the indexes that reading needs, and read the list into memory."""
+        for field in ("shard", "tick"):
+            await self._documents.ensure_index(SUMMARIES, [field])
+        await self._complete()
+        await self._catch_up()
 
     async def add(self, change: SummaryChange) -> None:
         """See SummaryRepository."""
@@ -90,13 +111,34 @@ class SummaryDocuments:
         if further == reached and change.known is None and change.programme is None:
             return  # as most facts of chunks: this process has recorded as much, or more, before
         parts = list(_parts(change))
-        first = {"_id": change.asset_id, **_EMPTY}
+        marks = self._marks()
+        first = {"_id": change.asset_id, **_EMPTY, "shard": _shard(change.asset_id), **marks}
         for _, values in parts:
             first |= values
-        if not await self._documents.insert_once(SUMMARIES, first):
+        if await self._documents.insert_once(SUMMARIES, first):
+            self._index.put(_row(first))
+        else:
             for expected, values in parts:
-                await self._documents.update(SUMMARIES, change.asset_id, {"$set": values}, expect=expected)
+                await self._set(change.asset_id, values, expected)
         self._remember(change.asset_id, further)
+
+    async def _set(self, asset_id: str, values: Document, expected: Query | None = None) -> None:
+        """Change a document that is as expected, and what the index has of it."""
+        marks = self._marks()
+        update = {
+            "$set": {**values, "tick": marks["tick"], "by": marks["by"]},
+            "$max": {"changed": marks["changed"]},
+        }
+        after = await self._documents.update(SUMMARIES, asset_id, update, expect=expected)
+        if after is not None:
+            self._index.put(_row(after))
+
+    def _marks(self) -> Document:
+        changed = self._micros()
+        return {"changed": changed, "tick": changed // _TICK_MICROS, "by": self._process}
+
+    def _micros(self) -> int:
+        return int(self._clock.now().timestamp() * 1_000_000)
 
     def reached(self, asset_id: str) -> AssetState.ValueType:
         """See SummaryRepository."""
@@ -117,28 +159,49 @@ class SummaryDocuments:
 
     async def page(self, wanted: AssetFilter, order: AssetOrder, page: PageRequest) -> Page[ListedAsset]:
         """See SummaryRepository."""
-        field, kind = _SORTED_BY[order.field]
-        by = Order(field, kind, descending=order.descending)
-        inner = PageRequest(page.size, _token_of(order, page.token))
-        found = (await find_page(self._documents, SUMMARIES, _query(wanted), inner, by)).map(_listed)
-        return replace(found, next_token=f"{_name(order)}.{found.next_token}" if found.next_token else "")
+        kind: type[KeyPart] = str if order.field is SortField.TITLE else int
+        after = decode_token(_token_of(order, page.token), (kind, str))
+        await self._catch_up()
+        ids, last, total = self._index.find(wanted, order, page.size, after)
+        documents = await self._documents.find(SUMMARIES, {"_id": {"$in": [*ids]}})
+        by_id = {document["_id"]: _listed(document) for document in documents}
+        token = "" if last is None else f"{_name(order)}.{encode_token(last)}"
+        return Page([by_id[asset_id] for asset_id in ids if asset_id in by_id], token, total)
 
     async def count_states(self) -> StateCounts:
         """See SummaryRepository."""
-        listed = {"requested_at": {"$ne": None}}
-        states = [state for state in AssetState.values() if state != AssetState.ASSET_STATE_UNSPECIFIED]
-        by_state = {
-            state: await self._documents.count(SUMMARIES, {**listed, "state": state}) for state in states
-        }
-        failed = {**listed, "state": AssetState.ASSET_STATE_ANALYSED, "reason": {"$ne": None}}
-        rejected = by_state[AssetState.ASSET_STATE_REJECTED]
-        return StateCounts(by_state, rejected + await self._documents.count(SUMMARIES, failed))
+        await self._catch_up()
+        return self._index.count_states()
 
     async def forget(self, asset_id: str) -> None:
         """See SummaryRepository."""
         removed = Standing(AssetState.ASSET_STATE_REMOVED)
-        await self._documents.update(SUMMARIES, asset_id, {"$set": _of_standing(removed)})
+        await self._set(asset_id, _of_standing(removed))
         self._remember(asset_id, _Reached(removed))
+
+    async def _catch_up(self) -> None:
+        """Take into memory what others have changed since the last time, or everything."""
+        async with self._reading:
+            now = self._micros()
+            last = None if self._read_until is None else self._read_until // _TICK_MICROS - _LOOK_BACK_TICKS
+            until = now // _TICK_MICROS + _LOOK_BACK_TICKS
+            if last is None or until - last > _MOST_TICKS:
+                for shard in range(_SHARDS):
+                    await self._read({"shard": shard})
+            else:
+                await self._read({"tick": {"$in": [*range(last, until + 1)]}, "by": {"$ne": self._process}})
+            self._read_until = now
+
+    async def _read(self, query: Query) -> None:
+        for document in await self._documents.find(SUMMARIES, query, fields=_ROW_FIELDS):
+            self._index.put(_row(document))
+
+    async def _complete(self) -> None:
+        """Give documents of an earlier version what lists are found by."""
+        for document in await self._documents.find(SUMMARIES, {"shard": None}):
+            programme = Programme.FromString(document["programme"])
+            found = {**_of_programme(programme), "shard": _shard(document["_id"]), "changed": 0}
+            await self._documents.update(SUMMARIES, document["_id"], {"$set": found}, expect={"shard": None})
 
     def _remember(self, asset_id: str, reached: _Reached) -> None:
         self._reached.pop(asset_id, None)
@@ -204,7 +267,35 @@ def _of_length(length: Duration) -> Document:
 
 
 def _of_programme(programme: Programme) -> Document:
-    return {"programme": programme.SerializeToString(), "title": programme.title.casefold()}
+    names = (programme.title, programme.series, programme.channel, *programme.identifiers.values())
+    return {
+        "programme": programme.SerializeToString(),
+        "title": folded(programme.title),
+        "search": search_text(names),
+    }
+
+
+def _shard(asset_id: str) -> int:
+    return crc32(asset_id.encode()) % _SHARDS
+
+
+def _row(document: Document) -> AssetRow:
+    """Return what an asset is found by, of a document or the part of it that is read for that."""
+    asset_id, state, asked = document["_id"], document["state"], document.get("requested_at")
+    failed = state == AssetState.ASSET_STATE_ANALYSED and document.get("reason") is not None
+    return AssetRow(
+        asset_id,
+        state=state,
+        kind=document["kind"],
+        requested=NEVER if asked is None else int(asked.timestamp() * 1000),
+        duration=document["duration_ms"],
+        changed=document.get("changed", 0),
+        failed=failed or state == AssetState.ASSET_STATE_REJECTED,
+        title=document["title"],
+        text=f"{document.get('search', '')} {asset_id.replace('-', ' ')}",
+        source=document["source"],
+        labels=tuple(document["labels"]),
+    )
 
 
 def _listed(document: Document) -> ListedAsset:
@@ -217,26 +308,8 @@ def _listed(document: Document) -> ListedAsset:
         summary.reason = document["reason"]
     if document.get("requested_at") is not None:
         summary.requested_at.FromDatetime(document["requested_at"])
+    if document.get("changed"):
+        summary.changed_at.FromMicroseconds(document["changed"])
     counted = document.get("counted_generation") == document["generation"]
     summary.chunks.CopyFrom(ChunkCounts.FromString(document["chunks"] if counted else b""))
     return ListedAsset(summary, counted=counted)
-
-
-def _query(wanted: AssetFilter) -> Query:
-    asked: Document = {"$ne": None}
-    if wanted.requested_from is not None:
-        asked["$gte"] = wanted.requested_from
-    if wanted.requested_until is not None:
-        asked["$lt"] = wanted.requested_until
-    query: Document = {"requested_at": asked}
-    if wanted.states:
-        query["state"] = {"$in": list(wanted.states)}
-    if wanted.kinds:
-        query["kind"] = {"$in": list(wanted.kinds)}
-    if wanted.title:
-        query["title"] = {"$regex": re.escape(wanted.title.casefold())}
-    if wanted.source:
-        query["source"] = wanted.source
-    if wanted.labels:
-        query["$and"] = [{"labels": label} for label in wanted.labels]
-    return query

@@ -18,6 +18,8 @@ class SortField(StrEnum):
     REQUESTED_AT = "requested_at"
     TITLE = "title"
     DURATION = "duration"
+    STATE = "state"
+    CHANGED_AT = "changed_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,15 @@ class AssetOrder:
 class AssetFilter:
     """Which assets a list shows: those that meet all of it; what is empty or None is met by every asset.
 
-    `title` is part of the title, in capitals or not. A label is `name:value`, or `name` with any value.
-    `requested_until` is the first moment that is too late.
+    `title` is part of the title, in capitals or not, with accents or without; `search` are words, each the
+    begin of one of the asset's. A label is `name:value`, or `name` with any value. `requested_until` is the
+    first moment that is too late.
     """
 
     states: "Sequence[AssetState.ValueType]" = ()
     kinds: "Sequence[MediaKind.ValueType]" = ()
     title: str = ""
+    search: str = ""
     source: str = ""
     labels: Sequence[str] = ()
     requested_from: datetime | None = None

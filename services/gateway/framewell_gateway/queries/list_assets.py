@@ -7,13 +7,23 @@ from typing import Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from framewell.gateway.v1.asset_view_pb2 import AssetState, ListAssetsRequest, ListAssetsResponse
+from framewell.gateway.v1.asset_view_pb2 import (
+    AssetState,
+    AssetSummary,
+    ListAssetsRequest,
+    ListAssetsResponse,
+)
+from framewell.media.v1.media_pb2 import MediaKind
 from framewell_gateway.domain.asset_lists import AssetFilter, order_of
 from framewell_gateway.domain.summaries import ListedAsset
 from framewell_gateway.ports import ProgressRepository, SummaryRepository
 from framewell_kit.paging import page_request
 
 _WITHOUT_CHUNKS: Final = {AssetState.ASSET_STATE_REQUESTED, AssetState.ASSET_STATE_INGESTED}
+POSTER_WIDTH: Final = 320
+"""Pixels of a poster in a list."""
+_PICTURED: Final = {MediaKind.MEDIA_KIND_VIDEO, MediaKind.MEDIA_KIND_STILL}
+_SHOWN: Final = {AssetState.ASSET_STATE_ANALYSING, AssetState.ASSET_STATE_ANALYSED}
 _LISTED: Final = [
     state
     for state in AssetState.values()
@@ -35,6 +45,8 @@ class ListAssets:
     async def __call__(self, request: ListAssetsRequest) -> ListAssetsResponse:
         page = await self.summaries.page(_filter(request), order_of(request.order_by), page_request(request))
         await self._count_chunks(page.items)
+        for listed in page.items:
+            listed.summary.poster = _poster(listed.summary)
         return ListAssetsResponse(
             assets=[listed.summary for listed in page.items],
             next_page_token=page.next_token,
@@ -53,11 +65,18 @@ class ListAssets:
             uncounted[asset_id].chunks.CopyFrom(progress.chunks)
 
 
+def _poster(summary: AssetSummary) -> str:
+    """Return where the first picture of an asset is; empty until it can be shown."""
+    shown = summary.kind in _PICTURED and summary.state in _SHOWN
+    return f"/v1/assets/{summary.asset_id}/poster?width={POSTER_WIDTH}" if shown else ""
+
+
 def _filter(request: ListAssetsRequest) -> AssetFilter:
     return AssetFilter(
         states=request.state or _LISTED,
         kinds=request.kind,
         title=request.title,
+        search=request.search,
         source=request.source,
         labels=request.label,
         requested_from=_moment(request.requested_from) if request.HasField("requested_from") else None,
