@@ -26,6 +26,7 @@ export default defineConfig({
   build: {
     outDir: "../framewell_gateway/entrypoints/http/static/console",
     emptyOutDir: true,
+    assetsDir: "static", // `assets` is a page
     manifest: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

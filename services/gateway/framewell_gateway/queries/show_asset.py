@@ -84,7 +84,8 @@ _OF_THE_VIEW: Final = frozenset({"asset_id", "kind", "state", "reason", "chunks"
 
 def _described(summary: AssetSummary) -> dict[str, Any]:
     """Return the fields of an entry of the list that the view has too, under the same names."""
-    return {field.name: value for field, value in summary.ListFields() if field.name not in _OF_THE_VIEW}
+    shown = set(AssetView.DESCRIPTOR.fields_by_name) - _OF_THE_VIEW
+    return {field.name: value for field, value in summary.ListFields() if field.name in shown}
 
 
 @dataclass(frozen=True, slots=True)
