@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -66,6 +67,8 @@ COMMANDS: Final[dict[str, str]] = {
 """Name → `module:function`, or `module:app` for a Typer app with commands of its own; in the help's order."""
 
 VERSION_OPTION: Final = "--version"
+GATEWAY_OPTIONS: Final[Mapping[str, str]] = {"--gateway": "FRAMEWELL_REST", "--ca": "FRAMEWELL_CA"}
+"""Options before every command, which stand for these variables."""
 _NOISE: Final = re.compile(r"Value error, |, unable to parse string as (an integer|a number)")
 """What the library that checks values adds to its sentences."""
 
@@ -111,14 +114,35 @@ def _print_version(asked: bool) -> None:
 
 
 def _options(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its own callback takes it
         bool,
         typer.Option(
             VERSION_OPTION, help="Show the version and exit.", callback=_print_version, is_eager=True
         ),
     ] = False,
+    gateway: Annotated[
+        str,
+        typer.Option(
+            "--gateway",
+            metavar="URL",
+            help="The gateway to ask, such as https://mesh.example:7410; else FRAMEWELL_REST, or the mesh of"
+            " this folder.",
+        ),
+    ] = "",
+    ca: Annotated[
+        str,
+        typer.Option(
+            "--ca",
+            metavar="FILE",
+            help="PEM file of the authorities that may vouch for the gateway; else FRAMEWELL_CA, or "
+            "the system's.",
+        ),
+    ] = "",
 ) -> None:
     """Take the options before a command; with a callback, typer makes a subcommand of a single command."""
+    for variable, value in zip(GATEWAY_OPTIONS.values(), (gateway, ca), strict=True):
+        if value:
+            os.environ[variable] = value  # commands read it, and so do the programs that they start
 
 
 def main() -> None:
@@ -126,7 +150,7 @@ def main() -> None:
     logging.getLogger().addHandler(logging.NullHandler())  # people read our errors, not the logs of libraries
     try:
         asked = typed_so_far()
-        commands = build(_wanted((sys.argv[1:] if asked is None else asked)[:1]))
+        commands = build(_wanted(_from_command_on(sys.argv[1:] if asked is None else asked)[:1]))
         code = made_readable(get_command(commands))(prog_name=NAME, standalone_mode=False)
     except CommandError as error:
         code = _failed(str(error), error.exit_code, error.title, _gateways_problem(error))
@@ -154,6 +178,13 @@ def _reason(error: OSError) -> str:
             " the owner of the folder, or in a folder that you may write."
         )
     return ""
+
+
+def _from_command_on(words: Sequence[str]) -> Sequence[str]:
+    """Return the words without the options before the command that have a value."""
+    while words and words[0].partition("=")[0] in GATEWAY_OPTIONS:
+        words = words[1:] if "=" in words[0] else words[2:]
+    return words
 
 
 def _wanted(asked: Sequence[str]) -> Sequence[str]:

@@ -23,6 +23,7 @@ from framewell_cli.erasure.text_search import BLOCK_BYTES, Words
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.report.written_pages import WrittenPages
+from framewell_cli.service_calls import ServiceAddress
 from framewell_client import Refused, Unreachable
 from framewell_contracts.services import SERVICES
 from framewell_contracts.topics import Topic
@@ -207,15 +208,15 @@ def test_a_service_that_is_just_started_again_is_asked_again(monkeypatch: pytest
     calls: list[str] = []
 
     @contextmanager
-    def restarted(_: Any, address: str) -> Iterator[Any]:
-        calls.append(address)
+    def restarted(_: Any, address: ServiceAddress) -> Iterator[Any]:
+        calls.append(address.service)
         if len(calls) == 1:
             raise MeshUnreachable("away")
         yield SimpleNamespace(SearchHoldings=lambda *_, **__: api.SearchHoldingsResponse(compacted=True))
 
     monkeypatch.setattr(services_search, "service", restarted)
     monkeypatch.setattr(services_search, "ASK_AGAIN_SECONDS", 0.01, raising=False)
-    addresses = {f"grpc.{name}": name for name in SERVICES}
+    addresses = {name: ServiceAddress(name, name) for name in SERVICES}
     assert list(services_search.search_services(Needles([NAME]), addresses, ())) == []
     assert len(calls) == len(SERVICES) + 1
 

@@ -240,7 +240,6 @@ def everything_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Gateway, "_document", document)
     addresses = {"kafka": "127.0.0.1:7400", "grpc.transcode": "127.0.0.1:7421", "ingest.roots": WORDS}
     instead: dict[str, Any] = {
-        "commands.tune.read_endpoints": lambda: addresses,
         "commands.tune._ask": lambda *_: filled(Telemetry),
         "mesh.commands.lifecycle.up_detached": lambda *_, **__: None,
         "mesh.commands.lifecycle.down": lambda *_: True,

@@ -132,9 +132,8 @@ def inference(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inference]:
     add_InferenceServiceServicer_to_server(service, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    monkeypatch.setattr(
-        "framewell_cli.models.calls.read_endpoints", lambda: {"grpc.inference": f"127.0.0.1:{port}"}
-    )
+    known = {"grpc.inference": f"127.0.0.1:{port}"}
+    monkeypatch.setattr("framewell_cli.service_calls.read_endpoints", lambda: known)
     yield service
     server.stop(None).wait()
 

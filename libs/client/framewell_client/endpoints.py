@@ -18,7 +18,8 @@ _FILE = "endpoints.json"
 class Endpoints:
     """Addresses of one mesh. Empty where nothing is known.
 
-    `grpc` has every process: `transcode`, and with several replicas also `transcode-1` and so on.
+    `grpc` has every process: `transcode`, and with several replicas also `transcode-1` and so on. It is empty
+    where FRAMEWELL_REST names a gateway: then the gateway is the one address that is asked, over gRPC too.
     `ingest_roots` are the folders that ingest reads files from by their path, as far as they are known.
     """
 
@@ -57,12 +58,11 @@ class Endpoints:
                 f"no mesh runs here ({path} is missing): start one with 'framewell up --detach', change to "
                 f"the folder it was started in, or name a gateway in {REST_VARIABLE}"
             )
+        grpc = {} if env.get(REST_VARIABLE) else written
         return cls(
             rest=rest,
             kafka=kafka,
-            grpc={
-                key.removeprefix("grpc."): value for key, value in written.items() if key.startswith("grpc.")
-            },
+            grpc={key.removeprefix("grpc."): value for key, value in grpc.items() if key.startswith("grpc.")},
             ingest_roots=tuple(
                 Path(root) for root in written.get("ingest.roots", "").split(os.pathsep) if root
             ),

@@ -16,6 +16,8 @@ from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceSt
 from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
 from framewell.media.v1.media_service_pb2_grpc import MediaServiceStub
 from framewell.training.v1.training_service_pb2_grpc import TrainingServiceStub
+from framewell_client.channels import CHANNEL_OPTIONS, async_gateway_channel
+from framewell_client.credentials import Credentials
 from framewell_client.endpoints import Endpoints
 
 if TYPE_CHECKING:  # known to the stubs alone
@@ -29,8 +31,8 @@ if TYPE_CHECKING:  # known to the stubs alone
     from framewell.media.v1.media_service_pb2_grpc import MediaServiceAsyncStub
     from framewell.training.v1.training_service_pb2_grpc import TrainingServiceAsyncStub
 
-CHANNEL_OPTIONS: Final = [("grpc.max_receive_message_length", 4 << 20), ("grpc.enable_http_proxy", 0)]
-"""Messages of 4 MiB at most, as services take them, and no proxy of the environment between."""
+
+_SERVICES: Final = ("ingest", "transcode", "inference", "dataset", "training")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,25 @@ class Services:
 
 
 @asynccontextmanager
-async def connect(endpoints: Endpoints | None = None) -> AsyncIterator[Services]:
-    """Open the services of a mesh until the context ends. Raise Unreachable when an address is not known."""
-    known = endpoints or Endpoints.find()
+async def connect(
+    endpoints: Endpoints | None = None, credentials: Credentials | None = None
+) -> AsyncIterator[Services]:
+    """Open the services of a mesh until the context ends. Raise Unreachable when an address is not known.
+
+    They are asked through the gateway where FRAMEWELL_REST names one, or a token says who calls; else each
+    at its own port, as a mesh without users lets everybody on its machine do. Without `credentials` those of
+    the environment are taken.
+    """
+    known, calling = endpoints or Endpoints.find(), credentials or Credentials.from_environment()
     async with AsyncExitStack() as stack:
-        channels: dict[str, grpc.aio.Channel] = {}
-        for service in ("ingest", "transcode", "inference", "dataset", "training"):
-            channel = grpc.aio.insecure_channel(known.target(service), options=CHANNEL_OPTIONS)
-            channels[service] = await stack.enter_async_context(channel)
+        if known.rest and (calling.token or not known.grpc):
+            through = await stack.enter_async_context(async_gateway_channel(known.rest, calling))
+            channels = dict.fromkeys(_SERVICES, through)
+        else:
+            channels = {}
+            for service in _SERVICES:
+                channel = grpc.aio.insecure_channel(known.target(service), options=CHANNEL_OPTIONS)
+                channels[service] = await stack.enter_async_context(channel)
         yield Services(
             ingest=IngestServiceStub(channels["ingest"]),
             media=MediaServiceStub(channels["transcode"]),

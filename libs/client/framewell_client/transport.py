@@ -11,6 +11,7 @@ import httpx
 from framewell_client.credentials import Credentials
 from framewell_client.errors import Refused, Unreachable
 from framewell_client.rest.request import Answer, Request
+from framewell_client.trust import CA_VARIABLE, tls
 
 _TIMEOUT: Final = httpx.Timeout(75.0, connect=5.0)
 # The gateway sends a comment every ten seconds when nothing happens.
@@ -133,12 +134,16 @@ class _Reader:
 def unreachable(address: str, error: Exception) -> Unreachable:
     """Return the error for a gateway that does not answer."""
     reason = str(error) or type(error).__name__
+    if "CERTIFICATE_VERIFY_FAILED" in reason:
+        way_out = f"name the authority that vouches for it in {CA_VARIABLE}, a PEM file"
+        return Unreachable(f"the gateway at {address} does not prove who it is ({reason}): {way_out}")
     return Unreachable(f"the mesh cannot be reached at {address} ({reason}): is it up? 'framewell status'")
 
 
 def _options(address: str, credentials: Credentials) -> dict[str, Any]:
     return {
         "base_url": address,
+        **({"verify": tls(credentials.ca)} if address.startswith("https:") else {}),
         "headers": {"accept": "application/json", **credentials.headers()},
         "timeout": _TIMEOUT,
         # A proxy of the environment is for the internet, not for this machine.

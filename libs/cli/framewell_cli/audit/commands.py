@@ -19,8 +19,7 @@ from framewell_cli.broker import Kafka, Prefix, broker_access, run
 from framewell_cli.commands.gateway_access import ActingAs
 from framewell_cli.console import Json, print_json, print_line, print_sheet
 from framewell_cli.errors import CommandError, UsageProblem
-from framewell_cli.mesh.endpoints import read_endpoints
-from framewell_cli.service_calls import caller, service
+from framewell_cli.service_calls import ServiceAddress, address_of, caller, service
 from framewell_contracts.audit.seals import BadKey, read_public_keys
 from framewell_contracts.cloudevents import Unreadable, decode
 from framewell_contracts.fact_types import fact_type
@@ -123,8 +122,8 @@ def export(
         typer.echo(f"{entries} entries and {seals} seals in {file}", err=True)
 
 
-def _dataset() -> str:
-    return read_endpoints()["grpc.dataset"]
+def _dataset() -> ServiceAddress:
+    return address_of("dataset")
 
 
 def _text(path: Path) -> str:

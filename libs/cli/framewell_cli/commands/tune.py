@@ -14,8 +14,7 @@ from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
 from framewell_cli.commands.gateway_access import ActingAs
 from framewell_cli.console import Json, print_json, print_table
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
-from framewell_cli.mesh.endpoints import read_endpoints, replica_addresses
-from framewell_cli.service_calls import Metadata, ServiceAway, caller, service
+from framewell_cli.service_calls import Metadata, ServiceAddress, ServiceAway, addresses, caller, service
 from framewell_contracts.services import SERVICES
 
 CALL_SECONDS = 5.0
@@ -52,9 +51,8 @@ def tune(
     Exit code 1 when a service refused or is away; the others are changed all the same.
     """
     wish = _wish(log_level, logger or [], trace_sample, lasting)
-    addresses = _addresses(which)
     metadata = caller(acting_as)
-    answers = {name: _ask(where, wish, metadata) for name, where in addresses.items()}
+    answers = {name: _ask(where, wish, metadata) for name, where in _addresses(which).items()}
     if as_json:
         print_json({"services": [{"service": name, **_document(answer)} for name, answer in answers.items()]})
     else:
@@ -86,19 +84,18 @@ def _wish(
     return wish
 
 
-def _addresses(which: str) -> dict[str, str]:
+def _addresses(which: str) -> dict[str, ServiceAddress]:
     if which != EVERYBODY and which not in SERVICES:
         raise UsageProblem(f"There is no service {which!r}. Services: all, {', '.join(SERVICES)}.")
-    known = read_endpoints()
     names = SERVICES if which == EVERYBODY else (which,)
-    found = {name: where for one in names for name, where in replica_addresses(known, one).items()}
+    found = {name: where for one in names for name, where in addresses(one).items()}
     if not found:
         raise MeshUnreachable(f"The address of {which} is not known here: 'framewell status' says what runs.")
     return found
 
 
 def _ask(
-    where: str, wish: api.SetTelemetryRequest | None, metadata: Metadata
+    where: ServiceAddress, wish: api.SetTelemetryRequest | None, metadata: Metadata
 ) -> api.Telemetry | CommandError:
     try:
         with service(OperationsServiceStub, where) as stub:

@@ -11,8 +11,14 @@ from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
 from framewell_cli.console import Json, print_json, results
 from framewell_cli.dlq.options import ActingAs, known_group
 from framewell_cli.errors import CommandError, MeshUnreachable
-from framewell_cli.mesh.endpoints import read_endpoints
-from framewell_cli.service_calls import ServiceAway, ServiceRefused, caller, service
+from framewell_cli.service_calls import (
+    ServiceAddress,
+    ServiceAway,
+    ServiceRefused,
+    addresses,
+    caller,
+    service,
+)
 
 Address = Annotated[
     str, typer.Option(help="host:port of the service's gRPC; without it the mesh of this folder.")
@@ -27,7 +33,7 @@ def resume(group: Stopped, *, address: Address = "", acting_as: ActingAs = "", a
     A record that is handled closes the breaker; another failure opens it for a minute more.
     """
     name = known_group(group).partition(".")[0]
-    where = address or read_endpoints().get(f"grpc.{name}", "")
+    where = address or next(iter(addresses(name).values()), None)
     if not where:
         raise MeshUnreachable(_away(group, name, "its address is not known here"))
     breaker = _call(group, name, where, acting_as)
@@ -41,7 +47,7 @@ def resume(group: Stopped, *, address: Address = "", acting_as: ActingAs = "", a
         results.print(f"{group}: its breaker is not open in the process that answered; others are told")
 
 
-def _call(group: str, name: str, where: str, acting_as: str) -> api.Breaker:
+def _call(group: str, name: str, where: ServiceAddress | str, acting_as: str) -> api.Breaker:
     try:
         with service(OperationsServiceStub, where) as stub:
             request = api.ResumeBreakerRequest(group=group)

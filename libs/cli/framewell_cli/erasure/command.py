@@ -24,7 +24,7 @@ from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
 from framewell_cli.mesh.endpoints import read_endpoints
 from framewell_cli.mesh.folder import MeshFolder
 from framewell_cli.report.written_pages import WrittenPages
-from framewell_cli.service_calls import caller
+from framewell_cli.service_calls import caller, known_services, named_gateway
 from framewell_client import Gateway, Refused, Unreachable
 from framewell_contracts.services import SERVICES
 
@@ -153,7 +153,8 @@ def _looked(wanted: Needles, acting_as: str, kafka: str | None, prefix: str) -> 
         addresses = read_endpoints()
     except MeshUnreachable:
         addresses = {}
-    looked = list(search_services(wanted, addresses, caller(acting_as)))
+    services = known_services() if addresses or named_gateway() else {}
+    looked = list(search_services(wanted, services, caller(acting_as)))
     if kafka or "kafka" in addresses:
         try:
             access = broker_access(kafka)

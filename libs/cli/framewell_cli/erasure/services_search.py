@@ -11,7 +11,7 @@ from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
 from framewell_cli.erasure.findings import Finding, Looked, Verdict
 from framewell_cli.erasure.subjects import Needles
 from framewell_cli.errors import CommandError, MeshUnreachable
-from framewell_cli.service_calls import Metadata, service
+from framewell_cli.service_calls import Metadata, ServiceAddress, service
 from framewell_contracts.services import SERVICES
 
 SEARCH_SECONDS: Final = 600.0
@@ -21,15 +21,17 @@ LAW: Final = "§"
 """Stands in the reason of every store that keeps words because a law asks for it."""
 
 
-def search_services(needles: Needles, addresses: Mapping[str, str], metadata: Metadata) -> Iterator[Looked]:
+def search_services(
+    needles: Needles, addresses: Mapping[str, ServiceAddress], metadata: Metadata
+) -> Iterator[Looked]:
     """Yield what each service found in its database and its objects.
 
     The first one asks the database to write its file anew before: what was deleted is nowhere in it then.
     """
     wanted = [*needles.words, *needles.ids]
     for number, name in enumerate(SERVICES):
-        address = addresses.get(f"grpc.{name}", "")
-        if not address:
+        address = addresses.get(name)
+        if address is None:
             yield Looked(f"{name}: database", not_searched="its address is not known here")
             continue
         request = api.SearchHoldingsRequest(needles=wanted, compact=number == 0)
@@ -48,7 +50,7 @@ def search_services(needles: Needles, addresses: Mapping[str, str], metadata: Me
 
 
 def _asked(
-    address: str, request: api.SearchHoldingsRequest, metadata: Metadata
+    address: ServiceAddress, request: api.SearchHoldingsRequest, metadata: Metadata
 ) -> api.SearchHoldingsResponse:
     """Ask a service, again while it is being started. Raise CommandError when it stays away or refuses."""
     deadline = time.monotonic() + RESTART_SECONDS

@@ -17,8 +17,7 @@ from framewell.oip.v2 import open_inference_pb2 as oip
 from framewell.oip.v2.open_inference_pb2_grpc import GRPCInferenceServiceStub
 from framewell_cli.console import print_json
 from framewell_cli.errors import CommandError, MeshUnreachable, UsageProblem
-from framewell_cli.mesh.endpoints import read_endpoints
-from framewell_cli.service_calls import ServiceAway, ServiceRefused, caller, service
+from framewell_cli.service_calls import ServiceAway, ServiceRefused, address_of, caller, service
 from framewell_models.folders import ModelFolder
 from framewell_models.manifest import MANIFEST_NAME, ManifestError, ModelRef
 from framewell_models.manifest_reader import load
@@ -33,7 +32,7 @@ PIECE_BYTES: Final = 1 << 20
 
 def call(method: str, request: Any, acting_as: str, *, seconds: float = CALL_SECONDS) -> Any:
     """Ask the inference service of the mesh that runs here. Raises MeshUnreachable and CommandError."""
-    address = read_endpoints()["grpc.inference"]
+    address = address_of("inference")
     try:
         with service(InferenceServiceStub, address) as stub:
             return getattr(stub, method)(request, timeout=seconds, metadata=caller(acting_as))
