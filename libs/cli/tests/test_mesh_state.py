@@ -171,6 +171,14 @@ def test_endpoints_have_the_keys_of_the_contract(folder: MeshFolder) -> None:
     assert read_endpoints(folder) == addresses
 
 
+def test_a_gateway_with_a_certificate_is_asked_over_tls(
+    folder: MeshFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert endpoints(folder, Ports(7400), ALL)["rest"] == "http://127.0.0.1:7410"
+    monkeypatch.setenv("FRAMEWELL_GATEWAY_CERTIFICATE", "tls.crt")
+    assert endpoints(folder, Ports(7400), ALL)["rest"] == "https://127.0.0.1:7410"
+
+
 def test_without_a_mesh_the_person_is_told_how_to_start_one(folder: MeshFolder) -> None:
     with pytest.raises(MeshUnreachable, match="framewell up --detach"):
         read_endpoints(folder)

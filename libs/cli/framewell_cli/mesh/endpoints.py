@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 
@@ -38,7 +39,7 @@ def endpoints(
                 found[f"grpc.{service}"] = f"{_HOST}:{ports.grpc(service)}"
                 found[f"health.{service}"] = f"http://{_HOST}:{ports.health(service)}"
         if process == "gateway":
-            found["rest"] = f"http://{_HOST}:{ports.rest}"
+            found["rest"] = f"{_scheme()}://{_HOST}:{ports.rest}"
         if process == "ingest":
             found["ingest.roots"] = ingest_roots(folder)
         if process == "inference":
@@ -49,6 +50,11 @@ def endpoints(
         if one.service == "inference":
             found[f"grpc.oip-{one.ordinal}"] = f"{_HOST}:{one.ports.oip}"
     return dict(sorted(found.items()))
+
+
+def _scheme() -> str:
+    """Return what the gateway of a mesh speaks that this environment starts."""
+    return "https" if os.environ.get("FRAMEWELL_GATEWAY_CERTIFICATE") else "http"
 
 
 def hosts(ports: Ports, processes: Iterable[str], replicas: Iterable[Replica]) -> dict[str, str]:
