@@ -30,9 +30,9 @@ const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   recognition: ["assets", "clusters", "classes", "search"],
   recording: OF_AN_ASSET,
   rights: ["rights", "assets", "samples", "counts", "ledger"],
-  sample: ["samples", "classes", "counts"],
+  sample: ["samples", "classes", "counts", "rights"],
   segment: OF_AN_ASSET,
-  snapshot: ["snapshots", "datasets", "runs"],
+  snapshot: ["snapshots", "datasets", "runs", "rights"],
   training: ["runs", "candidates", "counts"],
   usage: ["ledger"],
 };

@@ -1,7 +1,63 @@
-import { Page } from "../../parts/Page";
-import { useShellWords } from "../../words/shell";
+/** Rights: what is withheld and why, what became of changes, what is owed, who was erased, what was decided. */
 
-export default function Place() {
-  const words = useShellWords();
-  return <Page title={words.pages.rights}>{null}</Page>;
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { useSearchParams } from "wouter";
+import { Button } from "../../parts/Button";
+import { useKeys } from "../../parts/keys";
+import { Page } from "../../parts/Page";
+import { Sections } from "../../parts/Sections";
+import { useQueryString } from "../../parts/useQueryString";
+import { AuditLog } from "./AuditLog";
+import { ChangeDialog } from "./ChangeDialog";
+import { Changes } from "./Changes";
+import { Erasures } from "./Erasures";
+import { Overview } from "./Overview";
+import { Owed } from "./Owed";
+import { useRightsWords } from "./words";
+import "./rights.css";
+
+export default function RightsPage() {
+  const words = useRightsWords();
+  const [making, setMaking] = useState(false);
+  const [, setTab] = useQueryString("tab", "overview");
+  const [followed, follow] = useQueryString("change");
+  useKeys([{ id: "rights.create", key: "n", does: words.keys.create, run: () => setMaking(true) }]);
+  const [, setParams] = useSearchParams();
+  const open = (id: string) => setParams({ tab: "changes", change: id });
+  return (
+    <Page
+      title={words.title}
+      actions={
+        <Button look="main" shortcut="N" onPress={() => setMaking(true)}>
+          <Plus aria-hidden="true" />
+          {words.newChange}
+        </Button>
+      }
+    >
+      <Sections
+        label={words.sections}
+        sections={[
+          { id: "overview", label: words.tabs.overview, content: () => <Overview onOpen={open} onTab={setTab} /> },
+          {
+            id: "changes",
+            label: words.tabs.changes,
+            content: () => <Changes followed={followed} onFollow={follow} />,
+          },
+          { id: "owed", label: words.tabs.owed, content: () => <Owed /> },
+          { id: "erasures", label: words.tabs.erasures, content: () => <Erasures /> },
+          { id: "audit", label: words.tabs.audit, content: () => <AuditLog /> },
+        ]}
+      />
+      {making && (
+        <ChangeDialog
+          onClose={() => setMaking(false)}
+          onSent={(id) => {
+            setMaking(false);
+            open(id);
+          }}
+        />
+      )}
+    </Page>
+  );
 }

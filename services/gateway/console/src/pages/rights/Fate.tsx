@@ -1,0 +1,195 @@
+import { useQuery } from "@tanstack/react-query";
+import { Check, CircleDashed, CircleHelp, CircleSlash, LoaderCircle, type LucideIcon, User, X } from "lucide-react";
+import { Link } from "wouter";
+import type { Candidate, FateStep, RightsChangeFate } from "../../api/generated";
+import { ProblemError } from "../../api/problems";
+import { Answer } from "../../parts/Answer";
+import { Badge, type Weight } from "../../parts/Badge";
+import { IconButton } from "../../parts/Button";
+import { Missing } from "../../parts/Missing";
+import { Sheet } from "../../parts/Sheet";
+import { Time } from "../../parts/values";
+import { useShellWords } from "../../words/shell";
+import { changeOf } from "./queries";
+import { SubjectName } from "./SubjectName";
+import { useRightsWords } from "./words";
+
+/** A change followed fact by fact: its five steps, and below them what each is made of. */
+export function Fate({ id, onClose }: { id: string; onClose: () => void }) {
+  const words = useRightsWords();
+  const shell = useShellWords();
+  const query = useQuery(changeOf(id));
+  const unknown = query.failureReason instanceof ProblemError && query.failureReason.status === 404;
+  return (
+    <section className="card rights-fate" aria-labelledby="rights-fate">
+      <div className="rights-head">
+        <div>
+          <h2 id="rights-fate">{words.fate.title}</h2>
+          {query.data?.change !== undefined && (
+            <p>
+              <SubjectName subject={query.data.change.subject} />{" "}
+              <span className="soft">
+                · {query.data.change.actor?.principal || words.nobody} · <Time at={query.data.change.received_at} />
+              </span>
+            </p>
+          )}
+        </div>
+        <IconButton label={shell.close} icon={<X />} onPress={onClose} />
+      </div>
+      {query.data === undefined && unknown && query.error === null ? (
+        <p role="status">{words.fate.notTaken}</p>
+      ) : (
+        <Answer query={query} small>
+          {(fate) => <Followed fate={fate} />}
+        </Answer>
+      )}
+    </section>
+  );
+}
+
+function Followed({ fate }: { fate: RightsChangeFate }) {
+  const words = useRightsWords();
+  return (
+    <div className="stack">
+      <ol className="rights-steps" aria-live="polite">
+        {fate.steps.map((step) => (
+          <Step key={step.step} step={step} />
+        ))}
+      </ol>
+      <Missing sentences={fate.missing} />
+      <Statements fate={fate} />
+      {fate.snapshots.length > 0 && (
+        <div>
+          <h3>{words.fate.replaced}</h3>
+          <Sheet
+            label={words.fate.replaced}
+            rows={fate.snapshots}
+            keyOf={(one) => one.snapshot_id}
+            columns={[
+              { id: "before", label: words.fate.before, render: (one) => <>№ {one.number}</> },
+              {
+                id: "after",
+                label: words.fate.after,
+                render: (one) => (one.successor_number > 0 ? <>№ {one.successor_number}</> : words.fate.notYet),
+              },
+              {
+                id: "when",
+                label: words.changes.when,
+                render: (one) => <Time at={one.successor_published_at} />,
+              },
+            ]}
+          />
+        </div>
+      )}
+      <Models title={words.fate.withdrawnModels} models={fate.models_withdrawn ?? []} gone />
+      <Models title={words.fate.newModels} models={fate.models ?? []} />
+      <Touched fate={fate} />
+    </div>
+  );
+}
+
+const ICONS: Readonly<Record<string, LucideIcon>> = {
+  waiting: CircleDashed,
+  under_way: LoaderCircle,
+  done: Check,
+  not_needed: CircleSlash,
+  person: User,
+  failed: X,
+  unknown: CircleHelp,
+};
+
+const WEIGHTS: Readonly<Record<string, Weight>> = {
+  waiting: "calm",
+  under_way: "busy",
+  done: "good",
+  not_needed: "calm",
+  person: "wait",
+  failed: "bad",
+  unknown: "wait",
+};
+
+function Step({ step }: { step: FateStep }) {
+  const words = useRightsWords();
+  const state = step.state ?? "unknown";
+  return (
+    <li className="rights-step" data-state={state}>
+      <span className="rights-step-name">{words.fate.steps[step.step] ?? step.step}</span>
+      <Badge weight={WEIGHTS[state] ?? "calm"} icon={ICONS[state] ?? CircleHelp}>
+        {words.fate.states[state] ?? state}
+      </Badge>
+      <span className="soft small">{step.total > 0 ? words.fate.of(step.done, step.total) : " "}</span>
+    </li>
+  );
+}
+
+function Statements({ fate }: { fate: RightsChangeFate }) {
+  const words = useRightsWords();
+  const statements = fate.change?.statements ?? [];
+  if (statements.length === 0) return null;
+  return (
+    <div>
+      <h3>{words.fate.statements}</h3>
+      <ul className="rights-lines">
+        {statements.map((one) => (
+          <li key={`${one.statement?.issuer}${one.statement?.statement_id}`} className="rights-statement">
+            <Badge weight={one.outcome === "in_force" ? "good" : "wait"}>
+              {words.fate.outcomes[one.outcome ?? ""] ?? one.outcome}
+            </Badge>
+            <span className="foreign" lang="en" dir="auto">
+              {one.sentence}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Models({ title, models, gone = false }: { title: string; models: readonly Candidate[]; gone?: boolean }) {
+  const words = useRightsWords();
+  if (models.length === 0) return null;
+  return (
+    <div>
+      <h3>{title}</h3>
+      <ul className="rights-lines">
+        {models.map((one) => (
+          <li key={`${one.model?.name}${one.model?.version}`} className="row">
+            <span className="foreign">
+              {one.model?.name} {one.model?.version}
+            </span>
+            {!gone && one.in_service && <Badge weight="good">{words.fate.inService}</Badge>}
+            {!gone && !one.in_service && one.withdrawn === "" && (
+              <>
+                <Badge weight="wait" icon={User}>
+                  {one.hold === undefined ? words.fate.waits : words.fate.held}
+                </Badge>
+                <Link href="/training">{words.fate.toTraining}</Link>
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Touched({ fate }: { fate: RightsChangeFate }) {
+  const words = useRightsWords();
+  if (fate.samples.length === 0) return null;
+  return (
+    <details>
+      <summary>
+        {words.fate.touched} ({words.fate.first(fate.samples.length)})
+      </summary>
+      <ul className="rights-lines">
+        {fate.samples.map((one) => (
+          <li key={one.sample_id} className="row">
+            <code className="foreign">{one.sample_id}</code>
+            <span className="soft">{words.fate.effects[one.effect] ?? one.effect}</span>
+            <Link href={`/assets/${one.asset_id}`}>{words.subject.asset_id}</Link>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

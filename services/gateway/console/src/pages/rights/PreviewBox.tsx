@@ -1,0 +1,104 @@
+import { useEffect, useRef } from "react";
+import type { MoneyEffect, RightsPreview } from "../../api/generated";
+import { Badge } from "../../parts/Badge";
+import { Missing } from "../../parts/Missing";
+import { Count, Money } from "../../parts/values";
+import { useRightsWords } from "./words";
+
+/** What a change would do: statements, samples, snapshots, models and money, each with its figure. */
+export function PreviewBox({ preview, old }: { preview: RightsPreview; old: boolean }) {
+  const words = useRightsWords();
+  const models = preview.models ?? [];
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!old) box.current?.scrollIntoView({ block: "nearest" });
+  }, [old]);
+  const nothing = preview.asset_count === 0 && preview.snapshot_count === 0 && preview.money.length === 0;
+  return (
+    <section ref={box} className="rights-preview" aria-labelledby="rights-preview" data-old={old} aria-live="polite">
+      <h3 id="rights-preview">{words.preview.title}</h3>
+      <ul className="rights-lines">
+        {preview.statements.map((one) => (
+          <li key={`${one.statement?.issuer}${one.statement?.statement_id}`} className="rights-statement">
+            <Badge weight={one.outcome === "in_force" ? "good" : "wait"}>
+              {words.fate.outcomes[one.outcome ?? ""] ?? one.outcome}
+            </Badge>
+            <span className="foreign" lang="en" dir="auto">
+              {one.sentence}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {nothing ? (
+        <p>{words.preview.nothing}</p>
+      ) : (
+        <dl className="rights-figures">
+          <Figure label={words.refusals.kinds.assets ?? ""} value={preview.asset_count} />
+          <Figure label={words.preview.withdrawn} value={preview.samples_withdrawn} />
+          <Figure label={words.preview.proposed} value={preview.samples_proposed} />
+          <Figure label={words.preview.snapshots} value={preview.snapshot_count} />
+          {preview.models !== undefined && <Figure label={words.preview.models} value={models.length} />}
+        </dl>
+      )}
+      {models.length > 0 && (
+        <ul className="rights-lines">
+          {models.map((one) => (
+            <li key={`${one.model?.name}${one.model?.version}`} className="row">
+              <span className="foreign">
+                {one.model?.name} {one.model?.version}
+              </span>
+              {one.in_service && <Badge weight="bad">{words.preview.inService}</Badge>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {(preview.runs?.length ?? 0) > 0 && <p>{words.preview.runs(preview.runs?.length ?? 0)}</p>}
+      {preview.money.length > 0 && (
+        <div>
+          <h4>{words.preview.money}</h4>
+          <ul className="rights-lines">
+            {preview.money.map((one) => (
+              <li key={`${one.holder}${one.currency}${one.model}`}>
+                <Price effect={one} />
+              </li>
+            ))}
+          </ul>
+          <p className="soft small">{words.preview.moneyNote}</p>
+        </div>
+      )}
+      <Missing sentences={preview.missing} />
+    </section>
+  );
+}
+
+function Figure({ label, value }: { label: string; value: number }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>
+        <Count value={value} />
+      </dd>
+    </div>
+  );
+}
+
+function Price({ effect }: { effect: MoneyEffect }) {
+  const words = useRightsWords();
+  return (
+    <span className="row">
+      <span className="foreign" dir="auto">
+        {effect.holder}
+      </span>
+      <span>
+        <span className="for-readers">{words.preview.from} </span>
+        <Money amount={effect.before} currency={effect.currency} /> <span aria-hidden="true">→</span>{" "}
+        <span className="for-readers">{words.preview.to} </span>
+        <strong>
+          <Money amount={effect.after} currency={effect.currency} />
+        </strong>{" "}
+        {effect.model === "per_use" ? words.preview.perRun : words.preview.perSnapshot}
+      </span>
+      <span className="soft">({words.samples(effect.sample_count)})</span>
+    </span>
+  );
+}

@@ -1,0 +1,149 @@
+/** What the page of rights asks. Lists grow page by page; what goes on is asked again until it has ended. */
+
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import {
+  getRightsChange,
+  type ListAuditResponse,
+  type ListContributorsResponse,
+  type ListErasuresResponse,
+  type ListLedgerResponse,
+  type ListRefusalsResponse,
+  type ListRightsChangesResponse,
+  type ListUnmatchedRightsResponse,
+  listAudit,
+  listContributors,
+  listErasures,
+  listLedger,
+  listRefusals,
+  listRightsChanges,
+  listUnmatchedRights,
+  type Purpose,
+  type RightsChangeFate,
+} from "../../api/generated";
+import { ProblemError } from "../../api/problems";
+import type { Key } from "../../api/queries";
+
+const PAGE = 50;
+const WATCH_MS = 2000;
+
+interface Paged {
+  next_page_token: string;
+}
+
+const pages = {
+  initialPageParam: "",
+  getNextPageParam: (page: Paged) => page.next_page_token || undefined,
+};
+
+function at(token: string): { pageSize: number; pageToken?: string } {
+  return token === "" ? { pageSize: PAGE } : { pageSize: PAGE, pageToken: token };
+}
+
+export function refusalsOf(kind: string, purpose: string) {
+  return infiniteQueryOptions({
+    queryKey: ["rights", "refusals", kind, purpose] satisfies Key,
+    queryFn: ({ pageParam }): Promise<ListRefusalsResponse> =>
+      listRefusals({
+        ...at(pageParam),
+        ...(kind === "" ? {} : { kind }),
+        ...(purpose === "" ? {} : { purpose: purpose as Purpose }),
+      }),
+    ...pages,
+  });
+}
+
+export const changes = infiniteQueryOptions({
+  queryKey: ["rights", "changes"] satisfies Key,
+  queryFn: ({ pageParam }): Promise<ListRightsChangesResponse> => listRightsChanges(at(pageParam)),
+  ...pages,
+});
+
+export const unmatched = infiniteQueryOptions({
+  queryKey: ["rights", "unmatched"] satisfies Key,
+  queryFn: ({ pageParam }): Promise<ListUnmatchedRightsResponse> => listUnmatchedRights(at(pageParam)),
+  ...pages,
+});
+
+/** Whether something still follows from a change. */
+export function goesOn(fate: RightsChangeFate): boolean {
+  return fate.steps.some((step) => step.state === "waiting" || step.state === "under_way" || step.state === "unknown");
+}
+
+/** One change; asked again until nothing follows any more, also while it is not taken up yet. */
+export function changeOf(id: string) {
+  return queryOptions({
+    queryKey: ["rights", "change", id] satisfies Key,
+    queryFn: () => getRightsChange(id),
+    retry: (times, error) => error instanceof ProblemError && error.status === 404 && times < 15,
+    retryDelay: 1000,
+    refetchInterval: (query) => (query.state.data === undefined || goesOn(query.state.data) ? WATCH_MS : false),
+  });
+}
+
+export interface LedgerFilter {
+  holder: string;
+  from: string;
+  until: string;
+  currency: string;
+}
+
+/** The parameters of a filter, as the list and the table of the ledger take them. */
+export function ledgerQuery(filter: LedgerFilter): Record<string, string> {
+  const found: Record<string, string> = {};
+  if (filter.holder.trim() !== "") found.holder = filter.holder.trim();
+  if (filter.from !== "") found.used_from = beginOf(filter.from);
+  if (filter.until !== "") found.used_before = endOf(filter.until);
+  if (filter.currency !== "") found.currency = filter.currency;
+  return found;
+}
+
+export function ledgerOf(filter: LedgerFilter) {
+  const query = ledgerQuery(filter);
+  return infiniteQueryOptions({
+    queryKey: ["ledger", query] satisfies Key,
+    queryFn: ({ pageParam }): Promise<ListLedgerResponse> =>
+      listLedger({
+        ...at(pageParam),
+        ...(query.holder === undefined ? {} : { holder: query.holder }),
+        ...(query.used_from === undefined ? {} : { usedFrom: query.used_from }),
+        ...(query.used_before === undefined ? {} : { usedBefore: query.used_before }),
+        ...(query.currency === undefined ? {} : { currency: query.currency }),
+      }),
+    ...pages,
+  });
+}
+
+export const contributors = infiniteQueryOptions({
+  queryKey: ["ledger", "contributors"] satisfies Key,
+  queryFn: ({ pageParam }): Promise<ListContributorsResponse> => listContributors({ ...at(pageParam), pageSize: 25 }),
+  ...pages,
+});
+
+export const erasures = infiniteQueryOptions({
+  queryKey: ["erasures", "list"] satisfies Key,
+  queryFn: ({ pageParam }): Promise<ListErasuresResponse> => listErasures(at(pageParam)),
+  ...pages,
+  refetchInterval: (query) =>
+    query.state.data?.pages.some((page) => page.erasures.some((one) => one.open.length > 0)) ? WATCH_MS : false,
+});
+
+export function auditOf(principal: string) {
+  return infiniteQueryOptions({
+    queryKey: ["ledger", "audit", principal] satisfies Key,
+    queryFn: ({ pageParam }): Promise<ListAuditResponse> =>
+      listAudit({ ...at(pageParam), ...(principal === "" ? {} : { principal }) }),
+    ...pages,
+  });
+}
+
+/** The first moment of a day in the browser's time zone. */
+export function beginOf(day: string): string {
+  return new Date(`${day}T00:00:00`).toISOString();
+}
+
+/** The first moment after a day. */
+export function endOf(day: string): string {
+  const next = new Date(`${day}T00:00:00`);
+  next.setDate(next.getDate() + 1);
+  return next.toISOString();
+}

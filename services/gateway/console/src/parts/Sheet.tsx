@@ -1,0 +1,73 @@
+import type { ReactNode } from "react";
+import { useShellWords } from "../words/shell";
+import { Button } from "./Button";
+import "./Sheet.css";
+
+export interface SheetColumn<T> {
+  id: string;
+  label: string;
+  render: (item: T) => ReactNode;
+  align?: "end";
+  /** The label is read, not shown. */
+  labelHidden?: boolean;
+}
+
+export interface More {
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  fetchNextPage: () => unknown;
+}
+
+/** A table as people print it: every row is there, long words wrap; a small window scrolls it by itself. */
+export function Sheet<T>({
+  label,
+  columns,
+  rows,
+  keyOf,
+  more,
+}: {
+  label: string;
+  columns: readonly SheetColumn<T>[];
+  rows: readonly T[];
+  keyOf: (row: T, index: number) => string;
+  /** Loads further rows, where there are any. */
+  more?: More;
+}) {
+  const words = useShellWords();
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls has to be reached by keys */}
+      <section className="sheet" aria-label={label} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th key={column.id} scope="col" className={column.align === "end" ? "number" : undefined}>
+                  {column.labelHidden ? <span className="for-readers">{column.label}</span> : column.label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => (
+              <tr key={keyOf(row, index)}>
+                {columns.map((column) => (
+                  <td key={column.id} className={column.align === "end" ? "number" : "foreign"}>
+                    {column.render(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {more?.hasNextPage && (
+        <div className="sheet-more">
+          <Button onPress={() => void more.fetchNextPage()} isDisabled={more.isFetchingNextPage}>
+            {words.more}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
