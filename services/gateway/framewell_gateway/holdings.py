@@ -12,6 +12,13 @@ def holdings(erase: EraseSubjects) -> Holdings:
             Holding("asset_progress", "how far an asset has come", erase),
             Holding("asset_summaries", "title and channel of an asset; that it is gone stays", erase),
             Holding("erasure_requests", kept="what was erased, by ids and numbers, and who asked"),
+            Holding("users", kept="staff who may sign in; an administrator removes an account"),
+            Holding("administrators", kept="ids of accounts"),
+            Holding("sessions", kept="who is signed in, by ids and hashes, for days"),
+            Holding("api_tokens", kept="tokens of accounts, by ids, hashes and what they are for"),
+            Holding("attempts", kept="how often somebody was wrong, by keyed hashes cut short"),
+            Holding("known_sources", kept="from where logins signed in, by keyed hashes"),
+            Holding("setup", kept="the hash of the operator's code"),
             Holding("announced", kept="which requests were sent, and by whom: ids of events"),
         )
     )

@@ -1,5 +1,7 @@
 """Settings of the gateway: environment variables `FRAMEWELL_GATEWAY_<NAME>`."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -19,6 +21,17 @@ class GatewaySettings(ServiceSettings):
         description="Address REST listens on; empty: the shared FRAMEWELL_BIND. Not loopback: needs tokens.",
     )
     port: int = Field(0, ge=0, le=65535, description="Port REST listens on; 0: the port base + 10.")
+    certificate: str = Field(
+        "",
+        description="PEM file of the certificate that the port shows, with those that vouch for it after it; "
+        "with a key the port speaks TLS alone. Changed files are taken while the gateway runs.",
+    )
+    key: str = Field("", description="PEM file of the certificate's private key, not encrypted.")
+    behind_proxy: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Addresses or networks of proxies that end TLS in front, separated by commas: they may "
+        "connect in plain text, and say where a request came from (X-Forwarded-For, X-Forwarded-Proto).",
+    )
     public_url: str = Field(
         "", description="How others reach this gateway, for links it gives out; empty: as it was asked."
     )
@@ -31,12 +44,35 @@ class GatewaySettings(ServiceSettings):
         description="Origins whose pages may call REST, such as https://player.example, separated by commas; "
         "*: pages of every origin may read stored objects, and only those.",
     )
-    erasing_authorities: frozenset[str] = Field(
-        frozenset({"rights", "admin", "local"}),
-        description="Authorities that may ask over REST for an erasure.",
+    setup_code_file: Path = Field(
+        Path(".framewell/setup-code"),
+        description="File, for its owner alone, with the code that makes the first administrator.",
     )
+    session_idle_hours: float = Field(9, gt=0, le=720, description="Hours without a call that end a session.")
+    session_hours: float = Field(72, gt=0, le=8760, description="Hours that end a session in any case.")
     most_event_streams: int = Field(1024, ge=1, description="Event streams that may be open at once.")
     most_event_streams_of_caller: int = Field(256, ge=1, description="The same of one caller.")
+
+    @field_validator("behind_proxy", mode="before")
+    @classmethod
+    def _split_networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError as error:
+            raise ValueError(
+                f"it takes addresses and networks such as 10.0.0.7,10.1.0.0/16: {error}"
+            ) from None
+
+    @field_validator("behind_proxy")
+    @classmethod
+    def _are_some(
+        cls, networks: tuple[IPv4Network | IPv6Network, ...]
+    ) -> tuple[IPv4Network | IPv6Network, ...]:
+        if any(network.prefixlen == 0 for network in networks):
+            raise ValueError("everybody is no proxy: name the addresses or networks that yours have")
+        return networks
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -1,16 +1,34 @@
 """The gateway's object graph: which adapter stands behind which port."""
 
+from datetime import timedelta
+from pathlib import Path
+
 from framewell_gateway.adapters.announcer import OutboxAnnouncer
+from framewell_gateway.adapters.argon_hasher import ArgonHasher
+from framewell_gateway.adapters.attempt_documents import AttemptDocuments
 from framewell_gateway.adapters.broker_search import KafkaSearch
+from framewell_gateway.adapters.caller_metadata import CallerMetadata
+from framewell_gateway.adapters.dead_letters import KafkaDeadLetters
 from framewell_gateway.adapters.erasure_documents import ErasureDocuments
 from framewell_gateway.adapters.event_documents import EventDocuments
+from framewell_gateway.adapters.grpc_relay import GrpcRelay
 from framewell_gateway.adapters.operations import RemoteOperations
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
+from framewell_gateway.adapters.relay_channels import RelayChannels
 from framewell_gateway.adapters.services import RemoteServices
+from framewell_gateway.adapters.session_documents import ApiTokenDocuments, SessionDocuments
+from framewell_gateway.adapters.setup_code_documents import SetupCodeDocuments
+from framewell_gateway.adapters.setup_code_file import NoLocalMode, SetupCodeFile
 from framewell_gateway.adapters.summary_documents import SummaryDocuments
+from framewell_gateway.adapters.user_documents import UserDocuments
+from framewell_gateway.commands.make_setup_code import BeginAccess, MakeSetupCode
 from framewell_gateway.domain.principals import is_loopback
+from framewell_gateway.domain.signed_addresses import Signer
+from framewell_gateway.entrypoints.access import Access
+from framewell_gateway.entrypoints.grpc.door import GrpcDoor
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.application import application
+from framewell_gateway.entrypoints.http.certificates import CERTIFICATE, KEY, Certificates
 from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLimit
 from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_gateway.entrypoints.stream import stages
@@ -18,6 +36,8 @@ from framewell_gateway.handlers.erase_subjects import EraseSubjects
 from framewell_gateway.holdings import holdings
 from framewell_gateway.settings import GatewaySettings
 from framewell_gateway.steps.forget_events import ForgetEvents
+from framewell_kit.hosts_file import written_address
+from framewell_kit.rpc.local_mode import LocalMode
 from framewell_kit.service import Mesh, Service
 
 REST_OFFSET = 10
@@ -30,10 +50,12 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     events, progress = EventDocuments(mesh.documents), ProgressDocuments(mesh.documents)
     summaries, hashes = SummaryDocuments(mesh.documents), mesh.settings.name_hashes()
     erasures = ErasureDocuments(mesh.documents, hashes)
+    access = await _access(settings, mesh)
     for store in (events, progress, summaries, erasures):
         await store.prepare()
+    callers = CallerMetadata(mesh.caller_signer)
     context = AppContext(
-        services=RemoteServices(mesh.channel),
+        services=RemoteServices(mesh.channel, callers),
         events=events,
         progress=progress,
         summaries=summaries,
@@ -41,29 +63,96 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         tombstones=mesh.tombstones,
         objects=mesh.objects,
         broker=KafkaSearch(mesh.settings.broker_access(), mesh.settings.kafka_prefix),
-        operations=RemoteOperations(mesh.settings.rpc_address, mesh.channel_to),
+        dead_letters=KafkaDeadLetters(mesh.settings.broker_access(), mesh.clock, mesh.settings.kafka_prefix),
+        operations=RemoteOperations(mesh.settings.rpc_address, mesh.channel_to, callers),
         announcer=OutboxAnnouncer(mesh.outbox, mesh.clock),
         clock=mesh.clock,
+        access=access,
         public_url=settings.public_url,
-        erasing_authorities=settings.erasing_authorities,
         stream_limit=EventStreamLimit(settings.most_event_streams_of_caller, settings.most_event_streams),
     )
     app = application(
         context,
-        tokens=mesh.settings.tokens,
         most_body_bytes=settings.most_body_bytes,
         most_upload_bytes=settings.most_upload_bytes,
         kafka_prefix=mesh.settings.kafka_prefix,
         cors_origins=settings.cors_origins,
     )
     port = settings.port or mesh.settings.port_base + REST_OFFSET
+    certificates = certificates_of(settings, host)
+    door = GrpcDoor(GrpcRelay(_relay_channels(mesh).to), access.admit.bearer, callers.of)
+    web = WebServer(
+        app, host, port, answer_call=door, certificates=certificates, proxies=settings.behind_proxy
+    )
     forget = ForgetEvents(events, progress, summaries, mesh.tombstones)
     table = holdings(EraseSubjects(forget))
     return Service(
         holdings=table,
         stages=stages(forget, erasures, hashes.of, mesh.clock, mesh.erase(table)),
-        parts=[WebServer(app, host, port)],
+        parts=[web],
+        notes={} if certificates is None else {"certificate": certificates.notes},
     )
+
+
+def _relay_channels(mesh: Mesh) -> RelayChannels:
+    """Return where calls are passed on to."""
+    shared = mesh.settings
+    return RelayChannels(
+        mesh.channel,
+        lambda server: shared.hosts.get(server) or written_address(shared.hosts_file, server),
+        shared.rpc_address,
+    )
+
+
+def certificates_of(settings: GatewaySettings, host: str) -> Certificates | None:
+    """Return what the port shows, None where it speaks plain text. Raises ValueError, with the way out.
+
+    Plain text leaves this machine only to a proxy that is named.
+    """
+    if settings.certificate and settings.key:
+        return Certificates(Path(settings.certificate), Path(settings.key))
+    if settings.certificate or settings.key:
+        given, missing = (CERTIFICATE, KEY) if settings.certificate else (KEY, CERTIFICATE)
+        raise ValueError(f"{given} is set and {missing} is not: TLS takes a certificate and its key")
+    if not is_loopback(host) and not settings.behind_proxy:
+        raise ValueError(
+            f"REST and gRPC would travel in plain text to {host}: set {CERTIFICATE} and {KEY} to PEM files, "
+            "or FRAMEWELL_GATEWAY_BEHIND_PROXY to the addresses of the proxy in front where TLS ends, "
+            "or listen on 127.0.0.1"
+        )
+    return None
+
+
+async def _access(settings: GatewaySettings, mesh: Mesh) -> Access:
+    """Return who may call, on the gateway's own database."""
+    hashes, documents, trusting = mesh.settings.name_hashes(), mesh.documents, mesh.settings.local_mode_file
+    users, sessions, api_tokens = (
+        UserDocuments(documents), SessionDocuments(documents), ApiTokenDocuments(documents)
+    )  # fmt: skip
+    for store in (users, sessions, api_tokens):
+        await store.prepare()
+    access = Access(
+        users=users,
+        sessions=sessions,
+        api_tokens=api_tokens,
+        attempts=AttemptDocuments(documents, hashes),
+        setup_codes=SetupCodeDocuments(documents),
+        hasher=ArgonHasher(),
+        trust=LocalMode(Path(trusting)) if trusting else NoLocalMode(),
+        signer=Signer(hashes.of("addresses of objects").encode()),
+        announcer=OutboxAnnouncer(mesh.outbox, mesh.clock),
+        clock=mesh.clock,
+        tokens=mesh.settings.tokens,
+        can_sign=mesh.caller_signer is not None and bool(trusting or mesh.settings.tokens),
+        idle=timedelta(hours=settings.session_idle_hours),
+        longest=timedelta(hours=settings.session_hours),
+    )
+    make = MakeSetupCode(access.setup_codes, SetupCodeFile(settings.setup_code_file), mesh.clock)
+    has_tokens = bool(mesh.settings.tokens)
+    await BeginAccess(
+        users, access.setup_codes, make, access.trust, mesh.clock, has_tokens, access.can_sign
+    )()
+    return access
 
 
 def require_tokens_beyond_loopback(host: str, *, has_tokens: bool) -> None:

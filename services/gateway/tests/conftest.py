@@ -1,14 +1,23 @@
 """A gateway on stores in memory and services that answer from what a test puts into them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import httpx
 import pytest
 from google.protobuf.message import Message
 
+from framewell.gateway.v1.explanation_pb2 import Backlog
+from framewell.gateway.v1.mesh_view_pb2 import (
+    DeadLetterCount,
+    DiscardDeadLettersRequest,
+    ListDeadLettersRequest,
+    ProcessTelemetry,
+    ReplayDeadLettersRequest,
+)
 from framewell.inference.v1.inference_service_pb2 import UploadModelRequest, UploadModelResponse
 from framewell.ingest.v1.ingest_service_pb2 import (
     AppendUploadRequest,
@@ -16,7 +25,12 @@ from framewell.ingest.v1.ingest_service_pb2 import (
     UploadRequest,
     UploadResponse,
 )
-from framewell.mesh.v1.operations_service_pb2 import DescribeWorkResponse
+from framewell.mesh.v1.operations_service_pb2 import (
+    Breaker,
+    DescribeWorkResponse,
+    SetTelemetryRequest,
+    Telemetry,
+)
 from framewell.objects.v1.object_service_pb2 import FindObjectRequest, FindObjectResponse
 from framewell_contracts.cloudevents import Envelope, Event, asset_of
 from framewell_contracts.fact_types import fact_type
@@ -25,11 +39,12 @@ from framewell_gateway.adapters.progress_documents import ProgressDocuments
 from framewell_gateway.adapters.summary_documents import SummaryDocuments
 from framewell_gateway.domain.broker_state import BrokerState, Replica, ServiceReplies
 from framewell_gateway.domain.events import Arrivals
+from framewell_gateway.entrypoints.access import Access
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.handlers.record_event import RecordEvent
 from framewell_gateway.ports import Away, Method
-from framewell_gateway.testing import HASHES, ReadModels
+from framewell_gateway.testing import HASHES, ReadModels, access_on
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.facts import Cause
@@ -112,12 +127,61 @@ class ScriptedBroker:
             raise Away("the broker", self.away)
         return self.state
 
+    async def backlogs(self) -> list[Backlog]:
+        if self.away:
+            raise Away("the broker", self.away)
+        return [*self.state.backlogs]
+
+
+@dataclass
+class ScriptedDeadLetters:
+    """What was given up, as a test describes it, or why the broker does not answer."""
+
+    waiting: list[DeadLetterCount] = field(default_factory=list)
+    answers: dict[str, Message] = field(default_factory=dict)
+    asked: list[tuple[Message, str]] = field(default_factory=list)
+    away: str = ""
+
+    async def counts(self) -> list[DeadLetterCount]:
+        if self.away:
+            raise Away("the broker", self.away)
+        return self.waiting
+
+    async def page(self, request: ListDeadLettersRequest) -> Any:
+        return self._answer("page", request, "")
+
+    async def replay(self, request: ReplayDeadLettersRequest, by: str) -> Any:
+        return self._answer("replay", request, by)
+
+    async def discard(self, request: DiscardDeadLettersRequest, by: str) -> Any:
+        return self._answer("discard", request, by)
+
+    def _answer(self, method: str, request: Message, by: str) -> Message:
+        if self.away:
+            raise Away("the broker", self.away)
+        self.asked.append((request, by))
+        return self.answers[method]
+
 
 @dataclass
 class ScriptedOperations:
     """What every service says of itself; ready and without work where a test says nothing."""
 
     replies: dict[str, ServiceReplies] = field(default_factory=dict)
+    resumed: list[str] = field(default_factory=list)
+    changes: list[tuple[str, SetTelemetryRequest | None]] = field(default_factory=list)
+
+    async def resume(self, group: str) -> Breaker:
+        self.resumed.append(group)
+        return Breaker(group=group, half_open=True)
+
+    async def telemetry(
+        self, service: str, change: SetTelemetryRequest | None = None
+    ) -> list[ProcessTelemetry]:
+        self.changes.append((service, change))
+        level = change.log_level if change is not None and change.log_level else "info"
+        telemetry = Telemetry(log_level=level, trace_sample=1.0)
+        return [ProcessTelemetry(service=service, address="127.0.0.1:1", telemetry=telemetry)]
 
     async def describe(self, service: str, asset_id: str) -> ServiceReplies:
         ready = Replica("127.0.0.1:1", DescribeWorkResponse(ready=True))
@@ -136,6 +200,7 @@ class Mesh:
     uploaded: bytes = b""
     announcements: Announcements = field(default_factory=Announcements)
     broker: ScriptedBroker = field(default_factory=ScriptedBroker)
+    dead_letters: ScriptedDeadLetters = field(default_factory=ScriptedDeadLetters)
     operations: ScriptedOperations = field(default_factory=ScriptedOperations)
     objects: MemoryObjects = field(default_factory=MemoryObjects)
     documents: MemoryDocuments = field(default_factory=MemoryDocuments)
@@ -172,7 +237,7 @@ class Mesh:
     async def append_upload(self, parts: AsyncIterator[AppendUploadRequest]) -> AppendUploadResponse:
         raise NotImplementedError
 
-    @property
+    @cached_property
     def models(self) -> ReadModels:
         return ReadModels(self.documents)
 
@@ -188,7 +253,10 @@ class Mesh:
     def summaries(self) -> SummaryDocuments:
         return self.models.summaries
 
-    def context(self, public_url: str = "") -> AppContext:
+    def access(self, tokens: Mapping[str, str] | None = None, **more: Any) -> Access:
+        return access_on(self.documents, self.announcements, tokens=tokens, **more)
+
+    def context(self, public_url: str = "", tokens: Mapping[str, str] | None = None) -> AppContext:
         return AppContext(
             services=self,
             events=self.events,
@@ -198,9 +266,11 @@ class Mesh:
             tombstones=self.models.tombstones,
             objects=self.objects,
             broker=self.broker,
+            dead_letters=self.dead_letters,
             operations=self.operations,
             announcer=self.announcements,
             clock=SystemClock(),
+            access=self.access(tokens),
             public_url=public_url,
         )
 
@@ -232,9 +302,13 @@ def open_gateway(mesh: Mesh) -> OpenGateway:
     """Makes a caller of a gateway: `base_url` and `headers` are the caller's, the rest the application's."""
 
     def made(
-        *, base_url: str = "http://127.0.0.1:7410", headers: dict[str, str] | None = None, **settings: Any
+        *,
+        base_url: str = "http://127.0.0.1:7410",
+        headers: dict[str, str] | None = None,
+        tokens: Mapping[str, str] | None = None,
+        **settings: Any,
     ) -> httpx.AsyncClient:
-        app = application(mesh.context(), **settings)
+        app = application(mesh.context(tokens=tokens), **settings)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=base_url, headers=headers)
 

@@ -15,6 +15,7 @@ from framewell.ingest.v1.ingest_service_pb2 import (
     IngestAsset,
     IngestState,
 )
+from framewell_contracts.access.rules import BRING_IN, READ
 from framewell_gateway.entrypoints.http import openapi, problems, routing
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.ports import Method
@@ -51,9 +52,12 @@ ROUTES = (
     ),
 )  # fmt: skip
 
+# In domain/operation_roles.py: who may.
+RULES = {"cancelIngest": BRING_IN, "getCopy": READ}
+
 
 def served(context: AppContext) -> httpx.AsyncClient:
-    app = Starlette(routes=routing.starlette_routes(ROUTES))
+    app = Starlette(routes=routing.starlette_routes(ROUTES, RULES))
     app.state.context = context
     problems.install(app)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:7410")

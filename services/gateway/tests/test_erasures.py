@@ -30,7 +30,7 @@ ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 OTHER = "1c5b2c1e-0000-4000-8000-00000000000b"
 WORK = Work(asset_id=ASSET, generation=1)
 HOLDER = "Agentur Bluu"
-TOKENS = {"t-anna": "anna/rights", "t-bernd": "bernd/editor"}
+TOKENS = {"t-anna": "anna/rights", "t-bernd": "bernd/curator"}
 
 LIFE: tuple[Message, ...] = (
     AssetIngested(

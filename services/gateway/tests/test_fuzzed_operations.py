@@ -45,7 +45,7 @@ async def address(mesh: Any) -> AsyncIterator[str]:
     await mesh.happened(AssetIngested(work=Work(asset_id=ASSET, generation=1, kind=MEDIA_KIND_VIDEO)))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = WebServer(application(mesh.context(), tokens={TOKEN: "desk/editor"}), "127.0.0.1", port)
+    server = WebServer(application(mesh.context(tokens={TOKEN: "desk/admin"})), "127.0.0.1", port)
     await server.start()
     for _ in range(200):
         if not server.waiting():

@@ -104,10 +104,8 @@ async def test_no_way_leads_from_the_pages_past_the_token(open_gateway: Any, pat
     assert answer.status_code in {401, 404}
 
 
-async def test_rest_says_that_it_asks_for_a_token_where_it_does(open_gateway: Any) -> None:
+async def test_rest_says_how_callers_are_known(open_gateway: Any) -> None:
     async with open_gateway() as client:
-        assert "securitySchemes" not in (await client.get("/openapi.json")).json()["components"]
-    async with open_gateway(tokens=TOKENS) as client:
         described = (await client.get("/openapi.json")).json()
     assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
-    assert described["security"] == [{"token": []}]
+    assert described["security"] == [{"token": []}, {"session": []}]

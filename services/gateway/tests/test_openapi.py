@@ -99,7 +99,7 @@ def test_every_body_and_answer_has_an_example_that_fits_its_schema(route: Route)
     contents = [one.get("content", {}) for one in found["responses"].values()]
     bodies = [body for content in (found.get("requestBody", {}).get("content", {}), *contents)
               for body in content.values()]  # fmt: skip
-    assert bodies or route.id == "readObject"
+    assert bodies or 204 in route.content
     for body in bodies:
         validator(body["schema"]).validate(body["example"])
 

@@ -90,7 +90,7 @@ async def test_a_player_of_another_origin_plays_where_the_setting_lets_it(
     (tmp_path / "site").mkdir()
     with serving_page(tmp_path / "site") as origin:
         origins = [origin if setting == "origin" else setting] if setting else []
-        with serving(application(mesh.context(), tokens=TOKENS, cors_origins=origins)) as gateway:
+        with serving(application(mesh.context(tokens=TOKENS), cors_origins=origins)) as gateway:
             page = PAGE.replace("PLAYLIST", f"{gateway}/v1/assets/{ASSET}/objects/{playlist}")
             (tmp_path / "site" / "index.html").write_text(page)
             assert says in shown(f"{origin}/index.html", tmp_path / "profile")

@@ -1,4 +1,4 @@
-"""Who calls: a principal with an authority, known by a bearer token or by being on this very machine."""
+"""Who calls: a principal with a role, known by a session, a token, or by being on this very machine."""
 
 import hmac
 from collections.abc import Mapping
@@ -6,45 +6,61 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
+from framewell_contracts.access import AuthenticationKind, Role, owner_of
+
 _LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Login of the caller and the capacity in which it acts.
+    """Login of the caller and the capacity in which it acts: a word of `Role`, empty for nobody.
 
-    `token` is the bearer token it came with: questions to other services are asked with it, so that they
-    know the same caller. Empty on a loopback mesh without tokens.
+    `token` is the bearer token of the settings that it came with, empty for everybody else.
+    `authentication` is a word of `AuthenticationKind`. `user_id` names the account, empty without one;
+    `session` the session by the hash of its secret.
     """
 
     name: str
     authority: str
     token: str = field(default="", repr=False)
+    authentication: str = AuthenticationKind.LOCAL
+    user_id: str = ""
+    session: str = field(default="", repr=False)
+
+    @property
+    def role(self) -> Role | None:
+        """Return the role; None for nobody."""
+        return Role(self.authority) if self.authority else None
 
 
-LOCAL = Principal("local", "local")
-"""Everybody on a loopback mesh without tokens, who does not say another name."""
+LOCAL = Principal("local", Role.LOCAL)
+"""Everybody on a loopback mesh without users and tokens, who does not say another name."""
+
+NOBODY = Principal("", "", authentication="")
+"""Whoever is not signed in: may do what is open to everybody."""
 
 acting: ContextVar[Principal] = ContextVar("acting", default=LOCAL)
 """Who the request at hand is made for."""
 
 
 def declared(name: str) -> Principal:
-    """Return the caller on a loopback mesh without tokens: by the name it gives, with authority `local`."""
-    return Principal(name[:_LONGEST_NAME], LOCAL.authority) if name else LOCAL
+    """Return the caller on a loopback mesh without users: by the name it gives, in the role `local`."""
+    return Principal(name[:_LONGEST_NAME], Role.LOCAL) if name else LOCAL
 
 
 def principal_of(token: str, tokens: Mapping[str, str]) -> Principal | None:
-    """Return whose token it is by `{token: "principal/authority"}`, None when nobody's.
+    """Return whose token it is by `{token: "principal/role"}`, None when nobody's.
 
-    Compares with all of them, so that the time it takes reveals nothing.
+    Compares with all of them, so that the time it takes reveals nothing. Raises UnknownRole.
     """
     owner = ""
     for known, whose in tokens.items():
         if hmac.compare_digest(known.encode(), token.encode("utf-8", "surrogatepass")):
             owner = whose
-    name, _, authority = owner.partition("/")
-    return Principal(name, authority or "staff", token) if name else None
+    if not owner:
+        return None
+    name, role = owner_of(owner)
+    return Principal(name, role, token, AuthenticationKind.TOKEN)
 
 
 def is_loopback(host: str) -> bool:

@@ -86,6 +86,12 @@ LIST_CLUSTER_DECISIONS: Final = Method(
     clusters.ListClusterDecisionsRequest,
     clusters.ListClusterDecisionsResponse,
 )
+LIST_RECOGNITION_CHANGES: Final = Method(
+    "inference",
+    "ListRecognitionChanges",
+    clusters.ListRecognitionChangesRequest,
+    clusters.ListRecognitionChangesResponse,
+)
 LIST_CLASS_APPEARANCES: Final = Method(
     "inference",
     "ListClassAppearances",

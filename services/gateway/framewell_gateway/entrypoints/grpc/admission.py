@@ -4,10 +4,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.duration_pb2 import Duration
+from google.rpc.error_details_pb2 import RetryInfo
+from google.rpc.status_pb2 import Status
+from grpc_status import rpc_status
 
-from framewell_gateway.domain.principals import LOCAL, Principal, declared, is_loopback, principal_of
+from framewell_gateway.domain.principals import LOCAL, Principal, is_loopback
 from framewell_gateway.entrypoints.grpc.refusal import CallRefused
+from framewell_gateway.ports.access import TooMany, Unauthenticated
+from framewell_gateway.ports.relay import CallEnd
 from framewell_kit.outcomes import Forbidden
+from framewell_kit.rpc import refusals
 
 Admit = Callable[[Mapping[str, str], str], Awaitable[Principal]]
 """Who makes a call with these headers from this address. Raises an Outcome when the call is not admitted."""
@@ -18,12 +26,18 @@ def guarded(admit: Admit) -> Admit:
 
     A page is no gRPC client: whatever names an origin is refused. And where everybody of this machine is
     trusted, it has to be asked for as this machine, or a page's own name could lead here (DNS rebinding).
+    It raises CallRefused and Outcomes that the kit has a status for.
     """
 
     async def admitted(headers: Mapping[str, str], source: str) -> Principal:
         if "origin" in headers:
             raise Forbidden("gRPC is not for web pages: use REST, which is at the same address")
-        principal = await admit(headers, source)
+        try:
+            principal = await admit(headers, source)
+        except Unauthenticated as unknown:
+            raise refusals.Unauthenticated(unknown.reason, unknown.code) from None
+        except TooMany as too_many:
+            raise _later(too_many) from None
         if principal.authority == LOCAL.authority and not is_loopback(_host(headers.get(":authority", ""))):
             raise Forbidden("this gateway serves its own machine only: ask for it as 127.0.0.1")
         return principal
@@ -31,25 +45,14 @@ def guarded(admit: Admit) -> Admit:
     return admitted
 
 
-def by_tokens(tokens: Mapping[str, str]) -> Admit:
-    """Return who calls by the tokens of the settings; everybody is local where there are none."""
-
-    async def admitted(headers: Mapping[str, str], _: str) -> Principal:
-        if not tokens:
-            return declared(headers.get("framewell-actor", ""))
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise _unknown("a token is needed: send the metadata 'authorization: Bearer <token>'")
-        principal = principal_of(token, tokens)
-        if principal is None:
-            raise _unknown("the token is not one of this mesh's: ask its operator for yours")
-        return principal
-
-    return admitted
-
-
-def _unknown(sentence: str) -> CallRefused:
-    return CallRefused(grpc.StatusCode.UNAUTHENTICATED, sentence)
+def _later(too_many: TooMany) -> CallRefused:
+    """Return the refusal of somebody who has to wait, and says for how long."""
+    code, detail = grpc.StatusCode.RESOURCE_EXHAUSTED, AnyMessage()
+    detail.Pack(RetryInfo(retry_delay=Duration(seconds=int(too_many.retry_after) + 1)))
+    status = rpc_status.to_status(Status(code=code.value[0], message=too_many.reason, details=[detail]))
+    refused = CallRefused(code, too_many.reason)
+    refused.end = CallEnd(code, too_many.reason, tuple(status.trailing_metadata or ()))
+    return refused
 
 
 def _host(authority: str) -> str:

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
 
+from framewell_gateway.entrypoints.access import Access
 from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLimit
 from framewell_gateway.ports import (
     Announcer,
     BrokerSearch,
+    DeadLetters,
     ErasureRepository,
     EventRepository,
     Operations,
@@ -16,6 +18,7 @@ from framewell_gateway.ports import (
     SummaryRepository,
 )
 from framewell_gateway.queries.asset_progress import AssetProgress
+from framewell_gateway.queries.follow_mesh import FollowMesh
 from framewell_kit.clock import Clock
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.tombstones import Tombstones
@@ -36,12 +39,26 @@ class AppContext:
     tombstones: Tombstones
     objects: Objects
     broker: BrokerSearch
+    dead_letters: DeadLetters
     operations: Operations
     announcer: Announcer
     clock: Clock
+    access: Access
     public_url: str = ""
-    erasing_authorities: frozenset[str] = frozenset({"rights", "admin", "local"})
     stream_limit: EventStreamLimit = field(default_factory=EventStreamLimit)
+    feed: FollowMesh | None = None
+
+    def __post_init__(self) -> None:
+        """Make the one feed that all event streams of the mesh share."""
+        if self.feed is None:
+            object.__setattr__(self, "feed", FollowMesh(self.events, self.clock))
+
+    @property
+    def follow_mesh(self) -> FollowMesh:
+        """Return the feed of the events of the whole mesh."""
+        if self.feed is None:
+            raise TypeError("a context has a feed")
+        return self.feed
 
     @property
     def asset_progress(self) -> AssetProgress:

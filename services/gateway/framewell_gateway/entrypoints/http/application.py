@@ -1,8 +1,7 @@
 """The gateway's REST application."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Collection
 from typing import Final
 
 from starlette.applications import Starlette
@@ -10,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from framewell_gateway.entrypoints.http import (
+    console,
     event_schemas,
     model_uploads,
     openapi,
@@ -19,11 +19,13 @@ from framewell_gateway.entrypoints.http import (
     uploads,
 )
 from framewell_gateway.entrypoints.http.app_context import AppContext
+from framewell_gateway.entrypoints.http.authorising import require_guards
 from framewell_gateway.entrypoints.http.cross_origin import CrossOrigin
-from framewell_gateway.entrypoints.http.guards import Admission, RequestLimit
+from framewell_gateway.entrypoints.http.guards import Admission
 from framewell_gateway.entrypoints.http.observing import Observed
+from framewell_gateway.entrypoints.http.request_limit import RequestLimit
 from framewell_gateway.entrypoints.http.routes import ROUTES
-from framewell_gateway.entrypoints.http.routing import starlette_routes
+from framewell_gateway.entrypoints.http.routing import open_operations, starlette_routes
 from framewell_kit.pace import Pace
 
 SIMILAR_PATH: Final = "/v1/similar"
@@ -34,19 +36,18 @@ MOST_PICTURE_BODY_BYTES: Final = 6 << 20
 def application(
     context: AppContext,
     *,
-    tokens: Mapping[str, str] = MappingProxyType({}),
     most_body_bytes: int = 1 << 20,
     most_upload_bytes: int = 1 << 40,
     kafka_prefix: str = "",
     cors_origins: Collection[str] = (),
     pace: Callable[[], Pace] = Pace,
 ) -> Starlette:
-    """Return the application on these ports. Without tokens it serves callers on this machine only.
+    """Return the application on these ports. Without users and tokens it serves callers on this machine only.
 
     `kafka_prefix` stands before the topics of the mesh, which the pages describe. `pace` bounds the time that
     one body may take.
     """
-    described = openapi.document(ROUTES, asks_for_tokens=bool(tokens))
+    described = openapi.document(ROUTES, asks_for_tokens=True)
     app = Starlette(
         routes=[
             *starlette_routes(ROUTES),
@@ -54,11 +55,18 @@ def application(
             *event_schemas.routes(),
             *pages.routes(kafka_prefix, json.dumps(described, ensure_ascii=False).encode()),
             Mount(pages.STATIC_PATH, pages.Static()),
+            *console.routes(),
         ],
         middleware=[
             Middleware(Observed),
             Middleware(CrossOrigin, origins=cors_origins),
-            Middleware(Admission, tokens=tokens, origins=cors_origins),
+            Middleware(
+                Admission,
+                access=context.access,
+                origins=cors_origins,
+                public_url=context.public_url,
+                open_operations=open_operations(ROUTES),
+            ),
             Middleware(
                 RequestLimit,
                 most_bytes=most_body_bytes,
@@ -71,6 +79,7 @@ def application(
             ),
         ],
     )
+    require_guards(app.routes)
     app.state.context = context
     problems.install(app)
     return app

@@ -7,7 +7,6 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ANY_ORIGIN = "*"
-OBJECT_PATH = re.compile(r"/v1/(?:assets|samples|snapshots|models)/.+?/objects/.*")
 _PLAYED = re.compile(r"/v1/assets/[^/]+/(?:objects|playlist)/.*")
 _API_FOLDER = "/v1/"
 _PREFLIGHT_SECONDS = 600

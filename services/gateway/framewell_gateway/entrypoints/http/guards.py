@@ -1,77 +1,78 @@
-"""What every request passes first: where it comes from, who makes it, how much it may send and how slowly.
+"""What every request passes first: where it comes from, and who makes it.
 
 Plain ASGI, so that a stream is neither read ahead nor held back.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from framewell_gateway.domain.principals import LOCAL, Principal, acting, declared, is_loopback, principal_of
-from framewell_gateway.entrypoints.http.cross_origin import OBJECT_PATH
-from framewell_gateway.entrypoints.http.problems import problem
-from framewell_kit.pace import Pace, Stalled
+from framewell_gateway.domain.access_secrets import TOKEN_PREFIX, is_csrf_of
+from framewell_gateway.domain.addresses import OBJECT_PATH
+from framewell_gateway.domain.principals import NOBODY, Principal, acting, is_loopback
+from framewell_gateway.domain.signed_addresses import PARAMETERS
+from framewell_gateway.domain.sources import source_of
+from framewell_gateway.entrypoints.access import Access
+from framewell_gateway.entrypoints.http.cookies import session_secret
+from framewell_gateway.entrypoints.http.problems import problem, refusal
+from framewell_gateway.ports.access import Denied, Unauthenticated
+from framewell_kit.outcomes import Outcome
 
-DECLARED_ACTOR = "framewell-actor"
-ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of the parameter
-_LONGEST_TARGET = 16 << 10
-_MOST_HEADER_BYTES = 64 << 10
-_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-# How to call, and what travels, is no secret, and a browser asks for pages without a token.
-_OPEN_PATHS = {"/", "/docs", "/openapi.json", "/asyncapi", "/asyncapi.json", "/schemas.json"}
-_OPEN_FOLDERS = ("/asyncapi/", "/schemas/", "/static/")
+ACCESS_TOKEN: Final = "access_token"  # noqa: S105 - the name of the parameter
+CSRF: Final = "framewell-csrf"
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# How to call, and what travels, is no secret, and a browser asks for pages before anybody has signed in.
+_OPEN_PATHS: Final = frozenset(
+    {"/", "/docs", "/openapi.json", "/asyncapi", "/asyncapi.json", "/schemas.json"}
+)
+_OPEN_FOLDERS: Final = ("/asyncapi/", "/schemas/", "/static/", "/console")
+_NOT_IN_ADDRESSES: Final = (
+    "a token does not belong into an address: send it in the header `Authorization: Bearer <token>`, or ask "
+    "`POST /v1/objects/address` for an address that opens one object for some minutes"
+)
+_OTHER_MACHINE: Final = "this gateway serves its own machine only: ask for it as 127.0.0.1"
+_OTHER_ORIGIN: Final = "a change must not come from another origin"
+_NO_CSRF: Final = "a change by a session needs the header `framewell-csrf`, with what `GET /v1/session` gave"
+_BAD_ADDRESS: Final = "this address opens nothing any more: ask `POST /v1/objects/address` for another"
+
+
+class TokenInAddress(Exception):
+    """A token stands in an address, which ends up in histories and logs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
     """Lets a request in, and sets for whom the call is made.
 
-    With tokens: everybody names one. Without: only this machine is served (settings refuse another
-    address), and since every web page of the world runs on this machine too, the Host must be a loopback
-    name (DNS rebinding) and a change must not come from another origin (cross-site requests). With tokens a
-    page of the `origins` may change things: it has to know one.
-
-    A token stands in a header. Only an object may be asked for with one in its address, since an image or a
-    link cannot send headers; addresses end up in histories and logs.
+    Known are a bearer token in the header, the cookie of a session, and an address that is signed for one
+    object. A mesh without users and tokens serves this machine alone; since every web page of the world runs
+    on this machine too, the Host must then be a loopback name (DNS rebinding). A change must not come from a
+    page of another origin (cross-site requests): with a token pages of the `origins` may, and by a cookie it
+    needs both the Origin of this very address and a header that only a page of it can know.
+    Nobody in particular is let in where `open_operations`, by method and path, say so.
     """
 
     app: ASGIApp
-    tokens: Mapping[str, str]
+    access: Access
     origins: Collection[str] = ()
+    public_url: str = ""
+    open_operations: Collection[tuple[str, str]] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        if not self.tokens and not is_loopback(_host_name(headers.get("host", ""))):
-            await problem(403, "this gateway serves its own machine only: ask for it as 127.0.0.1")(
-                scope, receive, send
-            )
+        try:
+            principal = await self._principal(scope, Headers(scope=scope))
+        except TokenInAddress:
+            await problem(400, _NOT_IN_ADDRESSES)(scope, receive, send)
             return
-        if scope["method"] not in _SAFE_METHODS and not self._may_change(headers):
-            await problem(403, "a change must not come from another origin")(scope, receive, send)
-            return
-        in_address = _query(scope, ACCESS_TOKEN)
-        if in_address and not _is_read_of_object(scope):
-            sentence = (
-                "a token does not belong into this address: send it in the header "
-                f"`Authorization: Bearer <token>`; `{ACCESS_TOKEN}` is taken for reading an object alone"
-            )
-            await problem(400, sentence)(scope, receive, send)
-            return
-        secret = _bearer(headers) or in_address
-        principal = self._principal(scope, headers, secret)
-        if principal is None:
-            wanted = "this gateway asks for a token, in the header `Authorization: Bearer <token>`"
-            unknown = "the token is not one of this mesh's: ask its operator for yours"
-            refusal = problem(401, unknown if secret else wanted, headers={"www-authenticate": "Bearer"})
-            await refusal(scope, receive, send)
+        except Outcome as outcome:
+            await refusal(outcome)(scope, receive, send)
             return
         token = acting.set(principal)
         try:
@@ -79,124 +80,77 @@ class Admission:
         finally:
             acting.reset(token)
 
-    def _may_change(self, headers: Headers) -> bool:
-        return _same_origin(headers) or (bool(self.tokens) and headers.get("origin") in self.origins)
+    async def _principal(self, scope: Scope, headers: Headers) -> Principal:
+        if not is_loopback(_host_name(headers)) and await self.access.admit.is_local():
+            raise Denied(_OTHER_MACHINE, "other_machine")
+        is_change = scope["method"] not in _SAFE_METHODS
+        if is_change and not self._may_change(scope, headers):
+            raise Denied(_OTHER_ORIGIN, "other_origin")
+        query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+        if ACCESS_TOKEN in query or any(
+            one.startswith(TOKEN_PREFIX) for each in query.values() for one in each
+        ):
+            raise TokenInAddress
+        if "signature" in query and _is_read_of_object(scope):
+            return await self._by_address(scope, {name: values[0] for name, values in query.items()})
+        source = source_of((scope.get("client") or ("",))[0])
+        if "authorization" in headers:
+            return await self.access.admit.bearer(_lower(headers), source)
+        secret = session_secret(scope, self.public_url)
+        principal = await self.access.admit.by_cookie(secret) if secret else NOBODY
+        if principal is not NOBODY:
+            if is_change and not self._is_page_of_ours(scope, headers, secret):
+                raise Denied(_NO_CSRF, "csrf")
+            return principal
+        if self._is_open(scope):
+            return await self.access.admit.anybody(_lower(headers))
+        return await self.access.admit.bearer(_lower(headers), source)
 
-    def _principal(self, scope: Scope, headers: Headers, secret: str) -> Principal | None:
-        if not self.tokens:
-            return declared(headers.get(DECLARED_ACTOR, ""))
-        if scope["method"] == "OPTIONS" or _is_open(scope["path"]):
-            return LOCAL
-        return principal_of(secret, self.tokens) if secret else None
+    async def _by_address(self, scope: Scope, query: dict[str, str]) -> Principal:
+        """Return who an address was signed for, and take the signature out of what the routes see."""
+        principal = await self.access.address_holder(scope["path"], query)
+        if principal is None or set(query) - set(PARAMETERS):
+            raise Unauthenticated(_BAD_ADDRESS, "address")
+        scope["query_string"] = b""
+        return principal
 
+    def _may_change(self, scope: Scope, headers: Headers) -> bool:
+        """Return whether a change may come from where it does; a page of `origins` has to know a token."""
+        origin = headers.get("origin")
+        if origin is None or origin in self._own_origins(scope, headers):
+            return True
+        return "authorization" in headers and origin in self.origins
 
-@dataclass(frozen=True, slots=True)
-class RequestLimit:
-    """Refuses addresses that are too long, and bodies of two lengths, too large (announced or not), too slow.
+    def _is_page_of_ours(self, scope: Scope, headers: Headers, secret: str) -> bool:
+        is_ours = headers.get("origin") in self._own_origins(scope, headers)
+        return is_ours and is_csrf_of(headers.get(CSRF, ""), secret)
 
-    `larger` says how many bytes are taken below a path where `most_bytes` are too few. A body is given up
-    before it fills memory or disk, or holds them for longer than `pace` lets it.
-    """
+    def _own_origins(self, scope: Scope, headers: Headers) -> set[str]:
+        public = urlsplit(self.public_url)
+        named = {f"{public.scheme}://{public.netloc}"} if public.netloc else set()
+        return {f"{scope['scheme']}://{headers.get('host', '')}", *named}
 
-    app: ASGIApp
-    most_bytes: int
-    larger: Mapping[str, int]
-    pace: Callable[[], Pace] = Pace
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+    def _is_open(self, scope: Scope) -> bool:
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
         path = scope["path"]
-        most = next((most for start, most in self.larger.items() if path.startswith(start)), self.most_bytes)
-        refusal = _of_two_lengths(scope) or _too_large(scope, most)
-        if refusal is not None:
-            await refusal(scope, receive, send)
-            return
-        received, complete, pace = 0, False, self.pace()
-
-        async def counted() -> Message:
-            nonlocal received, complete
-            if complete:  # what comes now is the end of the connection, for which answers may wait for hours
-                return await receive()
-            try:
-                message = await pace.arrives(receive(), _body)
-            except Stalled as stalled:
-                raise TooSlowError(stalled) from None
-            complete = not message.get("more_body", False)
-            received += len(_body(message))
-            if received > most:
-                raise TooLargeError(most)
-            return message
-
-        await self.app(scope, counted, send)
+        return (
+            method == "OPTIONS"
+            or path in _OPEN_PATHS
+            or path.startswith(_OPEN_FOLDERS)
+            or (method, path) in self.open_operations
+        )
 
 
-def _of_two_lengths(scope: Scope) -> Response | None:
-    """Return the refusal of a body whose length is given twice: others may read its end elsewhere.
-
-    RFC 9112, section 6.1, wants the connection closed in any case.
-    """
-    headers = Headers(scope=scope)
-    if "content-length" in headers and "transfer-encoding" in headers:
-        sentence = "a body has its length by Content-Length or by Transfer-Encoding, not by both"
-        return problem(400, sentence, headers={"connection": "close"})
-    return None
-
-
-def _too_large(scope: Scope, most: int) -> Response | None:
-    """Return the refusal of a request whose address, headers or announced body are too large."""
-    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_TARGET:
-        return problem(414, f"an address of at most {_LONGEST_TARGET} bytes is taken here")
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADER_BYTES:
-        return problem(431, f"headers of at most {_MOST_HEADER_BYTES} bytes in all are taken here")
-    announced = Headers(scope=scope).get("content-length", "0")
-    if not announced.isdigit() or int(announced) > most:
-        return problem(413, f"a body of at most {most} bytes is taken here")
-    return None
-
-
-class TooLargeError(HTTPException):
-    """A body without announced length grew over the limit."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(413, f"a body of at most {most} bytes is taken here")
-
-
-class TooSlowError(HTTPException):
-    """The rest of a body did not arrive in time; the connection is closed with the answer."""
-
-    def __init__(self, stalled: Stalled) -> None:
-        super().__init__(408, f"the body is not complete: {stalled}", headers={"connection": "close"})
-
-
-def _body(message: Message) -> bytes:
-    body: bytes = message.get("body", b"")
-    return body
-
-
-def _is_open(path: str) -> bool:
-    return path in _OPEN_PATHS or path.startswith(_OPEN_FOLDERS)
-
-
-def _host_name(host: str) -> str:
-    return urlsplit(f"//{host}").hostname or ""
-
-
-def _same_origin(headers: Headers) -> bool:
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+def _host_name(headers: Headers) -> str:
+    try:
+        return urlsplit(f"//{headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_read_of_object(scope: Scope) -> bool:
     return OBJECT_PATH.fullmatch(scope["path"]) is not None and scope["method"] in ("GET", "HEAD")
 
 
-def _bearer(headers: Headers) -> str:
-    """Return the token in the header of a request, else ''."""
-    scheme, _, secret = headers.get("authorization", "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else ""
-
-
-def _query(scope: Scope, name: str) -> str:
-    return next(iter(parse_qs(scope.get("query_string", b"").decode("latin-1")).get(name, [])), "")
+def _lower(headers: Headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}

@@ -12,6 +12,7 @@ from framewell.gateway.v1.problem_pb2 import Problem, ProblemCode
 from framewell_contracts.bounds import bound_of
 from framewell_contracts.json_mapping import Schema, comments, enum_word, schema_of
 from framewell_contracts.json_mapping.schema import field_schema, parts_of
+from framewell_gateway.domain.operation_roles import OPERATION_RULES
 from framewell_gateway.entrypoints.http.bounds import refusal_of
 from framewell_gateway.entrypoints.http.problems import KINDS, MEDIA_TYPE
 from framewell_gateway.entrypoints.http.routing import Route
@@ -41,13 +42,16 @@ def document(routes: Sequence[Route], *, asks_for_tokens: bool) -> dict[str, Any
         "responses": {_problem_name(status): _problem_response(status, schemas) for status in statuses},
     }
     if asks_for_tokens:
-        components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        components["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "__Host-framewell"},
+        }
     return {
         "openapi": "3.1.0",
         "info": {"title": "Framewell", "version": "1", "description": _ABOUT},
         "paths": paths,
         "components": components,
-        **({"security": [{"token": []}]} if asks_for_tokens else {}),
+        **({"security": [{"token": []}, {"session": []}]} if asks_for_tokens else {}),
     }
 
 
@@ -158,9 +162,12 @@ def _operation(route: Route, schemas: _Schemas, asks_for_tokens: bool) -> dict[s
         *({"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
           for name, text in route.headers.items()),
     ]  # fmt: skip
+    rule = OPERATION_RULES.get(route.id)
     return {
         "operationId": route.id,
         "summary": route.summary,
+        "x-framewell-role": rule.words if rule is not None else "nobody",
+        **({"security": []} if rule is not None and rule.everybody else {}),
         **({"description": route.description} if route.description else {}),
         "tags": [route.tag],
         **({"parameters": parameters} if parameters else {}),
@@ -229,6 +236,7 @@ _PHRASES: Final = {
     200: "The answer.",
     201: "Made.",
     202: "Taken: events will say what becomes of it.",
+    204: "Done.",
     206: "A part of it.",
     304: "The caller has it already.",
 }

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from math import ceil
 from typing import Final
 
 from starlette.applications import Starlette
@@ -14,6 +15,8 @@ from framewell.gateway.v1.problem_pb2 import Problem, ProblemCode, RequestError
 from framewell_contracts.json_mapping import FieldProblem, to_json
 from framewell_contracts.media_addresses import redacted_text
 from framewell_gateway.ports import Away
+from framewell_gateway.ports.access import TooMany, Unauthenticated
+from framewell_gateway.steps.check_new_account import InvalidField
 from framewell_kit.outcomes import Busy, Conflict, Forbidden, Gone, NotFound, NotYet, Outcome, Rejected
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -48,6 +51,8 @@ _FIELDS: Final[Mapping[str, str]] = {"bad_page_token": "page_token", "bad_order"
 """By the code of a refusal behind the bounds of the schema: the field that it is about."""
 
 _STATUS: dict[type[Exception], int] = {
+    Unauthenticated: 401,
+    TooMany: 429,
     NotFound: 404,
     Gone: 410,
     Conflict: 409,
@@ -111,10 +116,30 @@ def install(app: Starlette) -> None:
     app.add_exception_handler(HTTPException, _http)
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+def refusal(error: Exception) -> Response:
+    """Return the response for an outcome that refuses a request."""
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
+    return problem(
+        status, str(error), errors=_places(error) if status == 422 else (), headers=_headers(error)
+    )
+
+
+def _places(error: Exception) -> Sequence[FieldProblem]:
+    """Return what a refusal is about, place by place."""
+    if isinstance(error, InvalidField):
+        return [FieldProblem(error.field, error.problem)]
     field = _FIELDS.get(error.code, "") if isinstance(error, Rejected) else ""
-    return problem(status, str(error), errors=[FieldProblem(field, str(error))] if status == 422 else ())
+    return [FieldProblem(field, str(error))]
+
+
+def _headers(error: Exception) -> Mapping[str, str]:
+    if isinstance(error, Unauthenticated):
+        return {"www-authenticate": "Bearer"}
+    return {"retry-after": str(ceil(error.retry_after))} if isinstance(error, TooMany) else {}
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    return refusal(error)
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

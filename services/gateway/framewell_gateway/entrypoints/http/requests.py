@@ -17,7 +17,6 @@ from framewell_contracts.bounds import lower_uuids, problems_of
 from framewell_contracts.json_mapping import FieldProblem, InvalidDocument, from_json, parse_object
 from framewell_contracts.unreadable import Unreadable
 from framewell_gateway.entrypoints.http.bounds import refusals
-from framewell_gateway.entrypoints.http.guards import ACCESS_TOKEN
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
 
 WHOLE_BODY = "*"
@@ -93,8 +92,7 @@ class RequestShape:
         known = {field.name: field for field in self.query_fields}
         for name, given in _query(request).items():
             if name not in known:
-                if name != ACCESS_TOKEN:
-                    problems.append(FieldProblem(name[:100], f"is no parameter here: {_listed(known)}"))
+                problems.append(FieldProblem(name[:100], f"is no parameter here: {_listed(known)}"))
             elif unusable := _unusable(known[name], given):
                 problems.extend(unusable)
             elif known[name].is_repeated:

@@ -29,12 +29,14 @@ from framewell_contracts.bounds import problems_of
 from framewell_contracts.json_mapping import FieldProblem, to_json
 from framewell_gateway.entrypoints.http import uploads
 from framewell_gateway.entrypoints.http.app_context import context_of
+from framewell_gateway.entrypoints.http.authorising import guarded, marked
 from framewell_gateway.entrypoints.http.problems import InvalidRequest, problem
 from framewell_gateway.entrypoints.http.requests import refuse_encoded
 from framewell_gateway.ports import methods
 from framewell_kit.outcomes import Rejected
 
 PATH: Final = f"{uploads.PATH}/resumable"
+OPERATION: Final = "resumeUpload"
 VERSION: Final = "1.0.0"
 BODY_TYPE: Final = "application/offset+octet-stream"
 WRONG_CHECKSUM: Final = 460
@@ -50,11 +52,11 @@ _PIECE: Final = 1 << 20
 def routes() -> list[Route]:
     """Return what serves the protocol."""
     return [
-        Route(PATH, _describe, methods=["OPTIONS"]),
-        Route(PATH, _create, methods=["POST"]),
-        Route(f"{PATH}/{{uri}}", _show, methods=["GET", "HEAD"]),
-        Route(f"{PATH}/{{uri}}", _append, methods=["PATCH"]),
-        Route(f"{PATH}/{{uri}}", _delete, methods=["DELETE"]),
+        Route(PATH, marked(_describe), methods=["OPTIONS"]),
+        Route(PATH, guarded(OPERATION, _create), methods=["POST"]),
+        Route(f"{PATH}/{{uri}}", guarded(OPERATION, _show), methods=["GET", "HEAD"]),
+        Route(f"{PATH}/{{uri}}", guarded(OPERATION, _append), methods=["PATCH"]),
+        Route(f"{PATH}/{{uri}}", guarded(OPERATION, _delete), methods=["DELETE"]),
     ]
 
 

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from google.protobuf.message import Message
@@ -14,8 +15,11 @@ from starlette.routing import Match
 from starlette.routing import Route as StarletteRoute
 from starlette.types import Scope
 
+from framewell_contracts.access import Rule
 from framewell_contracts.json_mapping import FieldProblem, comments, to_json
+from framewell_gateway.domain.operation_roles import OPERATION_RULES
 from framewell_gateway.entrypoints.http.app_context import AppContext, context_of
+from framewell_gateway.entrypoints.http.authorising import Endpoint, guarded, marked
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
 from framewell_gateway.entrypoints.http.requests import RequestShape
 from framewell_gateway.ports import Method
@@ -154,8 +158,12 @@ def json_response(message: Message, status: int = 200, omitted: Collection[str] 
     return Response(content, status, media_type="application/json")
 
 
-def starlette_routes(routes: Iterable[Route]) -> list[StarletteRoute]:
+def starlette_routes(
+    routes: Iterable[Route], rules: Mapping[str, Rule] = OPERATION_RULES
+) -> list[StarletteRoute]:
     """Return what serves the routes: one route of Starlette a path, whatever its methods.
+
+    Raises UnknownOperation for a route without a rule that says who may.
 
     Paths without parameters come first, and refuse methods that they do not have: `GET /reanalyses/estimate`
     asks for no campaign of that name.
@@ -165,10 +173,15 @@ def starlette_routes(routes: Iterable[Route]) -> list[StarletteRoute]:
         by_path[route.path][route.verb] = route
     return [
         (StarletteRoute if "{" in path else _WholePath)(
-            path, _endpoint(verbs), methods=[*verbs], name=next(iter(verbs.values())).id
+            path, _endpoint(verbs, rules), methods=[*verbs], name=next(iter(verbs.values())).id
         )
         for path, verbs in sorted(by_path.items(), key=lambda one: "{" in one[0])
     ]
+
+
+def open_operations(routes: Iterable[Route]) -> frozenset[tuple[str, str]]:
+    """Return method and path of the operations that are open to everybody, signed in or not."""
+    return frozenset((route.verb, route.path) for route in routes if OPERATION_RULES[route.id].everybody)
 
 
 class _WholePath(StarletteRoute):
@@ -179,21 +192,27 @@ class _WholePath(StarletteRoute):
         return Match.FULL if match is Match.PARTIAL else match, found
 
 
-def _endpoint(verbs: Mapping[str, Route]) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        route = verbs.get("GET" if request.method == "HEAD" else request.method)
-        if route is None:  # Starlette has refused it before
-            raise HTTPException(405)
-        if not (route.shape.body or route.raw_body) and await request.body():
-            raise InvalidRequest([FieldProblem("", _NO_BODY)])
-        message, context = await route.shape.read(request), context_of(request)
-        try:
-            return await route.respond(context, message, request)
-        except NotFound:
-            await _require_not_gone(context, getattr(message, "asset_id", ""))
-            raise
+def _endpoint(verbs: Mapping[str, Route], rules: Mapping[str, Rule]) -> Endpoint:
+    guards = {verb: guarded(route.id, partial(_answer, route), rules) for verb, route in verbs.items()}
 
-    return endpoint
+    async def endpoint(request: Request) -> Response:
+        guard = guards.get("GET" if request.method == "HEAD" else request.method)
+        if guard is None:  # Starlette has refused it before
+            raise HTTPException(405)
+        return await guard(request)
+
+    return marked(endpoint)
+
+
+async def _answer(route: Route, request: Request) -> Response:
+    if not (route.shape.body or route.raw_body) and await request.body():
+        raise InvalidRequest([FieldProblem("", _NO_BODY)])
+    message, context = await route.shape.read(request), context_of(request)
+    try:
+        return await route.respond(context, message, request)
+    except NotFound:
+        await _require_not_gone(context, getattr(message, "asset_id", ""))
+        raise
 
 
 async def _require_not_gone(context: AppContext, asset_id: str) -> None:

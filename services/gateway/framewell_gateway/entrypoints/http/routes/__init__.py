@@ -3,11 +3,14 @@
 from typing import Final
 
 from framewell_gateway.entrypoints.http.routes import (
+    access,
     assets,
     audit,
     classes,
     clusters,
     erasures,
+    events,
+    mesh,
     models,
     objects,
     programme,
@@ -19,8 +22,8 @@ from framewell_gateway.entrypoints.http.routes import (
 )
 
 ROUTES: Final = (
-    *assets.ROUTES, *programme.ROUTES, *clusters.ROUTES, *samples.ROUTES, *classes.ROUTES, *rights.ROUTES,
-    *audit.ROUTES,    *training_data.ROUTES, *models.ROUTES, *training.ROUTES, *objects.ROUTES,
-    *erasures.ROUTES, *reanalyses.ROUTES,
+    *access.ROUTES, *assets.ROUTES, *programme.ROUTES, *clusters.ROUTES, *samples.ROUTES, *classes.ROUTES, *rights.ROUTES, *audit.ROUTES,
+    *training_data.ROUTES, *models.ROUTES, *training.ROUTES, *objects.ROUTES,
+    *erasures.ROUTES, *events.ROUTES, *mesh.ROUTES, *reanalyses.ROUTES,
 )  # fmt: skip
 """Every operation of the REST API."""

@@ -51,6 +51,21 @@ ROUTES: Final = (
         answer={"dataset_class": _CLASS},
     ),
     calls(
+        "GET /recognition", "listRecognitionChanges", methods.LIST_RECOGNITION_CHANGES,
+        "What identity models changed when they went into service, newest first",
+        answer={
+            "changes": [
+                {
+                    "model": {"name": "identity/people", "version": "1.1"},
+                    "previous": {"name": "identity/people", "version": "1.0"},
+                    "changed_at": "2026-11-29T19:06:00Z", "duration": "2.500s", "asset_count": 12,
+                    "classes": [{"class_id": "0b9f6a52", "before": 0, "after": 37}],
+                }
+            ],
+            "next_page_token": "", "total_size": 1,
+        },
+    ),
+    calls(
         "GET /classes/{class_id}", "getClass", methods.GET_CLASS, "One class with its samples counted",
         problems=(404,), answer={"dataset_class": _COUNTED, "merged": []},
     ),

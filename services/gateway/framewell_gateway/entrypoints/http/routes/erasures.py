@@ -32,10 +32,10 @@ _ERASURE: Final = {
 ROUTES: Final = (
     asks(
         "POST /erasures", "requestErasure",
-        lambda app: RequestErasure(app.announcer, app.erasures, app.erasing_authorities, app.clock),
+        lambda app: RequestErasure(app.announcer, app.erasures, app.clock),
         "Have a person, an asset or a holder of rights forgotten",
-        description="Asks all services to forget, the same as publishing erasure.requested. It takes an "
-        "authority (FRAMEWELL_GATEWAY_ERASING_AUTHORITIES), and cannot be undone.",
+        description="Asks all services to forget, the same as publishing erasure.requested. It cannot be "
+        "undone.",
         takes=pb.RequestErasureRequest, gives=pb.RequestErasureResponse,
         body="*", status=202, problems=(409,),
         example={

@@ -1,0 +1,43 @@
+"""POST /v1/session/password: the caller takes another password; all their other sessions end."""
+
+from dataclasses import dataclass
+
+from framewell.access.v1.access_changes_pb2 import AccessChange
+from framewell.gateway.v1.access_pb2 import ChangePasswordRequest
+from framewell_gateway.commands.sign_in import CheckPassword
+from framewell_gateway.domain.principals import acting
+from framewell_gateway.ports.access import Hasher, UserRepository
+from framewell_gateway.steps.begin_session import BeginSession, Begun
+from framewell_gateway.steps.check_new_account import InvalidField, require_password
+from framewell_kit.outcomes import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePassword:
+    """Check the password so far, keep another, and begin the only session that is left.
+
+    Raises Conflict for a caller that has no password here, and where it was changed meanwhile;
+    Unauthenticated where the password so far is wrong, InvalidField, TooMany, Busy.
+    """
+
+    users: UserRepository
+    check: CheckPassword
+    hasher: Hasher
+    begin: BeginSession
+
+    async def __call__(self, request: ChangePasswordRequest, source: str) -> Begun:
+        caller = acting.get()
+        user = await self.users.get(caller.user_id)
+        if user is None or user.subject or not caller.session:
+            raise Conflict("a password is changed by a session of a user who has one")
+        require_password(request.new_password, user.login, "new_password")
+        if request.new_password == request.password:
+            raise InvalidField("new_password", "is the password so far", "bad_password")
+        checked = await self.check(user.login, request.password, source)
+        password = await self.hasher.hash(request.new_password)
+        kept = await self.users.get(user.user_id)
+        earlier = kept.password if kept is not None else checked.password
+        changed = await self.users.set_password(user.user_id, password, earlier=earlier)
+        if changed is None:
+            raise Conflict("the account was changed meanwhile: sign in again")
+        return await self.begin(changed, source, AccessChange.ACCESS_CHANGE_PASSWORD_CHANGED)

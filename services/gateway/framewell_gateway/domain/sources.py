@@ -1,0 +1,20 @@
+"""Where a call comes from, as far as attempts are counted by it."""
+
+from ipaddress import IPv6Address, ip_address
+from typing import Final
+
+UNKNOWN: Final = "unknown"
+_HOME_BITS: Final = 64
+
+
+def source_of(address: str) -> str:
+    """Return the address; of an IPv6 address its first 64 bits, which one household has all of."""
+    try:
+        parsed = ip_address(address.strip("[]").partition("%")[0])
+    except ValueError:
+        return UNKNOWN
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return f"{IPv6Address(int(parsed) >> _HOME_BITS << _HOME_BITS)}/{_HOME_BITS}"
+    return str(parsed)

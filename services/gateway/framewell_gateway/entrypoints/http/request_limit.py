@@ -1,0 +1,103 @@
+"""How much a request may send, and how slowly.
+
+Plain ASGI, so that a stream is neither read ahead nor held back.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from framewell_gateway.entrypoints.http.problems import problem
+from framewell_kit.pace import Pace, Stalled
+
+_LONGEST_TARGET = 16 << 10
+_MOST_HEADER_BYTES = 64 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLimit:
+    """Refuses addresses that are too long, and bodies of two lengths, too large (announced or not), too slow.
+
+    `larger` says how many bytes are taken below a path where `most_bytes` are too few. A body is given up
+    before it fills memory or disk, or holds them for longer than `pace` lets it.
+    """
+
+    app: ASGIApp
+    most_bytes: int
+    larger: Mapping[str, int]
+    pace: Callable[[], Pace] = Pace
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"]
+        most = next((most for start, most in self.larger.items() if path.startswith(start)), self.most_bytes)
+        refusal = _of_two_lengths(scope) or _too_large(scope, most)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        received, complete, pace = 0, False, self.pace()
+
+        async def counted() -> Message:
+            nonlocal received, complete
+            if complete:  # what comes now is the end of the connection, for which answers may wait for hours
+                return await receive()
+            try:
+                message = await pace.arrives(receive(), _body)
+            except Stalled as stalled:
+                raise TooSlowError(stalled) from None
+            complete = not message.get("more_body", False)
+            received += len(_body(message))
+            if received > most:
+                raise TooLargeError(most)
+            return message
+
+        await self.app(scope, counted, send)
+
+
+def _of_two_lengths(scope: Scope) -> Response | None:
+    """Return the refusal of a body whose length is given twice: others may read its end elsewhere.
+
+    RFC 9112, section 6.1, wants the connection closed in any case.
+    """
+    headers = Headers(scope=scope)
+    if "content-length" in headers and "transfer-encoding" in headers:
+        sentence = "a body has its length by Content-Length or by Transfer-Encoding, not by both"
+        return problem(400, sentence, headers={"connection": "close"})
+    return None
+
+
+def _too_large(scope: Scope, most: int) -> Response | None:
+    """Return the refusal of a request whose address, headers or announced body are too large."""
+    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_TARGET:
+        return problem(414, f"an address of at most {_LONGEST_TARGET} bytes is taken here")
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADER_BYTES:
+        return problem(431, f"headers of at most {_MOST_HEADER_BYTES} bytes in all are taken here")
+    announced = Headers(scope=scope).get("content-length", "0")
+    if not announced.isdigit() or int(announced) > most:
+        return problem(413, f"a body of at most {most} bytes is taken here")
+    return None
+
+
+class TooLargeError(HTTPException):
+    """A body without announced length grew over the limit."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413, f"a body of at most {most} bytes is taken here")
+
+
+class TooSlowError(HTTPException):
+    """The rest of a body did not arrive in time; the connection is closed with the answer."""
+
+    def __init__(self, stalled: Stalled) -> None:
+        super().__init__(408, f"the body is not complete: {stalled}", headers={"connection": "close"})
+
+
+def _body(message: Message) -> bytes:
+    body: bytes = message.get("body", b"")
+    return body

@@ -1,0 +1,124 @@
+"""Who calls: by a session, an API token, a token of the settings, or by being on this machine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from framewell_contracts.access import AuthenticationKind, Role, owner_of
+from framewell_gateway.domain.access_secrets import TOKEN_PREFIX, hashed
+from framewell_gateway.domain.logins import user_id_of
+from framewell_gateway.domain.principals import NOBODY, Principal, declared, principal_of
+from framewell_gateway.domain.users import Session, User, meet
+from framewell_gateway.domain.waits import TOKENS_OF_SOURCE
+from framewell_gateway.ports.access import (
+    ApiTokenRepository,
+    SessionRepository,
+    Unauthenticated,
+    UserRepository,
+)
+from framewell_gateway.steps.limit_attempts import LimitAttempts
+from framewell_gateway.steps.note_access import NoteAccess
+from framewell_kit.clock import Clock
+
+DECLARED_ACTOR: Final = "framewell-actor"
+_SEEN_EVERY: Final = timedelta(minutes=1)
+_USED_EVERY: Final = timedelta(hours=1)
+_WANTED: Final = "this gateway asks who you are: sign in, or send a token as `Authorization: Bearer <token>`"
+_UNKNOWN: Final = "the token is not one of this mesh's, or it has ended: ask for another"
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Say who makes a call; every question is asked of the store, so that no replica believes what is over.
+
+    `tokens` are those of the settings. A session ends after `idle` without a call.
+    """
+
+    users: UserRepository
+    sessions: SessionRepository
+    api_tokens: ApiTokenRepository
+    limit: LimitAttempts
+    note: NoteAccess
+    clock: Clock
+    tokens: Mapping[str, str]
+    idle: timedelta
+
+    async def is_local(self) -> bool:
+        """Return whether nobody is asked who they are: there are neither tokens nor users."""
+        return not self.tokens and not await self.users.any()
+
+    async def bearer(self, headers: Mapping[str, str], source: str) -> Principal:
+        """Return who calls with these headers, names in lower case, from an address.
+
+        Raises Unauthenticated, and TooMany once too many tokens from there were wrong.
+        """
+        scheme, _, secret = headers.get("authorization", "").partition(" ")
+        secret = secret.strip()
+        if await self.is_local():
+            return declared(headers.get(DECLARED_ACTOR, ""))
+        if scheme.lower() == "bearer" and secret:
+            return await self._by_token(secret, source)
+        raise Unauthenticated(_WANTED)
+
+    async def anybody(self, headers: Mapping[str, str]) -> Principal:
+        """Return who calls what is open to everybody: `local` where this machine is trusted, or nobody."""
+        return declared(headers.get(DECLARED_ACTOR, "")) if await self.is_local() else NOBODY
+
+    async def by_cookie(self, secret: str) -> Principal:
+        """Return whose session has this secret, nobody when there is none or it has ended."""
+        found = await self.session(hashed(secret))
+        if found is None:
+            return NOBODY
+        session, user = found
+        return Principal(
+            user.login, user.role, "", session.authentication, user_id=user.user_id, session=session.key
+        )
+
+    async def still(self, name: str, role: str) -> Principal | None:
+        """Return for whom an address was signed, with the role then, as far as they still have it."""
+        if role == Role.LOCAL:
+            return declared(name) if await self.is_local() else None
+        user = await self.users.get(user_id_of(name))
+        if user is not None and user.is_active:
+            return Principal(
+                name, meet(Role(role), user.role), "", AuthenticationKind.SESSION, user_id=user.user_id
+            )
+        owners = {owner_of(owner): token for token, owner in self.tokens.items()}
+        token = owners.get((name, Role(role)))
+        return None if token is None else Principal(name, role, token, AuthenticationKind.TOKEN)
+
+    async def session(self, key: str) -> tuple[Session, User] | None:
+        """Return a session that counts, and whose it is; note that it was used."""
+        session = await self.sessions.get(key)
+        if session is None:
+            return None
+        now = self.clock.now()
+        user = await self.users.get(session.user_id)
+        is_over = now >= session.ends_at or now >= session.seen_at + self.idle
+        if user is None or is_over or session.epoch != user.epoch or not user.is_active:
+            return None
+        if now - session.seen_at >= _SEEN_EVERY:
+            await self.sessions.seen(key, now)
+        return session, user
+
+    async def _by_token(self, secret: str, source: str) -> Principal:
+        principal = principal_of(secret, self.tokens) or await self._by_api_token(secret)
+        if principal is not None:
+            return principal
+        await self.limit.count(TOKENS_OF_SOURCE, source)
+        await self.note.token_refused(source)
+        raise Unauthenticated(_UNKNOWN, "token")
+
+    async def _by_api_token(self, secret: str) -> Principal | None:
+        token = await self.api_tokens.get(hashed(secret)) if secret.startswith(TOKEN_PREFIX) else None
+        if token is None:
+            return None
+        now = self.clock.now()
+        user = await self.users.get(token.user_id)
+        if user is None or not user.is_active or now >= token.expires_at:
+            return None
+        if token.used_at is None or now - token.used_at >= _USED_EVERY:
+            await self.api_tokens.used(token.key, now)
+        role: Role = meet(token.role, user.role)
+        return Principal(user.login, role, "", AuthenticationKind.API_TOKEN, user_id=user.user_id)

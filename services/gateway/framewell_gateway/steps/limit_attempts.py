@@ -1,0 +1,48 @@
+"""Attempts are counted before they are made, so that many at once do not slip through."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from framewell_gateway.domain.waits import Limit, counted, taken_back, wait_until
+from framewell_gateway.ports.access import AttemptRepository, TooMany
+from framewell_gateway.telemetry import ATTEMPTS_LIMITED
+from framewell_kit.clock import Clock
+from framewell_kit.telemetry import logger
+
+_MOST_TRIES: Final = 20
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitAttempts:
+    """Count attempts in the store, the same for all replicas."""
+
+    attempts: AttemptRepository
+    clock: Clock
+
+    async def count(self, limit: Limit, who: str) -> None:
+        """Count an attempt of somebody, which may then be made. Raises TooMany while they have to wait.
+
+        Of several at once each finds what the one before left.
+        """
+        for _ in range(_MOST_TRIES):
+            now = self.clock.now()
+            kept = await self.attempts.get(limit.name, who)
+            until = wait_until(kept, now)
+            if until is not None:
+                raise self._too_many(limit, until, now)
+            if await self.attempts.change(limit.name, who, kept, counted(kept, limit, now)):
+                return
+        raise TooMany("too many attempts at once: wait a moment", 1.0)
+
+    async def take_back(self, limit: Limit, who: str) -> None:
+        """Let an attempt that was right not count; one that meanwhile counted anew stays."""
+        kept = await self.attempts.get(limit.name, who)
+        if kept is not None:
+            await self.attempts.change(limit.name, who, kept, taken_back(kept))
+
+    def _too_many(self, limit: Limit, until: datetime, now: datetime) -> TooMany:
+        seconds = max(1.0, (until - now).total_seconds())
+        log.warning(ATTEMPTS_LIMITED, limit=limit.name, retry_after=round(seconds, 1))
+        return TooMany(f"too many attempts were wrong: the next is taken in {seconds:.0f} s", seconds)
