@@ -41,7 +41,7 @@ PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/
 .PHONY: help setup demo up down check lint types types-mesh types-training architecture contracts console evidence locks \
 	licences containers vulnerabilities test test-again test-unit test-unit-mesh test-unit-training test-console console-pictures test-on-servers \
 	test-integration test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
-	bench-media-scale bench-search bench-relabel bench-list bench-analysis bench-serving clients optional-models quality clean
+	bench-media-scale bench-search bench-relabel bench-list bench-door bench-analysis bench-serving clients optional-models quality clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -247,7 +247,7 @@ test-console: node_modules/.complete
 # A picture of every page of the console, to look at: both themes, two windows. ONLY="assets review" takes some.
 console-pictures: setup
 	@FRAMEWELL_PAGES="$(ONLY)" $(BIN)/pytest -q -n 0 \
-		services/gateway/tests/pages_in_browser/pictures.py
+		services/gateway/tests/pages_in_browser/picture_book.py
 	@echo "Look at .framewell/pictures"
 
 # Benchmarks of whole meshes are left out: `make bench` runs them.
@@ -295,7 +295,8 @@ fuzz-media: setup
 # --- benchmarks -------------------------------------------------------------------------------------
 
 # Minutes long, on a quiet machine. BENCH=--record also writes docs/evidence/<area>.json.
-bench: bench-backbone bench-idle bench-media bench-media-scale bench-search bench-relabel bench-analysis bench-list
+bench: bench-backbone bench-idle bench-media bench-media-scale bench-search bench-relabel bench-analysis bench-list \
+	bench-door
 
 bench-backbone: setup
 	@$(BIN)/python -m benchmarks.backbone $(BENCH)
@@ -318,6 +319,9 @@ bench-relabel: setup
 
 bench-list: setup
 	@$(BIN)/python -m benchmarks.asset_list $(BENCH)
+
+bench-door: setup
+	@$(BIN)/python -m benchmarks.door $(BENCH)
 
 bench-analysis: setup
 	@$(BIN)/python -m benchmarks.analysis $(BENCH)
