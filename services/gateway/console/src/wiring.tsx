@@ -1,8 +1,8 @@
 /** What the console is made of: its providers, and every page with where it is. */
 
-import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { type QueryClient, QueryClientProvider, useQueryClient } from "@tanstack/react-query";
 import { Activity, BrainCircuit, Film, House, KeyRound, ListChecks, Scale, Search, UsersRound } from "lucide-react";
-import { type ComponentType, lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
 import { Redirect, Route, Router, Switch, useLocation } from "wouter";
 import type { Role } from "./domain/roles";
@@ -39,7 +39,7 @@ const ENTRIES: readonly Entry[] = [
   { path: "/people", name: "people", icon: UsersRound, letter: "p", least: "viewer" },
   { path: "/rights", name: "rights", icon: Scale, letter: "l", least: "rights" },
   { path: "/training", name: "training", icon: BrainCircuit, letter: "t", least: "viewer" },
-  { path: "/mesh", name: "mesh", icon: Activity, letter: "m", least: "viewer" },
+  { path: "/mesh", name: "mesh", icon: Activity, letter: "m", least: "admin" },
   { path: "/access", name: "access", icon: KeyRound, letter: "c", least: "admin" },
 ];
 
@@ -59,7 +59,7 @@ const PLACES: readonly Place[] = [
   { path: "/people/:classId?", page: people, least: "viewer" },
   { path: "/rights", page: rights, least: "rights" },
   { path: "/training/:runId?", page: training, least: "viewer" },
-  { path: "/mesh", page: mesh, least: "viewer" },
+  { path: "/mesh", page: mesh, least: "admin" },
   { path: "/access", page: access, least: "admin" },
 ];
 
@@ -108,8 +108,19 @@ function AriaLinks({ children }: { children: ReactNode }) {
   );
 }
 
+/** What one person was shown is not shown to the next. */
+function useFreshFor(principal: string): void {
+  const queries = useQueryClient();
+  const before = useRef(principal);
+  useEffect(() => {
+    if (before.current !== principal) queries.clear();
+    before.current = principal;
+  }, [principal, queries]);
+}
+
 function Rooms() {
   const { session } = useSession();
+  useFreshFor(session?.principal ?? "");
   const [path] = useLocation();
   const open = OPEN_PLACES.map((place) => (
     <Route key={place.path} path={place.path}>

@@ -14,10 +14,15 @@ from PIL import Image, ImageDraw
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetRejected, AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned, ChunkTranscoded
+from framewell.dataset.v1.review_service_pb2 import ListSamplesResponse
+from framewell.gateway.v1.mesh_view_pb2 import DeadLetterCount
+from framewell.inference.v1.cluster_service_pb2 import ListClustersResponse
 from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import MediaKind, ObjectRef, Programme, Track, Work
 from framewell.media.v1.media_service_pb2 import GetFrameResponse
+from framewell.training.v1.training_pb2 import VERDICT_WAITS, TrainingCompleted
+from framewell.training.v1.training_service_pb2 import Candidate, ListCandidatesResponse
 from framewell_kit.outcome_messages import done, failed
 from framewell_kit.outcomes import Conflict, NotFound
 
@@ -118,6 +123,26 @@ def picture(text: str, width: int = 320, height: int = 180, shade: int = 90) -> 
     made = BytesIO()
     image.save(made, "JPEG")
     return made.getvalue()
+
+
+def no_work(mesh: Any) -> None:
+    """Let every service say that nothing waits."""
+    mesh.dataset.answers["ListSamples"] = ListSamplesResponse()
+    mesh.inference.answers["ListClusters"] = ListClustersResponse()
+    mesh.training.answers["ListCandidates"] = ListCandidatesResponse()
+
+
+def work_that_waits(mesh: Any) -> None:
+    """Let every kind of work wait."""
+    no_work(mesh)
+    mesh.dataset.answers["ListSamples"] = ListSamplesResponse(total_size=128)
+    unknown = ListClustersResponse()
+    for _ in range(17):
+        unknown.clusters.add()
+    mesh.inference.answers["ListClusters"] = unknown
+    candidate = Candidate(completed=TrainingCompleted(verdict=VERDICT_WAITS))
+    mesh.training.answers["ListCandidates"] = ListCandidatesResponse(candidates=[candidate])
+    mesh.dead_letters.waiting = [DeadLetterCount(group="dataset.propose_samples", count=3)]
 
 
 def posters(mesh: Any) -> None:

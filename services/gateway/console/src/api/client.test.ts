@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CSRF_HEADER, send } from "./client";
+import type { Session } from "./generated";
 import { network } from "./network";
 import { NetworkError, ProblemError } from "./problems";
-import { began, leave, type SessionAnswer, session } from "./session";
+import { began, leave, session } from "./session";
 
-const ANNA: SessionAnswer = {
+const ANNA: Session = {
   mode: "users",
   setup_open: false,
-  user: { user_id: "1", login: "anna", name: "Anna", role: "curator", state: "active" },
+  user: { user_id: "1", login: "anna", name: "Anna", role: "curator", state: "active", external: false },
   principal: "anna",
   role: "curator",
   by: "session",

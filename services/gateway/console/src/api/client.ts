@@ -1,9 +1,9 @@
 /** How the generated functions reach the gateway: CSRF header, problems as errors, a session that ends on the way. */
 
-import { defaults } from "./generated";
+import { defaults, getSession } from "./generated";
 import { found, lost } from "./network";
-import { NetworkError, ProblemError, problemOf } from "./problems";
-import { began, ended, type SessionAnswer, session } from "./session";
+import { NetworkError, problemOf } from "./problems";
+import { began, ended, session } from "./session";
 
 export const CSRF_HEADER = "framewell-csrf";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -56,11 +56,5 @@ async function required(answer: Response): Promise<Response> {
 
 /** Asks who uses the console, and keeps the answer. */
 export async function askSession(): Promise<void> {
-  try {
-    const answer = await send(SESSION_PATH, { headers: { accept: "application/json" } });
-    began((await answer.json()) as SessionAnswer);
-  } catch (error) {
-    if (!(error instanceof ProblemError) || error.status !== 404) throw error;
-    began({ mode: "local", setup_open: false, principal: "local", role: "local", csrf: "", oidc: "" });
-  }
+  began(await getSession());
 }

@@ -2061,6 +2061,36 @@ export type CreateClassResponse = {
     /** The class with its id. */
     dataset_class?: DatasetClass;
 };
+export type ClassTracks = {
+    /** Id of the class; empty for unknown faces. */
+    class_id: string;
+    /** Number of face tracks before the switch. */
+    before: number;
+    /** Number of face tracks after the switch. */
+    after: number;
+};
+export type RecognitionChange = {
+    /** The model and the version that went into service. */
+    model?: ModelVersion;
+    /** The version in force before, unset for the first. */
+    previous?: ModelVersion;
+    /** When that was. */
+    changed_at?: string;
+    /** Time from the start of the re-labelling to the switch. */
+    duration?: string;
+    /** Number of assets in which somebody got another name. */
+    asset_count: number;
+    /** Face tracks of each class before and after, those that changed most first; at most 50, or that of the class asked for. */
+    classes: ClassTracks[];
+};
+export type ListRecognitionChangesResponse = {
+    /** Changes of this page, newest first. */
+    changes: RecognitionChange[];
+    /** Names the next page; empty on the last page. */
+    next_page_token: string;
+    /** Number of changes on all pages together. */
+    total_size: number;
+};
 export type GetClassResponse = {
     /** The class with its samples counted. */
     dataset_class?: DatasetClass;
@@ -6183,6 +6213,46 @@ export function createClass(datasetClassInput: DatasetClassInput, opts?: Oazapft
         method: "POST",
         body: datasetClassInput
     })));
+}
+/**
+ * What identity models changed when they went into service, newest first
+ */
+export function listRecognitionChanges({ classId, pageSize, pageToken }: {
+    classId?: string;
+    pageSize?: number;
+    pageToken?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListRecognitionChangesResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/recognition${QS.query(QS.explode({
+        class_id: classId,
+        page_size: pageSize,
+        page_token: pageToken
+    }))}`, {
+        ...opts
+    }));
 }
 /**
  * One class with its samples counted

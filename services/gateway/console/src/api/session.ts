@@ -1,24 +1,9 @@
 /** Who uses the console: asked at start, ended by any answer 401, begun again without leaving the page. */
 
-import type { Role } from "../domain/roles";
+import type { Session as SessionAnswer } from "./generated";
 import { Store } from "./store";
 
-/** As `GET /v1/session` answers. */
-export interface SessionAnswer {
-  mode: "local" | "users" | "tokens";
-  setup_open: boolean;
-  user?: { user_id: string; login: string; name: string; role: string; state: string };
-  principal: string;
-  role?: string;
-  by?: string;
-  csrf: string;
-  idle_until?: string;
-  ends_at?: string;
-  oidc: string;
-}
-
-export interface Session extends Omit<SessionAnswer, "role"> {
-  role: Role | undefined;
+export interface Session extends SessionAnswer {
   /** Somebody was signed in and is no longer: the page stays, a dialog asks to sign in again. */
   ended: boolean;
 }
@@ -28,7 +13,7 @@ export const session = new Store<Session | undefined>(undefined);
 
 /** Takes what the gateway says of the session. */
 export function began(answer: SessionAnswer): void {
-  session.set({ ...answer, role: answer.role as Role | undefined, ended: false });
+  session.set({ ...answer, ended: false });
   for (const go of waiting.splice(0)) go(true);
 }
 
@@ -45,8 +30,10 @@ export function ended(): Promise<boolean> {
 /** Gives up what waits for a new session: the person leaves for the sign-in page. */
 export function leave(): void {
   const now = session.get();
-  if (now !== undefined)
-    session.set({ ...now, user: undefined, principal: "", role: undefined, csrf: "", ended: false });
+  if (now !== undefined) {
+    const { user: _, role: __, ...rest } = now;
+    session.set({ ...rest, principal: "", csrf: "", ended: false });
+  }
   for (const go of waiting.splice(0)) go(false);
 }
 

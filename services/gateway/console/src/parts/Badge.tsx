@@ -25,6 +25,7 @@ const ICONS: Readonly<Record<Weight, LucideIcon>> = {
 
 /** A status: icon, word and colour, so that no one of them is needed alone. */
 export function Badge({
+  quiet = false,
   weight,
   children,
   icon: Icon = ICONS[weight],
@@ -32,9 +33,11 @@ export function Badge({
   weight: Weight;
   children: ReactNode;
   icon?: LucideIcon;
+  /** Without a ground: where nearly every row has it. */
+  quiet?: boolean;
 }) {
   return (
-    <span className={`badge badge-${weight}`}>
+    <span className={quiet ? `badge badge-${weight} badge-quiet` : `badge badge-${weight}`}>
       <Icon aria-hidden="true" />
       <span className="foreign">{children}</span>
     </span>
@@ -67,7 +70,7 @@ export function StateBadge({ state }: { state: string }) {
   const words = useShellWords();
   const { weight, icon } = OF_STATES[state] ?? { weight: "calm" as const, icon: CircleHelp };
   return (
-    <Badge weight={weight} icon={icon}>
+    <Badge weight={weight} icon={icon} quiet={state === "analysed"}>
       {(words.states as Record<string, string>)[state] ?? state}
     </Badge>
   );

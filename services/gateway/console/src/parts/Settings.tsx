@@ -1,7 +1,7 @@
 import { Braces, Keyboard, LogOut, Settings as SettingsIcon, UserRound } from "lucide-react";
 import { useState } from "react";
 import { Link } from "wouter";
-import { send } from "../api/client";
+import { signOut } from "../api/generated";
 import { leave } from "../api/session";
 import { LANGUAGES, type Language, useLanguage } from "../words/language";
 import { useShellWords } from "../words/shell";
@@ -42,7 +42,7 @@ export function Settings({ onKeys }: { onKeys: () => void }) {
                 <UserRound aria-hidden="true" />
                 {words.pages.account}
               </Link>
-              <Button onPress={() => void signOut()}>
+              <Button onPress={() => void signOut().then(leave)}>
                 <LogOut aria-hidden="true" />
                 {words.signOut}
               </Button>
@@ -105,9 +105,4 @@ function Choices({ onKeys, close }: { onKeys: () => void; close: () => void }) {
       <p className="small soft">{words.singleKeysHelp}</p>
     </>
   );
-}
-
-async function signOut(): Promise<void> {
-  await send("/v1/session", { method: "DELETE" });
-  leave();
 }

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Form } from "react-aria-components";
-import { send } from "../api/client";
+import { signIn } from "../api/generated";
 import { ProblemError } from "../api/problems";
-import { began, type SessionAnswer } from "../api/session";
+import { began } from "../api/session";
 import { useShellWords } from "../words/shell";
 import { Button } from "./Button";
 import { TextField } from "./fields";
@@ -17,15 +17,10 @@ export function SignInForm({ login: known = "" }: { login?: string }) {
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
 
-  const signIn = async () => {
+  const submit = async () => {
     setBusy(true);
     try {
-      const answer = await send("/v1/session", {
-        method: "POST",
-        headers: { "content-type": "application/json", accept: "application/json" },
-        body: JSON.stringify({ login, password }),
-      });
-      began((await answer.json()) as SessionAnswer);
+      began(await signIn({ login, password }));
     } catch (problem) {
       setPassword("");
       if (problem instanceof ProblemError && problem.status === 401) setError(words.signIn.wrong);
@@ -44,7 +39,7 @@ export function SignInForm({ login: known = "" }: { login?: string }) {
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        void signIn();
+        void submit();
       }}
     >
       <TextField

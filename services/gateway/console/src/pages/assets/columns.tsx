@@ -59,15 +59,21 @@ export function columnsOf(words: typeof assets): Column<AssetSummary>[] {
 }
 
 function Title({ asset, untitled }: { asset: AssetSummary; untitled: string }) {
-  const below = asset.reason || [asset.programme?.series, asset.programme?.channel].filter(Boolean).join(" · ");
+  const { series = "", channel = "" } = asset.programme ?? {};
   return (
     <span className="assets-title" title={asset.reason || asset.title}>
       <span className="one-line" dir="auto">
         {asset.title || untitled}
       </span>
-      {below !== "" && (
-        <span className="one-line small soft" dir="auto" lang={asset.reason ? "en" : undefined}>
-          {below}
+      {asset.reason ? (
+        <span className="one-line small soft" lang="en">
+          {asset.reason}
+        </span>
+      ) : (
+        <span className="one-line small soft">
+          <bdi>{series}</bdi>
+          {series !== "" && channel !== "" && " · "}
+          <bdi>{channel}</bdi>
         </span>
       )}
     </span>
@@ -80,10 +86,12 @@ function Chunks({ asset, words }: { asset: AssetSummary; words: typeof assets })
   return (
     <span className="assets-chunks">
       <span>
-        {analysed}/{planned}
+        {analysed === planned ? planned : `${analysed}/${planned}`}
         {failed > 0 && <span className="assets-failed"> · {words.failedChunks(failed)}</span>}
       </span>
-      <progress value={analysed} max={planned} aria-label={words.chunksOf(analysed, planned)} />
+      {analysed + failed < planned && (
+        <progress value={analysed} max={planned} aria-label={words.chunksOf(analysed, planned)} />
+      )}
     </span>
   );
 }

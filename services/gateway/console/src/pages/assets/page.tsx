@@ -72,8 +72,8 @@ function List({
   return (
     <Page
       title={words.title}
-      note={query.data !== undefined && words.count(total)}
-      actions={bringsIn && <AddFiles add={add} />}
+      note={total > 0 && words.count(total)}
+      actions={bringsIn && items.length > 0 && <AddFiles add={add} />}
       tools={<Tools asset={asset} onWhy={() => setAsking(true)} />}
       whole
     >
@@ -81,7 +81,7 @@ function List({
       <Answer query={query} waiting={<Waiting rows={8} rowHeight={60} />}>
         {() =>
           items.length === 0 ? (
-            <Nothing shown={{ search, state, orderBy }} bringsIn={bringsIn} />
+            <Nothing shown={{ search, state, orderBy }} add={bringsIn ? add : undefined} />
           ) : (
             <Table items={items} total={total} chosen={chosen} onChoose={setChosen} query={query} />
           )
@@ -145,7 +145,7 @@ function Tools({ asset, onWhy }: { asset: AssetSummary | undefined; onWhy: () =>
   const states = STATES.map((value) => ({ value: value as string, label: shell.states[value] }));
   return (
     <>
-      <SearchField label={words.search} value={search} onChange={setSearch} />
+      <SearchField label={words.search} placeholder={words.searchIn} value={search} onChange={setSearch} />
       <div className="assets-filter">
         <Choose
           label={words.state}
@@ -172,7 +172,7 @@ function AddFiles({ add }: { add: (files: readonly File[]) => void }) {
   );
 }
 
-function Nothing({ shown, bringsIn }: { shown: Shown; bringsIn: boolean }) {
+function Nothing({ shown, add }: { shown: Shown; add: ((files: readonly File[]) => void) | undefined }) {
   const words = useWords({ en, de });
   const [, navigate] = useLocation();
   if (shown.search !== "" || shown.state !== "") {
@@ -187,8 +187,12 @@ function Nothing({ shown, bringsIn }: { shown: Shown; bringsIn: boolean }) {
     );
   }
   return (
-    <Empty icon={<Film aria-hidden="true" />} title={words.empty.title}>
-      {bringsIn ? words.empty.text : words.empty.textWithout}
+    <Empty
+      icon={<Film aria-hidden="true" />}
+      title={words.empty.title}
+      action={add !== undefined && <AddFiles add={add} />}
+    >
+      {add !== undefined ? words.empty.text : words.empty.textWithout}
     </Empty>
   );
 }

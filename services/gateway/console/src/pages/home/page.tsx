@@ -42,9 +42,15 @@ function Told({ counts }: { counts: Counts }) {
   const isNew = counts.assets !== undefined && counts.assets.length === 0 && waiting.length === 0;
   return (
     <div className="stack">
-      <Missing sentences={counts.missing} />
-      {isNew ? <First /> : <Columns counts={counts} waiting={waiting} />}
-      <Local />
+      <Missing sentences={counts.missing.map((sentence) => named(sentence, words.parts))} />
+      {isNew ? (
+        <>
+          <First />
+          <Local />
+        </>
+      ) : (
+        <Columns counts={counts} waiting={waiting} />
+      )}
     </div>
   );
 }
@@ -79,6 +85,7 @@ function Columns({ counts, waiting }: { counts: Counts; waiting: ReturnType<type
             ))}
           </ul>
         )}
+        <Local />
       </section>
       <section className="stack" aria-labelledby="lately">
         <div className="home-head">
@@ -90,6 +97,11 @@ function Columns({ counts, waiting }: { counts: Counts; waiting: ReturnType<type
       </section>
     </div>
   );
+}
+
+/** What is missing, by the name that people have for it: the answer has the name of its field. */
+function named(sentence: string, parts: Readonly<Record<string, string>>): string {
+  return sentence.replace(/^\w+(?=: )/, (field) => parts[field] ?? field);
 }
 
 /** A mesh without anything in it: the first step. */
@@ -104,7 +116,7 @@ function First() {
         title={words.first.title}
         action={
           bringsIn && (
-            <Link href="/assets?add=1" className="button button-main">
+            <Link href="/assets" className="button button-main">
               {words.first.button}
             </Link>
           )

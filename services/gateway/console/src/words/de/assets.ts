@@ -5,8 +5,9 @@ const count = pluralsOf("de");
 
 export const assets: typeof en = {
   title: "Material",
-  count: (total) => count(total, { one: "Material", other: "Materialien" }),
+  count: (total) => count(total, { one: "Eintrag", other: "Einträge" }),
   search: "Nach Titel, Reihe, Sender oder ID suchen",
+  searchIn: "Titel, Reihe, Sender, ID",
   allStates: "Jeder Stand",
   state: "Stand",
   columns: {
@@ -36,7 +37,7 @@ export const assets: typeof en = {
     all: "Alles zeigen",
   },
   add: {
-    button: "Dateien hinzufügen",
+    button: "Hinzufügen",
     drop: "Zum Hinzufügen ablegen",
     title: (files) =>
       files === 1 ? "Datei hinzufügen" : `${count(files, { one: "Datei", other: "Dateien" })} hinzufügen`,

@@ -19,7 +19,7 @@ export const home: typeof en = {
   candidates: (n, more) =>
     `${more ? "Mindestens " : ""}${count(n, { one: "Modell kann in Betrieb gehen", other: "Modelle können in Betrieb gehen" })}`,
   candidatesText: "Trainiert, gemessen und noch nicht im Einsatz.",
-  failed: (n) => count(n, { one: "Material gescheitert", other: "Materialien gescheitert" }),
+  failed: (n) => count(n, { one: "Eintrag gescheitert", other: "Einträge gescheitert" }),
   failedText: "Zurückgewiesen oder als Ganzes nicht analysiert.",
   deadLetters: (n) => count(n, { one: "Ereignis aufgegeben", other: "Ereignisse aufgegeben" }),
   deadLettersText: "Sie warten darauf, wiederholt oder verworfen zu werden.",
@@ -27,7 +27,16 @@ export const home: typeof en = {
   breakersText: "Nach zu vielen Fehlern hintereinander.",
   lately: "Zuletzt",
   allAssets: "Alles Material",
-  underWay: (n) => `${count(n, { one: "Material", other: "Materialien" })} in Arbeit`,
+  underWay: (n) => `${count(n, { one: "Eintrag", other: "Einträge" })} in Arbeit`,
+  parts: {
+    assets: "Material",
+    samples_proposed: "Muster zur Prüfung",
+    unknown_people: "Personen ohne Namen",
+    refusals: "Ablehnungen",
+    candidates_waiting: "Wartende Modelle",
+    dead_letters: "Aufgegebene Ereignisse",
+    open_breakers: "Angehaltene Stufen",
+  },
   first: {
     title: "Hier ist noch nichts",
     text: "Fügen Sie eine erste Datei hinzu. Eine Minute später sehen Sie, wer und was darin vorkommt.",

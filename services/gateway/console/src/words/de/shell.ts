@@ -111,8 +111,8 @@ export const shell: ShellWords = {
   states: {
     requested: "Angefordert",
     ingested: "Übernommen",
-    transcoding: "Wird umgewandelt",
-    analysing: "In Analyse",
+    transcoding: "Umwandlung",
+    analysing: "Analyse",
     analysed: "Analysiert",
     rejected: "Zurückgewiesen",
     removed: "Entfernt",

@@ -6,6 +6,7 @@ export const assets = {
   title: "Assets",
   count: (total: number) => count(total, { one: "asset", other: "assets" }),
   search: "Search by title, series, channel or id",
+  searchIn: "Title, series, channel, id",
   allStates: "All states",
   state: "State",
   columns: {

@@ -27,6 +27,15 @@ export const home = {
   lately: "Lately",
   allAssets: "All assets",
   underWay: (n: number) => `${count(n, { one: "asset", other: "assets" })} under way`,
+  parts: {
+    assets: "Assets",
+    samples_proposed: "Samples to review",
+    unknown_people: "People without a name",
+    refusals: "Refusals",
+    candidates_waiting: "Models that wait",
+    dead_letters: "Events given up",
+    open_breakers: "Stages that stopped",
+  } as Record<string, string>,
   first: {
     title: "Nothing is here yet",
     text: "Add a first file. A minute later you see who and what is in it.",

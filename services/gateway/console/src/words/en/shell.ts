@@ -111,7 +111,7 @@ export const shell = {
     requested: "Requested",
     ingested: "Taken in",
     transcoding: "Transcoding",
-    analysing: "Being analysed",
+    analysing: "Analysing",
     analysed: "Analysed",
     rejected: "Rejected",
     removed: "Removed",
