@@ -22,6 +22,7 @@ from framewell_gateway.entrypoints.http.certificates import BadCertificate, Cert
 from framewell_gateway.entrypoints.http.listening import Listener
 from framewell_gateway.settings import GatewaySettings
 from framewell_gateway.telemetry import CERTIFICATE_ENDS, CERTIFICATE_REFUSED, CERTIFICATE_TAKEN
+from framewell_gateway.wiring import certificates_of
 from framewell_kit.testing.waiting import patient
 
 NOW = dt.datetime.now(dt.UTC)
@@ -294,6 +295,24 @@ async def test_whoever_goes_round_the_proxy_is_sent_back(opened: Any) -> None:
         round_it = await asking.get(f"http://{outside_address()}:{door.port}/hello")
     assert (here.status_code, round_it.status_code) == (200, 403)
     assert "FRAMEWELL_GATEWAY_BEHIND_PROXY" in round_it.json()["detail"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "mesh.example"])
+def test_plain_text_does_not_leave_this_machine(host: str, files: Any) -> None:
+    with pytest.raises(ValueError, match=r"plain text to .*_GATEWAY_CERTIFICATE .*BEHIND_PROXY"):
+        certificates_of(GatewaySettings(), host)
+    assert certificates_of(GatewaySettings(behind_proxy="192.168.1.9"), host) is None
+    settings = GatewaySettings(certificate=str(files.certificate), key=str(files.key))
+    assert certificates_of(settings, host) is not None
+    assert certificates_of(GatewaySettings(), "127.0.0.1") is None
+
+
+def test_a_certificate_and_its_key_are_set_together(files: Any) -> None:
+    for given, missing in (("certificate", "KEY"), ("key", "CERTIFICATE")):
+        one: Any = {given: str(getattr(files, given))}
+        settings = GatewaySettings(**one)
+        with pytest.raises(ValueError, match=f"FRAMEWELL_GATEWAY_{missing} is not"):
+            certificates_of(settings, "127.0.0.1")
 
 
 @pytest.mark.parametrize("networks", ["0.0.0.0/0", "::/0", "10.0.0.1/8", "proxy.example"])
