@@ -65,6 +65,7 @@ TABLE: Final[Mapping[str, Mapping[str, Rule]]] = {
         "NameCluster": CURATE,
         "UndoClusterDecision": CURATE,
         "ListClassAppearances": READ,
+        "ListRecognitionChanges": READ,
     },
     "framewell.inference.v1.ReanalysisService": {
         "GetReanalysis": READ,

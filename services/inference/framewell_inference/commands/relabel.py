@@ -16,7 +16,7 @@ from framewell_inference.domain.postings import PostingSet, PostingTable
 from framewell_inference.domain.tracks import FACES
 from framewell_inference.domain.vectors import VectorSpace, VectorTable
 from framewell_inference.ports.models import IdentityModel, IdentityModelRepository, RelabelQueue
-from framewell_inference.ports.repositories import PostingRepository, RecognitionChangeRepository
+from framewell_inference.ports.repositories import PostingRepository, RecognitionChangeRepository, Switch
 from framewell_inference.ports.vectors import VectorIndex
 from framewell_inference.steps.describe_archive import DescribeArchive
 from framewell_inference.steps.erase_people import ErasePeople
@@ -69,7 +69,8 @@ class Relabel:
         duration.FromMilliseconds(round((self.clock.monotonic() - started) * 1000))
         before = await self.postings.kept(previous) if previous else PostingSet(())
         changes = await asyncio.to_thread(compared, before, tables)
-        kept = await self.changes.keep(f"{ref}/{revision}", changes.message)
+        switch = Switch(model.ref, previous, self.clock.now(), duration.ToMilliseconds() / 1000)
+        kept = await self.changes.keep(f"{ref}/{revision}", changes.message, switch)
         named = {one.class_id for one in changes.message.classes if one.class_id}
         for class_id in await self.people.erased(named):
             await self.changes.forget_class(class_id)

@@ -53,9 +53,7 @@ def appearance_message(one: Sighting, embedding: str, identity: Identity = NOBOD
         class_id=identity.class_id or "",
         side_pixels=one.side,
         picture=frame_path(one.asset_id, frame),
-        face=part_path(
-            one.asset_id, frame, box_message(one.box), margin=FACE_MARGIN, width=FACE_WIDTH
-        ),
+        face=part_path(one.asset_id, frame, box_message(one.box), margin=FACE_MARGIN, width=FACE_WIDTH),
     )
 
 

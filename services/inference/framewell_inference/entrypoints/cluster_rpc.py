@@ -16,6 +16,7 @@ from framewell_inference.ports.clusters import Ordering, Seen
 from framewell_inference.queries import list_clusters
 from framewell_inference.queries.list_appearances import ListAppearances
 from framewell_inference.queries.list_clusters import Asked, ListClusters
+from framewell_inference.queries.list_recognition_changes import ListRecognitionChanges
 from framewell_inference.queries.show_cluster import DescribeClusters, ShowCluster, decision_message
 from framewell_kit.call_cause import call_cause
 from framewell_kit.outcomes import Rejected
@@ -34,6 +35,7 @@ class ClusterRpc(ClusterServiceServicer):
     decide: DecideClusters
     describe: DescribeClusters
     appearances: ListAppearances
+    changes: ListRecognitionChanges
 
     async def ListClusters(self, request: api.ListClustersRequest, context: Any) -> api.ListClustersResponse:
         page = await self.list_clusters(
@@ -96,6 +98,11 @@ class ClusterRpc(ClusterServiceServicer):
         self, request: api.ListClassAppearancesRequest, context: Any
     ) -> api.ListClassAppearancesResponse:
         return await self.appearances(request.class_id, page_request(request))
+
+    async def ListRecognitionChanges(
+        self, request: api.ListRecognitionChangesRequest, context: Any
+    ) -> api.ListRecognitionChangesResponse:
+        return await self.changes(request.class_id, page_request(request))
 
 
 def _asked(request: api.ListClustersRequest) -> Asked:

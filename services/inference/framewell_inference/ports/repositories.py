@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, VectorsBeside
@@ -16,6 +18,7 @@ from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.postings import PostingSet, PostingTable
 from framewell_inference.domain.stored import ChunkKey, ChunkPostings, Posting, StoredSet, StoredTracks
 from framewell_inference.domain.tracks import FaceTrack
+from framewell_kit.paging import Page, PageRequest
 from framewell_models.manifest import ModelRef
 
 
@@ -167,11 +170,25 @@ class FaceTrackRepository(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """An identity model that went into service, when, and how long the archive took to be named anew."""
+
+    model: ModelRef
+    previous: ModelRef | None
+    at: datetime
+    seconds: float
+
+
 class RecognitionChangeRepository(Protocol):
     """What re-labellings changed, as objects that facts name."""
 
-    async def keep(self, name: str, changes: RecognitionChanges) -> ObjectRef:
+    async def keep(self, name: str, changes: RecognitionChanges, switch: Switch) -> ObjectRef:
         """Store what one re-labelling changed; done again, it replaces what it was before."""
+        ...
+
+    async def page(self, class_id: str, page: PageRequest) -> Page[tuple[Switch, RecognitionChanges]]:
+        """Return a page of switches, newest first, that changed a class (empty: any). Raises Rejected."""
         ...
 
     async def forget_class(self, class_id: str) -> int:

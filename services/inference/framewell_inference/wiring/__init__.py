@@ -185,7 +185,7 @@ async def wire_with(
         jobs=[relabel_kind(relabel), cluster_kind(cluster), *campaigns.jobs],
         rpc=[
             _rpc(stores, choose, steps, models, decoder),
-            cluster_servicer(s.clusters, s.tracks, steps.names, decide, s.assets),
+            cluster_servicer(s.clusters, s.tracks, steps.names, decide, assets=s.assets, changes=s.changes),
             campaigns.servicer,
             search_servicer(SearchMoments(s.words, s.observations, s.rights, mesh.tombstones)),
         ],

@@ -13,9 +13,10 @@ from framewell_inference.commands.decide_clusters import DecideClusters
 from framewell_inference.entrypoints.cluster_rpc import ClusterRpc
 from framewell_inference.ports.campaigns import AnalysedAssets
 from framewell_inference.ports.clusters import ClusterStores
-from framewell_inference.ports.repositories import FaceTrackRepository
+from framewell_inference.ports.repositories import FaceTrackRepository, RecognitionChangeRepository
 from framewell_inference.queries.list_appearances import ListAppearances
 from framewell_inference.queries.list_clusters import ListClusters
+from framewell_inference.queries.list_recognition_changes import ListRecognitionChanges
 from framewell_inference.queries.show_cluster import DescribeClusters, ShowCluster
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.find_cluster import FindCluster
@@ -62,7 +63,9 @@ def cluster_servicer(
     tracks: FaceTrackRepository,
     names: NamesInForce,
     decide: DecideClusters,
+    *,
     assets: AnalysedAssets,
+    changes: RecognitionChangeRepository,
 ) -> Servicer:
     """Return the service as the server takes it."""
     s, name = stores, NameSightings(tracks, stores.sightings, names)
@@ -73,6 +76,7 @@ def cluster_servicer(
         decide=decide,
         describe=describe,
         appearances=ListAppearances(tracks, assets, names),
+        changes=ListRecognitionChanges(changes),
     )
     full_name = cluster_service_pb2.DESCRIPTOR.services_by_name["ClusterService"].full_name
     return Servicer(full_name, add_ClusterServiceServicer_to_server, answering)

@@ -25,62 +25,70 @@ _sym_db = _symbol_database.Default()
 from framewell.cluster.v1 import cluster_pb2 as framewell_dot_cluster_dot_v1_dot_cluster__pb2
 from framewell.inference.v1 import inference_service_pb2 as framewell_dot_inference_dot_v1_dot_inference__service__pb2
 from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
+from framewell.recognition.v1 import recognition_pb2 as framewell_dot_recognition_dot_v1_dot_recognition__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,framewell/inference/v1/cluster_service.proto\x12\x16\x66ramewell.inference.v1\x1a\"framewell/cluster/v1/cluster.proto\x1a.framewell/inference/v1/inference_service.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xca\x02\n\x11\x43lusterAppearance\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x10\n\x08\x63hunk_id\x18\x02 \x01(\t\x12\r\n\x05track\x18\x03 \x01(\x05\x12\x36\n\nappearance\x18\x04 \x01(\x0b\x32\".framewell.inference.v1.Appearance\x12\x0e\n\x06series\x18\x05 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x06 \x01(\t\x12,\n\x08\x61sked_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x63lass_id\x18\x08 \x01(\t\x12\x13\n\x0bside_pixels\x18\t \x01(\x02\x12\x0f\n\x07picture\x18\n \x01(\t\x12\x0c\n\x04\x66\x61\x63\x65\x18\x0b \x01(\t\x12\r\n\x05title\x18\x0c \x01(\t\x12\x0f\n\x07seconds\x18\r \x01(\x01\x12\x15\n\rstart_seconds\x18\x0e \x01(\x01\"\xb4\x02\n\x0b\x46\x61\x63\x65\x43luster\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x18\n\x10\x61ppearance_count\x18\x02 \x01(\x03\x12.\n\nfirst_seen\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tlast_seen\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06series\x18\x05 \x03(\t\x12\x10\n\x08\x63hannels\x18\x06 \x03(\t\x12\x10\n\x08\x63lass_id\x18\x07 \x01(\t\x12\x16\n\x0enamed_class_id\x18\x08 \x01(\t\x12\x12\n\nmerged_ids\x18\t \x03(\t\x12\x38\n\x05\x63over\x18\n \x01(\x0b\x32).framewell.inference.v1.ClusterAppearance\"\x83\x02\n\x13ListClustersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12\x0e\n\x06series\x18\x04 \x03(\t\x12\x10\n\x08\x63hannels\x18\x05 \x03(\t\x12.\n\nasked_from\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x61sked_until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11least_appearances\x18\x08 \x01(\x05\x12\x15\n\rinclude_known\x18\t \x01(\x08\"f\n\x14ListClustersResponse\x12\x35\n\x08\x63lusters\x18\x01 \x03(\x0b\x32#.framewell.inference.v1.FaceCluster\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x11GetClusterRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"X\n\x0eSimilarCluster\x12\x34\n\x07\x63luster\x18\x01 \x01(\x0b\x32#.framewell.inference.v1.FaceCluster\x12\x10\n\x08\x64istance\x18\x02 \x01(\x02\"\x95\x02\n\x12GetClusterResponse\x12\x34\n\x07\x63luster\x18\x01 \x01(\x0b\x32#.framewell.inference.v1.FaceCluster\x12>\n\x0b\x61ppearances\x18\x02 \x03(\x0b\x32).framewell.inference.v1.ClusterAppearance\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12\x37\n\x07similar\x18\x04 \x03(\x0b\x32&.framewell.inference.v1.SimilarCluster\x12\x37\n\x04\x62\x65st\x18\x05 \x03(\x0b\x32).framewell.inference.v1.ClusterAppearance\"C\n\x14MergeClustersRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x17\n\x0finto_cluster_id\x18\x02 \x01(\t\"b\n\x15MergeClustersResponse\x12\x34\n\x07\x63luster\x18\x01 \x01(\x0b\x32#.framewell.inference.v1.FaceCluster\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\"9\n\rAppearanceRef\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x16\n\x0eobservation_id\x18\x02 \x01(\t\"e\n\x13SplitClusterRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12:\n\x0b\x61ppearances\x18\x02 \x03(\x0b\x32%.framewell.inference.v1.AppearanceRef\"\x94\x01\n\x14SplitClusterResponse\x12\x34\n\x07\x63luster\x18\x01 \x01(\x0b\x32#.framewell.inference.v1.FaceCluster\x12\x31\n\x04rest\x18\x02 \x01(\x0b\x32#.framewell.inference.v1.FaceCluster\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x03 \x01(\t\"J\n\x1a\x44istinguishClustersRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x18\n\x10other_cluster_id\x18\x02 \x01(\t\"2\n\x1b\x44istinguishClustersResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\":\n\x12NameClusterRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x02 \x01(\t\"`\n\x13NameClusterResponse\x12\x34\n\x07\x63luster\x18\x01 \x01(\x0b\x32#.framewell.inference.v1.FaceCluster\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\"1\n\x1aUndoClusterDecisionRequest\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\"^\n\x1bUndoClusterDecisionResponse\x12?\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32-.framewell.inference.v1.ClusterDecisionRecord\"\xfb\x01\n\x15\x43lusterDecisionRecord\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x37\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0e\x32%.framewell.cluster.v1.ClusterDecision\x12\x12\n\ncluster_id\x18\x03 \x01(\t\x12\x18\n\x10other_cluster_id\x18\x04 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x05 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x06 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12+\n\tundone_by\x18\x07 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\"X\n\x1bListClusterDecisionsRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\x8d\x01\n\x1cListClusterDecisionsResponse\x12@\n\tdecisions\x18\x01 \x03(\x0b\x32-.framewell.inference.v1.ClusterDecisionRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"V\n\x1bListClassAppearancesRequest\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\xa0\x01\n\x1cListClassAppearancesResponse\x12>\n\x0b\x61ppearances\x18\x01 \x03(\x0b\x32).framewell.inference.v1.ClusterAppearance\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x13\n\x0b\x61sset_count\x18\x04 \x01(\x03\x32\xa9\x08\n\x0e\x43lusterService\x12i\n\x0cListClusters\x12+.framewell.inference.v1.ListClustersRequest\x1a,.framewell.inference.v1.ListClustersResponse\x12\x63\n\nGetCluster\x12).framewell.inference.v1.GetClusterRequest\x1a*.framewell.inference.v1.GetClusterResponse\x12l\n\rMergeClusters\x12,.framewell.inference.v1.MergeClustersRequest\x1a-.framewell.inference.v1.MergeClustersResponse\x12i\n\x0cSplitCluster\x12+.framewell.inference.v1.SplitClusterRequest\x1a,.framewell.inference.v1.SplitClusterResponse\x12~\n\x13\x44istinguishClusters\x12\x32.framewell.inference.v1.DistinguishClustersRequest\x1a\x33.framewell.inference.v1.DistinguishClustersResponse\x12\x66\n\x0bNameCluster\x12*.framewell.inference.v1.NameClusterRequest\x1a+.framewell.inference.v1.NameClusterResponse\x12~\n\x13UndoClusterDecision\x12\x32.framewell.inference.v1.UndoClusterDecisionRequest\x1a\x33.framewell.inference.v1.UndoClusterDecisionResponse\x12\x81\x01\n\x14ListClusterDecisions\x12\x33.framewell.inference.v1.ListClusterDecisionsRequest\x1a\x34.framewell.inference.v1.ListClusterDecisionsResponse\x12\x81\x01\n\x14ListClassAppearances\x12\x33.framewell.inference.v1.ListClassAppearancesRequest\x1a\x34.framewell.inference.v1.ListClassAppearancesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,framewell/inference/v1/cluster_service.proto\x12\x16\x66ramewell.inference.v1\x1a\"framewell/cluster/v1/cluster.proto\x1a.framewell/inference/v1/inference_service.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a*framewell/recognition/v1/recognition.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xca\x02\n\x11\x43lusterAppearance\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x10\n\x08\x63hunk_id\x18\x02 \x01(\t\x12\r\n\x05track\x18\x03 \x01(\x05\x12\x36\n\nappearance\x18\x04 \x01(\x0b\x32\".framewell.inference.v1.Appearance\x12\x0e\n\x06series\x18\x05 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x06 \x01(\t\x12,\n\x08\x61sked_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x63lass_id\x18\x08 \x01(\t\x12\x13\n\x0bside_pixels\x18\t \x01(\x02\x12\x0f\n\x07picture\x18\n \x01(\t\x12\x0c\n\x04\x66\x61\x63\x65\x18\x0b \x01(\t\x12\r\n\x05title\x18\x0c \x01(\t\x12\x0f\n\x07seconds\x18\r \x01(\x01\x12\x15\n\rstart_seconds\x18\x0e \x01(\x01\"\xb4\x02\n\x0b\x46\x61\x63\x65\x43luster\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x18\n\x10\x61ppearance_count\x18\x02 \x01(\x03\x12.\n\nfirst_seen\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tlast_seen\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06series\x18\x05 \x03(\t\x12\x10\n\x08\x63hannels\x18\x06 \x03(\t\x12\x10\n\x08\x63lass_id\x18\x07 \x01(\t\x12\x16\n\x0enamed_class_id\x18\x08 \x01(\t\x12\x12\n\nmerged_ids\x18\t \x03(\t\x12\x38\n\x05\x63over\x18\n \x01(\x0b\x32).framewell.inference.v1.ClusterAppearance\"\x83\x02\n\x13ListClustersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12\x0e\n\x06series\x18\x04 \x03(\t\x12\x10\n\x08\x63hannels\x18\x05 \x03(\t\x12.\n\nasked_from\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x61sked_until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11least_appearances\x18\x08 \x01(\x05\x12\x15\n\rinclude_known\x18\t \x01(\x08\"f\n\x14ListClustersResponse\x12\x35\n\x08\x63lusters\x18\x01 \x03(\x0b\x32#.framewell.inference.v1.FaceCluster\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x11GetClusterRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"X\n\x0eSimilarCluster\x12\x34\n\x07\x63luster\x18\x01 \x01(\x0b\x32#.framewell.inference.v1.FaceCluster\x12\x10\n\x08\x64istance\x18\x02 \x01(\x02\"\x95\x02\n\x12GetClusterResponse\x12\x34\n\x07\x63luster\x18\x01 \x01(\x0b\x32#.framewell.inference.v1.FaceCluster\x12>\n\x0b\x61ppearances\x18\x02 \x03(\x0b\x32).framewell.inference.v1.ClusterAppearance\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12\x37\n\x07similar\x18\x04 \x03(\x0b\x32&.framewell.inference.v1.SimilarCluster\x12\x37\n\x04\x62\x65st\x18\x05 \x03(\x0b\x32).framewell.inference.v1.ClusterAppearance\"C\n\x14MergeClustersRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x17\n\x0finto_cluster_id\x18\x02 \x01(\t\"b\n\x15MergeClustersResponse\x12\x34\n\x07\x63luster\x18\x01 \x01(\x0b\x32#.framewell.inference.v1.FaceCluster\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\"9\n\rAppearanceRef\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x16\n\x0eobservation_id\x18\x02 \x01(\t\"e\n\x13SplitClusterRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12:\n\x0b\x61ppearances\x18\x02 \x03(\x0b\x32%.framewell.inference.v1.AppearanceRef\"\x94\x01\n\x14SplitClusterResponse\x12\x34\n\x07\x63luster\x18\x01 \x01(\x0b\x32#.framewell.inference.v1.FaceCluster\x12\x31\n\x04rest\x18\x02 \x01(\x0b\x32#.framewell.inference.v1.FaceCluster\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x03 \x01(\t\"J\n\x1a\x44istinguishClustersRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x18\n\x10other_cluster_id\x18\x02 \x01(\t\"2\n\x1b\x44istinguishClustersResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\":\n\x12NameClusterRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x02 \x01(\t\"`\n\x13NameClusterResponse\x12\x34\n\x07\x63luster\x18\x01 \x01(\x0b\x32#.framewell.inference.v1.FaceCluster\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\"1\n\x1aUndoClusterDecisionRequest\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\"^\n\x1bUndoClusterDecisionResponse\x12?\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32-.framewell.inference.v1.ClusterDecisionRecord\"\xfb\x01\n\x15\x43lusterDecisionRecord\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x37\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0e\x32%.framewell.cluster.v1.ClusterDecision\x12\x12\n\ncluster_id\x18\x03 \x01(\t\x12\x18\n\x10other_cluster_id\x18\x04 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x05 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x06 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12+\n\tundone_by\x18\x07 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\"X\n\x1bListClusterDecisionsRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\x8d\x01\n\x1cListClusterDecisionsResponse\x12@\n\tdecisions\x18\x01 \x03(\x0b\x32-.framewell.inference.v1.ClusterDecisionRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"V\n\x1bListClassAppearancesRequest\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\xa0\x01\n\x1cListClassAppearancesResponse\x12>\n\x0b\x61ppearances\x18\x01 \x03(\x0b\x32).framewell.inference.v1.ClusterAppearance\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x12\x13\n\x0b\x61sset_count\x18\x04 \x01(\x03\"X\n\x1dListRecognitionChangesRequest\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\xa0\x02\n\x11RecognitionChange\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x31\n\x08previous\x18\x02 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12.\n\nchanged_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x08\x64uration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0b\x61sset_count\x18\x05 \x01(\x03\x12\x36\n\x07\x63lasses\x18\x06 \x03(\x0b\x32%.framewell.recognition.v1.ClassTracks\"\x89\x01\n\x1eListRecognitionChangesResponse\x12:\n\x07\x63hanges\x18\x01 \x03(\x0b\x32).framewell.inference.v1.RecognitionChange\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\x32\xb3\t\n\x0e\x43lusterService\x12i\n\x0cListClusters\x12+.framewell.inference.v1.ListClustersRequest\x1a,.framewell.inference.v1.ListClustersResponse\x12\x63\n\nGetCluster\x12).framewell.inference.v1.GetClusterRequest\x1a*.framewell.inference.v1.GetClusterResponse\x12l\n\rMergeClusters\x12,.framewell.inference.v1.MergeClustersRequest\x1a-.framewell.inference.v1.MergeClustersResponse\x12i\n\x0cSplitCluster\x12+.framewell.inference.v1.SplitClusterRequest\x1a,.framewell.inference.v1.SplitClusterResponse\x12~\n\x13\x44istinguishClusters\x12\x32.framewell.inference.v1.DistinguishClustersRequest\x1a\x33.framewell.inference.v1.DistinguishClustersResponse\x12\x66\n\x0bNameCluster\x12*.framewell.inference.v1.NameClusterRequest\x1a+.framewell.inference.v1.NameClusterResponse\x12~\n\x13UndoClusterDecision\x12\x32.framewell.inference.v1.UndoClusterDecisionRequest\x1a\x33.framewell.inference.v1.UndoClusterDecisionResponse\x12\x81\x01\n\x14ListClusterDecisions\x12\x33.framewell.inference.v1.ListClusterDecisionsRequest\x1a\x34.framewell.inference.v1.ListClusterDecisionsResponse\x12\x81\x01\n\x14ListClassAppearances\x12\x33.framewell.inference.v1.ListClassAppearancesRequest\x1a\x34.framewell.inference.v1.ListClassAppearancesResponse\x12\x87\x01\n\x16ListRecognitionChanges\x12\x35.framewell.inference.v1.ListRecognitionChangesRequest\x1a\x36.framewell.inference.v1.ListRecognitionChangesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.inference.v1.cluster_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CLUSTERAPPEARANCE']._serialized_start=220
-  _globals['_CLUSTERAPPEARANCE']._serialized_end=550
-  _globals['_FACECLUSTER']._serialized_start=553
-  _globals['_FACECLUSTER']._serialized_end=861
-  _globals['_LISTCLUSTERSREQUEST']._serialized_start=864
-  _globals['_LISTCLUSTERSREQUEST']._serialized_end=1123
-  _globals['_LISTCLUSTERSRESPONSE']._serialized_start=1125
-  _globals['_LISTCLUSTERSRESPONSE']._serialized_end=1227
-  _globals['_GETCLUSTERREQUEST']._serialized_start=1229
-  _globals['_GETCLUSTERREQUEST']._serialized_end=1307
-  _globals['_SIMILARCLUSTER']._serialized_start=1309
-  _globals['_SIMILARCLUSTER']._serialized_end=1397
-  _globals['_GETCLUSTERRESPONSE']._serialized_start=1400
-  _globals['_GETCLUSTERRESPONSE']._serialized_end=1677
-  _globals['_MERGECLUSTERSREQUEST']._serialized_start=1679
-  _globals['_MERGECLUSTERSREQUEST']._serialized_end=1746
-  _globals['_MERGECLUSTERSRESPONSE']._serialized_start=1748
-  _globals['_MERGECLUSTERSRESPONSE']._serialized_end=1846
-  _globals['_APPEARANCEREF']._serialized_start=1848
-  _globals['_APPEARANCEREF']._serialized_end=1905
-  _globals['_SPLITCLUSTERREQUEST']._serialized_start=1907
-  _globals['_SPLITCLUSTERREQUEST']._serialized_end=2008
-  _globals['_SPLITCLUSTERRESPONSE']._serialized_start=2011
-  _globals['_SPLITCLUSTERRESPONSE']._serialized_end=2159
-  _globals['_DISTINGUISHCLUSTERSREQUEST']._serialized_start=2161
-  _globals['_DISTINGUISHCLUSTERSREQUEST']._serialized_end=2235
-  _globals['_DISTINGUISHCLUSTERSRESPONSE']._serialized_start=2237
-  _globals['_DISTINGUISHCLUSTERSRESPONSE']._serialized_end=2287
-  _globals['_NAMECLUSTERREQUEST']._serialized_start=2289
-  _globals['_NAMECLUSTERREQUEST']._serialized_end=2347
-  _globals['_NAMECLUSTERRESPONSE']._serialized_start=2349
-  _globals['_NAMECLUSTERRESPONSE']._serialized_end=2445
-  _globals['_UNDOCLUSTERDECISIONREQUEST']._serialized_start=2447
-  _globals['_UNDOCLUSTERDECISIONREQUEST']._serialized_end=2496
-  _globals['_UNDOCLUSTERDECISIONRESPONSE']._serialized_start=2498
-  _globals['_UNDOCLUSTERDECISIONRESPONSE']._serialized_end=2592
-  _globals['_CLUSTERDECISIONRECORD']._serialized_start=2595
-  _globals['_CLUSTERDECISIONRECORD']._serialized_end=2846
-  _globals['_LISTCLUSTERDECISIONSREQUEST']._serialized_start=2848
-  _globals['_LISTCLUSTERDECISIONSREQUEST']._serialized_end=2936
-  _globals['_LISTCLUSTERDECISIONSRESPONSE']._serialized_start=2939
-  _globals['_LISTCLUSTERDECISIONSRESPONSE']._serialized_end=3080
-  _globals['_LISTCLASSAPPEARANCESREQUEST']._serialized_start=3082
-  _globals['_LISTCLASSAPPEARANCESREQUEST']._serialized_end=3168
-  _globals['_LISTCLASSAPPEARANCESRESPONSE']._serialized_start=3171
-  _globals['_LISTCLASSAPPEARANCESRESPONSE']._serialized_end=3331
-  _globals['_CLUSTERSERVICE']._serialized_start=3334
-  _globals['_CLUSTERSERVICE']._serialized_end=4399
+  _globals['_CLUSTERAPPEARANCE']._serialized_start=296
+  _globals['_CLUSTERAPPEARANCE']._serialized_end=626
+  _globals['_FACECLUSTER']._serialized_start=629
+  _globals['_FACECLUSTER']._serialized_end=937
+  _globals['_LISTCLUSTERSREQUEST']._serialized_start=940
+  _globals['_LISTCLUSTERSREQUEST']._serialized_end=1199
+  _globals['_LISTCLUSTERSRESPONSE']._serialized_start=1201
+  _globals['_LISTCLUSTERSRESPONSE']._serialized_end=1303
+  _globals['_GETCLUSTERREQUEST']._serialized_start=1305
+  _globals['_GETCLUSTERREQUEST']._serialized_end=1383
+  _globals['_SIMILARCLUSTER']._serialized_start=1385
+  _globals['_SIMILARCLUSTER']._serialized_end=1473
+  _globals['_GETCLUSTERRESPONSE']._serialized_start=1476
+  _globals['_GETCLUSTERRESPONSE']._serialized_end=1753
+  _globals['_MERGECLUSTERSREQUEST']._serialized_start=1755
+  _globals['_MERGECLUSTERSREQUEST']._serialized_end=1822
+  _globals['_MERGECLUSTERSRESPONSE']._serialized_start=1824
+  _globals['_MERGECLUSTERSRESPONSE']._serialized_end=1922
+  _globals['_APPEARANCEREF']._serialized_start=1924
+  _globals['_APPEARANCEREF']._serialized_end=1981
+  _globals['_SPLITCLUSTERREQUEST']._serialized_start=1983
+  _globals['_SPLITCLUSTERREQUEST']._serialized_end=2084
+  _globals['_SPLITCLUSTERRESPONSE']._serialized_start=2087
+  _globals['_SPLITCLUSTERRESPONSE']._serialized_end=2235
+  _globals['_DISTINGUISHCLUSTERSREQUEST']._serialized_start=2237
+  _globals['_DISTINGUISHCLUSTERSREQUEST']._serialized_end=2311
+  _globals['_DISTINGUISHCLUSTERSRESPONSE']._serialized_start=2313
+  _globals['_DISTINGUISHCLUSTERSRESPONSE']._serialized_end=2363
+  _globals['_NAMECLUSTERREQUEST']._serialized_start=2365
+  _globals['_NAMECLUSTERREQUEST']._serialized_end=2423
+  _globals['_NAMECLUSTERRESPONSE']._serialized_start=2425
+  _globals['_NAMECLUSTERRESPONSE']._serialized_end=2521
+  _globals['_UNDOCLUSTERDECISIONREQUEST']._serialized_start=2523
+  _globals['_UNDOCLUSTERDECISIONREQUEST']._serialized_end=2572
+  _globals['_UNDOCLUSTERDECISIONRESPONSE']._serialized_start=2574
+  _globals['_UNDOCLUSTERDECISIONRESPONSE']._serialized_end=2668
+  _globals['_CLUSTERDECISIONRECORD']._serialized_start=2671
+  _globals['_CLUSTERDECISIONRECORD']._serialized_end=2922
+  _globals['_LISTCLUSTERDECISIONSREQUEST']._serialized_start=2924
+  _globals['_LISTCLUSTERDECISIONSREQUEST']._serialized_end=3012
+  _globals['_LISTCLUSTERDECISIONSRESPONSE']._serialized_start=3015
+  _globals['_LISTCLUSTERDECISIONSRESPONSE']._serialized_end=3156
+  _globals['_LISTCLASSAPPEARANCESREQUEST']._serialized_start=3158
+  _globals['_LISTCLASSAPPEARANCESREQUEST']._serialized_end=3244
+  _globals['_LISTCLASSAPPEARANCESRESPONSE']._serialized_start=3247
+  _globals['_LISTCLASSAPPEARANCESRESPONSE']._serialized_end=3407
+  _globals['_LISTRECOGNITIONCHANGESREQUEST']._serialized_start=3409
+  _globals['_LISTRECOGNITIONCHANGESREQUEST']._serialized_end=3497
+  _globals['_RECOGNITIONCHANGE']._serialized_start=3500
+  _globals['_RECOGNITIONCHANGE']._serialized_end=3788
+  _globals['_LISTRECOGNITIONCHANGESRESPONSE']._serialized_start=3791
+  _globals['_LISTRECOGNITIONCHANGESRESPONSE']._serialized_end=3928
+  _globals['_CLUSTERSERVICE']._serialized_start=3931
+  _globals['_CLUSTERSERVICE']._serialized_end=5134
 # @@protoc_insertion_point(module_scope)

@@ -7,7 +7,9 @@ from collections import abc as _abc
 from framewell.cluster.v1 import cluster_pb2 as _cluster_pb2
 from framewell.inference.v1 import inference_service_pb2 as _inference_service_pb2
 from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
+from framewell.recognition.v1 import recognition_pb2 as _recognition_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -831,3 +833,117 @@ class ListClassAppearancesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListClassAppearancesResponse: _TypeAlias = ListClassAppearancesResponse  # noqa: Y015
+
+@_typing.final
+class ListRecognitionChangesRequest(_message.Message):
+    """Chooses which changes are listed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLASS_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    class_id: _builtins.str
+    """Only changes of this class; empty for all."""
+    page_size: _builtins.int
+    """At most so many changes, 0 for the default of 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        class_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_id", b"class_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRecognitionChangesRequest: _TypeAlias = ListRecognitionChangesRequest  # noqa: Y015
+
+@_typing.final
+class RecognitionChange(_message.Message):
+    """What changed when an identity model went into service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    PREVIOUS_FIELD_NUMBER: _builtins.int
+    CHANGED_AT_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    ASSET_COUNT_FIELD_NUMBER: _builtins.int
+    CLASSES_FIELD_NUMBER: _builtins.int
+    asset_count: _builtins.int
+    """Number of assets in which somebody got another name."""
+    @_builtins.property
+    def model(self) -> _mesh_pb2.ModelVersion:
+        """The model and the version that went into service."""
+
+    @_builtins.property
+    def previous(self) -> _mesh_pb2.ModelVersion:
+        """The version in force before, unset for the first."""
+
+    @_builtins.property
+    def changed_at(self) -> _timestamp_pb2.Timestamp:
+        """When that was."""
+
+    @_builtins.property
+    def duration(self) -> _duration_pb2.Duration:
+        """Time from the start of the re-labelling to the switch."""
+
+    @_builtins.property
+    def classes(self) -> _containers.RepeatedCompositeFieldContainer[_recognition_pb2.ClassTracks]:
+        """Face tracks of each class before and after, those that changed most first; at most 50, or that of the class asked for."""
+
+    def __init__(
+        self,
+        *,
+        model: _mesh_pb2.ModelVersion | None = ...,
+        previous: _mesh_pb2.ModelVersion | None = ...,
+        changed_at: _timestamp_pb2.Timestamp | None = ...,
+        duration: _duration_pb2.Duration | None = ...,
+        asset_count: _builtins.int = ...,
+        classes: _abc.Iterable[_recognition_pb2.ClassTracks] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "duration", b"duration", "model", b"model", "previous", b"previous"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "changed_at", b"changed_at", "classes", b"classes", "duration", b"duration", "model", b"model", "previous", b"previous"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecognitionChange: _TypeAlias = RecognitionChange  # noqa: Y015
+
+@_typing.final
+class ListRecognitionChangesResponse(_message.Message):
+    """One page of changes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of changes on all pages together."""
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecognitionChange]:
+        """Changes of this page, newest first."""
+
+    def __init__(
+        self,
+        *,
+        changes: _abc.Iterable[Global___RecognitionChange] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "next_page_token", b"next_page_token", "total_size", b"total_size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRecognitionChangesResponse: _TypeAlias = ListRecognitionChangesResponse  # noqa: Y015

@@ -80,6 +80,11 @@ class ClusterServiceStub:
                 request_serializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClassAppearancesRequest.SerializeToString,
                 response_deserializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClassAppearancesResponse.FromString,
                 _registered_method=True)
+        self.ListRecognitionChanges = channel.unary_unary(
+                '/framewell.inference.v1.ClusterService/ListRecognitionChanges',
+                request_serializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListRecognitionChangesRequest.SerializeToString,
+                response_deserializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListRecognitionChangesResponse.FromString,
+                _registered_method=True)
 
 
 class ClusterServiceServicer:
@@ -149,6 +154,13 @@ class ClusterServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRecognitionChanges(self, request, context):
+        """Lists what identity models changed when they went into service, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ClusterServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -196,6 +208,11 @@ def add_ClusterServiceServicer_to_server(servicer, server):
                     servicer.ListClassAppearances,
                     request_deserializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClassAppearancesRequest.FromString,
                     response_serializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClassAppearancesResponse.SerializeToString,
+            ),
+            'ListRecognitionChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRecognitionChanges,
+                    request_deserializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListRecognitionChangesRequest.FromString,
+                    response_serializer=framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListRecognitionChangesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -442,6 +459,33 @@ class ClusterService:
             '/framewell.inference.v1.ClusterService/ListClassAppearances',
             framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClassAppearancesRequest.SerializeToString,
             framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListClassAppearancesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRecognitionChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/framewell.inference.v1.ClusterService/ListRecognitionChanges',
+            framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListRecognitionChangesRequest.SerializeToString,
+            framewell_dot_inference_dot_v1_dot_cluster__service__pb2.ListRecognitionChangesResponse.FromString,
             options,
             channel_credentials,
             insecure,

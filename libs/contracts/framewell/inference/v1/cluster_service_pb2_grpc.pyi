@@ -51,6 +51,8 @@ class ClusterServiceStub:
     """Lists the decisions about a cluster, newest first."""
     ListClassAppearances: _grpc.UnaryUnaryMultiCallable[_cluster_service_pb2.ListClassAppearancesRequest, _cluster_service_pb2.ListClassAppearancesResponse]
     """Lists where a person is seen, by the identity models in force, newest assets first."""
+    ListRecognitionChanges: _grpc.UnaryUnaryMultiCallable[_cluster_service_pb2.ListRecognitionChangesRequest, _cluster_service_pb2.ListRecognitionChangesResponse]
+    """Lists what identity models changed when they went into service, newest first."""
 
 @_typing.type_check_only
 class ClusterServiceAsyncStub(ClusterServiceStub):
@@ -75,6 +77,8 @@ class ClusterServiceAsyncStub(ClusterServiceStub):
     """Lists the decisions about a cluster, newest first."""
     ListClassAppearances: _aio.UnaryUnaryMultiCallable[_cluster_service_pb2.ListClassAppearancesRequest, _cluster_service_pb2.ListClassAppearancesResponse]  # type: ignore[assignment]
     """Lists where a person is seen, by the identity models in force, newest assets first."""
+    ListRecognitionChanges: _aio.UnaryUnaryMultiCallable[_cluster_service_pb2.ListRecognitionChangesRequest, _cluster_service_pb2.ListRecognitionChangesResponse]  # type: ignore[assignment]
+    """Lists what identity models changed when they went into service, newest first."""
 
 class ClusterServiceServicer(metaclass=_abc_1.ABCMeta):
     """Lists unknown people and takes decisions of people about them."""
@@ -150,5 +154,13 @@ class ClusterServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_cluster_service_pb2.ListClassAppearancesResponse, _abc.Awaitable[_cluster_service_pb2.ListClassAppearancesResponse]]:
         """Lists where a person is seen, by the identity models in force, newest assets first."""
+
+    @_abc_1.abstractmethod
+    def ListRecognitionChanges(
+        self,
+        request: _cluster_service_pb2.ListRecognitionChangesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_cluster_service_pb2.ListRecognitionChangesResponse, _abc.Awaitable[_cluster_service_pb2.ListRecognitionChangesResponse]]:
+        """Lists what identity models changed when they went into service, newest first."""
 
 def add_ClusterServiceServicer_to_server(servicer: ClusterServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
