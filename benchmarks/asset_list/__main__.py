@@ -54,7 +54,7 @@ ORDERS = [
     "state",
     "changed_at desc",
 ]
-FILTERS = {
+FILTERS: dict[str, dict[str, object]] = {
     "none": {},
     "one state": {"state": [AssetState.ASSET_STATE_REJECTED]},
     "two states, kind": {
@@ -194,6 +194,7 @@ def main() -> int:
         record(
             "asset_list",
             {
+                "measured": datetime.now(UTC).isoformat(timespec="seconds"),
                 "revision": revision(),
                 "machine": machine("numpy"),
                 "database": "a MongoDB" if options.mongo else "the embedded database",

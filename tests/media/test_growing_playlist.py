@@ -91,6 +91,8 @@ class Recording:
             dead_letters=nobody,  # type: ignore[arg-type]
             operations=nobody,  # type: ignore[arg-type]
             announcer=nobody,  # type: ignore[arg-type]
+            webhooks=nobody,  # type: ignore[arg-type]
+            webhook_sender=nobody,  # type: ignore[arg-type]
             clock=SystemClock(),
         )
         return application(context, cors_origins=["*"])

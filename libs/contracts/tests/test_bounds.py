@@ -34,6 +34,7 @@ from framewell.gateway.v1 import (
     objects_pb2,
     programme_pb2,
     rights_view_pb2,
+    webhooks_pb2,
 )
 from framewell.inference.v1 import (
     cluster_service_pb2,
@@ -78,6 +79,7 @@ SERVICES = (
     search_service_pb2,
     snapshot_service_pb2,
     training_service_pb2,
+    webhooks_pb2,
 )
 RULES: dict[str, dict[str, Any]] = json.loads(files("framewell").joinpath("rules.json").read_text())
 SOURCES = Path(__file__).resolve().parents[3] / "proto"

@@ -9,6 +9,9 @@ def holdings(erase: EraseSubjects) -> Holdings:
     return Holdings(
         (
             Holding("events", "facts about an asset and the samples taken from it, for its timeline", erase),
+            Holding("event_hours", kept="hours in which events arrived; nobody is named"),
+            Holding("webhooks", kept="addresses of others that want events, and who registered them"),
+            Holding("webhook_deliveries", kept="which events went where, by their ids, for a week"),
             Holding("asset_progress", "how far an asset has come", erase),
             Holding("asset_summaries", "title and channel of an asset; that it is gone stays", erase),
             Holding("erasure_requests", kept="what was erased, by ids and numbers, and who asked"),

@@ -44,6 +44,11 @@ class GatewaySettings(ServiceSettings):
         description="Origins whose pages may call REST, such as https://player.example, separated by commas; "
         "*: pages of every origin may read stored objects, and only those.",
     )
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Hosts that webhooks may lead to, separated by commas: mam.example, mam.example:8443, "
+        "*.example; empty: none.",
+    )
     setup_code_file: Path = Field(
         Path(".framewell/setup-code"),
         description="File, for its owner alone, with the code that makes the first administrator.",
@@ -73,6 +78,13 @@ class GatewaySettings(ServiceSettings):
         if any(network.prefixlen == 0 for network in networks):
             raise ValueError("everybody is no proxy: name the addresses or networks that yours have")
         return networks
+
+    @field_validator("webhook_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip().lower() for part in value.split(",") if part.strip())
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -54,3 +54,10 @@ CERTIFICATE_REFUSED = "the files of the certificate changed and cannot be used: 
 """Log: what is in the files is no pair, or not a whole one yet; looked at again when they change."""
 CERTIFICATE_ENDS = "the certificate ends soon"
 """Log: once a day from two weeks before its end."""
+WEBHOOK_DELIVERIES = _meter.create_counter(
+    "framewell_webhook_deliveries", description="Attempts to deliver an event to a webhook, by outcome."
+)
+WEBHOOK_DISABLED = "webhook disabled"
+"""Log: a webhook failed for too long, or said that it is gone; nothing is sent to it any more."""
+WEBHOOK_FAILED = "webhook not served"
+"""Log: serving a webhook failed unexpectedly; it is tried again."""

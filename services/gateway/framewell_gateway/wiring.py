@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from framewell_gateway.adapters.announcer import OutboxAnnouncer
 from framewell_gateway.adapters.argon_hasher import ArgonHasher
@@ -21,6 +22,9 @@ from framewell_gateway.adapters.setup_code_documents import SetupCodeDocuments
 from framewell_gateway.adapters.setup_code_file import NoLocalMode, SetupCodeFile
 from framewell_gateway.adapters.summary_documents import SummaryDocuments
 from framewell_gateway.adapters.user_documents import UserDocuments
+from framewell_gateway.adapters.webhook_documents import WebhookDocuments
+from framewell_gateway.adapters.webhook_sender import HttpSender
+from framewell_gateway.commands.deliver_webhooks import DeliverWebhook
 from framewell_gateway.commands.make_setup_code import BeginAccess, MakeSetupCode
 from framewell_gateway.domain.principals import is_loopback
 from framewell_gateway.domain.signed_addresses import Signer
@@ -32,6 +36,7 @@ from framewell_gateway.entrypoints.http.certificates import CERTIFICATE, KEY, Ce
 from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLimit
 from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_gateway.entrypoints.stream import stages
+from framewell_gateway.entrypoints.webhooks import WebhookService
 from framewell_gateway.handlers.erase_subjects import EraseSubjects
 from framewell_gateway.holdings import holdings
 from framewell_gateway.settings import GatewaySettings
@@ -51,7 +56,8 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     summaries, hashes = SummaryDocuments(mesh.documents), mesh.settings.name_hashes()
     erasures = ErasureDocuments(mesh.documents, hashes)
     access = await _access(settings, mesh)
-    for store in (events, progress, summaries, erasures):
+    webhooks, sender = WebhookDocuments(mesh.documents), HttpSender(settings.webhook_hosts)
+    for store in (events, progress, summaries, erasures, webhooks):
         await store.prepare()
     callers = CallerMetadata(mesh.caller_signer)
     context = AppContext(
@@ -66,6 +72,8 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         dead_letters=KafkaDeadLetters(mesh.settings.broker_access(), mesh.clock, mesh.settings.kafka_prefix),
         operations=RemoteOperations(mesh.settings.rpc_address, mesh.channel_to, callers),
         announcer=OutboxAnnouncer(mesh.outbox, mesh.clock),
+        webhooks=webhooks,
+        webhook_sender=sender,
         clock=mesh.clock,
         access=access,
         public_url=settings.public_url,
@@ -86,10 +94,11 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     )
     forget = ForgetEvents(events, progress, summaries, mesh.tombstones)
     table = holdings(EraseSubjects(forget))
+    deliver = DeliverWebhook(webhooks, events, sender, mesh.clock, holder=uuid4().hex)
     return Service(
         holdings=table,
         stages=stages(forget, erasures, hashes.of, mesh.clock, mesh.erase(table)),
-        parts=[web],
+        parts=[web, WebhookService(webhooks, events, deliver, mesh.clock)],
         notes={} if certificates is None else {"certificate": certificates.notes},
     )
 

@@ -37,6 +37,8 @@ from framewell_contracts.fact_types import fact_type
 from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
 from framewell_gateway.adapters.summary_documents import SummaryDocuments
+from framewell_gateway.adapters.webhook_documents import WebhookDocuments
+from framewell_gateway.adapters.webhook_sender import HttpSender
 from framewell_gateway.domain.broker_state import BrokerState, Replica, ServiceReplies
 from framewell_gateway.domain.events import Arrivals
 from framewell_gateway.entrypoints.access import Access
@@ -198,6 +200,7 @@ class Mesh:
     dataset: AnsweringService = field(default_factory=lambda: AnsweringService("dataset"))
     training: AnsweringService = field(default_factory=lambda: AnsweringService("training"))
     uploaded: bytes = b""
+    webhook_hosts: tuple[str, ...] = ("127.0.0.1", "mam.example")
     announcements: Announcements = field(default_factory=Announcements)
     broker: ScriptedBroker = field(default_factory=ScriptedBroker)
     dead_letters: ScriptedDeadLetters = field(default_factory=ScriptedDeadLetters)
@@ -269,6 +272,8 @@ class Mesh:
             dead_letters=self.dead_letters,
             operations=self.operations,
             announcer=self.announcements,
+            webhooks=WebhookDocuments(self.documents),
+            webhook_sender=HttpSender(self.webhook_hosts),
             clock=SystemClock(),
             access=self.access(tokens),
             public_url=public_url,

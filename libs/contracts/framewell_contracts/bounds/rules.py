@@ -46,6 +46,7 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         "^(text|transcript|label|object|region)$": "is no kind that is searched: expected `text`, `transcript`, "
         "`label`, `object` or `region`",
         "^([01][0-9]|2[0-3]):[0-5][0-9]$": "is no time of day HH:MM",
+        r"^https?://[^\s\x00-\x1f]+$": "is no address of a webhook: expected `https://host/path`",
         "^[!-~]*#[!-~]+$": "is no id of an event: give the `id` of the last one that you had",
         "^[0-9A-Za-z._:-]{1,200}$": "is no id of letters, digits and `.`, `_`, `:`, `-`",
     }

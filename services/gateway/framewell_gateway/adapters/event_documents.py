@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,11 +13,18 @@ from uuid import uuid4
 from framewell_gateway.domain.events import Cursor, EventFilter, RecordedEvent
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.outcomes import Rejected
-from framewell_kit.paging import Order, Page, PageRequest, find_page
+from framewell_kit.paging import Order, Page, PageRequest, decode_token, encode_token, find_page
 
 EVENTS: Final = "events"
 ORDER: Final = Order("recorded", int)
 NEWEST_FIRST: Final = Order("recorded", int, descending=True)
+HOURS: Final = "event_hours"
+_HOUR_MICROS: Final = 3_600_000_000
+_TICK_MICROS: Final = 5_000_000
+_TICKS_AHEAD: Final = 3
+"""The clock of another process may be so far ahead."""
+_MOST_TICKS: Final = 1000
+"""So many are named in one query."""
 _BACKWARDS: Final = "newest."
 """What the page tokens of a list with the newest first begin with."""
 
@@ -27,6 +35,10 @@ LOOK_BACK: Final = 10_000_000  # microseconds
 class EventDocuments:
     """`EventRepository` on the gateway's own database.
 
+    The embedded database has indexes for equality alone. Therefore an event also has the `hour` and the
+    `tick` (five seconds) of its arrival, and events of the whole mesh are read hour by hour. Events of an
+    earlier version, without them, are listed with their assets only.
+
     A review names its sample only, and the proposal of the sample names the asset: whichever comes second
     gives the asset to the other, so that all events of an asset are found by its id.
     """
@@ -36,19 +48,24 @@ class EventDocuments:
         self._followers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._listeners: set[Callable[[RecordedEvent], None]] = set()
         self._process = uuid4().hex
+        self._hours: set[int] = set()
 
     async def prepare(self) -> None:
         """Make the indexes that the queries below need."""
         await self._documents.ensure_index(EVENTS, ["asset_id", *ORDER.fields])
-        await self._documents.ensure_index(EVENTS, ORDER.fields)
-        await self._documents.ensure_index(EVENTS, ["type", *ORDER.fields])
+        for field in ("tick", "hour", "type"):
+            await self._documents.ensure_index(EVENTS, [field, *ORDER.fields])
         await self._documents.ensure_index(EVENTS, ["sample_id", "asset_id"])
         await self._documents.ensure_index(EVENTS, ["class_id"])
         await self._documents.ensure_index(EVENTS, ["holders"])
 
     async def record(self, event: RecordedEvent) -> bool:
         """See EventRepository."""
-        document = {**_document(event), "by": self._process}
+        hour, tick = event.recorded // _HOUR_MICROS, event.recorded // _TICK_MICROS
+        if hour not in self._hours:  # first: whoever finds the event finds its hour
+            await self._documents.insert_once(HOURS, {"_id": f"{hour:010}"})
+            self._hours.add(hour)
+        document = {**_document(event), "by": self._process, "hour": hour, "tick": tick}
         is_new = await self._documents.insert_once(EVENTS, document)
         if event.sample_id:
             self._wake_followers(await self._give_asset(event.sample_id, event.asset_id))
@@ -114,23 +131,67 @@ class EventDocuments:
                 code="bad_page_token",
             )
         inner = PageRequest(page.size, page.token.removeprefix(_BACKWARDS))
-        query = _meant(wanted, after)
-        order = NEWEST_FIRST if newest_first else ORDER
-        found = (await find_page(self._documents, EVENTS, query, inner, order)).map(_event)
+        query, order = _meant(wanted, after), NEWEST_FIRST if newest_first else ORDER
+        if wanted.asset_id or wanted.types:
+            if after is not None:
+                query["hour"] = {"$in": await self._hours_from(after.recorded)}
+            found = await find_page(self._documents, EVENTS, query, inner, order)
+        else:
+            found = await self._by_hours(query, inner, order, after)
         backwards = newest_first and bool(found.next_token)
-        return replace(found, next_token=_BACKWARDS + found.next_token) if backwards else found
+        token = _BACKWARDS + found.next_token if backwards else found.next_token
+        return replace(found.map(_event), next_token=token)
+
+    async def _by_hours(
+        self, query: Document, page: PageRequest, order: Order, after: Cursor | None
+    ) -> Page[Document]:
+        """Return a page of the events that match, read from as many hours as it takes to fill it."""
+        key = decode_token(page.token, order.key_types)
+        start = key[0] if key is not None and isinstance(key[0], int) else None
+        hours = await self._hours_from(after.recorded if after else 0)
+        if order.descending:
+            hours = [hour for hour in reversed(hours) if start is None or hour <= start // _HOUR_MICROS]
+        else:
+            hours = [hour for hour in hours if start is None or hour >= start // _HOUR_MICROS]
+        found: list[Document] = []
+        for hour in hours:
+            left = PageRequest(page.size + 1 - len(found), page.token)
+            of_hour = {**query, "hour": hour}
+            part = await find_page(self._documents, EVENTS, of_hour, left, order, counted=False)
+            found += part.items
+            if len(found) > page.size:
+                break
+        total = await self._documents.count(EVENTS, query)
+        if len(found) <= page.size:
+            return Page(found, total=total)
+        last = found[page.size - 1]
+        return Page(found[: page.size], encode_token((last["recorded"], last["_id"])), total)
+
+    async def _hours_from(self, since: int) -> list[int]:
+        """Return the hours in which events arrived, from that of a moment on, in order."""
+        hours = sorted(int(one["_id"]) for one in await self._documents.find(HOURS, {}))
+        return [hour for hour in hours if hour >= since // _HOUR_MICROS]
 
     async def newest(self) -> RecordedEvent | None:
         """See EventRepository."""
-        return next(iter(await self._find({}, limit=1, direction=-1)), None)
+        for hour in reversed(await self._hours_from(0)):
+            if found := await self._find({"hour": hour}, limit=1, direction=-1):
+                return found[0]
+        return None
 
     async def count(self, event_type: str, since: int) -> int:
         """See EventRepository."""
-        return await self._documents.count(EVENTS, {"type": event_type, "recorded": {"$gte": since}})
+        query = {"type": event_type, "recorded": {"$gte": since}}
+        return await self._documents.count(EVENTS, query)
 
     async def by_others(self, since: int, most: int) -> Sequence[RecordedEvent]:
         """See EventRepository."""
-        return await self._find({"recorded": {"$gte": since}, "by": {"$ne": self._process}}, limit=most)
+        now = int(time.time() * 1_000_000)
+        ticks = range(since // _TICK_MICROS, max(since, now) // _TICK_MICROS + _TICKS_AHEAD)
+        wanted: Document = {"recorded": {"$gte": since}, "by": {"$ne": self._process}}
+        if len(ticks) <= _MOST_TICKS:
+            wanted["tick"] = {"$in": [*ticks]}
+        return await self._find(wanted, limit=most)
 
     @contextmanager
     def hearing(self, hear: Callable[[RecordedEvent], None]) -> Iterator[None]:

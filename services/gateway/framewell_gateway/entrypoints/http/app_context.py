@@ -17,6 +17,7 @@ from framewell_gateway.ports import (
     Services,
     SummaryRepository,
 )
+from framewell_gateway.ports.webhooks import WebhookRepository, WebhookSender
 from framewell_gateway.queries.asset_progress import AssetProgress
 from framewell_gateway.queries.follow_mesh import FollowMesh
 from framewell_kit.clock import Clock
@@ -42,6 +43,8 @@ class AppContext:
     dead_letters: DeadLetters
     operations: Operations
     announcer: Announcer
+    webhooks: WebhookRepository
+    webhook_sender: WebhookSender
     clock: Clock
     access: Access
     public_url: str = ""
