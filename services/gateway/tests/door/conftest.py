@@ -261,8 +261,12 @@ class RawClient:
         self._changed.set()
 
     @property
+    def goodbyes(self) -> list[Any]:
+        return self.of(h2_events.ConnectionTerminated)
+
+    @property
     def goodbye(self) -> tuple[int, str]:
-        (goodbye,) = self.of(h2_events.ConnectionTerminated)
+        (goodbye,) = self.goodbyes
         return int(goodbye.error_code), (goodbye.additional_data or b"").decode()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from h2 import events
+from h2.connection import ConnectionState
 from h2.errors import ErrorCodes
 
 from framewell_gateway.entrypoints.http2.connection import Http2Connection
@@ -133,15 +134,37 @@ async def test_curl_is_answered_in_what_it_asks_for(door: Any, how: str) -> None
     assert json.loads(out) == 3_000_000
 
 
-async def test_a_port_that_stops_finishes_what_is_under_way(door: Any) -> None:
-    async with client(door) as asking, asking.stream("GET", "/large?bytes=3000000") as answer:
-        stopping = asyncio.create_task(door.server.stop(5))
-        received = 0
-        async for piece in answer.aiter_raw():
-            received += len(piece)
-            await asyncio.sleep(0)
-        async with patient():
-            await stopping
-        assert received == 3_000_000
-        with pytest.raises(httpx.ConnectError):
-            await asking.get("/hello")
+async def test_a_port_that_stops_finishes_what_is_under_way(door: Any, raw: Any) -> None:
+    client = await raw(door)
+    number = client.request("GET", "/large?bytes=300000")
+    await client.until(lambda: sum(len(one.data) for one in client.of(events.DataReceived)) > 60_000)
+    stopping = asyncio.create_task(door.server.stop(5))
+    await client.until(lambda: client.goodbyes)
+    client.h2.state_machine.state = (
+        ConnectionState.CLIENT_OPEN
+    )  # a client goes on after a goodbye, h2 does not
+    client.h2.increment_flow_control_window(1 << 20)
+    client.h2.increment_flow_control_window(1 << 20, number)
+    client.flush()
+    await client.until(lambda: client.of(events.StreamEnded, number))
+    assert sum(len(one.data) for one in client.of(events.DataReceived)) == 300_000
+    async with patient():
+        await stopping
+    with pytest.raises(OSError):
+        await asyncio.open_connection("127.0.0.1", door.port)
+
+
+async def test_whoever_says_goodbye_in_the_middle_is_believed(
+    door: Any, raw: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = await raw(door)
+    client.request("GET", "/events")
+    await client.until(lambda: client.of(events.DataReceived))
+    client.h2.close_connection()
+    client.flush()
+    await client.until(lambda: client.closed)
+    before = -1
+    while len(door.produced) != before:
+        before = len(door.produced)
+        await asyncio.sleep(0.2)
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]

@@ -21,8 +21,9 @@ from hyperframe.frame import (
     WindowUpdateFrame,
 )
 
-from framewell_gateway.entrypoints.http2.connection import MOST_STREAMS, Http2Connection
+from framewell_gateway.entrypoints.http2.connection import Http2Connection
 from framewell_gateway.entrypoints.http2.frame_meter import Allowance, Flood, FrameMeter, FrameTooLarge
+from framewell_gateway.entrypoints.http2.protocol import MOST_STREAMS
 from framewell_kit.testing.waiting import patient
 
 CALM = ErrorCodes.ENHANCE_YOUR_CALM

@@ -10,37 +10,29 @@ are kept here, beside uvicorn's HTTP/1.1, and gRPC is passed on from them withou
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from h2 import events
-from h2.config import H2Configuration
-from h2.connection import H2Connection
 from h2.errors import ErrorCodes
 from h2.exceptions import H2Error
-from h2.settings import SettingCodes, Settings
-from hyperframe.frame import GoAwayFrame
+from h2.settings import SettingCodes
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
 from uvicorn.server import ServerState
 
-from framewell_gateway.entrypoints.http2.frame_meter import (
-    MOST_FRAME_BYTES,
-    MOST_HEADER_BYTES,
-    Flood,
-    FrameMeter,
-    FrameTooLarge,
+from framewell_gateway.entrypoints.http2.frame_meter import Flood, FrameMeter, FrameTooLarge
+from framewell_gateway.entrypoints.http2.protocol import (
+    HEADER_TABLE_BYTES,
+    MOST_STREAMS,
+    goodbye,
+    lost_where_ended,
+    server_side,
 )
 from framewell_gateway.entrypoints.http2.streams import Header, Http2Stream
 from framewell_kit.telemetry import logger
 
-MOST_STREAMS: Final = 256
-STREAM_WINDOW_BYTES: Final = 1 << 20
-CONNECTION_WINDOW_BYTES: Final = 8 << 20
-"""What a connection may hold in memory of bodies that nobody has read yet."""
-
 _MOST_UNREAD_ANSWERS: Final = 4 << 20
-# The encoder remembers as much of what it sent, however much the other end offers to remember.
-_HEADER_TABLE_BYTES: Final = 4096
 _LINGER_SECONDS: Final = 1.0
 
 log = logger(__name__)
@@ -68,7 +60,7 @@ class Http2Connection(asyncio.Protocol):
 
     def __init__(self, served: Served) -> None:
         self._served = served
-        self._h2 = H2Connection(H2Configuration(client_side=False, header_encoding=None))
+        self._h2 = server_side()
         self._meter = FrameMeter()
         self._streams: dict[int, Http2Stream] = {}
         self._transport: Any = None
@@ -89,18 +81,6 @@ class Http2Connection(asyncio.Protocol):
         self._served.state.connections.add(self)  # type: ignore[arg-type]
         self.client, self.server = get_remote_addr(self._transport), get_local_addr(self._transport)
         self.scheme = "https" if is_ssl(self._transport) else "http"
-        settings = {
-            SettingCodes.MAX_CONCURRENT_STREAMS: MOST_STREAMS,
-            SettingCodes.INITIAL_WINDOW_SIZE: STREAM_WINDOW_BYTES,
-            SettingCodes.MAX_FRAME_SIZE: MOST_FRAME_BYTES,
-            SettingCodes.MAX_HEADER_LIST_SIZE: MOST_HEADER_BYTES,
-            SettingCodes.ENABLE_CONNECT_PROTOCOL: 0,
-        }
-        self._h2.local_settings = Settings(client=False, initial_values=settings)
-        self._h2.max_inbound_frame_size = MOST_FRAME_BYTES
-        self._h2.decoder.max_header_list_size = MOST_HEADER_BYTES
-        self._h2.initiate_connection()
-        self._h2.increment_flow_control_window(CONNECTION_WINDOW_BYTES - 65_535)
         self._flush()
         self._tick()
 
@@ -147,42 +127,44 @@ class Http2Connection(asyncio.Protocol):
 
     def shutdown(self) -> None:
         """Take no more requests, and close when those under way are answered."""
+        if not self._stopping and not self._transport.is_closing() and not self._refused:
+            self._say_goodbye(ErrorCodes.NO_ERROR, "")
         self._stopping = True
-        if not self._transport.is_closing() and not self._refused:
-            self._h2.close_connection(last_stream_id=self._h2.highest_inbound_stream_id)
-            self._flush()
-            self._close_if_done()
+        self._close_if_done()
 
     # The streams' side: see `streams.Connection`.
 
     def room(self, stream_id: int) -> int:
         if self._write_paused:
             return 0
-        return self._h2.local_flow_control_window(stream_id)
+        with lost_where_ended():
+            return self._h2.local_flow_control_window(stream_id)
 
     def send_headers(self, stream_id: int, headers: Iterable[Header], *, end: bool) -> None:
-        self._h2.send_headers(stream_id, headers, end_stream=end)
+        with lost_where_ended():
+            self._h2.send_headers(stream_id, headers, end_stream=end)
         self._flush()
 
     def send_data(self, stream_id: int, data: memoryview, *, end: bool) -> None:
         size, frames = self._h2.max_outbound_frame_size, 0
-        while True:
-            piece, data = data[:size], data[size:]
-            self._h2.send_data(stream_id, bytes(piece), end_stream=end and not data)
-            frames += 1
-            if not data:
-                break
+        with lost_where_ended():
+            while data or not frames:
+                piece, data = data[:size], data[size:]
+                self._h2.send_data(stream_id, bytes(piece), end_stream=end and not data)
+                frames += 1
         self._meter.sent(frames)
         self._flush()
 
     def acknowledge(self, stream_id: int, size: int) -> None:
         if not self._refused:
-            self._h2.acknowledge_received_data(size, stream_id)
+            with suppress(H2Error):
+                self._h2.acknowledge_received_data(size, stream_id)
             self._flush()
 
     def reset(self, stream_id: int, code: ErrorCodes) -> None:
         if not self._refused and not self._transport.is_closing():
-            self._h2.reset_stream(stream_id, code)
+            with suppress(H2Error):  # it has ended, or the connection has
+                self._h2.reset_stream(stream_id, code)
             self._flush()
 
     # Events
@@ -204,7 +186,7 @@ class Http2Connection(asyncio.Protocol):
             case events.RemoteSettingsChanged():
                 self._settings(event)
             case events.ConnectionTerminated():
-                self.shutdown()
+                self._left()
 
     def _data(self, event: events.DataReceived) -> None:
         size = event.flow_controlled_length or 0
@@ -247,9 +229,15 @@ class Http2Connection(asyncio.Protocol):
         self._settled = True
         if SettingCodes.HEADER_TABLE_SIZE in event.changed_settings:
             self._h2.encoder.header_table_size = min(
-                self._h2.remote_settings.header_table_size, _HEADER_TABLE_BYTES
+                self._h2.remote_settings.header_table_size, HEADER_TABLE_BYTES
             )
         self._wake_all()  # windows may have grown
+
+    def _left(self) -> None:
+        """Close: after the other end's goodbye `h2` sends nothing more, and who says it waits for nothing."""
+        for stream in list(self._streams.values()):
+            stream.lose()
+        self._transport.close()
 
     # Bounds
 
@@ -284,9 +272,11 @@ class Http2Connection(asyncio.Protocol):
         log.info("a connection was closed for what it sent", reason=sentence, client=self.client)
         for stream in list(self._streams.values()):
             stream.lose()
-        goaway = GoAwayFrame(0, self._h2.highest_inbound_stream_id, int(code), sentence.encode()[:500])
-        self._transport.write(goaway.serialize())
+        self._say_goodbye(code, sentence)
         asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._transport.close)
+
+    def _say_goodbye(self, code: ErrorCodes, sentence: str) -> None:
+        self._transport.write(goodbye(self._h2, code, sentence))
 
     def _close_if_done(self) -> None:
         if self._stopping and not self._running and not self._transport.is_closing():
