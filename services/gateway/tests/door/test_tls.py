@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from structlog.testing import capture_logs
 
 from framewell.ingest.v1.ingest_service_pb2 import SubmitRequest
 from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
+from framewell_gateway.domain.proxies import origin
 from framewell_gateway.entrypoints.http.certificates import BadCertificate, Certificates
 from framewell_gateway.entrypoints.http.listening import Listener
 from framewell_gateway.settings import GatewaySettings
@@ -273,6 +275,29 @@ async def test_a_proxy_in_front_says_where_a_request_came_from(opened: Any) -> N
                 async with httpx.AsyncClient(transport=transport, trust_env=False) as asking:
                     answer = (await asking.get(f"http://{door.address}/hello", headers=forwarded)).json()
                 assert (answer["client"], answer["scheme"]) == (client_then, scheme)
+
+
+async def test_a_call_through_a_proxy_comes_from_behind_it(opened: Any) -> None:
+    settings = GatewaySettings(behind_proxy="127.0.0.1")
+    forwarded = (("x-forwarded-for", "10.9.9.9, 203.0.113.9"),)
+    async with opened(proxies=settings.behind_proxy) as door, door.channel() as channel:
+        await IngestServiceStub(channel).Submit(SubmitRequest(), metadata=forwarded)
+    assert door.service.metadata[0]["framewell-caller"].startswith("203.0.113.9 ")
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "found"),
+    [
+        ("192.0.2.1", "203.0.113.9", "192.0.2.1"),
+        ("10.0.0.7", "203.0.113.9", "203.0.113.9"),
+        ("10.0.0.7", "made.up, 203.0.113.9, 10.0.0.8", "203.0.113.9"),
+        ("10.0.0.7", "10.0.0.9,10.0.0.8", "10.0.0.9"),
+        ("10.0.0.7", "", "10.0.0.7"),
+        ("10.0.0.7", " , ", "10.0.0.7"),
+    ],
+)
+def test_who_asked_is_the_last_that_is_no_proxy(peer: str, said: str, found: str) -> None:
+    assert origin(peer, said, [ip_network("10.0.0.0/8")]) == found
 
 
 def outside_address() -> str:

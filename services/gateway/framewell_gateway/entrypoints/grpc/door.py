@@ -1,7 +1,7 @@
 """A gRPC call at the gateway's port: who makes it is found out, and it goes on to the service it is for."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
@@ -10,6 +10,7 @@ import grpc
 
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.principals import acting
+from framewell_gateway.domain.proxies import Network, origin
 from framewell_gateway.entrypoints.grpc.admission import Admit, guarded
 from framewell_gateway.entrypoints.grpc.exchange import Exchange
 from framewell_gateway.entrypoints.grpc.headers import metadata_of, seconds_of
@@ -58,6 +59,8 @@ class GrpcDoor:
     relay: Relay
     admit: Admit
     caller_metadata: CallerMetadata
+    proxies: Collection[Network] = ()
+    """Whose word is taken for where a call comes from."""
     pace: Callable[[], Pace] = Pace
     table: Mapping[str, GrpcMethod] = field(default_factory=methods)
     _local: LocalMethods = field(init=False)
@@ -106,8 +109,9 @@ class GrpcDoor:
             sentence = f"no service of this mesh offers {path[:200]}: reflection lists what there is"
             return CallEnd(grpc.StatusCode.UNIMPLEMENTED, sentence)
         call.method = path.lstrip("/")
-        client = exchange.stream.connection.client
-        principal = await guarded(self.admit)(exchange.headers, client[0] if client else "")
+        peer = (exchange.stream.connection.client or ("", 0))[0]
+        source = origin(peer, exchange.headers.get("x-forwarded-for", ""), self.proxies)
+        principal = await guarded(self.admit)(exchange.headers, source)
         token = acting.set(principal)
         try:
             return await self._relayed(method, exchange, call)

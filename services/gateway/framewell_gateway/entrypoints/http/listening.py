@@ -11,15 +11,13 @@ import socket
 import ssl
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final
 
 from framewell_gateway.domain.principals import is_loopback
+from framewell_gateway.domain.proxies import Network, is_in
 from framewell_gateway.entrypoints.http.certificates import Certificates
 from framewell_gateway.entrypoints.http.problems import problem
 from framewell_kit.telemetry import logger
-
-Network = IPv4Network | IPv6Network
 
 _BACKLOG: Final = 1024
 _AT_ONCE: Final = 64
@@ -145,7 +143,7 @@ class Listener:
             await _give(connection, lambda: _Refusal(_problem(status, sentence)))
 
     def _may_connect(self, peer: str) -> bool:
-        return is_loopback(peer) or any(ip_address(peer) in network for network in self._proxies)
+        return is_loopback(peer) or is_in(peer, self._proxies)
 
 
 class _ByAlpn(asyncio.Protocol):

@@ -11,10 +11,11 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from framewell_gateway.domain.proxies import Network
 from framewell_gateway.entrypoints.grpc.door import is_grpc, refuse_call
 from framewell_gateway.entrypoints.http.certificates import Certificates
 from framewell_gateway.entrypoints.http.connections import BoundedConnection
-from framewell_gateway.entrypoints.http.listening import Listener, Network, Protocols
+from framewell_gateway.entrypoints.http.listening import Listener, Protocols
 from framewell_gateway.entrypoints.http.problems import problem
 from framewell_gateway.entrypoints.http2.asgi import answer_as_asgi
 from framewell_gateway.entrypoints.http2.connection import Http2Connection, Served
