@@ -17,8 +17,8 @@ export interface Lane {
   name: string;
   /** In order of `start`. */
   spans: readonly LaneSpan[];
-  /** `cells` tile the lane, `bars` lie in it. */
-  look?: "cells" | "bars";
+  /** `cells` tile the lane, `bars` lie in it, a `line` runs below words. */
+  look?: "cells" | "bars" | "line";
 }
 
 /** A part of the clock that is in sight. */

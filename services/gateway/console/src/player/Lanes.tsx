@@ -253,6 +253,9 @@ function drawLane(
     if (lane.look === "cells") {
       context.fillStyle = colour;
       context.fillRect(Math.round(x), top + 4, 1, ROW - 7);
+    } else if (lane.look === "line") {
+      context.fillStyle = colour;
+      context.fillRect(x, top + ROW - 5, wide, 4);
     } else {
       context.globalAlpha = span.guessed ? 0.45 : 0.9;
       context.fillStyle = colour;
@@ -264,8 +267,8 @@ function drawLane(
       context.beginPath();
       context.rect(x + 3, top, wide - 6, ROW);
       context.clip();
-      context.fillStyle = lane.look === "cells" || span.guessed ? colours.ink : colours.raised;
-      context.fillText(span.label.slice(0, 120), x + 5, top + ROW / 2 + 1);
+      context.fillStyle = span.guessed || lane.look !== "bars" ? colours.ink : colours.raised;
+      context.fillText(span.label.slice(0, 120), x + 5, top + ROW / 2 + (lane.look === "line" ? -1 : 1));
       context.restore();
     }
   }

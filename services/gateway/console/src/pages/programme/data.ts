@@ -30,6 +30,8 @@ export interface SeenSomebody {
   classId: string;
   name: string;
   score: number | undefined;
+  /** Of an unknown cluster its number among them, from 1; 0 of everybody else. */
+  unknown: number;
   appearances: readonly Appearance[];
 }
 
@@ -49,13 +51,23 @@ async function allPeople(assetId: string, signal: AbortSignal): Promise<People> 
   const people = new Map<string, SeenSomebody & { appearances: Appearance[] }>();
   const missing = new Set<string>();
   let pageToken: string | undefined;
+  let unknown = 0;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await listAssetPeople(assetId, { pageSize: PAGE, ...(pageToken && { pageToken }) }, { signal });
     for (const sentence of answer.missing) missing.add(sentence);
     for (const { name, person } of answer.people) {
       if (person === undefined) continue;
       const id = person.class_id || person.cluster_id || "nobody";
-      const known = people.get(id) ?? { id, classId: person.class_id, name, score: person.score, appearances: [] };
+      const isCluster = person.class_id === "" && person.cluster_id !== "";
+      if (isCluster && !people.has(id)) unknown += 1;
+      const known = people.get(id) ?? {
+        id,
+        classId: person.class_id,
+        name,
+        score: person.score,
+        unknown: isCluster ? unknown : 0,
+        appearances: [],
+      };
       known.appearances.push(...person.appearances);
       people.set(id, known);
     }

@@ -4,7 +4,7 @@ import type { AssetView, GetRightsResponse, Span } from "../../api/generated";
 import type { Lane, LaneSpan } from "../../domain/lanes";
 import { type Clock, ptsAt, secondsOf } from "../../domain/timeline";
 import type { programme } from "../../words/en/programme";
-import type { People } from "./data";
+import type { People, SeenSomebody } from "./data";
 
 type Words = typeof programme;
 
@@ -36,18 +36,23 @@ export function lanesOf(
 
 function peopleLanes(people: People | undefined, words: Words): Lane[] {
   if (people === undefined || people.people.length === 0) return [];
-  const lanes = people.people.slice(0, MOST_PEOPLE).map((one, at): Lane => {
-    const name = one.name || (one.classId ? one.classId : words.unknownPerson(at + 1));
+  const lanes = people.people.slice(0, MOST_PEOPLE).map((one): Lane => {
+    const name = nameOf(one, words);
     const tone = one.classId ? "ink" : "soft";
     const spans = one.appearances.map((each) => of(each.span, name, { guessed: true, tone }));
     return { id: `person ${one.id}`, name, spans: sorted(spans) };
   });
-  const others = people.people.slice(MOST_PEOPLE).flatMap((one, at) => {
-    const name = one.name || words.unknownPerson(MOST_PEOPLE + at + 1);
+  const others = people.people.slice(MOST_PEOPLE).flatMap((one) => {
+    const name = nameOf(one, words);
     return one.appearances.map((each) => of(each.span, name, { guessed: true, tone: "soft" }));
   });
   if (others.length > 0) lanes.push({ id: "others", name: words.lanes.others, spans: sorted(others) });
   return lanes;
+}
+
+/** The name of somebody seen; nobody knows them: their number among the unknown. */
+export function nameOf(one: SeenSomebody, words: Words): string {
+  return one.name || one.classId || (one.unknown > 0 ? words.unknownPerson(one.unknown) : words.unknown);
 }
 
 /** A lane a purpose: the decision over the whole, and over it the passages that a statement names. */
@@ -63,7 +68,7 @@ function rightsLanes(clock: Clock, rights: GetRightsResponse | undefined, words:
       if (statement.span === undefined || statement.use !== "prohibited" || !decision.allowed) continue;
       spans.push(of(statement.span, statement.verbatim, { tone: "bad" }));
     }
-    return { id: `rights ${purpose}`, name, spans: sorted(spans) };
+    return { id: `rights ${purpose}`, name, spans: sorted(spans), look: "line" };
   });
 }
 

@@ -18,6 +18,7 @@ import { programme as en } from "../../words/en/programme";
 import { percentIn } from "../../words/formats";
 import { useLanguage, useWords } from "../../words/language";
 import type { People, SeenSomebody } from "./data";
+import { nameOf } from "./lanes";
 
 export interface PanelProps {
   playback: Playback | undefined;
@@ -34,8 +35,8 @@ export function PeoplePanel({ data, done, ...panel }: { data: People; done: bool
     <div className="programme-scroll">
       <Missing sentences={data.missing} />
       <ul className="programme-people">
-        {data.people.map((one, at) => (
-          <Somebody key={one.id} one={one} at={at} {...panel} />
+        {data.people.map((one) => (
+          <Somebody key={one.id} one={one} {...panel} />
         ))}
       </ul>
     </div>
@@ -44,11 +45,11 @@ export function PeoplePanel({ data, done, ...panel }: { data: People; done: bool
 
 const SHOWN = 6;
 
-function Somebody({ one, at, timeOf, go }: { one: SeenSomebody; at: number } & PanelProps) {
+function Somebody({ one, timeOf, go }: { one: SeenSomebody } & PanelProps) {
   const words = useWords({ en, de });
   const language = useLanguage();
   const [all, setAll] = useState(false);
-  const name = one.name || one.classId || words.unknownPerson(at + 1);
+  const name = nameOf(one, words);
   const sentence = one.appearances[0]?.sentence ?? "";
   const shown = all ? one.appearances.slice(0, 500) : one.appearances.slice(0, SHOWN);
   return (
@@ -215,7 +216,7 @@ export function RightsPanel({ data }: { data: GetRightsResponse }) {
       {data.decisions.map((one) => (
         <li key={one.purpose} className="stack">
           <div className="row">
-            <h3>{words.purposes[one.purpose ?? ""] ?? one.purpose}</h3>
+            <h2 className="programme-purpose">{words.purposes[one.purpose ?? ""] ?? one.purpose}</h2>
             <Badge weight={one.allowed ? "good" : "bad"}>{one.allowed ? words.allowed : words.refused}</Badge>
           </div>
           {one.allowed ? (

@@ -1,0 +1,47 @@
+import type { search as en } from "../en/search";
+import { pluralsOf } from "../plurals";
+
+const count = pluralsOf("de");
+
+export const search: typeof en = {
+  box: "Wörter im Bild, gesprochen oder gesehen",
+  help: "Alle Wörter in einer Zeile oder einem Satz; in Anführungszeichen so, wie sie dastehen. Groß- und Kleinschreibung und Akzente sind gleich.",
+  where: "Wo",
+  kinds: {
+    all: "Überall",
+    text: "Im Bild",
+    transcript: "Gesprochen",
+    label: "Gesehen",
+  },
+  kindOf: {
+    text: "Im Bild",
+    transcript: "Gesprochen",
+    label: "Gesehen",
+    object: "Gesehen",
+    region: "Gesehen",
+    picture: "Bild",
+    face: "Person",
+  },
+  picture: "Ähnliches Bild",
+  pictureHelp:
+    "Ziehen Sie ein Bild hierher oder wählen Sie eines. JPEG, PNG oder WebP, höchstens 4 MB; es wird nicht behalten.",
+  choosePicture: "Bild wählen",
+  yourPicture: "Ihr Bild",
+  otherPicture: "Andere Suche",
+  tooLarge: "Das Bild ist größer als 4 MB.",
+  noPicture: "Das ist kein Bild zum Vergleichen: JPEG, PNG oder WebP.",
+  distance: (distance) => `Abstand ${distance}`,
+  people: "Personen dieses Namens",
+  allOf: (name) => `Auftritte von ${name}`,
+  start: "Das ganze Archiv durchsuchen",
+  startHelp: "Nach Wörtern, nach dem Namen einer Person oder nach einem Bild.",
+  nothing: "Nichts gefunden",
+  nothingHelp: "Gefunden werden nur ganze Wörter, und nichts, was nicht analysiert werden darf.",
+  found: (n, more) => `${more ? "Mehr als " : ""}${count(n, { one: "Stelle", other: "Stellen" })}`,
+  when: "Wann",
+  programme: "Sendung",
+  more: "Mehr",
+  results: "Stellen",
+  untitled: "Ohne Titel",
+  keys: { next: "Nächste Stelle", previous: "Vorige Stelle", open: "Dort abspielen" },
+};
