@@ -50,6 +50,9 @@ _WRONG_CHECKSUM: Final = 460
 _FIELDS: Final[Mapping[str, str]] = {"bad_page_token": "page_token", "bad_order": "order_by"}
 """By the code of a refusal behind the bounds of the schema: the field that it is about."""
 
+_NO_WORD: Final = Rejected("").code
+"""The code of a refusal that has none."""
+
 _STATUS: dict[type[Exception], int] = {
     Unauthenticated: 401,
     TooMany: 429,
@@ -78,6 +81,7 @@ def problem(
     *,
     errors: Sequence[FieldProblem] = (),
     headers: Mapping[str, str] | None = None,
+    reason: str = "",
 ) -> Response:
     """Return the response for a problem. No password or signature of an address is repeated."""
     code, title = KINDS.get(status) or (ProblemCode.PROBLEM_CODE_UNSPECIFIED, _other_title(status))
@@ -87,6 +91,7 @@ def problem(
         status=status,
         detail=redacted_text(detail),
         code=code,
+        reason=reason,
         errors=[
             RequestError(field=redacted_text(one.field), problem=redacted_text(one.problem))
             for one in errors[:_MOST_ERRORS]
@@ -120,7 +125,11 @@ def refusal(error: Exception) -> Response:
     """Return the response for an outcome that refuses a request."""
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     return problem(
-        status, str(error), errors=_places(error) if status == 422 else (), headers=_headers(error)
+        status,
+        str(error),
+        errors=_places(error) if status == 422 else (),
+        headers=_headers(error),
+        reason=_word(error),
     )
 
 
@@ -130,6 +139,14 @@ def _places(error: Exception) -> Sequence[FieldProblem]:
         return [FieldProblem(error.field, error.problem)]
     field = _FIELDS.get(error.code, "") if isinstance(error, Rejected) else ""
     return [FieldProblem(field, str(error))]
+
+
+def _word(error: Exception) -> str:
+    """Return why, more exactly than the status says, as a word for programs."""
+    if isinstance(error, Away):
+        return "service_away"
+    word = getattr(error, "code", "")
+    return "" if word == _NO_WORD else str(word)
 
 
 def _headers(error: Exception) -> Mapping[str, str]:

@@ -1,0 +1,195 @@
+"""Wrong passwords and tokens meet a limit, a log line and the audit log; nobody is locked out for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from structlog.testing import capture_logs
+
+from framewell_gateway.adapters.argon_hasher import MOST_WAITING, ArgonHasher
+from framewell_gateway.domain.sources import source_of
+from framewell_gateway.domain.waits import PASSWORDS_OF_LOGIN, Attempts, counted, wait_until
+from framewell_kit.outcomes import Busy
+
+PASSWORD = "a long sentence is easy to keep"
+WRONG = "a sentence that somebody guessed"
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+async def test_two_hundred_wrong_tokens_are_limited_noted_and_logged(house: Any, admin: Any) -> None:
+    attacker = house.browser(source="198.51.100.9")
+    with capture_logs() as logged:
+        answers = [await attacker.ask("GET", "/v1/assets", headers=bearer(f"guess-{n}")) for n in range(200)]
+    statuses = [answer.status_code for answer in answers]
+    assert statuses[:20] == [401] * 20
+    assert statuses.count(429) >= 179
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert house.noted().count(("token_refused", "unknown")) == statuses.count(401)
+    said = [one["event"] for one in logged]
+    assert said.count("access changed") == statuses.count(401)
+    assert said.count("too many attempts") == statuses.count(429)
+    assert "guess-1" not in repr(logged)
+
+
+async def test_a_right_token_is_taken_from_where_wrong_ones_come(house: Any, admin: Any) -> None:
+    token = (await admin.ask("POST", "/v1/tokens", json={"name": "x", "role": "viewer"})).json()["secret"]
+    attacker = house.browser()
+    for number in range(40):
+        await attacker.ask("GET", "/v1/assets", headers=bearer(f"guess-{number}"))
+    assert (await attacker.ask("GET", "/v1/assets", headers=bearer("guess"))).status_code == 429
+    assert (await attacker.ask("GET", "/v1/assets", headers=bearer(token))).status_code == 200
+    assert (await admin.ask("GET", "/v1/users")).status_code == 200
+
+
+async def test_wrong_passwords_of_a_login_wait_longer_each_time_wherever_they_come_from(
+    house: Any, admin: Any
+) -> None:
+    waits, replicas = [], (house.first, house.app())
+    for number in range(40):
+        attacker = house.browser(replicas[number % 2], source=f"198.51.100.{number}")
+        answer = await attacker.sign_in("anna", WRONG)
+        if answer.status_code == 429:
+            waits.append(int(answer.headers["retry-after"]))
+            house.clock.advance(waits[-1])
+    assert waits[:4] == [1, 2, 4, 8]
+    assert max(waits) == 60
+
+
+async def test_whoever_signed_in_from_here_before_does_not_wait_for_what_others_try(
+    house: Any, admin: Any
+) -> None:
+    here = house.browser(source="203.0.113.5")
+    assert (await here.sign_in("anna")).status_code == 200
+    for number in range(30):
+        await house.browser(source=f"198.51.100.{number}").sign_in("anna", WRONG)
+    assert (await house.browser(source="198.51.100.77").sign_in("anna")).status_code == 429
+    assert (await here.sign_in("anna")).status_code == 200
+
+
+async def test_the_rightful_user_at_a_new_address_waits_a_minute_at_most(house: Any, admin: Any) -> None:
+    for number in range(60):
+        answer = await house.browser(source=f"198.51.100.{number}").sign_in("anna", WRONG)
+        if answer.status_code == 429:
+            house.clock.advance(int(answer.headers["retry-after"]))
+    answer = await house.browser(source="203.0.113.5").sign_in("anna")
+    if answer.status_code == 429:
+        wait = int(answer.headers["retry-after"])
+        assert wait <= 60
+        house.clock.advance(wait)
+        answer = await house.browser(source="203.0.113.5").sign_in("anna")
+    assert answer.status_code == 200
+
+
+async def test_many_at_once_do_not_slip_through(house: Any, admin: Any) -> None:
+    attackers = [house.browser(source=f"198.51.100.{number}") for number in range(30)]
+    answers = await asyncio.gather(*(one.sign_in("anna", WRONG) for one in attackers))
+    assert [answer.status_code for answer in answers].count(401) <= 5
+
+
+async def test_one_address_is_limited_whatever_logins_it_tries(house: Any, admin: Any) -> None:
+    attacker = house.browser(source="198.51.100.9")
+    statuses = [(await attacker.sign_in(f"user{number}", WRONG)).status_code for number in range(40)]
+    assert statuses.count(401) == 20
+    assert statuses.count(429) == 20
+
+
+async def test_right_passwords_are_not_counted(house: Any, admin: Any) -> None:
+    browser = house.browser()
+    assert {(await browser.sign_in("anna")).status_code for _ in range(60)} == {200}
+
+
+async def test_what_is_kept_of_attempts_is_bounded_and_names_nobody(house: Any, admin: Any) -> None:
+    for number in range(300):
+        await house.browser(source=f"2001:db8:{number:x}::1").sign_in(f"user{number}", WRONG)
+    kept = house.documents._collections["attempts"]
+    assert all(len(name.partition(":")[2]) == 4 for name in kept)  # 65,536 places of a kind at most
+    assert "user7" not in repr(kept)
+    assert "2001" not in repr(kept)
+
+
+async def test_an_unknown_login_answers_as_a_known_one_does(house: Any, admin: Any) -> None:
+    known = await house.browser(source="198.51.100.1").sign_in("anna", WRONG)
+    unknown = await house.browser(source="198.51.100.2").sign_in("nobody", WRONG)
+    nonsense = await house.browser(source="198.51.100.3").sign_in("<b>", WRONG)
+    bodies = [answer.json() for answer in (known, unknown, nonsense)]
+    assert bodies[0] == bodies[1] == bodies[2]
+    assert known.status_code == 401
+
+
+async def test_checking_takes_as_long_for_an_unknown_login(house: Any, admin: Any) -> None:
+    """With the real parameters: a hash is made in both cases."""
+    hasher = ArgonHasher()
+    kept = await hasher.hash(PASSWORD)
+    await hasher.verify("", WRONG)  # the first makes the hash of nobody
+
+    async def seconds(hashed: str) -> float:
+        began = time.perf_counter()
+        assert not await hasher.verify(hashed, WRONG)
+        return time.perf_counter() - began
+
+    known = min([await seconds(kept) for _ in range(2)])
+    unknown = min([await seconds("") for _ in range(3)])
+    assert known / 4 < unknown < known * 4
+    assert kept.startswith("$argon2id$")
+
+
+async def test_passwords_are_hashed_two_at_a_time_and_off_the_loop() -> None:
+    hasher, ticks = ArgonHasher(PasswordHasher(time_cost=1, memory_cost=8 << 10, parallelism=1)), 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.002)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    results = await asyncio.gather(
+        *(hasher.hash(f"{PASSWORD} {number}") for number in range(MOST_WAITING + 3)), return_exceptions=True
+    )
+    ticking.cancel()
+    assert sum(isinstance(one, Busy) for one in results) == 3
+    assert ticks > 10
+
+
+async def test_a_hash_of_earlier_parameters_is_made_anew_at_the_next_sign_in(house: Any, admin: Any) -> None:
+    stronger = ArgonHasher(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    house.more["hasher"] = stronger
+    assert (await house.browser(house.app()).sign_in("anna")).status_code == 200
+    user_id = await house.user_id(admin)
+    user = await house.access().users.get(user_id)
+    assert user is not None
+    assert not stronger.is_outdated(user.password)
+    assert (await house.browser(house.app()).sign_in("anna")).status_code == 200
+    assert (await admin.ask("GET", "/v1/users")).status_code == 200  # nobody is signed out by it
+
+
+def test_attempts_are_forgotten_after_some_calm(house: Any) -> None:
+    kept: Attempts | None = None
+    for _ in range(10):
+        kept = counted(kept, PASSWORDS_OF_LOGIN, house.clock.now())
+    assert wait_until(kept, house.clock.now()) is not None
+    house.clock.advance(16 * 60)
+    kept = counted(kept, PASSWORDS_OF_LOGIN, house.clock.now())
+    assert (kept.count, wait_until(kept, house.clock.now())) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", "unknown"),
+        ("\u202e", "unknown"),
+    ],
+)
+def test_an_address_is_counted_as_the_household_that_it_is_of(address: str, source: str) -> None:
+    assert source_of(address) == source
