@@ -36,6 +36,7 @@ COMMANDS: Final[dict[str, str]] = {
     "scale": "framewell_cli.mesh.scale_command:scale",
     "completion": "framewell_cli.completion:completion",
     "settings": "framewell_cli.mesh.settings:settings",
+    "users": "framewell_cli.commands.users:app",
     "topics": "framewell_cli.mesh.topics:app",
     "scale-in": "framewell_cli.mesh.scale_in:scale_in",
     "events": "framewell_cli.events:app",

@@ -13,6 +13,7 @@ from framewell_gateway.adapters.dead_letters import KafkaDeadLetters
 from framewell_gateway.adapters.erasure_documents import ErasureDocuments
 from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.grpc_relay import GrpcRelay
+from framewell_gateway.adapters.kept_answer_documents import KeptAnswerDocuments
 from framewell_gateway.adapters.operations import RemoteOperations
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
 from framewell_gateway.adapters.relay_channels import RelayChannels
@@ -41,21 +42,25 @@ from framewell_gateway.handlers.erase_subjects import EraseSubjects
 from framewell_gateway.holdings import holdings
 from framewell_gateway.settings import GatewaySettings
 from framewell_gateway.steps.forget_events import ForgetEvents
+from framewell_kit.clock import SystemClock
+from framewell_kit.documents import MongoDocuments
 from framewell_kit.hosts_file import written_address
 from framewell_kit.rpc.local_mode import LocalMode
 from framewell_kit.service import Mesh, Service
+from framewell_kit.settings import MeshSettings
 
 REST_OFFSET = 10
 
 
 async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
-    """Return the gateway. Raise ValueError when other machines would be served without a token."""
+    """Return the gateway. Raise ValueError when other machines would be served without being asked."""
     host = settings.bind or mesh.settings.bind
-    require_tokens_beyond_loopback(host, has_tokens=bool(mesh.settings.tokens))
+    can_know = bool(mesh.settings.tokens) or mesh.caller_signer is not None
+    require_callers_beyond_loopback(host, can_know=can_know)
     events, progress = EventDocuments(mesh.documents), ProgressDocuments(mesh.documents)
     summaries, hashes = SummaryDocuments(mesh.documents), mesh.settings.name_hashes()
     erasures = ErasureDocuments(mesh.documents, hashes)
-    access = await _access(settings, mesh)
+    access = await _access(settings, mesh, is_loopback(host))
     webhooks, sender = WebhookDocuments(mesh.documents), HttpSender(settings.webhook_hosts)
     for store in (events, progress, summaries, erasures, webhooks):
         await store.prepare()
@@ -74,6 +79,7 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         announcer=OutboxAnnouncer(mesh.outbox, mesh.clock),
         webhooks=webhooks,
         webhook_sender=sender,
+        kept_answers=KeptAnswerDocuments(mesh.documents, mesh.clock),
         clock=mesh.clock,
         access=access,
         public_url=settings.public_url,
@@ -134,9 +140,10 @@ def certificates_of(settings: GatewaySettings, host: str) -> Certificates | None
     return None
 
 
-async def _access(settings: GatewaySettings, mesh: Mesh) -> Access:
-    """Return who may call, on the gateway's own database."""
+async def _access(settings: GatewaySettings, mesh: Mesh, on_loopback: bool) -> Access:
+    """Return who may call, on the gateway's own database; beyond loopback nobody is trusted unasked."""
     hashes, documents, trusting = mesh.settings.name_hashes(), mesh.documents, mesh.settings.local_mode_file
+    has_tokens = bool(mesh.settings.tokens)
     users, sessions, api_tokens = (
         UserDocuments(documents), SessionDocuments(documents), ApiTokenDocuments(documents)
     )  # fmt: skip
@@ -154,22 +161,39 @@ async def _access(settings: GatewaySettings, mesh: Mesh) -> Access:
         announcer=OutboxAnnouncer(mesh.outbox, mesh.clock),
         clock=mesh.clock,
         tokens=mesh.settings.tokens,
-        can_sign=mesh.caller_signer is not None and bool(trusting or mesh.settings.tokens),
+        can_sign=mesh.caller_signer is not None and (bool(trusting or has_tokens) or not on_loopback),
+        may_be_local=on_loopback,
         idle=timedelta(hours=settings.session_idle_hours),
         longest=timedelta(hours=settings.session_hours),
     )
     make = MakeSetupCode(access.setup_codes, SetupCodeFile(settings.setup_code_file), mesh.clock)
-    has_tokens = bool(mesh.settings.tokens)
     await BeginAccess(
-        users, access.setup_codes, make, access.trust, mesh.clock, has_tokens, access.can_sign
+        users,
+        access.setup_codes,
+        make,
+        access.trust,
+        mesh.clock,
+        has_tokens or not on_loopback,
+        access.can_sign,
     )()
     return access
 
 
-def require_tokens_beyond_loopback(host: str, *, has_tokens: bool) -> None:
+async def setup_code(settings: GatewaySettings, shared: MeshSettings) -> tuple[str, str]:
+    """Return a new code for an administrator, and the file that holds it too. Raises Busy and OSError."""
+    documents = MongoDocuments(shared.mongo, f"{shared.database_prefix}gateway")
+    make = MakeSetupCode(
+        SetupCodeDocuments(documents),
+        SetupCodeFile(settings.setup_code_file),
+        SystemClock(shared.clock_skew_seconds),
+    )
+    return await make()
+
+
+def require_callers_beyond_loopback(host: str, *, can_know: bool) -> None:
     """Raise ValueError, with the way out, when everybody on the network could do everything."""
-    if not has_tokens and not is_loopback(host):
+    if not can_know and not is_loopback(host):
         raise ValueError(
             f"REST would listen on {host} for everybody without asking who they are: set FRAMEWELL_TOKENS "
-            '({"<token>": "principal/authority"}), or listen on 127.0.0.1'
+            '({"<token>": "principal/role"}), or FRAMEWELL_CALLER_KEY_FILE for users, or listen on 127.0.0.1'
         )

@@ -43,7 +43,7 @@ from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_gateway.ports import Away, Method, methods
 from framewell_gateway.settings import GatewaySettings
-from framewell_gateway.wiring import require_tokens_beyond_loopback, wire
+from framewell_gateway.wiring import require_callers_beyond_loopback, wire
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.outbox import Outbox
@@ -59,12 +59,12 @@ ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "archive.example"])
 def test_strangers_are_not_served_without_tokens(host: str) -> None:
     with pytest.raises(ValueError, match="FRAMEWELL_TOKENS"):
-        require_tokens_beyond_loopback(host, has_tokens=False)
-    require_tokens_beyond_loopback(host, has_tokens=True)
+        require_callers_beyond_loopback(host, can_know=False)
+    require_callers_beyond_loopback(host, can_know=True)
 
 
 def test_this_machine_is_served_without_tokens() -> None:
-    require_tokens_beyond_loopback("127.0.0.1", has_tokens=False)
+    require_callers_beyond_loopback("127.0.0.1", can_know=False)
 
 
 async def test_every_fact_of_the_mesh_is_read_and_an_asset_forgotten_when_asked() -> None:

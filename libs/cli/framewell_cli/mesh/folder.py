@@ -25,6 +25,11 @@ class MeshFolder:
         return cls(Path(os.environ.get(STATE_VARIABLE) or _NAME).absolute())
 
     @property
+    def setup_code(self) -> Path:
+        """Return the file with the code that makes an administrator."""
+        return self.state / "setup-code"
+
+    @property
     def endpoints(self) -> Path:
         """Return the file with the addresses of everything that runs; there only while the mesh is up."""
         return self.state / "endpoints.json"

@@ -145,6 +145,7 @@ def _shared_environment(folder: MeshFolder, ports: Ports) -> dict[str, str]:
         NAME_KEY_VARIABLE: name_key(folder),
         AUDIT_KEY_VARIABLE: audit_key(folder),
         **_unless_set({"FRAMEWELL_SCRATCH": str(folder.scratch)}),
+        **_unless_set({"FRAMEWELL_GATEWAY_SETUP_CODE_FILE": str(folder.setup_code)}),
         **_unless_set(_ONE_MATH_THREAD),
     }
 

@@ -22,11 +22,11 @@ class MakeSetupCode:
     file: CodeFile
     clock: Clock
 
-    async def __call__(self) -> str:
-        """Return where the code stands. Raises OSError where the file cannot be written."""
+    async def __call__(self) -> tuple[str, str]:
+        """Return the code, and the file that holds it. Raises OSError where that cannot be written."""
         code = new_code()
         await self.codes.put(hashed(code), self.clock.now() + VALID_FOR)
-        return self.file.write(code)
+        return code, self.file.write(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +55,5 @@ class BeginAccess:
             self.trust.open()
             log.warning(MESH_IS_LOCAL, first_user="framewell users setup-code")
         if self.can_sign and not await self.codes.is_open(self.clock.now()):
-            log.info(SETUP_CODE_MADE, file=await self.make())
+            _, file = await self.make()
+            log.info(SETUP_CODE_MADE, file=file)

@@ -36,7 +36,8 @@ from framewell_kit.clock import Clock
 class Access:
     """Who may call, and how somebody comes to be one who may.
 
-    `tokens` are those of the settings; `can_sign` says whether services can know who calls. A session ends
+    `tokens` are those of the settings; `can_sign` says whether services can know who calls, `may_be_local`
+    whether this machine may be trusted while there are no users. A session ends
     after `idle` without a call, and after `longest` in any case.
     """
 
@@ -52,6 +53,7 @@ class Access:
     clock: Clock
     tokens: Mapping[str, str] = field(default_factory=dict)
     can_sign: bool = True
+    may_be_local: bool = True
     idle: timedelta = timedelta(hours=9)
     longest: timedelta = timedelta(days=3)
     oidc_label: str = ""

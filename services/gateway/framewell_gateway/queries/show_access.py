@@ -37,7 +37,7 @@ class ShowSession:
         """Return it; `csrf` is for whoever knows the secret of the session to fill in."""
         caller, has_users = acting.get(), await self.users.any()
         mode = pb.ACCESS_MODE_USERS if has_users else pb.ACCESS_MODE_LOCAL
-        if not has_users and self.admit.tokens:
+        if not has_users and not await self.admit.is_local():
             mode = pb.ACCESS_MODE_TOKENS
         found = pb.Session(
             mode=mode,
