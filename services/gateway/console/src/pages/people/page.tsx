@@ -1,7 +1,10 @@
-import { Page } from "../../parts/Page";
-import { useShellWords } from "../../words/shell";
+import { useParams } from "wouter";
+import { Named } from "./Named";
+import { Person } from "./Person";
+import "./people.css";
 
-export default function Place() {
-  const words = useShellWords();
-  return <Page title={words.pages.people}>{null}</Page>;
+/** People: those with a name, those without, and what changed of them. */
+export default function People() {
+  const { classId } = useParams<{ classId?: string }>();
+  return classId === undefined ? <Named /> : <Person classId={classId} key={classId} />;
 }

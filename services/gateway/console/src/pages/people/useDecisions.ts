@@ -1,0 +1,74 @@
+import { useQueryClient } from "@tanstack/react-query";
+import {
+  type ClusterAppearance,
+  distinguishClusters,
+  mergeClusters,
+  splitCluster,
+  type UndoDecisionResponse,
+  undoClusterDecision,
+} from "../../api/generated";
+import { useStatus } from "../../parts/status";
+import { useSentence } from "../../parts/useSentence";
+import { people as de } from "../../words/de/people";
+import { people as en } from "../../words/en/people";
+import { useWords } from "../../words/language";
+
+/** What a person decides about unknown people: each is said with its undoing, and a refusal with its sentence. */
+export function useDecisions() {
+  const words = useWords({ en, de });
+  const queries = useQueryClient();
+  const { say, warn } = useStatus();
+  const sentence = useSentence();
+  const fresh = () => queries.invalidateQueries({ queryKey: ["clusters"] });
+  const refused = (error: unknown) => {
+    const { own, detail } = sentence(error);
+    warn(`${own} ${detail}`.trim());
+  };
+  const told = ({ samples }: UndoDecisionResponse) => {
+    const kept = samples.filter((one) => one.reason !== "").length;
+    const back = samples.length - kept;
+    const said = back > 0 ? words.unknown.takenBackWith(back) : words.unknown.takenBack;
+    return kept > 0 ? `${said} ${words.unknown.kept(kept)}` : said;
+  };
+  const undo = async (decisionId: string): Promise<boolean> => {
+    try {
+      say(told(await undoClusterDecision({ decision_id: decisionId })));
+    } catch (error) {
+      refused(error);
+      return false;
+    } finally {
+      await fresh();
+      await queries.invalidateQueries({ queryKey: ["classes"] });
+    }
+    return true;
+  };
+  const decided = async (sentence: string, decide: () => Promise<{ decision_id: string }>): Promise<boolean> => {
+    try {
+      const { decision_id: id } = await decide();
+      say(sentence, () => undo(id));
+    } catch (error) {
+      refused(error);
+      return false;
+    } finally {
+      await fresh();
+    }
+    return true;
+  };
+  return {
+    undo,
+    merge: (id: string, into: string) =>
+      decided(words.unknown.merged, () => mergeClusters({ cluster_id: id, into_cluster_id: into })),
+    distinguish: (id: string, other: string) =>
+      decided(words.unknown.apart, () => distinguishClusters({ cluster_id: id, other_cluster_id: other })),
+    split: (id: string, appearances: readonly ClusterAppearance[]) =>
+      decided(words.unknown.split, () =>
+        splitCluster({
+          cluster_id: id,
+          appearances: appearances.map((one) => ({
+            asset_id: one.asset_id,
+            observation_id: one.appearance?.observation_id ?? "",
+          })),
+        }),
+      ),
+  };
+}
