@@ -128,7 +128,7 @@ function Rooms() {
     </Route>
   ));
   if (OPEN_PLACES.some((place) => place.path === path)) return <Switch>{open}</Switch>;
-  if (session?.principal === "") return <Redirect to={`/sign-in?to=${encodeURIComponent(path)}`} />;
+  if (session?.principal === "") return <Redirect to={`/sign-in?to=${encodeURIComponent(path + location.search)}`} />;
   return (
     <Shell entries={ENTRIES}>
       <Switch>

@@ -24,15 +24,19 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, TypeVar
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from starlette.types import ASGIApp
 
+from framewell_contracts.access import Role
+from framewell_gateway.domain.logins import user_id_of
+from framewell_gateway.domain.users import State, User
 from framewell_gateway.entrypoints.http import console
 from framewell_gateway.entrypoints.http.application import application
 
@@ -47,7 +51,10 @@ LARGE: Final = (1440, 900)
 SMALL: Final = (360, 640)
 THEMES: Final = ("light", "dark")
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PASSWORD: Final = "a long sentence is easy to keep"
+NOW: Final = datetime.now(UTC)
 SLOWEST_MS: Final = 15_000
+expect.set_options(timeout=SLOWEST_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -82,6 +89,28 @@ class House:
     app: ASGIApp
     scenes: Any
     """The module scenes.py: what a mesh of a broadcaster holds."""
+    context: Any
+    """The gateway's `AppContext`."""
+
+    def add_user(self, login: str, role: str) -> None:
+        """Let somebody have an account, with the password PASSWORD; from then on the mesh is no local one."""
+
+        async def add(name: str, of_role: Role) -> None:
+            access = self.context.access
+            password = await access.hasher.hash(PASSWORD)
+            user_id = user_id_of(name)
+            user = User(user_id, name, name.title(), of_role, State.ACTIVE, NOW, password)
+            assert await access.users.add(user)
+            if of_role is Role.ADMIN:
+                await access.users.promote(user_id)
+
+        if not self.run(self.context.access.users.any()):  # nobody comes before the first administrator
+            self.run(add("first", Role.ADMIN))
+        self.run(add(login, Role(role)))
+
+    def end_sessions(self) -> None:
+        """End the session of everybody, as time does."""
+        self.run(self.mesh.documents.delete_where("sessions", {}))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the gateway's event loop: `house.run(house.mesh.happened(fact))`."""
@@ -128,7 +157,7 @@ def house(
     context = mesh.context(**gateway_settings)
     app = application(context)
     port = _free_port()
-    made = House(mesh, f"http://127.0.0.1:{port}", loop, _serve(app, port, loop), port, app, scenes)
+    made = House(mesh, f"http://127.0.0.1:{port}", loop, _serve(app, port, loop), port, app, scenes, context)
     yield made
     context.stream_limit.close()
     made.leave()
@@ -224,6 +253,17 @@ class Visit:
         page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
         page.on("request", lambda request: self._look_at(request.url))
+        page.goto(f"{self.house.address}/console{path}")
+        page.locator("h1").first.wait_for()
+        return page
+
+    def sign_in(self, login: str, path: str = "/", **how: Any) -> Page:
+        """Return a page at a path below /console, for somebody who has signed in with PASSWORD."""
+        page = self("/sign-in", **how)
+        page.locator("input[autocomplete=username]").fill(login)
+        page.locator("input[autocomplete=current-password]").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.get_by_role("navigation").wait_for()
         page.goto(f"{self.house.address}/console{path}")
         page.locator("h1").first.wait_for()
         return page

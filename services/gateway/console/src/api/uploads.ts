@@ -51,6 +51,7 @@ let working = false;
 /** Begins to send a file, after those before it; returns its number. */
 export function addUpload(file: File): number {
   const id = ++lastId;
+  if (id === 1) window.addEventListener("beforeunload", askBeforeLeaving);
   cancelled.set(id, new AbortController());
   uploads.update((now) => [
     ...now,
@@ -91,9 +92,9 @@ export function dropUpload(id: number): void {
   if (path !== null) send(path, { method: "DELETE", headers: VERSION }).catch(() => undefined);
 }
 
-/** Whether closing the tab would break something off. */
-export function isUploading(): boolean {
-  return uploads.get().some((one) => one.state !== "done" && one.state !== "failed");
+/** Asks before a tab is closed that would break something off. */
+function askBeforeLeaving(event: BeforeUnloadEvent): void {
+  if (uploads.get().some((one) => one.state !== "done" && one.state !== "failed")) event.preventDefault();
 }
 
 /** Sends what waits, one file after the other: two at once would halve the way of each. */

@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { FileUp, Film, SearchX } from "lucide-react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { DropZone, FileTrigger } from "react-aria-components";
 import { useLocation } from "wouter";
 import type { AssetSummary } from "../../api/generated";
-import { addUpload, isUploading } from "../../api/uploads";
+import { addUpload } from "../../api/uploads";
 import { Answer } from "../../parts/Answer";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
@@ -32,19 +32,16 @@ const NEWEST_FIRST = "requested_at desc";
 
 /** Every asset; new ones come in here. */
 export default function Assets() {
-  const words = useWords({ en, de });
   const { may } = useSession();
   const bringsIn = may("curator") || may("rights");
   const [adding, setAdding] = useState<readonly number[]>([]);
   const add = (files: readonly File[]) => files.length > 0 && setAdding(files.map(addUpload));
-  useWarning();
   return (
     <>
       <Drop takes={bringsIn} onFiles={add}>
         <List add={add} bringsIn={bringsIn} onState={setAdding} />
       </Drop>
       <AddDialog ids={adding} onClose={() => setAdding([])} />
-      <span className="for-readers">{words.add.drop}</span>
     </>
   );
 }
@@ -222,17 +219,6 @@ function Drop({
       {children}
     </DropZone>
   );
-}
-
-/** Asks before a tab is closed that still sends. */
-function useWarning(): void {
-  useEffect(() => {
-    const leaving = (event: BeforeUnloadEvent) => {
-      if (isUploading()) event.preventDefault();
-    };
-    window.addEventListener("beforeunload", leaving);
-    return () => window.removeEventListener("beforeunload", leaving);
-  }, []);
 }
 
 function idOf(asset: AssetSummary): string {
