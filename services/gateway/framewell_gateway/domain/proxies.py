@@ -8,6 +8,8 @@ Network = IPv4Network | IPv6Network
 
 def is_in(address: str, networks: Collection[Network]) -> bool:
     """Return whether an address is in one of the networks; what is no address is in none."""
+    if not networks:
+        return False
     try:
         number = ip_address(address.strip("[]"))
     except ValueError:

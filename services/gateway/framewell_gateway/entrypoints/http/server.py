@@ -18,7 +18,8 @@ from framewell_gateway.entrypoints.http.connections import BoundedConnection
 from framewell_gateway.entrypoints.http.listening import Listener, Protocols
 from framewell_gateway.entrypoints.http.problems import problem
 from framewell_gateway.entrypoints.http2.asgi import answer_as_asgi
-from framewell_gateway.entrypoints.http2.connection import Http2Connection, Served
+from framewell_gateway.entrypoints.http2.connection import Http2Connection
+from framewell_gateway.entrypoints.http2.protocol import Served
 from framewell_gateway.entrypoints.http2.streams import Http2Stream
 
 # What is under way when the process has to stop is cut after this long.

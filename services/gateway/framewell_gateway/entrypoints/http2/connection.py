@@ -9,9 +9,8 @@ are kept here, beside uvicorn's HTTP/1.1, and gRPC is passed on from them withou
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 from h2 import events
@@ -19,12 +18,12 @@ from h2.errors import ErrorCodes
 from h2.exceptions import H2Error
 from h2.settings import SettingCodes
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
-from uvicorn.server import ServerState
 
 from framewell_gateway.entrypoints.http2.frame_meter import Flood, FrameMeter, FrameTooLarge
 from framewell_gateway.entrypoints.http2.protocol import (
     HEADER_TABLE_BYTES,
     MOST_STREAMS,
+    Served,
     goodbye,
     lost_where_ended,
     server_side,
@@ -33,17 +32,10 @@ from framewell_gateway.entrypoints.http2.streams import Header, Http2Stream
 from framewell_kit.telemetry import logger
 
 _MOST_UNREAD_ANSWERS: Final = 4 << 20
+_WRITE_BYTES: Final = 64 << 10
 _LINGER_SECONDS: Final = 1.0
 
 log = logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What answers the requests of every connection, and what the web server knows of them all."""
-
-    answer: Callable[[Http2Stream], Awaitable[None]]
-    state: ServerState
 
 
 class Http2Connection(asyncio.Protocol):
@@ -65,8 +57,8 @@ class Http2Connection(asyncio.Protocol):
         self._streams: dict[int, Http2Stream] = {}
         self._transport: Any = None
         self._write_paused = self._settled = self._refused = self._stopping = False
-        self._pinged = False
-        self._running = 0
+        self._pinged = self._flushing = False
+        self._running = self._unwritten = 0
         self._heard = self._idle_since = time.monotonic()
         self._clock: asyncio.TimerHandle | None = None
         self.client: tuple[str, int] | None = None
@@ -128,6 +120,7 @@ class Http2Connection(asyncio.Protocol):
     def shutdown(self) -> None:
         """Take no more requests, and close when those under way are answered."""
         if not self._stopping and not self._transport.is_closing() and not self._refused:
+            self._write()
             self._say_goodbye(ErrorCodes.NO_ERROR, "")
         self._stopping = True
         self._close_if_done()
@@ -146,14 +139,14 @@ class Http2Connection(asyncio.Protocol):
         self._flush()
 
     def send_data(self, stream_id: int, data: memoryview, *, end: bool) -> None:
-        size, frames = self._h2.max_outbound_frame_size, 0
+        size, frames, sent = self._h2.max_outbound_frame_size, 0, len(data)
         with lost_where_ended():
             while data or not frames:
                 piece, data = data[:size], data[size:]
                 self._h2.send_data(stream_id, bytes(piece), end_stream=end and not data)
                 frames += 1
         self._meter.sent(frames)
-        self._flush()
+        self._flush(sent)
 
     def acknowledge(self, stream_id: int, size: int) -> None:
         if not self._refused:
@@ -280,12 +273,23 @@ class Http2Connection(asyncio.Protocol):
 
     def _close_if_done(self) -> None:
         if self._stopping and not self._running and not self._transport.is_closing():
+            self._write()
             self._transport.close()
 
     def _wake_all(self) -> None:
         for stream in self._streams.values():
             stream.may_send()
 
-    def _flush(self) -> None:
-        if (data := self._h2.data_to_send()) and not self._refused:
+    def _flush(self, size: int = 0) -> None:
+        """Write what there is before the loop turns once more: frames of a turn leave together."""
+        self._unwritten += size
+        if self._unwritten >= _WRITE_BYTES:
+            self._write()
+        elif not self._flushing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._write)
+
+    def _write(self) -> None:
+        self._flushing, self._unwritten = False, 0
+        if (data := self._h2.data_to_send()) and not (self._refused or self._transport.is_closing()):
             self._transport.write(data)

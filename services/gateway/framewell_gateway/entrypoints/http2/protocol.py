@@ -1,7 +1,8 @@
 """The protocol as this end speaks it: `h2` with our settings, its errors as ours, and our own goodbye."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from h2.config import H2Configuration
@@ -10,9 +11,10 @@ from h2.errors import ErrorCodes
 from h2.exceptions import H2Error
 from h2.settings import SettingCodes, Settings
 from hyperframe.frame import GoAwayFrame
+from uvicorn.server import ServerState
 
 from framewell_gateway.entrypoints.http2.frame_meter import MOST_FRAME_BYTES, MOST_HEADER_BYTES
-from framewell_gateway.entrypoints.http2.streams import StreamLost
+from framewell_gateway.entrypoints.http2.streams import Http2Stream, StreamLost
 
 MOST_STREAMS: Final = 256
 STREAM_WINDOW_BYTES: Final = 1 << 20
@@ -21,6 +23,14 @@ CONNECTION_WINDOW_BYTES: Final = 8 << 20
 
 HEADER_TABLE_BYTES: Final = 4096
 """What the encoder remembers of what it sent, however much the other end offers to remember."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What answers the requests of every connection, and what the web server knows of them all."""
+
+    answer: Callable[[Http2Stream], Awaitable[None]]
+    state: ServerState
 
 
 def server_side() -> H2Connection:
