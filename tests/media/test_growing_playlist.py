@@ -93,6 +93,7 @@ class Recording:
             announcer=nobody,  # type: ignore[arg-type]
             webhooks=nobody,  # type: ignore[arg-type]
             webhook_sender=nobody,  # type: ignore[arg-type]
+            kept_answers=nobody,  # type: ignore[arg-type]
             clock=SystemClock(),
         )
         return application(context, cors_origins=["*"])

@@ -41,7 +41,8 @@ async def address(ingest: IngestBench) -> AsyncIterator[str]:
     nothing: dict[str, Any] = dict.fromkeys(
         (
             "events", "progress", "summaries", "erasures", "tombstones", "objects", "broker", "dead_letters",
-            "operations", "announcer", "webhooks", "webhook_sender", "clock",
+            "operations", "announcer", "webhooks", "webhook_sender",
+            "kept_answers", "clock",
         )
     )  # fmt: skip
     context = AppContext(services=RemoteServices(lambda _: connection, CallerMetadata(None)), **nothing)

@@ -13,10 +13,15 @@ from framewell_kit.facts import Outgoing
 
 
 class Outcome(Exception):
-    """Base of all; never raised itself."""
+    """Base of all; never raised itself.
 
-    def __init__(self, reason: str) -> None:
+    `code` is a stable word for programs, which tells refusals of one kind apart; empty where the kind says it
+    all. It travels with the refusal: as ErrorInfo over gRPC, as `reason` of a problem over REST.
+    """
+
+    def __init__(self, reason: str, *, code: str = "") -> None:
         self.reason = redacted_text(reason)
+        self.code = code
         super().__init__(self.reason)
 
 
@@ -27,24 +32,23 @@ class Rejected(Outcome):
     """
 
     def __init__(self, reason: str, code: str = "rejected", facts: Sequence[Outgoing] = ()) -> None:
-        super().__init__(reason)
-        self.code = code
+        super().__init__(reason, code=code)
         self.facts = facts
 
 
 class NotYet(Outcome):
     """Something this refers to has not arrived here: try this record later, go on with the others."""
 
-    def __init__(self, reason: str, retry_after: float = 1.0) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, retry_after: float = 1.0, *, code: str = "") -> None:
+        super().__init__(reason, code=code)
         self.retry_after = retry_after
 
 
 class Busy(Outcome):
     """Something we depend on is away or full: pause, lose nothing, try again by ourselves."""
 
-    def __init__(self, reason: str, retry_after: float = 2.0) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, retry_after: float = 2.0, *, code: str = "") -> None:
+        super().__init__(reason, code=code)
         self.retry_after = retry_after
 
 

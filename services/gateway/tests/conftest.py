@@ -35,6 +35,7 @@ from framewell.objects.v1.object_service_pb2 import FindObjectRequest, FindObjec
 from framewell_contracts.cloudevents import Envelope, Event, asset_of
 from framewell_contracts.fact_types import fact_type
 from framewell_gateway.adapters.event_documents import EventDocuments
+from framewell_gateway.adapters.kept_answer_documents import KeptAnswerDocuments
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
 from framewell_gateway.adapters.summary_documents import SummaryDocuments
 from framewell_gateway.adapters.webhook_documents import WebhookDocuments
@@ -274,6 +275,7 @@ class Mesh:
             announcer=self.announcements,
             webhooks=WebhookDocuments(self.documents),
             webhook_sender=HttpSender(self.webhook_hosts),
+            kept_answers=KeptAnswerDocuments(self.documents, SystemClock()),
             clock=SystemClock(),
             access=self.access(tokens),
             public_url=public_url,

@@ -149,3 +149,32 @@ def test_a_text_of_an_address_is_not_empty() -> None:
     )
     assert title["minLength"] == 1
     assert label["items"]["minLength"] == 1
+
+
+WITHOUT_TOTAL = {
+    "listAssetPeople", "listFrameRuns", "listShots", "search", "listObservations", "listMediaEvents",
+    "listClusters", "getCluster", "getModelLineage",
+}  # fmt: skip
+"""Lists that are read from packed chunks or made when they are asked for: a total would be all the work."""
+WHOLE = {"listTelemetry"}
+"""Lists of the mesh's own processes, which have no pages."""
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        one
+        for one in ROUTES
+        if one.response is not None
+        and one.id not in WHOLE
+        and (one.id.startswith("list") or "next_page_token" in one.response.DESCRIPTOR.fields_by_name)
+    ],
+    ids=lambda route: route.id,
+)
+def test_every_list_has_pages_and_a_total(route: Route) -> None:
+    assert route.response is not None
+    asked = {field.name for field in route.shape.query_fields}
+    answered = set(route.response.DESCRIPTOR.fields_by_name)
+    assert {"page_size", "page_token"} <= asked
+    assert "next_page_token" in answered
+    assert ("total_size" in answered) is (route.id not in WITHOUT_TOTAL)

@@ -2,15 +2,17 @@
 
 | outcome | status | details |
 |---|---|---|
-| Rejected | INVALID_ARGUMENT | ErrorInfo (its code) |
+| Rejected | INVALID_ARGUMENT | |
 | NotFound | NOT_FOUND | |
 | Gone | FAILED_PRECONDITION | ErrorInfo (`gone`) |
 | Conflict | FAILED_PRECONDITION | |
 | NotYet | FAILED_PRECONDITION | RetryInfo |
 | Busy | UNAVAILABLE | RetryInfo |
-| Unauthenticated | UNAUTHENTICATED | ErrorInfo (its code) |
-| NotAllowed, Forbidden | PERMISSION_DENIED | NotAllowed: ErrorInfo (`role`) |
+| Unauthenticated | UNAUTHENTICATED | |
+| NotAllowed, Forbidden | PERMISSION_DENIED | |
 | any other exception | INTERNAL: the request id, and nothing of the inside | |
+
+An outcome with a code has it as the reason of an ErrorInfo, whatever its kind.
 """
 
 import grpc
@@ -22,7 +24,7 @@ from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
 from framewell_kit.outcomes import Busy, Conflict, Forbidden, Gone, NotFound, NotYet, Outcome, Rejected
-from framewell_kit.rpc.refusals import NotAllowed, Unauthenticated
+from framewell_kit.rpc.refusals import Unauthenticated
 
 ERROR_DOMAIN = "framewell"
 GONE = "gone"
@@ -43,10 +45,9 @@ _CODES: tuple[tuple[type[Outcome], grpc.StatusCode], ...] = (
 def status_of(error: Exception, request_id: str) -> grpc.Status:
     """Return the status that answers a call which ended with this error."""
     details: list[Message] = [RequestInfo(request_id=request_id)]
-    if isinstance(error, (Rejected, Unauthenticated, NotAllowed)):
-        details.append(ErrorInfo(reason=error.code, domain=ERROR_DOMAIN))
-    if isinstance(error, Gone):
-        details.append(ErrorInfo(reason=GONE, domain=ERROR_DOMAIN))
+    word = error.code if isinstance(error, Outcome) else ""
+    if word or isinstance(error, Gone):
+        details.append(ErrorInfo(reason=GONE if isinstance(error, Gone) else word, domain=ERROR_DOMAIN))
     if isinstance(error, (Busy, NotYet)):
         details.append(RetryInfo(retry_delay=_duration(error.retry_after)))
     code = next((code for kind, code in _CODES if isinstance(error, kind)), grpc.StatusCode.INTERNAL)

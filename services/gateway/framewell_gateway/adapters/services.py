@@ -126,13 +126,13 @@ async def answered(service: str, under_way: Awaitable[A]) -> A:
 
 def _as_outcome(service: str, error: grpc.aio.AioRpcError) -> Exception:
     detail = error.details() or error.code().name.lower()
-    kind = _REFUSALS.get(error.code())
+    kind, word = _REFUSALS.get(error.code()), _reason(error)
     if kind is Rejected:
-        return Rejected(detail, code=_reason(error) or Rejected("").code)
-    if kind is Conflict and _reason(error) == GONE:
+        return Rejected(detail, code=word or Rejected("").code)
+    if kind is Conflict and word == GONE:
         return Gone(detail)
     if kind is not None:
-        return kind(detail)
+        return kind(detail, code=word)
     if error.code() is grpc.StatusCode.UNIMPLEMENTED:
         return Away(service, "it does not offer this yet")
     return Away(service, _UNREACHED.get(error.code(), detail) if _is_of_grpc(detail) else detail)

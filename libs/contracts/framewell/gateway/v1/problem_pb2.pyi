@@ -61,6 +61,8 @@ class _ProblemCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProblemCo
     """The headers are larger than is taken (431)."""
     PROBLEM_CODE_GONE: _ProblemCode.ValueType  # 17
     """It was withdrawn, removed or erased, and may not be had any more (410)."""
+    PROBLEM_CODE_PRECONDITION_FAILED: _ProblemCode.ValueType  # 18
+    """It is not in the version that If-Match names: somebody changed it since (412)."""
 
 class ProblemCode(_ProblemCode, metaclass=_ProblemCodeEnumTypeWrapper):
     """Why a request was not met, as a word that a program can switch on."""
@@ -101,6 +103,8 @@ PROBLEM_CODE_HEADERS_TOO_LARGE: ProblemCode.ValueType  # 16
 """The headers are larger than is taken (431)."""
 PROBLEM_CODE_GONE: ProblemCode.ValueType  # 17
 """It was withdrawn, removed or erased, and may not be had any more (410)."""
+PROBLEM_CODE_PRECONDITION_FAILED: ProblemCode.ValueType  # 18
+"""It is not in the version that If-Match names: somebody changed it since (412)."""
 Global___ProblemCode: _TypeAlias = ProblemCode  # noqa: Y015
 
 @_typing.final

@@ -17,6 +17,7 @@ from framewell_gateway.ports import (
     Services,
     SummaryRepository,
 )
+from framewell_gateway.ports.kept_answers import KeptAnswers
 from framewell_gateway.ports.webhooks import WebhookRepository, WebhookSender
 from framewell_gateway.queries.asset_progress import AssetProgress
 from framewell_gateway.queries.follow_mesh import FollowMesh
@@ -45,6 +46,7 @@ class AppContext:
     announcer: Announcer
     webhooks: WebhookRepository
     webhook_sender: WebhookSender
+    kept_answers: KeptAnswers
     clock: Clock
     access: Access
     public_url: str = ""

@@ -268,6 +268,8 @@ def _problem_response(status: int, schemas: _Schemas) -> dict[str, Any]:
         "detail": "What happened, to what, and what to do next.",
         "code": word,
         "errors": [],
+        "reason": "",
+        "params": {},
     }
     content = {MEDIA_TYPE: {"schema": schemas.answer(Problem.DESCRIPTOR), "example": example}}
     return {"description": f"{comments()[f'{_CODE}.PROBLEM_CODE_{word.upper()}']}", "content": content}

@@ -32,6 +32,7 @@ KINDS: "Final[Mapping[int, tuple[ProblemCode.ValueType, str]]]" = {
     408: (ProblemCode.PROBLEM_CODE_TIMEOUT, "Request timeout"),
     409: (ProblemCode.PROBLEM_CODE_CONFLICT, "Conflict"),
     410: (ProblemCode.PROBLEM_CODE_GONE, "Gone"),
+    412: (ProblemCode.PROBLEM_CODE_PRECONDITION_FAILED, "Changed meanwhile"),
     413: (ProblemCode.PROBLEM_CODE_TOO_LARGE, "Too large"),
     414: (ProblemCode.PROBLEM_CODE_URI_TOO_LONG, "Address too long"),
     415: (ProblemCode.PROBLEM_CODE_UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),

@@ -85,6 +85,17 @@ class RequestShape:
             raise InvalidRequest(problems)
         return message
 
+    async def read_path(self, request: Request) -> Message:
+        """Return the message with what stands in the path alone. Raises InvalidRequest."""
+        problems: list[FieldProblem] = []
+        document = {
+            field.name: _from_text(field, request.path_params[field.name]) for field in self.path_fields
+        }
+        message = self._message(document, self.message, problems, set(document))
+        if problems:
+            raise InvalidRequest(problems)
+        return message
+
     def _parameters(self, request: Request, problems: list[FieldProblem]) -> Message:
         document: dict[str, Any] = {}
         for field in self.path_fields:

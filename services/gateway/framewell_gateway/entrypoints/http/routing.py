@@ -20,6 +20,8 @@ from framewell_contracts.json_mapping import FieldProblem, comments, to_json
 from framewell_gateway.domain.operation_roles import OPERATION_RULES
 from framewell_gateway.entrypoints.http.app_context import AppContext, context_of
 from framewell_gateway.entrypoints.http.authorising import Endpoint, guarded, marked
+from framewell_gateway.entrypoints.http.conditional import changed_since, with_etag
+from framewell_gateway.entrypoints.http.idempotency import name_request, once
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
 from framewell_gateway.entrypoints.http.requests import RequestShape
 from framewell_gateway.ports import Method
@@ -33,6 +35,8 @@ Respond = Callable[[AppContext, Any, Request], Awaitable[Response]]
 """Answers a request whose message has been read."""
 
 PREFIX: Final = "/v1"
+ACCESS: Final = "access"
+"""The tag of operations whose answers hold secrets of accounts: none is kept under an idempotency key."""
 _NO_BODY: Final = "this operation takes no body: all that it takes stands in the address"
 
 
@@ -193,7 +197,8 @@ class _WholePath(StarletteRoute):
 
 
 def _endpoint(verbs: Mapping[str, Route], rules: Mapping[str, Rule]) -> Endpoint:
-    guards = {verb: guarded(route.id, partial(_answer, route), rules) for verb, route in verbs.items()}
+    read = verbs.get("GET")
+    guards = {verb: guarded(route.id, partial(_answer, route, read), rules) for verb, route in verbs.items()}
 
     async def endpoint(request: Request) -> Response:
         guard = guards.get("GET" if request.method == "HEAD" else request.method)
@@ -204,10 +209,24 @@ def _endpoint(verbs: Mapping[str, Route], rules: Mapping[str, Rule]) -> Endpoint
     return marked(endpoint)
 
 
-async def _answer(route: Route, request: Request) -> Response:
+async def _answer(route: Route, read: Route | None, request: Request) -> Response:
+    """Answer a request of a route; `read` is the one that GET has on its path."""
     if not (route.shape.body or route.raw_body) and await request.body():
         raise InvalidRequest([FieldProblem("", _NO_BODY)])
     message, context = await route.shape.read(request), context_of(request)
+    if route.verb == "GET":
+        return with_etag(request, await _respond(route, context, message, request))
+    if read is not None and read.response is not None:
+        seen = await read.shape.read_path(request)
+        if refusal := await changed_since(request, partial(_respond, read, context, seen, request)):
+            return refusal
+    if route.verb != "POST" or route.response is None or route.raw_body or route.tag == ACCESS:
+        return await _respond(route, context, message, request)
+    name_request(route.id, request, message)
+    return await once(context, route.id, request, partial(_respond, route, context, message, request))
+
+
+async def _respond(route: Route, context: AppContext, message: Message, request: Request) -> Response:
     try:
         return await route.respond(context, message, request)
     except NotFound:

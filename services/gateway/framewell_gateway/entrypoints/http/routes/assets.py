@@ -113,6 +113,8 @@ ROUTES: Final = (
             "assets": [
                 {
                     "asset_id": ASSET, "kind": "video", "state": "analysing", **_KNOWN, "chunks": _CHUNKS,
+                    "poster": f"/v1/assets/{ASSET}/poster?width=320",
+                    "changed_at": "2026-11-22T18:01:00Z",
                 }
             ],
             "next_page_token": "", "total_size": 1,

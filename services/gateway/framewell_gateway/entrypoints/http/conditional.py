@@ -1,0 +1,51 @@
+"""Answers in JSON that a caller has already, and changes of what it has not seen last (RFC 9110, 13)."""
+
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from framewell_gateway.entrypoints.http.problems import problem
+
+_JSON: Final = "application/json"
+_CACHING: Final = {"cache-control": "private, no-cache"}
+"""A browser keeps it, and asks whether it is still so."""
+
+
+def with_etag(request: Request, response: Response) -> Response:
+    """Return an answer in JSON with its ETag, or 304 where the caller has it."""
+    if response.status_code != 200 or response.media_type != _JSON or "etag" in response.headers:
+        return response
+    etag = _etag(response)
+    if _names(request.headers.get("if-none-match", ""), etag):
+        return Response(status_code=304, headers={"etag": etag, **_CACHING})
+    response.headers["etag"] = etag
+    for name, value in _CACHING.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+async def changed_since(request: Request, read: Callable[[], Awaitable[Response]]) -> Response | None:
+    """Return the refusal (412) of a change whose If-Match names another version than there is; else None.
+
+    `read` answers what GET would answer.
+    """
+    wanted = request.headers.get("if-match", "").strip()
+    if not wanted or wanted == "*":
+        return None
+    if _names(wanted, _etag(await read())):
+        return None
+    sentence = f"{request.url.path} was changed since you read it: read it again, then change it"
+    return problem(412, sentence, reason="revision_changed")
+
+
+def _etag(response: Response) -> str:
+    return f'"{sha256(bytes(response.body)).hexdigest()[:32]}"'
+
+
+def _names(header: str, etag: str) -> bool:
+    """Return whether a list of ETags has this one; weak ones count (a proxy may have made it weak)."""
+    listed = [one.strip().removeprefix("W/") for one in header.split(",")]
+    return etag in listed or listed == ["*"]
