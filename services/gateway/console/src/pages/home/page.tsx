@@ -17,20 +17,42 @@ import { countsQuery } from "./queries";
 import { underWay, waitingFor } from "./waiting";
 import "./home.css";
 
-/** What waits for whoever is here, and what changed last. */
+/** What waits for whoever is here, and what changed last: neither waits for the other. */
 export default function Home() {
   const words = useWords({ en, de });
   const counts = useQuery(countsQuery());
   return (
     <Page title={words.title}>
-      <Answer query={counts} waiting={<Waiting rows={6} rowHeight={64} />}>
-        {(data) => <Told counts={data} />}
-      </Answer>
+      {counts.data !== undefined && isNew(counts.data) ? (
+        <div className="stack">
+          <Missing sentences={named(counts.data.missing, words.parts)} />
+          <First />
+          <Local />
+        </div>
+      ) : (
+        <div className="home">
+          <section className="stack" aria-labelledby="waiting">
+            <h2 id="waiting">{words.waiting}</h2>
+            <Answer query={counts} waiting={<Waiting rows={5} rowHeight={64} />}>
+              {(data) => <WaitsForYou counts={data} />}
+            </Answer>
+            <Local />
+          </section>
+          <section className="stack" aria-labelledby="lately">
+            <div className="home-head">
+              <h2 id="lately">{words.lately}</h2>
+              {counts.data !== undefined && <UnderWay counts={counts.data} />}
+              <Link href="/assets">{words.allAssets}</Link>
+            </div>
+            <Lately />
+          </section>
+        </div>
+      )}
     </Page>
   );
 }
 
-function Told({ counts }: { counts: Counts }) {
+function WaitsForYou({ counts }: { counts: Counts }) {
   const words = useWords({ en, de });
   const { may } = useSession();
   const [, navigate] = useLocation();
@@ -39,69 +61,50 @@ function Told({ counts }: { counts: Counts }) {
   useKeys(
     first === undefined ? [] : [{ id: "home.open", key: "Enter", does: words.open, run: () => navigate(first.to) }],
   );
-  const isNew = counts.assets !== undefined && counts.assets.length === 0 && waiting.length === 0;
   return (
-    <div className="stack">
-      <Missing sentences={counts.missing.map((sentence) => named(sentence, words.parts))} />
-      {isNew ? (
-        <>
-          <First />
-          <Local />
-        </>
-      ) : (
-        <Columns counts={counts} waiting={waiting} />
+    <>
+      <Missing sentences={named(counts.missing, words.parts)} />
+      {waiting.length === 0 && (
+        <div className="card">
+          <Empty icon={<Coffee aria-hidden="true" />} title={words.nothing}>
+            {words.nothingText}
+          </Empty>
+        </div>
       )}
-    </div>
+      {waiting.length > 0 && (
+        <ul className="home-waiting">
+          {waiting.map((entry) => (
+            <li key={entry.id}>
+              <Link href={entry.to} className={entry.bad ? "home-entry home-entry-bad" : "home-entry"}>
+                <entry.icon aria-hidden="true" />
+                <span>
+                  <strong>{entry.title}</strong>
+                  <span className="soft foreign">{entry.text}</span>
+                </span>
+                <ChevronRight aria-hidden="true" />
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 
-function Columns({ counts, waiting }: { counts: Counts; waiting: ReturnType<typeof waitingFor> }) {
+function UnderWay({ counts }: { counts: Counts }) {
   const words = useWords({ en, de });
   const { moving } = underWay(counts);
-  return (
-    <div className="home">
-      <section className="stack" aria-labelledby="waiting">
-        <h2 id="waiting">{words.waiting}</h2>
-        {waiting.length === 0 && (
-          <div className="card">
-            <Empty icon={<Coffee aria-hidden="true" />} title={words.nothing}>
-              {words.nothingText}
-            </Empty>
-          </div>
-        )}
-        {waiting.length > 0 && (
-          <ul className="home-waiting">
-            {waiting.map((entry) => (
-              <li key={entry.id}>
-                <Link href={entry.to} className={entry.bad ? "home-entry home-entry-bad" : "home-entry"}>
-                  <entry.icon aria-hidden="true" />
-                  <span>
-                    <strong>{entry.title}</strong>
-                    <span className="soft foreign">{entry.text}</span>
-                  </span>
-                  <ChevronRight aria-hidden="true" />
-                </Link>
-              </li>
-            ))}
-          </ul>
-        )}
-        <Local />
-      </section>
-      <section className="stack" aria-labelledby="lately">
-        <div className="home-head">
-          <h2 id="lately">{words.lately}</h2>
-          {moving > 0 && <span className="soft">{words.underWay(moving)}</span>}
-          <Link href="/assets">{words.allAssets}</Link>
-        </div>
-        <Lately />
-      </section>
-    </div>
-  );
+  return moving > 0 && <span className="soft">{words.underWay(moving)}</span>;
+}
+
+/** Whether nothing has ever come in, as far as that is known. */
+function isNew(counts: Counts): boolean {
+  return counts.assets !== undefined && counts.assets.length === 0 && !counts.unavailable.includes("assets");
 }
 
 /** What is missing, by the name that people have for it: the answer has the name of its field. */
-function named(sentence: string, parts: Readonly<Record<string, string>>): string {
-  return sentence.replace(/^\w+(?=: )/, (field) => parts[field] ?? field);
+function named(sentences: readonly string[], parts: Readonly<Record<string, string>>): string[] {
+  return sentences.map((sentence) => sentence.replace(/^\w+(?=: )/, (field) => parts[field] ?? field));
 }
 
 /** A mesh without anything in it: the first step. */
