@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import grpc
 
-from framewell_gateway.ports.relay import CallEnd, Metadata, OpenCall, RelayedCall, UnaryAnswer
+from framewell_gateway.ports.relay import CallEnd, Code, Metadata, OpenCall, RelayedCall, UnaryAnswer
 
 Connect = Callable[[str], grpc.aio.Channel]
 """Return the channel to a service, or to a server of it that has a name of its own."""
@@ -29,7 +29,7 @@ class GrpcRelay:
             under_way.cancel()
         trailing = _pairs(await under_way.trailing_metadata())
         return UnaryAnswer(
-            _pairs(await under_way.initial_metadata()), message, CallEnd(grpc.StatusCode.OK, "", trailing)
+            _pairs(await under_way.initial_metadata()), message, CallEnd(Code.OK, "", trailing)
         )
 
     def open(self, call: RelayedCall) -> OpenCall:
@@ -74,7 +74,7 @@ class _Call:
         code = await self._call.code()
         message = await self._call.details() or ""
         trailing = _pairs(await self._call.trailing_metadata())
-        return CallEnd(code, _sentence(self._service, code, message), trailing)
+        return CallEnd(Code(code.value[0]), _sentence(self._service, code, message), trailing)
 
     def cancel(self) -> None:
         self._call.cancel()
@@ -82,7 +82,7 @@ class _Call:
 
 def _end(service: str, error: grpc.aio.AioRpcError) -> CallEnd:
     message = _sentence(service, error.code(), error.details() or "")
-    return CallEnd(error.code(), message, _pairs(error.trailing_metadata()))
+    return CallEnd(Code(error.code().value[0]), message, _pairs(error.trailing_metadata()))
 
 
 _DEADLINE: Final = "it did not answer within the time that the caller gave it"

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Final, Protocol
-
-import grpc
 
 Metadata = Sequence[tuple[str, str | bytes]]
 
@@ -12,6 +11,28 @@ OPEN_INFERENCE: Final = "oip"
 """Inference's server of the Open Inference Protocol: a port of its own, larger messages."""
 OPEN_INFERENCE_BYTES: Final = 64 << 20
 """Of one message there, as inference takes it."""
+
+
+class Code(IntEnum):
+    """How a call ended, in the numbers of gRPC (https://grpc.io/docs/guides/status-codes)."""
+
+    OK = 0
+    CANCELLED = 1
+    UNKNOWN = 2
+    INVALID_ARGUMENT = 3
+    DEADLINE_EXCEEDED = 4
+    NOT_FOUND = 5
+    ALREADY_EXISTS = 6
+    PERMISSION_DENIED = 7
+    RESOURCE_EXHAUSTED = 8
+    FAILED_PRECONDITION = 9
+    ABORTED = 10
+    OUT_OF_RANGE = 11
+    UNIMPLEMENTED = 12
+    INTERNAL = 13
+    UNAVAILABLE = 14
+    DATA_LOSS = 15
+    UNAUTHENTICATED = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +53,7 @@ class RelayedCall:
 class CallEnd:
     """How a call ended."""
 
-    code: grpc.StatusCode
+    code: Code
     message: str = ""
     trailing: Metadata = field(default=())
 

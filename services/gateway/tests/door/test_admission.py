@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import grpc
 import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
@@ -11,6 +10,7 @@ from framewell_gateway.domain.principals import LOCAL, Principal
 from framewell_gateway.entrypoints.grpc.admission import guarded
 from framewell_gateway.entrypoints.grpc.refusal import CallRefused
 from framewell_gateway.ports.access import TooMany, Unauthenticated
+from framewell_gateway.ports.relay import Code
 from framewell_kit.outcomes import Forbidden
 from framewell_kit.rpc import refusals
 
@@ -36,7 +36,7 @@ async def test_too_many_wrong_tokens_wait_and_learn_for_how_long() -> None:
     with pytest.raises(CallRefused) as error:
         await admitted(TooMany("wait", 41.5), {})
     end = error.value.end
-    assert (end.code, end.message) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "wait")
+    assert (end.code, end.message) == (Code.RESOURCE_EXHAUSTED, "wait")
     (_, packed) = end.trailing[0]
     assert isinstance(packed, bytes)
     retry = RetryInfo()

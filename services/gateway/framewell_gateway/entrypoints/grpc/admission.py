@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
-import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
 from google.rpc.error_details_pb2 import RetryInfo
@@ -13,7 +12,7 @@ from grpc_status import rpc_status
 from framewell_gateway.domain.principals import LOCAL, Principal, is_loopback
 from framewell_gateway.entrypoints.grpc.refusal import CallRefused
 from framewell_gateway.ports.access import TooMany, Unauthenticated
-from framewell_gateway.ports.relay import CallEnd
+from framewell_gateway.ports.relay import CallEnd, Code
 from framewell_kit.outcomes import Forbidden
 from framewell_kit.rpc import refusals
 
@@ -47,9 +46,9 @@ def guarded(admit: Admit) -> Admit:
 
 def _later(too_many: TooMany) -> CallRefused:
     """Return the refusal of somebody who has to wait, and says for how long."""
-    code, detail = grpc.StatusCode.RESOURCE_EXHAUSTED, AnyMessage()
+    code, detail = Code.RESOURCE_EXHAUSTED, AnyMessage()
     detail.Pack(RetryInfo(retry_delay=Duration(seconds=int(too_many.retry_after) + 1)))
-    status = rpc_status.to_status(Status(code=code.value[0], message=too_many.reason, details=[detail]))
+    status = rpc_status.to_status(Status(code=code, message=too_many.reason, details=[detail]))
     refused = CallRefused(code, too_many.reason)
     refused.end = CallEnd(code, too_many.reason, tuple(status.trailing_metadata or ()))
     return refused

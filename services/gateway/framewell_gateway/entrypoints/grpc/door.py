@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
-import grpc
-
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.domain.proxies import Network, origin
@@ -20,7 +18,7 @@ from framewell_gateway.entrypoints.grpc.observing import REQUEST_ID, TRACEPARENT
 from framewell_gateway.entrypoints.grpc.refusal import CallRefused
 from framewell_gateway.entrypoints.grpc.relaying import relay_stream, relay_unary
 from framewell_gateway.entrypoints.http2.streams import Http2Stream, StreamLost
-from framewell_gateway.ports.relay import CallEnd, Metadata, Relay, RelayedCall
+from framewell_gateway.ports.relay import CallEnd, Code, Metadata, Relay, RelayedCall
 from framewell_kit.outcomes import Outcome
 from framewell_kit.pace import Pace
 from framewell_kit.rpc.errors import status_of
@@ -48,7 +46,7 @@ def is_grpc(stream: Http2Stream) -> bool:
 def refuse_call(stream: Http2Stream, status: int, sentence: str) -> None:
     """End a call that came in a way in which none may come; programs are not to try it again."""
     forbidden = status == HTTPStatus.FORBIDDEN
-    code = grpc.StatusCode.PERMISSION_DENIED if forbidden else grpc.StatusCode.FAILED_PRECONDITION
+    code = Code.PERMISSION_DENIED if forbidden else Code.FAILED_PRECONDITION
     Exchange(stream).end(CallEnd(code, sentence))
 
 
@@ -81,7 +79,7 @@ class GrpcDoor:
                 call.end = await self._ended(exchange, call)
                 exchange.end(call.end)
             except StreamLost:
-                call.end = CallEnd(grpc.StatusCode.CANCELLED)
+                call.end = CallEnd(Code.CANCELLED)
 
     async def _ended(self, exchange: Exchange, call: ObservedCall) -> CallEnd:
         """Answer a call up to its status. Raises StreamLost."""
@@ -97,7 +95,9 @@ class GrpcDoor:
                     "a gRPC call failed at the gateway", method=call.method, request_id=call.cause.id
                 )
             status = status_of(error, call.cause.id)
-            return CallEnd(status.code, status.details or "", tuple(status.trailing_metadata or ()))
+            return CallEnd(
+                Code(status.code.value[0]), status.details or "", tuple(status.trailing_metadata or ())
+            )
 
     async def _answered(self, exchange: Exchange, call: ObservedCall) -> CallEnd:
         path = exchange.headers[":path"]
@@ -107,7 +107,7 @@ class GrpcDoor:
         method = self.table.get(path)
         if method is None:
             sentence = f"no service of this mesh offers {path[:200]}: reflection lists what there is"
-            return CallEnd(grpc.StatusCode.UNIMPLEMENTED, sentence)
+            return CallEnd(Code.UNIMPLEMENTED, sentence)
         call.method = path.lstrip("/")
         peer = (exchange.stream.connection.client or ("", 0))[0]
         source = origin(peer, exchange.headers.get("x-forwarded-for", ""), self.proxies)
@@ -139,9 +139,7 @@ class GrpcDoor:
             async with asyncio.timeout_at(until):
                 request = await exchange.first()
         except TimeoutError:
-            return CallEnd(
-                grpc.StatusCode.DEADLINE_EXCEEDED, "the request did not arrive in the time of the call"
-            )
+            return CallEnd(Code.DEADLINE_EXCEEDED, "the request did not arrive in the time of the call")
         if method.streams_answers:
             left = None if seconds is None else until - loop.time()
             return await relay_stream(self.relay.open(relayed(left)), exchange, request)
@@ -153,5 +151,5 @@ def _named(headers: Mapping[str, str]) -> str:
     service = headers.get(SERVICE_KEY, EVERY)
     if service not in SERVICES:
         sentence = f"every service offers this method: say which is meant in the metadata {SERVICE_KEY}: "
-        raise CallRefused(grpc.StatusCode.INVALID_ARGUMENT, sentence + ", ".join(SERVICES))
+        raise CallRefused(Code.INVALID_ARGUMENT, sentence + ", ".join(SERVICES))
     return service

@@ -7,10 +7,9 @@ import zlib
 from collections.abc import Callable
 from typing import Final
 
-import grpc
-
 from framewell_gateway.entrypoints.grpc.refusal import CallRefused
 from framewell_gateway.entrypoints.http2.streams import Http2Stream
+from framewell_gateway.ports.relay import Code
 from framewell_kit.pace import Pace, Stalled
 from framewell_kit.rpc import MAX_MESSAGE_BYTES
 
@@ -34,7 +33,7 @@ class MessageReader:
         """Raise CallRefused (UNIMPLEMENTED) for a compression that is not known here."""
         if encoding not in ("", "identity", *_WINDOWS):
             sentence = f"messages compressed with {encoding[:40]!r} are not taken: send {ACCEPTED_ENCODINGS}"
-            raise CallRefused(grpc.StatusCode.UNIMPLEMENTED, sentence)
+            raise CallRefused(Code.UNIMPLEMENTED, sentence)
         self._stream, self._encoding, self._pace = stream, encoding, pace
         self._most_bytes = most_bytes
         self._arrived = bytearray()
@@ -68,32 +67,32 @@ class MessageReader:
                 piece = await pace.arrives(self._stream.read(), bytes)
             except Stalled as stalled:
                 raise CallRefused(
-                    grpc.StatusCode.CANCELLED, f"a message of the call did not arrive: {stalled}"
+                    Code.CANCELLED, f"a message of the call did not arrive: {stalled}"
                 ) from None
             if not piece:
-                raise CallRefused(grpc.StatusCode.INTERNAL, "the call ended before its message was whole")
+                raise CallRefused(Code.INTERNAL, "the call ended before its message was whole")
             self._arrived += piece
 
     def _decompressed(self, message: bytes) -> bytes:
         if self._encoding not in _WINDOWS:
             sentence = "a message says that it is compressed, and the call does not say how (grpc-encoding)"
-            raise CallRefused(grpc.StatusCode.INTERNAL, sentence)
+            raise CallRefused(Code.INTERNAL, sentence)
         inflate = zlib.decompressobj(_WINDOWS[self._encoding])
         try:
             plain = inflate.decompress(message, self._most_bytes + 1)
         except zlib.error as error:
             raise CallRefused(
-                grpc.StatusCode.INTERNAL, f"a message is not compressed as the call says: {error}"
+                Code.INTERNAL, f"a message is not compressed as the call says: {error}"
             ) from None
         if len(plain) > self._most_bytes:
             raise self._too_large()
         if not inflate.eof:
-            raise CallRefused(grpc.StatusCode.INTERNAL, "a compressed message is not whole")
+            raise CallRefused(Code.INTERNAL, "a compressed message is not whole")
         return plain
 
     def _too_large(self) -> CallRefused:
         sentence = f"a message may take {self._most_bytes >> 20} MiB: send large things in parts"
-        return CallRefused(grpc.StatusCode.RESOURCE_EXHAUSTED, sentence)
+        return CallRefused(Code.RESOURCE_EXHAUSTED, sentence)
 
 
 def framed(message: bytes) -> bytes:

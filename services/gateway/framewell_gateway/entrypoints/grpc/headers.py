@@ -10,12 +10,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import quote_from_bytes
 
-import grpc
-
 from framewell_gateway.entrypoints.grpc.framing import ACCEPTED_ENCODINGS
 from framewell_gateway.entrypoints.grpc.refusal import CallRefused
 from framewell_gateway.entrypoints.http2.streams import Header
-from framewell_gateway.ports.relay import CallEnd, Metadata
+from framewell_gateway.ports.relay import CallEnd, Code, Metadata
 
 _UNITS: Final = {"H": 3600.0, "M": 60.0, "S": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9}
 _TIMEOUT: Final = re.compile(r"([0-9]{1,8})([HMSmun])")
@@ -42,7 +40,7 @@ def seconds_of(timeout: str) -> float | None:
         return None
     found = _TIMEOUT.fullmatch(timeout)
     if not found:
-        raise CallRefused(grpc.StatusCode.INVALID_ARGUMENT, f"grpc-timeout {timeout[:20]!r} is no time")
+        raise CallRefused(Code.INVALID_ARGUMENT, f"grpc-timeout {timeout[:20]!r} is no time")
     return int(found[1]) * _UNITS[found[2]]
 
 
@@ -54,7 +52,7 @@ def metadata_of(headers: Sequence[Header]) -> list[tuple[str, str | bytes]]:
         if name.startswith((":", "grpc-", *_OF_MESH)) or name in _OF_TRANSPORT:
             continue
         if not _KEY.fullmatch(name):
-            raise CallRefused(grpc.StatusCode.INVALID_ARGUMENT, f"{name[:40]!r} is no name of metadata")
+            raise CallRefused(Code.INVALID_ARGUMENT, f"{name[:40]!r} is no name of metadata")
         metadata += [(name, value) for value in _values(name, raw_value)]
     return metadata
 
@@ -64,10 +62,10 @@ def _values(name: str, value: bytes) -> list[str] | list[bytes]:
         try:
             return [_decoded(one.strip()) for one in value.split(b",")]
         except binascii.Error:
-            raise CallRefused(grpc.StatusCode.INVALID_ARGUMENT, f"{name[:40]} is no Base64") from None
+            raise CallRefused(Code.INVALID_ARGUMENT, f"{name[:40]} is no Base64") from None
     if not all(0x20 <= byte <= 0x7E for byte in value):
         sentence = f"{name[:40]} has letters outside ASCII: names that end in -bin take bytes"
-        raise CallRefused(grpc.StatusCode.INVALID_ARGUMENT, sentence)
+        raise CallRefused(Code.INVALID_ARGUMENT, sentence)
     return [value.decode("ascii")]
 
 
@@ -87,8 +85,7 @@ def answer_headers(initial: Metadata = ()) -> list[Header]:
 
 def trailers(end: CallEnd) -> list[Header]:
     """Return how a call ended, as the last headers of its stream."""
-    code, _ = end.code.value
-    status = [(b"grpc-status", str(code).encode())]
+    status = [(b"grpc-status", str(int(end.code)).encode())]
     if end.message:
         message = end.message[:_MOST_MESSAGE_LETTERS].encode("utf-8", "replace")
         status.append((b"grpc-message", quote_from_bytes(message, safe=_PLAIN).encode()))

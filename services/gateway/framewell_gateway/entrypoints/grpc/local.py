@@ -7,7 +7,6 @@ Reflection v1 has the messages of v1alpha under another name, and on the wire th
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-import grpc
 from google.protobuf.message import DecodeError
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_reflection.v1alpha.reflection import ReflectionServicer
@@ -17,7 +16,7 @@ from framewell_gateway.entrypoints.grpc.exchange import Exchange
 from framewell_gateway.entrypoints.grpc.methods import EVERY, HEALTH, REFLECTION, owners
 from framewell_gateway.entrypoints.grpc.refusal import CallRefused
 from framewell_gateway.entrypoints.grpc.relaying import relay_stream
-from framewell_gateway.ports.relay import CallEnd, Relay, RelayedCall
+from framewell_gateway.ports.relay import CallEnd, Code, Relay, RelayedCall
 
 _REFLECTIONS: Final = (REFLECTION, REFLECTION.replace("v1alpha", "v1"))
 CHECK: Final = f"/{HEALTH}/Check"
@@ -52,7 +51,7 @@ class LocalMethods:
                 raise _no_message() from None
             for answer in self._reflection.ServerReflectionInfo(iter([asked]), None):
                 await exchange.message(answer.SerializeToString())
-        return CallEnd(grpc.StatusCode.OK)
+        return CallEnd(Code.OK)
 
     async def _check(self, exchange: Exchange) -> CallEnd:
         request = await exchange.first()
@@ -65,7 +64,7 @@ class LocalMethods:
         else:
             request_answer = _SERVING
         await exchange.message(request_answer)
-        return CallEnd(grpc.StatusCode.OK)
+        return CallEnd(Code.OK)
 
     async def _watch(self, exchange: Exchange) -> CallEnd:
         request = await exchange.first()
@@ -75,7 +74,7 @@ class LocalMethods:
             return await relay_stream(call, exchange, request)
         await exchange.message(_SERVING)
         await exchange.stream.gone()
-        return CallEnd(grpc.StatusCode.CANCELLED)
+        return CallEnd(Code.CANCELLED)
 
     def _owner(self, request: bytes) -> str:
         """Return whose health is asked for; EVERY for the gateway's. Raises CallRefused (NOT_FOUND)."""
@@ -87,9 +86,9 @@ class LocalMethods:
             return EVERY
         if service not in self._owners:
             sentence = f"no service of this mesh is called {service[:100]!r}: reflection lists them"
-            raise CallRefused(grpc.StatusCode.NOT_FOUND, sentence)
+            raise CallRefused(Code.NOT_FOUND, sentence)
         return self._owners[service]
 
 
 def _no_message() -> CallRefused:
-    return CallRefused(grpc.StatusCode.INVALID_ARGUMENT, "the request is no message of this method")
+    return CallRefused(Code.INVALID_ARGUMENT, "the request is no message of this method")
