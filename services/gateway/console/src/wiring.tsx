@@ -28,7 +28,10 @@ const training = lazy(() => import("./pages/training/page"));
 const search = lazy(() => import("./pages/search/page"));
 const mesh = lazy(() => import("./pages/mesh/page"));
 const access = lazy(() => import("./pages/access/page"));
+const account = lazy(() => import("./pages/account/page"));
 const signIn = lazy(() => import("./pages/sign-in/page"));
+const setup = lazy(() => import("./pages/sign-in/setup"));
+const invitation = lazy(() => import("./pages/sign-in/invitation"));
 
 /** The pages that the navigation names, in its order. */
 const ENTRIES: readonly Entry[] = [
@@ -61,10 +64,15 @@ const PLACES: readonly Place[] = [
   { path: "/training/:runId?", page: training, least: "viewer" },
   { path: "/mesh", page: mesh, least: "admin" },
   { path: "/access", page: access, least: "admin" },
+  { path: "/account", page: account, least: "viewer" },
 ];
 
 /** Pages for somebody who is not signed in, without anything around them. */
-const OPEN_PLACES: readonly Omit<Place, "least">[] = [{ path: "/sign-in", page: signIn }];
+const OPEN_PLACES: readonly Omit<Place, "least">[] = [
+  { path: "/sign-in", page: signIn },
+  { path: "/setup", page: setup },
+  { path: "/invitation", page: invitation },
+];
 
 /** The whole console on a cache of queries. */
 export function Console({ queries }: { queries: QueryClient }) {

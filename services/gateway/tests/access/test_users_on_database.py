@@ -1,4 +1,4 @@
-"""Accounts, sessions, counters and codes on the embedded database as in memory: one update decides each race."""
+"""Accounts, sessions, counters and codes on the embedded database as in memory: each race has one winner."""
 
 from __future__ import annotations
 

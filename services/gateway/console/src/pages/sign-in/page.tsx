@@ -1,23 +1,40 @@
 import { useEffect } from "react";
-import { useLocation, useSearchParams } from "wouter";
+import { Link, useLocation, useSearchParams } from "wouter";
 import { SignInForm } from "../../parts/SignInForm";
 import { useSession } from "../../parts/useSession";
+import { useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
+import { Gate, useGoOn } from "./Gate";
 
+/** Signs somebody in, by a password or by the provider of the house. */
 export default function SignIn() {
-  const words = useShellWords();
+  const shell = useShellWords();
+  const words = useAccessWords();
   const { session } = useSession();
-  const [, navigate] = useLocation();
   const [params] = useSearchParams();
-  const signedIn = session !== undefined && session.principal !== "";
+  const [, navigate] = useLocation();
+  const to = params.get("to") ?? "/";
+  useGoOn(to);
+  const isLocal = session?.role === "local";
   useEffect(() => {
-    const to = params.get("to") ?? "/";
-    if (signedIn) navigate(to.startsWith("/") && !to.startsWith("//") ? to : "/", { replace: true });
-  }, [signedIn, params, navigate]);
+    if (isLocal) navigate("/", { replace: true });
+  }, [isLocal, navigate]);
+  const provider = session?.oidc ?? "";
   return (
-    <main className="card">
-      <h1>{words.product}</h1>
+    <Gate title={shell.product}>
+      {provider !== "" && (
+        <a className="button button-main" href={`/v1/session/oidc?to=${encodeURIComponent(to)}`}>
+          {provider}
+        </a>
+      )}
       <SignInForm />
-    </main>
+      <p className="row small">
+        {session?.setup_open ? (
+          <Link href="/setup">{words.setup.link}</Link>
+        ) : (
+          <Link href="/invitation">{words.invitation.link}</Link>
+        )}
+      </p>
+    </Gate>
   );
 }

@@ -1,0 +1,137 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Form } from "react-aria-components";
+import { changePassword, signOutEverywhere } from "../../api/generated";
+import { began, leave } from "../../api/session";
+import { Button } from "../../parts/Button";
+import { Empty } from "../../parts/Empty";
+import { TextField } from "../../parts/fields";
+import { Page } from "../../parts/Page";
+import { useStatus } from "../../parts/status";
+import { TokenList } from "../../parts/TokenList";
+import { useRefusal } from "../../parts/useRefusal";
+import { useSession } from "../../parts/useSession";
+import { useAccessWords } from "../../words/access";
+import { useShellWords } from "../../words/shell";
+import { MakeToken } from "./MakeToken";
+import "./account.css";
+
+/** Somebody's own account: password, sessions, tokens. */
+export default function Account() {
+  const words = useAccessWords();
+  const shell = useShellWords();
+  const { session } = useSession();
+  const [making, setMaking] = useState(false);
+  const user = session?.user;
+  if (user === undefined) {
+    return (
+      <Page title={words.account.title}>
+        <Empty title={words.account.local} />
+      </Page>
+    );
+  }
+  return (
+    <Page title={words.account.title} note={`${user.name} · ${user.login} · ${shell.roles[user.role ?? "viewer"]}`}>
+      <div className="account">
+        {!user.external && (
+          <section className="card stack">
+            <h2>{words.account.password}</h2>
+            <PasswordForm login={user.login} />
+          </section>
+        )}
+        <section className="card stack">
+          <h2>{words.account.sessions}</h2>
+          <Everywhere />
+        </section>
+        <section className="card stack account-wide">
+          <h2>{words.tokens.title}</h2>
+          <p className="soft">{words.tokens.text}</p>
+          <TokenList userId={user.user_id} />
+          <div className="row">
+            <Button onPress={() => setMaking(true)}>{words.tokens.make}</Button>
+          </div>
+        </section>
+      </div>
+      {making && <MakeToken onClose={() => setMaking(false)} />}
+    </Page>
+  );
+}
+
+function PasswordForm({ login }: { login: string }) {
+  const words = useAccessWords();
+  const status = useStatus();
+  const refusal = useRefusal();
+  const [before, setBefore] = useState("");
+  const [password, setPassword] = useState("");
+  const change = useMutation({
+    mutationFn: () => changePassword({ password: before, new_password: password }),
+    onSuccess: (session) => {
+      began(session);
+      setBefore("");
+      setPassword("");
+      status.say(words.account.changed);
+    },
+  });
+  return (
+    <Form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        change.mutate();
+      }}
+    >
+      {/* for whatever keeps passwords: whose it is */}
+      <input type="text" autoComplete="username" value={login} readOnly hidden />
+      <TextField
+        label={words.oldPassword}
+        type="password"
+        value={before}
+        onChange={setBefore}
+        isRequired
+        autoComplete="current-password"
+      />
+      <TextField
+        label={words.newPassword}
+        help={words.passwordHelp}
+        type="password"
+        value={password}
+        onChange={setPassword}
+        isRequired
+        minLength={12}
+        autoComplete="new-password"
+      />
+      {change.error !== null && (
+        <p className="field-error" role="alert">
+          {refusal(change.error)}
+        </p>
+      )}
+      <div className="row">
+        <Button type="submit" isDisabled={change.isPending}>
+          {words.account.change}
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+function Everywhere() {
+  const words = useAccessWords();
+  const status = useStatus();
+  const refusal = useRefusal();
+  const queries = useQueryClient();
+  const end = useMutation({
+    mutationFn: () => signOutEverywhere(),
+    onSuccess: () => {
+      queries.clear();
+      leave();
+    },
+    onError: (error) => status.warn(refusal(error)),
+  });
+  return (
+    <div className="row">
+      <Button onPress={() => end.mutate()} isDisabled={end.isPending}>
+        {words.account.everywhere}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "wouter";
+import { acceptInvitation } from "../../api/generated";
+import { began } from "../../api/session";
+import { TextField } from "../../parts/fields";
+import { useRefusal } from "../../parts/useRefusal";
+import { useAccessWords } from "../../words/access";
+import { useShellWords } from "../../words/shell";
+import { Gate, GateForm, useGoOn } from "./Gate";
+
+/** Takes an invitation: its code comes behind the `#` of the address, which no server is told. */
+export default function Invitation() {
+  const words = useAccessWords();
+  const shell = useShellWords();
+  const refusal = useRefusal();
+  const [code, setCode] = useState(() => decodeURIComponent(window.location.hash.slice(1)));
+  const [password, setPassword] = useState("");
+  useGoOn("/");
+  const take = useMutation({ mutationFn: () => acceptInvitation({ code, password }), onSuccess: began });
+  return (
+    <Gate title={words.invitation.title} text={words.invitation.text}>
+      <GateForm
+        submit={() => take.mutate()}
+        submitLabel={words.invitation.submit}
+        busy={take.isPending}
+        refused={refusal(take.error)}
+      >
+        <TextField
+          label={words.invitation.code}
+          value={code}
+          onChange={setCode}
+          isRequired
+          autoComplete="one-time-code"
+          autoFocus={code === ""}
+        />
+        <TextField
+          label={words.password}
+          help={words.passwordHelp}
+          type="password"
+          value={password}
+          onChange={setPassword}
+          isRequired
+          minLength={12}
+          autoComplete="new-password"
+          autoFocus={code !== ""}
+        />
+      </GateForm>
+      <p className="row small">
+        <Link href="/sign-in">{shell.signIn.submit}</Link>
+      </p>
+    </Gate>
+  );
+}

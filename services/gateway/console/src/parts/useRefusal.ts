@@ -1,0 +1,19 @@
+import { ProblemError } from "../api/problems";
+import { useAccessWords } from "../words/access";
+import { useSentence } from "./useSentence";
+
+/** Says in one text why something about an account was refused; empty where nothing was. */
+export function useRefusal(): (error: unknown) => string {
+  const words = useAccessWords();
+  const sentence = useSentence();
+  return (error) => {
+    if (error === null || error === undefined) return "";
+    if (error instanceof ProblemError) {
+      if (error.status === 429) return words.slow(error.retryAfterSeconds ?? 60);
+      const said = words.refused[error.reason];
+      if (said !== undefined) return said;
+    }
+    const { own, detail } = sentence(error);
+    return [own, detail].filter(Boolean).join(" ");
+  };
+}

@@ -1,0 +1,10 @@
+import { access as de } from "./de/access";
+import { type AccessWords, access as en } from "./en/access";
+import { useWords } from "./language";
+
+const words = { en, de };
+
+/** Words of accounts: signing in, users, tokens. */
+export function useAccessWords(): AccessWords {
+  return useWords(words);
+}

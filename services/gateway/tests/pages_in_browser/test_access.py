@@ -1,0 +1,137 @@
+"""Access, the account, and the pages for somebody who is not signed in, from the operator's code on."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from framewell_gateway.domain.access_secrets import hashed
+
+CODE = "K7WQ2-9TRXB-4MPHA-Z8CVE"
+PASSWORD = "a long sentence is easy to keep"
+HOSTILE = '<img src=x onerror="alert(1)">\u202e' + "x" * 120
+
+
+def put_code(house: Any) -> None:
+    access = house.context.access
+    house.run(access.setup_codes.put(hashed(CODE), access.clock.now() + timedelta(hours=1)))
+
+
+def fill(page: Page, **fields: str) -> None:
+    for label, text in fields.items():
+        page.get_by_label(re.compile(label, re.IGNORECASE)).first.fill(text)
+
+
+def set_up(house: Any, visit: Any) -> Page:
+    put_code(house)
+    page: Page = visit("/setup")
+    fill(page, code=CODE, name="Anna Meier", login="anna", password=PASSWORD)
+    page.get_by_role("button", name="Make the administrator").click()
+    expect(page.get_by_role("heading", name="Access")).to_be_visible()
+    return page
+
+
+def test_the_operators_code_makes_an_administrator_who_invites_somebody(house: Any, visit: Any) -> None:
+    page = set_up(house, visit)
+    page.get_by_role("button", name="Invite").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Bernd Vogt")
+    dialog.get_by_label("Login").fill("Bernd")
+    dialog.get_by_role("button", name=re.compile("Role")).click()
+    page.get_by_role("option", name="Curator").click()
+    dialog.get_by_role("button", name="Invite").click()
+    address = page.get_by_role("alertdialog").get_by_label("Address").input_value()
+    assert "/console/invitation#" in address
+    page.get_by_role("alertdialog").get_by_role("button", name="Close").click()
+    row = page.get_by_role("row").filter(has_text="Bernd Vogt")
+    expect(row).to_contain_text("Invited")
+    expect(row).to_contain_text("Curator")
+
+    other: Page = visit(f"/invitation#{address.rpartition('#')[2]}")
+    fill(other, password=PASSWORD)
+    other.get_by_role("button", name="Take the invitation").click()
+    expect(other.get_by_role("navigation")).to_be_visible()
+    expect(other.get_by_role("link", name="Access")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_pages_of_access_can_be_used_by_everybody(house: Any, visit: Any, language: str) -> None:
+    page: Page = visit("/access", language=language)
+    expect(page.get_by_role("heading", level=2)).to_be_visible()
+    visit.check_accessibility(page)
+    page = visit("/setup", language=language)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    visit.check_accessibility(page)
+    visit.check_fits(page)
+    page = visit("/invitation", language=language)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    visit.check_accessibility(page)
+    visit.check_fits(page)
+
+
+def test_a_list_of_users_with_a_hostile_name_stays_readable(house: Any, visit: Any) -> None:
+    page = set_up(house, visit)
+    page.get_by_role("button", name="Invite").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill(HOSTILE)
+    dialog.get_by_label("Login").fill("bernd")
+    dialog.get_by_role("button", name="Invite").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Close").click()
+    expect(page.get_by_text("onerror")).to_be_visible()
+    visit.check_accessibility(page)
+    visit.check_fits(page)
+
+
+def test_a_wrong_code_is_refused_in_words(house: Any, visit: Any) -> None:
+    visit.expects("403")
+    page: Page = visit("/setup", language="de")
+    for label, text in (("Code", "ZZZZZ"), ("Name", "A"), ("Anmeldename", "anna"), ("Passwort", PASSWORD)):
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Administration anlegen").click()
+    expect(page.get_by_role("alert")).to_contain_text("Der Code ist falsch")
+
+
+def test_the_last_administrator_stays_and_the_page_says_why(house: Any, visit: Any) -> None:
+    visit.expects("409")
+    page = set_up(house, visit)
+    page.get_by_role("button", name=re.compile("What to do: Anna")).click()
+    page.get_by_role("menuitem", name="Disable").click()
+    expect(page.get_by_text("last administrator")).to_be_visible()
+
+
+def test_a_token_is_shown_once_and_can_be_revoked(house: Any, visit: Any) -> None:
+    set_up(house, visit)
+    page: Page = visit("/sign-in")
+    fill(page, login="anna", password=PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("navigation")).to_be_visible()
+    page.goto(page.url.partition("/console")[0] + "/console/account")
+    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("dialog").get_by_label("What it is for").fill("Playout report")
+    page.get_by_role("dialog").get_by_role("button", name="Make a token").click()
+    secret = page.get_by_role("dialog").get_by_label("The token").input_value()
+    assert secret.startswith("fwt_")
+    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    expect(page.get_by_role("row").filter(has_text="Playout report")).to_be_visible()
+    assert secret not in page.content()
+    visit.check_accessibility(page)
+    page.get_by_role("button", name=re.compile("Revoke: Playout")).click()
+    expect(page.get_by_text("No tokens")).to_be_visible()
+
+
+def test_another_password_is_taken_and_the_session_goes_on(house: Any, visit: Any) -> None:
+    visit.expects("401")
+    page = set_up(house, visit)
+    page.goto(page.url.partition("/console")[0] + "/console/account")
+    fill(page, **{"password so far": "not the password", "new password": "another sentence, longer"})
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_role("alert")).to_contain_text("wrong")
+    fill(page, **{"password so far": PASSWORD})
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_text("Your password is changed")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="My account")).to_be_visible()
