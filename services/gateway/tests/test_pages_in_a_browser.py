@@ -80,7 +80,7 @@ def opened(address: str, folder: Path) -> tuple[str, list[str], set[str]]:
 @pytest.mark.parametrize(
     ("path", "shows"),
     [
-        ("/", ["What travels on the mesh"]),
+        ("/interfaces", ["What travels on the mesh"]),
         ("/docs", ["/v1/assets/{asset_id}", "Ask for media to be taken in", "opblock-post"]),
         (
             "/asyncapi/transcode",

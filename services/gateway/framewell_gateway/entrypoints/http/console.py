@@ -6,11 +6,13 @@ scripts and styles carry a hash of their content, so a browser keeps them for go
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -64,12 +66,25 @@ class _Files(StaticFiles):
         """Return the file; the page where there is none, but for scripts of a console that was replaced."""
         hashed = path.startswith(_HASHED)
         try:
-            response = await super().get_response(path, scope)
+            response = (
+                await self._smallest(path, scope) if hashed else await super().get_response(path, scope)
+            )
         except HTTPException as refused:
             if refused.status_code != 404 or hashed:
                 raise
             return _page(self._built)
         response.headers.update({**HEADERS, "cache-control": _KEPT if hashed else "no-cache"})
+        return response
+
+    async def _smallest(self, path: str, scope: Scope) -> Response:
+        """Return a file as it was compressed when it was built, to whoever takes that."""
+        response = None
+        if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+            with suppress(HTTPException):
+                response = await super().get_response(f"{path}.gz", scope)
+                response.headers["content-encoding"] = "gzip"
+        response = response or await super().get_response(path, scope)
+        response.headers["vary"] = "accept-encoding"
         return response
 
 
