@@ -114,7 +114,7 @@ async def filled(documents: MongoDocuments, count: int) -> float:
         await writing.add(asset(number, random))
     every = iter(await memory.find(SUMMARIES, {}))
     await SummaryDocuments(documents).prepare()
-    while batch := [*itertools.islice(every, 1000)]:
+    while batch := [*itertools.islice(every, 250)]:
         await documents.insert_each_once(SUMMARIES, batch)
     begun = time.perf_counter()
     await SummaryDocuments(documents).prepare()

@@ -15,6 +15,7 @@ from framewell_gateway.domain.asset_index import AssetIndex, AssetRow
 from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder, SortField
 from framewell_gateway.domain.search_words import search_text, words_of
 from framewell_gateway.domain.summaries import Standing, SummaryChange
+from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.paging import PageRequest
 
@@ -140,11 +141,29 @@ async def test_what_another_gateway_changes_is_listed_here() -> None:
     assert (await here.count_states()).by_state == {ANALYSED: 1, REMOVED: 1}
 
 
+@pytest.mark.parametrize("hours", [0.0, 0.5, 14.0, 24.0 * 90])
+async def test_however_long_nobody_looked_nothing_is_missed(hours: float) -> None:
+    class Later(SystemClock):
+        ahead = timedelta()
+
+        def now(self) -> datetime:
+            return super().now() + self.ahead
+
+    clock, documents = Later(), MemoryDocuments()
+    here, there = SummaryDocuments(documents, clock), SummaryDocuments(documents, clock)
+    await here.prepare()
+    clock.ahead = timedelta(hours=hours / 2)
+    await there.add(change(1, "Meanwhile"))
+    clock.ahead = timedelta(hours=hours)
+    page = await here.page(AssetFilter(), AssetOrder(), PageRequest(10))
+    assert [one.summary.title for one in page.items] == ["Meanwhile"]
+
+
 async def test_documents_of_an_earlier_version_are_listed() -> None:
     documents = MemoryDocuments()
     await SummaryDocuments(documents).add(change(1, "Müßig"))
     (stored,) = await documents.find(SUMMARIES, {})
-    for field in ("shard", "changed", "tick", "by", "search"):
+    for field in ("shard", "changed", "tick", "hour", "by", "search"):
         del stored[field]
     old = MemoryDocuments()
     await old.insert_once(SUMMARIES, {**stored, "title": "müssig"})

@@ -47,8 +47,9 @@ _SHARDS: Final = 64
 _TICK_MICROS: Final = 5_000_000
 _LOOK_BACK_TICKS: Final = 2
 """A change of another process may become visible so long after its time, whose clock may differ."""
-_MOST_TICKS: Final = 2000
-"""Whoever has not looked for longer reads everything again."""
+_TICKS_OF_HOUR: Final = 720
+_MOST_TICKS: Final = 500
+"""Whoever has not looked for longer looks hour by hour, for up to as many hours; then everything is read."""
 _ROW_FIELDS: Final = (
     "state", "kind", "requested_at", "duration_ms", "changed", "reason", "title", "search", "source",
     "labels",
@@ -99,7 +100,7 @@ class SummaryDocuments:
 
     async def prepare(self) -> None:
         """Make the indexes that reading needs, and read the list into memory."""
-        for field in ("shard", "tick"):
+        for field in ("shard", "tick", "hour"):
             await self._documents.ensure_index(SUMMARIES, [field])
         await self._complete()
         await self._catch_up()
@@ -126,7 +127,7 @@ class SummaryDocuments:
         """Change a document that is as expected, and what the index has of it."""
         marks = self._marks()
         update = {
-            "$set": {**values, "tick": marks["tick"], "by": marks["by"]},
+            "$set": {**values, **{name: marks[name] for name in ("tick", "hour", "by")}},
             "$max": {"changed": marks["changed"]},
         }
         after = await self._documents.update(SUMMARIES, asset_id, update, expect=expected)
@@ -135,7 +136,8 @@ class SummaryDocuments:
 
     def _marks(self) -> Document:
         changed = self._micros()
-        return {"changed": changed, "tick": changed // _TICK_MICROS, "by": self._process}
+        tick = changed // _TICK_MICROS
+        return {"changed": changed, "tick": tick, "hour": tick // _TICKS_OF_HOUR, "by": self._process}
 
     def _micros(self) -> int:
         return int(self._clock.now().timestamp() * 1_000_000)
@@ -183,13 +185,17 @@ class SummaryDocuments:
         """Take into memory what others have changed since the last time, or everything."""
         async with self._reading:
             now = self._micros()
-            last = None if self._read_until is None else self._read_until // _TICK_MICROS - _LOOK_BACK_TICKS
-            until = now // _TICK_MICROS + _LOOK_BACK_TICKS
-            if last is None or until - last > _MOST_TICKS:
+            if self._read_until is None:
+                query = None
+            else:
+                last = self._read_until // _TICK_MICROS - _LOOK_BACK_TICKS
+                query = _changed(last, now // _TICK_MICROS + _LOOK_BACK_TICKS)
+            if query is not None:
+                await self._read({**query, "by": {"$ne": self._process}})
+            else:
                 for shard in range(_SHARDS):
                     await self._read({"shard": shard})
-            else:
-                await self._read({"tick": {"$in": [*range(last, until + 1)]}, "by": {"$ne": self._process}})
+                self._index.sort()
             self._read_until = now
 
     async def _read(self, query: Query) -> None:
@@ -273,6 +279,14 @@ def _of_programme(programme: Programme) -> Document:
         "title": folded(programme.title),
         "search": search_text(names),
     }
+
+
+def _changed(first: int, last: int) -> Query | None:
+    """Return the query for what changed between two ticks, None where that would be too many to name."""
+    if last - first <= _MOST_TICKS:
+        return {"tick": {"$in": [*range(first, last + 1)]}}
+    hours = range(first // _TICKS_OF_HOUR, last // _TICKS_OF_HOUR + 1)
+    return {"hour": {"$in": [*hours]}} if len(hours) <= _MOST_TICKS else None
 
 
 def _shard(asset_id: str) -> int:

@@ -6,7 +6,7 @@ alone; so was a search engine: one more process for a table of a hundred thousan
 measured by `make bench-list`.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -63,26 +63,40 @@ class AssetIndex:
         self._shared: dict[Any, Any] = {}
         self._numbers = {name: np.zeros(_FIRST_ROWS, dtype=np.int64) for name in _NUMBERS}
         self._orders: dict[SortField, list[int]] = {}
-        self._stale: set[SortField] = set()
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def put(self, row: AssetRow) -> None:
-        """Add an asset, or replace what is known of it unless that is newer."""
+        """Add an asset, or replace what is known of it unless that is newer.
+
+        Its place in every order that was asked for is found by bisection: nothing is sorted again.
+        """
         place = self._rows.get(row.asset_id)
+        moved: list[SortField] = []
         if place is None:
             place = self._add(row.asset_id)
+            moved = [*self._orders]
         elif row.changed < self._numbers["changed"][place]:
             return  # what was read earlier, and comes late
-        for field, column in _COLUMNS.items():
-            if self._values(column)[place] != getattr(row, column):
-                self._stale.add(field)
+        else:
+            for field, rows in self._orders.items():
+                if self._values(_COLUMNS[field])[place] != getattr(row, _COLUMNS[field]):
+                    key = self._key(field)
+                    del rows[bisect_left(rows, key(place), key=key)]
+                    moved.append(field)
         for name in _NUMBERS:
             self._numbers[name][place] = getattr(row, name)
         self._titles[place], self._texts[place] = row.title, row.text
         self._sources[place] = self._shared.setdefault(row.source, row.source)
         self._labels[place] = self._shared.setdefault(row.labels, row.labels)
+        for field in moved:
+            insort(self._orders[field], place, key=self._key(field))
+
+    def sort(self) -> None:
+        """Sort by every column, so that nobody waits for it; what is put later stays in order."""
+        for field in SortField:
+            self._ordered(field)
 
     def find(
         self, wanted: AssetFilter, order: AssetOrder, size: int, after: SortKey | None
@@ -128,28 +142,19 @@ class AssetIndex:
         for texts in (self._titles, self._texts, self._sources):
             texts.append("")
         self._labels.append(())
-        for rows in self._orders.values():
-            rows.append(place)
-        self._stale.update(self._orders)
         return place
 
     def _values(self, column: str) -> Any:
         return self._titles if column == "title" else self._numbers[column]
 
     def _ordered(self, field: SortField) -> list[int]:
-        """Return the rows in ascending order; sorting what was sorted but for a few takes little."""
+        """Return the rows in ascending order."""
         if field not in self._orders:
-            self._orders[field] = [*range(len(self._ids))]
-            self._stale.add(field)
-        rows = self._orders[field]
-        if field in self._stale:
-            values = self._values(_COLUMNS[field])
+            values, ids = self._values(_COLUMNS[field]), self._ids
             if not isinstance(values, list):
                 values = values.tolist()
-            ids = self._ids
-            rows.sort(key=lambda row: (values[row], ids[row]))
-            self._stale.discard(field)
-        return rows
+            self._orders[field] = sorted(range(len(ids)), key=lambda row: (values[row], ids[row]))
+        return self._orders[field]
 
     def _key(self, field: SortField) -> Any:
         values, ids = self._values(_COLUMNS[field]), self._ids
