@@ -24,6 +24,7 @@ from framewell.dataset.v1 import (
 )
 from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell.gateway.v1 import (
+    access_pb2,
     asset_view_pb2,
     counts_pb2,
     erasures_pb2,
@@ -56,6 +57,7 @@ from framewell_contracts.fact_types import FACTS
 from framewell_contracts.json_mapping import from_json
 
 SERVICES = (
+    access_pb2,
     asset_view_pb2,
     audit_service_pb2,
     catalogue_service_pb2,
