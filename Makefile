@@ -170,6 +170,7 @@ locks: .tools/uv/.complete
 
 evidence: .venv/.complete
 	@$(STEP) "tables of recorded runs" $(BIN)/python infra/make/evidence --check
+	@$(STEP) "words of refusals" $(BIN)/python infra/make/refusals --check
 
 licences: .venv/.complete .venv-training/.complete infra/embedded/jars/.complete
 	@$(STEP) "licences of dependencies" $(BIN)/python infra/make/licences
