@@ -23,7 +23,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
-from framewell.media.v1.media_pb2 import Programme
+from framewell.dataset.v1.catalogue_service_pb2 import ListClassesResponse
+from framewell.dataset.v1.dataset_pb2 import DatasetClass
+from framewell.inference.v1.inference_service_pb2 import (
+    Appearance,
+    ListObservationsResponse,
+    ListPeopleResponse,
+    Person,
+)
+from framewell.media.v1.media_pb2 import Box, FaceAttributes, Observation, Programme, Span
 from framewell_kit.outcomes import NotFound
 from framewell_kit.testing.service_bench import ServiceBench
 from framewell_media.messages import timeline_value
@@ -219,3 +227,66 @@ def test_the_picture_shown_is_the_picture_named(
     page.wait_for_function("() => document.querySelector('video').paused")
     page.wait_for_timeout(100)
     assert burnt_in(page) == settled(page)
+
+
+def test_a_box_is_solid_in_the_picture_it_was_measured_in_and_dashed_while_it_is_held(
+    house: Any, visit: Any, programmes: Programmes
+) -> None:
+    visit.expects("404", "503")
+    measured, until = 50, 62
+    place = Span(start_pts=0, end_pts=0, first_frame=measured, frames=until - measured)
+    seen = Observation(
+        id="faces/0/0/0", kind="face", score=0.9, box=Box(x=0.25, y=0.25, width=0.5, height=0.5),
+        face_attributes=FaceAttributes(track=0),
+    )  # fmt: skip
+    run(house, programmes.play(*CLIPS["25"]))
+    assert programmes.timeline is not None
+    base, rate = programmes.timeline.time_base, Fraction(25)
+    place.start_pts, place.end_pts = (
+        programmes.timeline.start_pts + round(one / rate / base) for one in (measured, until)
+    )
+    seen.span.CopyFrom(place)
+    seen.moment.pts, seen.moment.frame = place.start_pts, measured
+    known = Appearance(span=place, chunk_id=f"{ASSET}/0/0", track=0, moment=seen.moment)
+    house.mesh.inference.answers |= {
+        "ListObservations": ListObservationsResponse(observations=[seen]),
+        "ListPeople": ListPeopleResponse(people=[Person(class_id="c-1", appearances=[known])]),
+    }
+    house.mesh.dataset.answers["ListClasses"] = ListClassesResponse(
+        classes=[DatasetClass(class_id="c-1", name="Jörg Müßigbrodt")]
+    )
+    page = visit(f"/assets/{ASSET}?frame={measured}")
+    at_frame(page, measured)
+    page.wait_for_function(f"() => ({TOP_EDGE})() > 0.95")
+    page.locator("h1").focus()
+    for frame in range(measured + 1, until):
+        page.keyboard.press(".")
+        at_frame(page, frame)
+        assert 0.3 < page.evaluate(TOP_EDGE) < 0.9, f"picture {frame} holds the box"
+    page.keyboard.press(".")
+    at_frame(page, until)
+    assert page.evaluate(TOP_EDGE) == 0
+    page.keyboard.press("<")
+    page.keyboard.press("b")
+    expect(page.locator("[data-overlay]")).to_have_count(0)
+
+
+TOP_EDGE = """() => {
+    const canvas = document.querySelector("[data-overlay]");
+    const video = document.querySelector("video");
+    const scale = Math.min(canvas.width / video.videoWidth, canvas.height / video.videoHeight);
+    const [across, down] = [video.videoWidth * scale, video.videoHeight * scale];
+    const [left, top] = [(canvas.width - across) / 2, (canvas.height - down) / 2];
+    const [x, width, rows] = [Math.round(left + across * 0.3), Math.round(across * 0.4), 5];
+    const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    [copy.canvas.width, copy.canvas.height] = [width, rows];
+    copy.drawImage(canvas, -x, -Math.round(top + down * 0.25) + 2);
+    const { data } = copy.getImageData(0, 0, width, rows);
+    let white = 0;
+    for (let at = 0; at < width; at += 1) {
+        const column = [...Array(rows).keys()].map((row) => data[(row * width + at) * 4]);
+        if (Math.max(...column) > 180) white += 1;
+    }
+    return white / width;
+}"""
+"""The share of the upper edge of the box that is drawn."""

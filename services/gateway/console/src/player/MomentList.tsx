@@ -7,7 +7,8 @@ export interface ListedMoment {
   pts: number;
   /** What it is, for people. */
   label: ReactNode;
-  note?: ReactNode;
+  /** Beside it; made when it comes into sight. */
+  note?: ReactNode | (() => ReactNode);
 }
 
 /**
@@ -87,7 +88,11 @@ export function MomentList({
                 <span className="moment-label foreign" dir="auto">
                   {moment.label}
                 </span>
-                {moment.note !== undefined && <span className="moment-note small soft">{moment.note}</span>}
+                {moment.note !== undefined && (
+                  <span className="moment-note small soft">
+                    {typeof moment.note === "function" ? moment.note() : moment.note}
+                  </span>
+                )}
               </button>
             </div>
           );

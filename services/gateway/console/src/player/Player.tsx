@@ -140,7 +140,7 @@ function Transport({
         <span className="transport-space" />
         <Button look="bare" shortcut="T" onPress={onAsk}>
           <Timer aria-hidden="true" />
-          <span className="transport-word">{words.goTo}</span>
+          <span className="transport-word">{words.timecode}</span>
         </Button>
         {onExact !== undefined && (
           <>
@@ -270,7 +270,7 @@ function GoTo({ playback, clock, onClose }: { playback: Playback; clock: Clock; 
         }}
       >
         <TextField
-          label="Timecode"
+          label={words.timecode}
           help={`${words.goToHelp}; ${words.goToFrame}`}
           value={typed}
           onChange={(value) => {

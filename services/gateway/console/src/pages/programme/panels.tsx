@@ -1,5 +1,6 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
 import { History, MessageSquareText, Scale, ScanText, UsersRound } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import type { AssetView, GetRightsResponse, ListEventsResponse } from "../../api/generated";
 import { type Lane, longestOf, spanAt } from "../../domain/lanes";
@@ -32,13 +33,48 @@ export function PeoplePanel({ data, done, ...panel }: { data: People; done: bool
     return <Empty icon={<UsersRound />} title={done ? words.noPeople : words.noPeopleYet} small />;
   }
   return (
-    <div className="programme-scroll">
+    <>
       <Missing sentences={data.missing} />
-      <ul className="programme-people">
-        {data.people.map((one) => (
-          <Somebody key={one.id} one={one} {...panel} />
-        ))}
-      </ul>
+      <Everybody people={data.people} {...panel} />
+    </>
+  );
+}
+
+/** A programme of hours has hundreds of unknown people: those in sight are drawn. */
+function Everybody({ people, ...panel }: { people: People["people"] } & PanelProps) {
+  const words = useWords({ en, de });
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: people.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 96,
+    overscan: 4,
+    getItemKey: (index) => people[index]?.id ?? index,
+  });
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: rows out of sight are not in the document
+    <div ref={scroller} className="programme-scroll" role="list" aria-label={words.tabs.people}>
+      <div role="presentation" style={{ blockSize: rows.getTotalSize(), position: "relative" }}>
+        {rows.getVirtualItems().map((row) => {
+          const one = people[row.index];
+          if (one === undefined) return null;
+          return (
+            // biome-ignore lint/a11y/useSemanticElements: as above
+            <div
+              key={row.key}
+              ref={rows.measureElement}
+              data-index={row.index}
+              role="listitem"
+              aria-posinset={row.index + 1}
+              aria-setsize={people.length}
+              className="moment-row programme-person"
+              style={{ transform: `translateY(${row.start}px)` }}
+            >
+              <Somebody one={one} {...panel} />
+            </div>
+          );
+        })}
+      </div>
     </div>
   );
 }
@@ -53,7 +89,7 @@ function Somebody({ one, timeOf, go }: { one: SeenSomebody } & PanelProps) {
   const sentence = one.appearances[0]?.sentence ?? "";
   const shown = all ? one.appearances.slice(0, 500) : one.appearances.slice(0, SHOWN);
   return (
-    <li className="programme-person">
+    <>
       <div className="row">
         <WordOf by="model">{name}</WordOf>
         {one.score !== undefined && one.classId !== "" && (
@@ -84,7 +120,7 @@ function Somebody({ one, timeOf, go }: { one: SeenSomebody } & PanelProps) {
           </button>
         )}
       </div>
-    </li>
+    </>
   );
 }
 
@@ -260,7 +296,7 @@ export function ListPanel({ lanes, timeOf, go, playback }: { lanes: readonly Lan
             id: `${lane.id} ${at}`,
             pts: span.start,
             label: span.label === lane.name || span.label === "" ? lane.name : `${lane.name}: ${span.label}`,
-            note: `– ${timeOf(span.end)}`,
+            note: () => `– ${timeOf(span.end)}`,
           })),
         )
         .sort((one, other) => one.pts - other.pts),

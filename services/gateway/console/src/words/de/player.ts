@@ -25,6 +25,7 @@ export const player: typeof en = {
   boxesHelp: "Durchgezogen, wo in diesem Bild gemessen; gestrichelt, solange vom Bild davor gehalten.",
   measured: "gemessen",
   held: "gehalten",
+  timecode: "Timecode",
   goTo: "Zu einem Timecode",
   goToHelp: "HH:MM:SS:FF, bei Drop-Frame HH:MM:SS;FF",
   goToFrame: "oder die Nummer eines Bildes",

@@ -24,6 +24,7 @@ export const player = {
   boxesHelp: "Solid where measured in this picture, dashed while held from the one before.",
   measured: "measured",
   held: "held",
+  timecode: "Timecode",
   goTo: "Go to a timecode",
   goToHelp: "HH:MM:SS:FF, for drop frame HH:MM:SS;FF",
   goToFrame: "or the number of a picture",
