@@ -53,6 +53,7 @@ async def test_a_prohibition_is_followed_from_its_samples_to_the_snapshot_in_the
     assert snapshot.successor_number == 2
     assert snapshot.HasField("successor_published_at")
     assert now.change.actor == DECIDED_BY
+    assert now.change.title.startswith("Programme of ")
 
 
 async def test_a_change_delivered_twice_is_followed_once(bench: DatasetBench) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from framewell_dataset.domain.snapshots import SnapshotState, StoredSnapshot
+from framewell_dataset.ports.assets import AssetRepository
 from framewell_dataset.ports.rights_changes import (
     Effect,
     FollowedChange,
@@ -33,6 +34,8 @@ class Fate:
 
     change: FollowedChange
     counts: Mapping[Effect, int]
+    title: str = ""
+    """Title of the programme where the change is about one asset."""
     samples: Sequence[SampleEffect] = ()
     replaced: Sequence[Replaced] = ()
 
@@ -43,6 +46,7 @@ class FollowChange:
 
     changes: RightsChangeRepository
     snapshots: SnapshotRepository
+    assets: AssetRepository
 
     async def __call__(self, change_id: str) -> Fate:
         """Return one change. Raises NotFound: it was not taken up yet, or what it named was erased."""
@@ -55,6 +59,7 @@ class FollowChange:
         return Fate(
             change=change,
             counts=await self.changes.counts(change_id),
+            title=await self._title(change),
             samples=await self.changes.effects(change_id, MOST_NAMED),
             replaced=await self._replaced(change.snapshot_ids),
         )
@@ -62,8 +67,15 @@ class FollowChange:
     async def page(self, page: PageRequest) -> Page[Fate]:
         """Return changes without their samples and snapshots, the newest first."""
         found = await self.changes.page(page)
-        fates = [Fate(each, await self.changes.counts(each.change_id)) for each in found.items]
+        fates = [
+            Fate(each, await self.changes.counts(each.change_id), await self._title(each))
+            for each in found.items
+        ]
         return Page(fates, found.next_token, found.total)
+
+    async def _title(self, change: FollowedChange) -> str:
+        asset = await self.assets.get(change.subject.asset_id) if change.subject.asset_id else None
+        return asset.programme.title if asset is not None else ""
 
     async def _replaced(self, names: Sequence[str]) -> list[Replaced]:
         found = [await self.snapshots.get(name) for name in names]

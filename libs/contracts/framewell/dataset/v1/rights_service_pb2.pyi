@@ -400,6 +400,7 @@ class RightsChange(_message.Message):
     SAMPLES_PROPOSED_FIELD_NUMBER: _builtins.int
     SAMPLES_REPRICED_FIELD_NUMBER: _builtins.int
     SNAPSHOT_COUNT_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
     change_id: _builtins.str
     """Id of the event that brought it."""
     applied: _builtins.bool
@@ -416,6 +417,8 @@ class RightsChange(_message.Message):
     """Number of samples whose terms alone are others."""
     snapshot_count: _builtins.int
     """Number of snapshots that it withdrew."""
+    title: _builtins.str
+    """Title of the programme where it is about one asset; empty otherwise, and where there is none."""
     @_builtins.property
     def subject(self) -> _mesh_pb2.Subject:
         """What it is about, as its sender spelt it."""
@@ -447,10 +450,11 @@ class RightsChange(_message.Message):
         samples_proposed: _builtins.int = ...,
         samples_repriced: _builtins.int = ...,
         snapshot_count: _builtins.int = ...,
+        title: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "received_at", b"received_at", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "applied", b"applied", "asset_count", b"asset_count", "change_id", b"change_id", "received_at", b"received_at", "samples_proposed", b"samples_proposed", "samples_repriced", b"samples_repriced", "samples_withdrawn", b"samples_withdrawn", "samples_withheld", b"samples_withheld", "snapshot_count", b"snapshot_count", "statements", b"statements", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "applied", b"applied", "asset_count", b"asset_count", "change_id", b"change_id", "received_at", b"received_at", "samples_proposed", b"samples_proposed", "samples_repriced", b"samples_repriced", "samples_withdrawn", b"samples_withdrawn", "samples_withheld", b"samples_withheld", "snapshot_count", b"snapshot_count", "statements", b"statements", "subject", b"subject", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

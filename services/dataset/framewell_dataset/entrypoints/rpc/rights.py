@@ -200,7 +200,7 @@ def servicer(stores: Stores, steps: Steps, recorded: RecordedFacts, own_keys: Pu
         show=ShowRights(steps.gate),
         preview=PreviewRights(steps.rights_change, stores.samples, stores.snapshots, steps.gate),
         unmatched=ListUnmatched(stores.statements, steps.rights_change, steps.gate.clock),
-        follow=FollowChange(stores.changes, stores.snapshots),
+        follow=FollowChange(stores.changes, stores.snapshots, stores.assets),
         refusals=ListRefusals(stores.refusals, stores.assets),
         contributors=ListContributors(stores.statements, stores.assets, stores.refusals, stores.ledger),
         preview_rules=PreviewHouseRules(stores.assets, stores.samples, stores.snapshots, steps.gate),

@@ -40,6 +40,7 @@ def change_message(fate: Fate) -> messages.RightsChange:
         samples_proposed=counts[Effect.PROPOSED],
         samples_repriced=counts[Effect.REPRICED],
         snapshot_count=len(change.snapshot_ids),
+        title=fate.title,
     )
     message.received_at.FromDatetime(change.received_at)
     return message

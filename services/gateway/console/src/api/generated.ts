@@ -56,7 +56,7 @@ export type Session = {
     /** What the button of the house's identity provider says; empty where there is none. */
     oidc: string;
 };
-export type ProblemCode = "bad_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "internal" | "unavailable" | "timeout" | "uri_too_long" | "too_many_requests" | "headers_too_large" | "gone";
+export type ProblemCode = "bad_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "internal" | "unavailable" | "timeout" | "uri_too_long" | "too_many_requests" | "headers_too_large" | "gone" | "precondition_failed";
 export type RequestError = {
     /** The field, as a path: `statements.0.use`; empty for the whole body. */
     field: string;
@@ -2492,6 +2492,8 @@ export type RightsChange = {
     samples_repriced: number;
     /** Number of snapshots that it withdrew. */
     snapshot_count: number;
+    /** Title of the programme where it is about one asset; empty otherwise, and where there is none. */
+    title: string;
 };
 export type ListRightsChangesResponse = {
     /** Changes of this page, the newest first. */
@@ -3635,6 +3637,121 @@ export type ResumeReanalysisResponse = {
 export type CancelReanalysisResponse = {
     /** The campaign as it stands now. */
     reanalysis?: Reanalysis;
+};
+export type WebhookState = "active" | "paused" | "disabled";
+export type Webhook = {
+    /** Its id. */
+    webhook_id: string;
+    /** Where events are sent by POST. */
+    url: string;
+    /** Only events of these CloudEvents types; empty for all. */
+    types: string[];
+    /** Only events that this service of the mesh published; empty for all. */
+    service: string;
+    /** What it is for, in words. */
+    description: string;
+    /** Whether it is served. */
+    state?: WebhookState;
+    /** Why it is not, as a sentence; empty while it is. */
+    because: string;
+    /** Who registered it. */
+    created_by: string;
+    /** When it was registered. */
+    created_at?: string;
+    /** Grows with every change of it: what If-Match compares. */
+    revision: number;
+    /** When a delivery last ended well; unset before the first. */
+    delivered_at?: string;
+    /** Since when every attempt has failed; unset while the last one succeeded. */
+    failing_since?: string;
+    /** Until when the secret before this one signs too; unset for none. */
+    old_secret_until?: string;
+};
+export type ListWebhooksResponse = {
+    /** Webhooks of this page, the newest first. */
+    webhooks: Webhook[];
+    /** What names the next page; empty on the last. */
+    next_page_token: string;
+    /** Number of webhooks on all pages together. */
+    total_size: number;
+};
+export type CreateWebhookRequest = {
+    /** Where to send them: `https://…`, or `http://…` inside the house. Its host must be one that the operator allows. */
+    url: string;
+    /** Only events of these CloudEvents types, e.g. `framewell.asset.analysed.v1`; empty for all. */
+    types?: string[];
+    /** Only events that this service of the mesh published, e.g. `inference`; empty for all. */
+    service?: string;
+    /** What it is for, in words. */
+    description?: string;
+};
+export type WebhookSecret = {
+    /** The webhook. */
+    webhook?: Webhook;
+    /** What signs its deliveries, `whsec_` and Base64; shown this once. */
+    secret: string;
+};
+export type WebhookChange = {
+    /** Another address for it. */
+    url?: string;
+    /** Other types of events; with `every_type` none are named any more. */
+    types?: string[];
+    /** True for events of every type. */
+    every_type?: boolean;
+    /** Other words for what it is for. */
+    description?: string;
+    /** False pauses it; true lets it go on, also after it was disabled. */
+    active?: boolean;
+};
+export type DeleteWebhookResponse = {};
+export type TestWebhookResponse = {
+    /** True when it was taken. */
+    delivered: boolean;
+    /** HTTP status that was answered; 0 for none. */
+    status: number;
+    /** Why it was not taken, as a sentence; empty when it was. */
+    problem: string;
+    /** How long it took, in milliseconds. */
+    milliseconds: number;
+};
+export type DeliveryState = "waiting" | "delivered" | "dead";
+export type WebhookDelivery = {
+    /** Its id, the same in every attempt: the header `webhook-id`. */
+    delivery_id: string;
+    /** Key of its event in `GET /v1/events`. */
+    event_key: string;
+    /** CloudEvents type of its event. */
+    "type": string;
+    /** What became of it. */
+    state?: DeliveryState;
+    /** Number of attempts until now. */
+    attempts: number;
+    /** HTTP status of the last attempt; 0 for none. */
+    status: number;
+    /** Why the last attempt failed, as a sentence; empty when it did not. */
+    problem: string;
+    /** When it was put in line. */
+    created_at?: string;
+    /** When it is tried next; unset once it has ended. */
+    due_at?: string;
+    /** When it was tried last; unset before. */
+    tried_at?: string;
+};
+export type ListWebhookDeliveriesResponse = {
+    /** Deliveries of this page, the newest first. */
+    deliveries: WebhookDelivery[];
+    /** What names the next page; empty on the last. */
+    next_page_token: string;
+    /** Number of deliveries on all pages together. */
+    total_size: number;
+};
+export type WebhookReplay = {
+    /** Only these; empty for all dead ones. */
+    delivery_ids?: string[];
+};
+export type ReplayWebhookDeliveriesResponse = {
+    /** Number of deliveries that wait again. */
+    replayed: number;
 };
 /**
  * Say who calls, and whom this gateway asks
@@ -9068,4 +9185,372 @@ export function cancelReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOp
         ...opts,
         method: "POST"
     }));
+}
+/**
+ * List webhooks, newest first
+ */
+export function listWebhooks({ pageSize, pageToken }: {
+    pageSize?: number;
+    pageToken?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListWebhooksResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/webhooks${QS.query(QS.explode({
+        page_size: pageSize,
+        page_token: pageToken
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * Have events sent to an address
+ */
+export function createWebhook(createWebhookRequest: CreateWebhookRequest, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 201;
+        data: WebhookSecret;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/webhooks", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: createWebhookRequest
+    })));
+}
+/**
+ * One webhook
+ */
+export function getWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: Webhook;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/webhooks/${encodeURIComponent(webhookId)}`, {
+        ...opts
+    }));
+}
+/**
+ * Change, pause or resume a webhook
+ */
+export function updateWebhook(webhookId: string, webhookChange: WebhookChange, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: Webhook;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/webhooks/${encodeURIComponent(webhookId)}`, oazapfts.json({
+        ...opts,
+        method: "PATCH",
+        body: webhookChange
+    })));
+}
+/**
+ * Take a webhook away, with its deliveries
+ */
+export function deleteWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: DeleteWebhookResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/webhooks/${encodeURIComponent(webhookId)}`, {
+        ...opts,
+        method: "DELETE"
+    }));
+}
+/**
+ * Give a webhook another secret
+ */
+export function rotateWebhookSecret(webhookId: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: WebhookSecret;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/webhooks/${encodeURIComponent(webhookId)}/secret`, {
+        ...opts,
+        method: "POST"
+    }));
+}
+/**
+ * Send an event of no meaning at once, and say what came of it
+ */
+export function testWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: TestWebhookResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/webhooks/${encodeURIComponent(webhookId)}/test`, {
+        ...opts,
+        method: "POST"
+    }));
+}
+/**
+ * What became of deliveries, newest first
+ */
+export function listWebhookDeliveries(webhookId: string, { pageSize, pageToken, state }: {
+    pageSize?: number;
+    pageToken?: string;
+    state?: DeliveryState[];
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListWebhookDeliveriesResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/webhooks/${encodeURIComponent(webhookId)}/deliveries${QS.query(QS.explode({
+        page_size: pageSize,
+        page_token: pageToken,
+        state
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * Put deliveries in line again
+ */
+export function replayWebhookDeliveries(webhookId: string, webhookReplay: WebhookReplay, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ReplayWebhookDeliveriesResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/webhooks/${encodeURIComponent(webhookId)}/deliveries/replay`, oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: webhookReplay
+    })));
 }

@@ -36,8 +36,9 @@ export function Sheet<T>({
   const words = useShellWords();
   return (
     <>
+      {/* biome-ignore lint/a11y/useSemanticElements: no fields are in it */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls has to be reached by keys */}
-      <section className="sheet" aria-label={label} tabIndex={0}>
+      <div className="sheet" role="group" aria-label={label} tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -60,7 +61,7 @@ export function Sheet<T>({
             ))}
           </tbody>
         </table>
-      </section>
+      </div>
       {more?.hasNextPage && (
         <div className="sheet-more">
           <Button onPress={() => void more.fetchNextPage()} isDisabled={more.isFetchingNextPage}>

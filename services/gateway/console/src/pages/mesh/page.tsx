@@ -1,7 +1,65 @@
-import { Page } from "../../parts/Page";
-import { useShellWords } from "../../words/shell";
+/** The mesh for whoever runs it: readable from across the room, with what can be done beside what is wrong. */
 
-export default function Place() {
-  const words = useShellWords();
-  return <Page title={words.pages.mesh}>{null}</Page>;
+import { useQuery } from "@tanstack/react-query";
+import { CircleCheck, TriangleAlert } from "lucide-react";
+import type { MeshView } from "../../api/generated";
+import { Answer } from "../../parts/Answer";
+import { Missing } from "../../parts/Missing";
+import { Page } from "../../parts/Page";
+import { useSession } from "../../parts/useSession";
+import { Breakers } from "./Breakers";
+import { Lag } from "./Lag";
+import { Letters } from "./Letters";
+import { meshNow, summaryOf } from "./queries";
+import { Services } from "./Services";
+import { UnderWay } from "./UnderWay";
+import { Why } from "./Why";
+import { useMeshWords } from "./words";
+import "./mesh.css";
+
+export default function MeshPage() {
+  const words = useMeshWords();
+  const query = useQuery(meshNow);
+  return (
+    <Page title={words.title} note={words.asked}>
+      <Answer query={query}>{(view) => <Seen view={view} />}</Answer>
+    </Page>
+  );
+}
+
+function Seen({ view }: { view: MeshView }) {
+  const { may } = useSession();
+  const operates = may("admin");
+  return (
+    <div className="stack">
+      <Headline view={view} />
+      <Missing sentences={view.missing} />
+      <Services view={view} />
+      <Breakers view={view} operates={operates} />
+      <Letters view={view} operates={operates} />
+      <div className="mesh-pair">
+        <Lag view={view} />
+        <UnderWay />
+      </div>
+      <Why />
+    </div>
+  );
+}
+
+function Headline({ view }: { view: MeshView }) {
+  const words = useMeshWords();
+  const { notReady, stopped, givenUp } = summaryOf(view);
+  const wrong = [
+    notReady > 0 && words.notReady(notReady),
+    stopped > 0 && words.stopped(stopped),
+    givenUp > 0 && words.givenUp(givenUp),
+  ].filter(Boolean);
+  const calm = wrong.length === 0 && view.missing.length === 0;
+  const Icon = calm ? CircleCheck : TriangleAlert;
+  return (
+    <p className="mesh-headline" data-calm={calm} role="status">
+      <Icon aria-hidden="true" />
+      {wrong.length > 0 ? wrong.join(" · ") : words.calm}
+    </p>
+  );
 }

@@ -38,7 +38,11 @@ export function Changes({ followed, onFollow }: { followed: string; onFollow: (i
               more={query}
               columns={[
                 { id: "when", label: words.changes.when, render: (one) => <Time at={one.received_at} /> },
-                { id: "about", label: words.changes.about, render: (one) => <SubjectName subject={one.subject} /> },
+                {
+                  id: "about",
+                  label: words.changes.about,
+                  render: (one) => <SubjectName subject={one.subject} title={one.title} />,
+                },
                 { id: "by", label: words.changes.by, render: (one) => one.actor?.principal || words.nobody },
                 { id: "effect", label: words.changes.effect, render: (one) => <Effect change={one} /> },
                 { id: "state", label: words.changes.state, render: (one) => <State change={one} /> },
@@ -66,7 +70,7 @@ export function Changes({ followed, onFollow }: { followed: string; onFollow: (i
 }
 
 function nameOf(change: RightsChange): string {
-  return Object.values(change.subject ?? {}).find(Boolean) ?? change.change_id;
+  return change.title || (Object.values(change.subject ?? {}).find(Boolean) ?? change.change_id);
 }
 
 /** A change in a short list; it opens what became of it. */
@@ -74,7 +78,7 @@ export function ChangeLine({ change, onOpen }: { change: RightsChange; onOpen: (
   return (
     <button type="button" className="rights-line" onClick={() => onOpen(change.change_id)}>
       <span className="rights-line-text">
-        <SubjectName subject={change.subject} />
+        <SubjectName subject={change.subject} title={change.title} plain />
         <span className="soft small">
           <Effect change={change} /> · <Time at={change.received_at} ago />
         </span>

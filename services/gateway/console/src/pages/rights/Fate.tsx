@@ -27,7 +27,7 @@ export function Fate({ id, onClose }: { id: string; onClose: () => void }) {
           <h2 id="rights-fate">{words.fate.title}</h2>
           {query.data?.change !== undefined && (
             <p>
-              <SubjectName subject={query.data.change.subject} />{" "}
+              <SubjectName subject={query.data.change.subject} title={query.data.change.title} />{" "}
               <span className="soft">
                 · {query.data.change.actor?.principal || words.nobody} · <Time at={query.data.change.received_at} />
               </span>

@@ -1,7 +1,60 @@
-import { Page } from "../../parts/Page";
-import { useShellWords } from "../../words/shell";
+/** Training: what serves and what waits beside it, runs as they go on, snapshots, and where models come from. */
 
-export default function Place() {
-  const words = useShellWords();
-  return <Page title={words.pages.training}>{null}</Page>;
+import { Play } from "lucide-react";
+import { useState } from "react";
+import { useLocation, useParams } from "wouter";
+import { Button } from "../../parts/Button";
+import { useKeys } from "../../parts/keys";
+import { Page } from "../../parts/Page";
+import { Sections } from "../../parts/Sections";
+import { useSession } from "../../parts/useSession";
+import { Models } from "./Models";
+import { RunPage } from "./RunPage";
+import { Runs } from "./Runs";
+import { Snapshots } from "./Snapshots";
+import { StartDialog } from "./StartDialog";
+import { useTrainingWords } from "./words";
+import "./training.css";
+
+export default function TrainingPage() {
+  const { runId } = useParams<{ runId?: string }>();
+  return runId === undefined ? <Whole /> : <RunPage key={runId} id={runId} />;
+}
+
+function Whole() {
+  const words = useTrainingWords();
+  const { may } = useSession();
+  const [, navigate] = useLocation();
+  const [starting, setStarting] = useState(false);
+  const operates = may("admin");
+  useKeys(operates ? [{ id: "training.start", key: "n", does: words.keys.start, run: () => setStarting(true) }] : []);
+  return (
+    <Page
+      title={words.title}
+      actions={
+        operates && (
+          <Button look="main" shortcut="N" onPress={() => setStarting(true)}>
+            <Play aria-hidden="true" />
+            {words.start}
+          </Button>
+        )
+      }
+    >
+      <Sections
+        label={words.sections}
+        sections={[
+          { id: "models", label: words.tabs.models, content: () => <Models operates={operates} /> },
+          { id: "runs", label: words.tabs.runs, content: () => <Runs /> },
+          {
+            id: "snapshots",
+            label: words.tabs.snapshots,
+            content: () => <Snapshots exports={may("curator") || may("rights")} />,
+          },
+        ]}
+      />
+      {starting && (
+        <StartDialog onClose={() => setStarting(false)} onStarted={(run) => navigate(`/training/${run.run_id}`)} />
+      )}
+    </Page>
+  );
 }

@@ -58,6 +58,7 @@ _FOLLOWED: Final = {
     "samples_proposed": 0,
     "samples_repriced": 0,
     "snapshot_count": 1,
+    "title": "Evening news",
 }
 _BALANCE: Final = {
     "holder": "Archiv",

@@ -1,0 +1,107 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import {
+  type DeadLetterCount,
+  type MeshView,
+  type ReplayDeadLettersRequest,
+  replayDeadLetters,
+} from "../../api/generated";
+import { Button } from "../../parts/Button";
+import { Sentence } from "../../parts/Failed";
+import { Sheet } from "../../parts/Sheet";
+import { useStatus } from "../../parts/status";
+import { Count, Time } from "../../parts/values";
+import { shortened } from "./Lag";
+import { LettersDialog } from "./LettersDialog";
+import { useMeshWords } from "./words";
+
+/** Sends dead letters again, and says what became of them. */
+export function useReplay() {
+  const words = useMeshWords().letters;
+  const status = useStatus();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (request: ReplayDeadLettersRequest) => replayDeadLetters(request),
+    onSuccess: (answer) => {
+      const left = [...answer.left_out, ...answer.refused].map((one) => words.left(one.count, one.reason));
+      const said = [words.replayed(answer.replayed, answer.matching), ...left].join(" ");
+      if (left.length > 0) status.warn(said);
+      else status.say(said);
+      void queries.invalidateQueries({ queryKey: ["mesh"] });
+    },
+  });
+}
+
+/** What was given up, by stage and reason; all of a kind can be sent again, or looked at one by one. */
+export function Letters({ view, operates }: { view: MeshView; operates: boolean }) {
+  const words = useMeshWords().letters;
+  const notAsked = useMeshWords().notAsked;
+  const [looked, look] = useState<DeadLetterCount>();
+  const replay = useReplay();
+  const kinds = view.services.flatMap((one) => one.dead_letters);
+  const known = !view.unavailable.includes("dead_letters");
+  return (
+    <section aria-labelledby="mesh-letters" className="mesh-part">
+      <h2 id="mesh-letters">{words.title}</h2>
+      {kinds.length === 0 ? (
+        <p className="soft">{known ? words.none : notAsked}</p>
+      ) : (
+        <>
+          <p className="soft">{words.note}</p>
+          <Sheet
+            label={words.title}
+            rows={kinds}
+            keyOf={keyOf}
+            columns={[
+              { id: "count", label: words.count, align: "end", render: (one) => <Count value={one.count} /> },
+              { id: "group", label: words.group, render: (one) => one.group },
+              { id: "code", label: words.code, render: (one) => <span lang="en">{one.code}</span> },
+              { id: "type", label: words.type, render: (one) => <code>{shortened(one.type)}</code> },
+              { id: "last", label: words.last, render: (one) => <Time at={one.last} ago /> },
+              {
+                id: "do",
+                label: words.look,
+                labelHidden: true,
+                render: (one) => (
+                  <div className="mesh-do">
+                    <Button
+                      look="bare"
+                      onPress={() => look(one)}
+                      aria-label={`${words.look}: ${one.group} ${one.code}`}
+                    >
+                      {words.look}
+                    </Button>
+                    {operates && (
+                      <Button
+                        onPress={() => replay.mutate(requestOf(one))}
+                        isDisabled={replay.isPending}
+                        aria-label={`${words.replayAll}: ${one.group} ${one.code}`}
+                      >
+                        {words.replayAll}
+                      </Button>
+                    )}
+                  </div>
+                ),
+              },
+            ]}
+          />
+        </>
+      )}
+      <Sentence error={replay.error} />
+      {looked !== undefined && <LettersDialog kind={looked} operates={operates} onClose={() => look(undefined)} />}
+    </section>
+  );
+}
+
+function keyOf(one: DeadLetterCount): string {
+  return `${one.group} ${one.code} ${one.type}`;
+}
+
+/** What replays all dead letters of a kind. */
+function requestOf(one: DeadLetterCount): ReplayDeadLettersRequest {
+  return {
+    group: one.group,
+    ...(one.code === "" ? {} : { code: one.code }),
+    ...(one.type === "" ? {} : { type: one.type }),
+  };
+}

@@ -1,0 +1,144 @@
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "wouter";
+import { type DeadLetterView, discardDeadLetters } from "../../api/generated";
+import { Answer } from "../../parts/Answer";
+import { Button } from "../../parts/Button";
+import { Dialog } from "../../parts/Dialog";
+import { Sentence } from "../../parts/Failed";
+import { Checkbox, TextField } from "../../parts/fields";
+import { useStatus } from "../../parts/status";
+import { Time } from "../../parts/values";
+import { useShellWords } from "../../words/shell";
+import { useReplay } from "./Letters";
+import { type Kind, lettersOf } from "./queries";
+import { useMeshWords } from "./words";
+
+/** Dead letters of one kind, each with its reason and itself; chosen ones are sent again or set aside. */
+export function LettersDialog({ kind, operates, onClose }: { kind: Kind; operates: boolean; onClose: () => void }) {
+  const words = useMeshWords().letters;
+  const shell = useShellWords();
+  const status = useStatus();
+  const queries = useQueryClient();
+  const query = useInfiniteQuery(lettersOf(kind));
+  const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
+  const [because, setBecause] = useState<string>();
+  const replay = useReplay();
+  const discard = useMutation({
+    mutationFn: () => discardDeadLetters({ group: kind.group, ids: [...chosen], because: (because ?? "").trim() }),
+    onSuccess: (answer) => {
+      status.say(words.discarded(answer.discarded));
+      choose(new Set());
+      setBecause(undefined);
+      void queries.invalidateQueries({ queryKey: ["mesh"] });
+    },
+  });
+  const send = () => replay.mutate({ group: kind.group, ids: [...chosen] }, { onSuccess: () => choose(new Set()) });
+  const toggle = (id: string, on: boolean) => {
+    const next = new Set(chosen);
+    if (on) next.add(id);
+    else next.delete(id);
+    choose(next);
+  };
+  const none = chosen.size === 0;
+  return (
+    <Dialog
+      title={words.of(kind.group)}
+      open
+      wide
+      onClose={onClose}
+      actions={
+        operates && (
+          <>
+            {because === undefined ? (
+              <Button onPress={() => setBecause("")} isDisabled={none}>
+                {words.discard}
+              </Button>
+            ) : (
+              <Button
+                look="bad"
+                onPress={() => discard.mutate()}
+                isDisabled={none || because.trim() === "" || discard.isPending}
+              >
+                {words.confirm}
+              </Button>
+            )}
+            <Button look="main" onPress={send} isDisabled={none || replay.isPending}>
+              {words.replayChosen(chosen.size)}
+            </Button>
+          </>
+        )
+      }
+    >
+      <div className="stack">
+        {because !== undefined && (
+          <TextField label={words.because} value={because} onChange={setBecause} help={words.needed} autoFocus />
+        )}
+        <Sentence error={replay.error ?? discard.error} />
+        <Answer query={query}>
+          {(data) => {
+            const letters = data.pages.flatMap((page) => page.dead_letters);
+            if (letters.length === 0) return <p className="soft">{words.gone}</p>;
+            return (
+              <>
+                <ul className="mesh-letters">
+                  {letters.map((one) => (
+                    <li key={one.dead_letter_id} className="card">
+                      {operates && (
+                        <Checkbox
+                          aria-label={`${words.choose}: ${one.dead_letter_id}`}
+                          isSelected={chosen.has(idOf(one))}
+                          onChange={(on) => toggle(idOf(one), on)}
+                        >
+                          {null}
+                        </Checkbox>
+                      )}
+                      <Letter letter={one} />
+                    </li>
+                  ))}
+                </ul>
+                {query.hasNextPage && <Button onPress={() => void query.fetchNextPage()}>{shell.more}</Button>}
+              </>
+            );
+          }}
+        </Answer>
+      </div>
+    </Dialog>
+  );
+}
+
+/** The part of an id that names the record within its group. */
+function idOf(letter: DeadLetterView): string {
+  return letter.dead_letter_id.startsWith(`${letter.group}/`)
+    ? letter.dead_letter_id.slice(letter.group.length + 1)
+    : letter.dead_letter_id;
+}
+
+function Letter({ letter }: { letter: DeadLetterView }) {
+  const words = useMeshWords().letters;
+  return (
+    <div className="mesh-letter">
+      <p className="foreign" lang="en">
+        {letter.reason}
+      </p>
+      <p className="soft small foreign">
+        <Time at={letter.given_up} /> · {words.attempts}: {letter.attempts}
+        {letter.asset_id !== "" && (
+          <>
+            {" · "}
+            <Link href={`/assets/${letter.asset_id}`}>{words.asset}</Link>
+          </>
+        )}
+      </p>
+      {letter.payload !== "" && (
+        <details>
+          <summary>{words.payload}</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls has to be reached by keys */}
+          <pre tabIndex={0} lang="en">
+            {letter.payload}
+          </pre>
+        </details>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+import type { ReactNode } from "react";
+import type { PreviewTrainingResponse } from "../../api/generated";
+import { Badge } from "../../parts/Badge";
+import { Count, Money } from "../../parts/values";
+import { numberIn } from "../../words/formats";
+import { useLanguage } from "../../words/language";
+import { secondsOf } from "./queries";
+import { useTrainingWords } from "./words";
+
+/** What a run would learn from, how long it takes, what it costs, and what speaks against it. */
+export function PreviewBox({ preview }: { preview: PreviewTrainingResponse }) {
+  const words = useTrainingWords().preview;
+  const runs = useTrainingWords().runs;
+  const language = useLanguage();
+  const seconds = secondsOf(preview.estimate);
+  const single = preview.classes.filter((one) => one.programme_count < 2).length;
+  return (
+    <section className="training-preview" aria-labelledby="training-preview" aria-live="polite">
+      <h3 id="training-preview">{words.title}</h3>
+      {preview.refusals.length > 0 && (
+        <div>
+          <Badge weight="bad">{words.refused}</Badge>
+          {preview.refusals.map((one) => (
+            <p key={one} className="foreign" lang="en">
+              {one}
+            </p>
+          ))}
+        </div>
+      )}
+      <dl className="training-facts">
+        <Figure label={words.samples}>
+          <Count value={preview.sample_count} />
+        </Figure>
+        <Figure label={words.classes}>
+          <Count value={preview.class_count} />
+        </Figure>
+        <Figure label={words.programmes}>
+          <Count value={preview.programme_count} />
+        </Figure>
+        <Figure label={words.unnamed}>
+          <Count value={preview.unnamed_count} />
+        </Figure>
+        <Figure label={words.takes}>
+          {seconds === undefined ? (
+            words.unknown
+          ) : (
+            <>
+              {runs.seconds(numberIn(language, seconds, 1))}{" "}
+              <span className="soft small">{words.estimated(preview.estimated_from)}</span>
+            </>
+          )}
+        </Figure>
+      </dl>
+      {preview.runs_before > 0 && <p>{words.before(preview.runs_before)}</p>}
+      {single > 0 && <p className="soft">{words.few(single)}</p>}
+      {preview.known !== undefined && <p>{words.known}</p>}
+      <p className="soft foreign" lang={preview.challenge ? undefined : "en"}>
+        {preview.challenge ? words.challenge : preview.no_challenge_because}
+      </p>
+      {preview.pay.length > 0 && (
+        <div>
+          <h4>{words.pay}</h4>
+          <ul className="training-lines">
+            {preview.pay.map((one) => (
+              <li key={`${one.holder}${one.currency}`}>
+                <span className="foreign" dir="auto">
+                  {one.holder}
+                </span>
+                <strong>
+                  <Money amount={one.amount} currency={one.currency} />
+                </strong>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Figure({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

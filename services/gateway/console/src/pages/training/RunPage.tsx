@@ -1,0 +1,136 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "wouter";
+import { cancelRun, type Run } from "../../api/generated";
+import { Answer } from "../../parts/Answer";
+import { Button } from "../../parts/Button";
+import { Sentence } from "../../parts/Failed";
+import { Page } from "../../parts/Page";
+import { useStatus } from "../../parts/status";
+import { useSession } from "../../parts/useSession";
+import { Time } from "../../parts/values";
+import { Losses } from "./Losses";
+import { Measures } from "./Measures";
+import { Progress } from "./Progress";
+import { hasEnded } from "./queries";
+import { RunBadge, Took } from "./Runs";
+import { useRun } from "./useRun";
+import { useTrainingWords } from "./words";
+
+/** One run: how far it is, what it lost epoch by epoch, what it measured, and why it ended. */
+export function RunPage({ id }: { id: string }) {
+  const words = useTrainingWords();
+  const { may } = useSession();
+  const status = useStatus();
+  const queries = useQueryClient();
+  const query = useRun(id);
+  const cancel = useMutation({
+    mutationFn: () => cancelRun(id),
+    onSuccess: () => {
+      status.say(words.runs.cancelled);
+      void queries.invalidateQueries({ queryKey: ["runs"] });
+    },
+  });
+  const run = query.data;
+  const step = run === undefined ? id : (words.runs.steps[run.step] ?? run.step);
+  return (
+    <Page
+      title={words.runs.title(step)}
+      note={<Link href="/training?tab=runs">{words.runs.back}</Link>}
+      actions={
+        may("admin") &&
+        run !== undefined &&
+        !hasEnded(run) && (
+          <Button look="bad" onPress={() => cancel.mutate()} isDisabled={cancel.isPending}>
+            {words.runs.cancel}
+          </Button>
+        )
+      }
+    >
+      <Sentence error={cancel.error} />
+      <Answer query={query}>{(found) => found !== undefined && <Told run={found} />}</Answer>
+    </Page>
+  );
+}
+
+function Told({ run }: { run: Run }) {
+  const words = useTrainingWords();
+  const failed = run.completed?.outcome?.failed;
+  return (
+    <div className="stack training-run">
+      <div className="card stack">
+        <div className="row" aria-live="polite">
+          <RunBadge run={run} />
+          {!hasEnded(run) && <Progress run={run} />}
+          {run.completed?.model !== undefined && (
+            <strong className="foreign">
+              {run.completed.model.name} {run.completed.model.version}
+            </strong>
+          )}
+        </div>
+        {failed !== undefined && (
+          <p className="foreign training-said" lang="en">
+            {failed.detail}
+          </p>
+        )}
+        <dl className="training-facts">
+          <div>
+            <dt>{words.runs.asked}</dt>
+            <dd>
+              <Time at={run.requested_at} />
+            </dd>
+          </div>
+          <div>
+            <dt>{words.runs.by}</dt>
+            <dd className="foreign">{run.requested_by?.principal || words.nobody}</dd>
+          </div>
+          <div>
+            <dt>{words.lineage.snapshot}</dt>
+            <dd className="foreign">{run.snapshot_id}</dd>
+          </div>
+          <div>
+            <dt>{words.runs.took}</dt>
+            <dd>
+              <Took run={run} />
+            </dd>
+          </div>
+          <div>
+            <dt>{words.lineage.seed}</dt>
+            <dd>{run.seed}</dd>
+          </div>
+        </dl>
+        <details>
+          <summary>{words.runs.parameters}</summary>
+          <dl className="training-facts">
+            {Object.entries(run.parameters).map(([name, value]) => (
+              <div key={name}>
+                <dt lang="en">{name}</dt>
+                <dd className="foreign">{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      </div>
+      {run.epochs.length > 0 && <Losses epochs={run.epochs} />}
+      {run.completed !== undefined && run.completed.measures.length > 0 && (
+        <section className="card" aria-label={words.measures.title}>
+          <Measures completed={run.completed} />
+        </section>
+      )}
+      {(run.completed?.checks.length ?? 0) > 0 && (
+        <section className="card" aria-labelledby="run-gate">
+          <h2 id="run-gate">{words.gate.title}</h2>
+          <ul className="training-lines">
+            {run.completed?.checks.map((one) => (
+              <li key={one.check}>
+                <strong>{one.passed ? words.gate.passed : words.gate.failed}</strong>
+                <span className="foreign" lang="en">
+                  {one.sentence}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { previewRun, type Run, startRun, type TrainingRequested } from "../../api/generated";
+import { Answer } from "../../parts/Answer";
+import { Button } from "../../parts/Button";
+import { Dialog } from "../../parts/Dialog";
+import { Sentence } from "../../parts/Failed";
+import { Choose, TextField } from "../../parts/fields";
+import { useStatus } from "../../parts/status";
+import { useShellWords } from "../../words/shell";
+import { PreviewBox } from "./PreviewBox";
+import { datasets } from "./queries";
+import { useTrainingWords } from "./words";
+
+interface Wanted {
+  dataset: string;
+  snapshot: string;
+  seed: string;
+}
+
+function requestOf(wanted: Wanted, recipe: string): TrainingRequested {
+  return {
+    dataset_id: wanted.dataset,
+    recipe,
+    seed: Number.parseInt(wanted.seed, 10),
+    ...(wanted.snapshot.trim() === "" ? {} : { snapshot_id: wanted.snapshot.trim() }),
+  };
+}
+
+/** A run by hand: looked at first, then started. */
+export function StartDialog({ onClose, onStarted }: { onClose: () => void; onStarted: (run: Run) => void }) {
+  const words = useTrainingWords();
+  const shell = useShellWords();
+  const status = useStatus();
+  const queries = useQueryClient();
+  const query = useQuery(datasets);
+  const [chosen, choose] = useState("");
+  const [snapshot, setSnapshot] = useState("");
+  const [seed, setSeed] = useState("0");
+  const all = query.data?.datasets ?? [];
+  const dataset = all.find((one) => one.dataset_id === chosen) ?? all[0];
+  const wanted: Wanted = { dataset: dataset?.dataset_id ?? "", snapshot, seed };
+  const request = requestOf(wanted, dataset?.recipe ?? "");
+  const looking = useMutation({ mutationFn: (one: TrainingRequested) => previewRun(one) });
+  const start = useMutation({
+    mutationFn: (one: TrainingRequested) => startRun(one),
+    onSuccess: (answer) => {
+      status.say(words.form.started);
+      void queries.invalidateQueries({ queryKey: ["runs"] });
+      if (answer.run !== undefined) onStarted(answer.run);
+    },
+  });
+  const wrongSeed = !/^-?[0-9]{1,15}$/.test(seed.trim());
+  const looked = looking.data !== undefined && JSON.stringify(looking.variables) === JSON.stringify(request);
+  const usable = dataset !== undefined && !wrongSeed;
+  return (
+    <Dialog
+      title={words.form.title}
+      open
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{shell.cancel}</Button>
+          <Button
+            look={looked ? "plain" : "main"}
+            onPress={() => looking.mutate(request)}
+            isDisabled={!usable || looking.isPending}
+          >
+            {words.form.look}
+          </Button>
+          <Button
+            look="main"
+            onPress={() => start.mutate(request)}
+            isDisabled={!usable || !looked || start.isPending || (looking.data?.refusals.length ?? 0) > 0}
+          >
+            {words.form.start}
+          </Button>
+        </>
+      }
+    >
+      <Answer query={query} small>
+        {() =>
+          dataset === undefined ? (
+            <p>{words.form.none}</p>
+          ) : (
+            <div className="stack">
+              <Choose
+                label={words.form.dataset}
+                choices={all.map((one) => ({ value: one.dataset_id, label: one.title || one.dataset_id }))}
+                value={dataset.dataset_id}
+                onChange={choose}
+              />
+              <TextField
+                label={words.form.snapshot}
+                value={snapshot}
+                onChange={setSnapshot}
+                placeholder={words.form.newest}
+                maxLength={200}
+              />
+              <TextField
+                label={words.form.seed}
+                value={seed}
+                onChange={setSeed}
+                inputMode="numeric"
+                help={words.form.seedHelp}
+                error={wrongSeed ? words.form.wrongSeed : undefined}
+              />
+              <Sentence error={looking.error ?? start.error} />
+              {looked && looking.data !== undefined && <PreviewBox preview={looking.data} />}
+            </div>
+          )
+        }
+      </Answer>
+    </Dialog>
+  );
+}

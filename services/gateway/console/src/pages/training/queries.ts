@@ -1,0 +1,110 @@
+/** What the page of training asks. */
+
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import {
+  type Candidate,
+  getModelLineage,
+  getRun,
+  type ListCandidatesResponse,
+  type ListRunsResponse,
+  type ListSnapshotsResponse,
+  listCandidates,
+  listDatasets,
+  listRuns,
+  listSnapshots,
+  type ModelLineage,
+  type Run,
+} from "../../api/generated";
+import type { Key } from "../../api/queries";
+
+const PAGE = 50;
+const WATCH_MS = 2000;
+
+interface Paged {
+  next_page_token: string;
+}
+
+const pages = {
+  initialPageParam: "",
+  getNextPageParam: (page: Paged) => page.next_page_token || undefined,
+};
+
+function at(token: string): { pageSize: number; pageToken?: string } {
+  return token === "" ? { pageSize: PAGE } : { pageSize: PAGE, pageToken: token };
+}
+
+/** Whether a run has ended, well or not. */
+export function hasEnded(run: Pick<Run, "state">): boolean {
+  return run.state === "done" || run.state === "failed" || run.state === "cancelled";
+}
+
+export const candidates = infiniteQueryOptions({
+  queryKey: ["candidates", "list"] satisfies Key,
+  queryFn: ({ pageParam }): Promise<ListCandidatesResponse> => listCandidates(at(pageParam)),
+  ...pages,
+});
+
+export const runs = infiniteQueryOptions({
+  queryKey: ["runs", "list"] satisfies Key,
+  queryFn: ({ pageParam }): Promise<ListRunsResponse> => listRuns(at(pageParam)),
+  ...pages,
+  refetchInterval: (query) =>
+    query.state.data?.pages.some((page) => page.runs.some((run) => !hasEnded(run))) ? WATCH_MS : false,
+});
+
+export const snapshots = infiniteQueryOptions({
+  queryKey: ["snapshots", "list"] satisfies Key,
+  queryFn: ({ pageParam }): Promise<ListSnapshotsResponse> => listSnapshots(at(pageParam)),
+  ...pages,
+});
+
+export const datasets = queryOptions({
+  queryKey: ["datasets", "list"] satisfies Key,
+  queryFn: () => listDatasets(),
+});
+
+export function runOf(id: string) {
+  return queryOptions({
+    queryKey: ["runs", "one", id] satisfies Key,
+    queryFn: async () => (await getRun(id)).run,
+  });
+}
+
+export function lineageOf(name: string, version: string) {
+  return infiniteQueryOptions({
+    queryKey: ["models", "lineage", name, version] satisfies Key,
+    queryFn: ({ pageParam }): Promise<ModelLineage> =>
+      getModelLineage(name, version, { ...at(pageParam), pageSize: 25 }),
+    ...pages,
+  });
+}
+
+/** Candidates as people look at them: what serves, what waits for them, and everything else. */
+export interface Sorted {
+  inService: Candidate[];
+  waiting: Candidate[];
+  others: Candidate[];
+}
+
+/** A candidate waits where the gate left it to a person, or somebody holds it, and nothing newer serves. */
+export function sorted(all: readonly Candidate[]): Sorted {
+  const inService = all.filter((one) => one.in_service);
+  const newest = new Map(inService.map((one) => [one.model?.name ?? "", one.snapshot_number]));
+  const waits = (one: Candidate) =>
+    !one.in_service &&
+    one.withdrawn === "" &&
+    (one.hold !== undefined || one.completed?.verdict === "waits") &&
+    one.snapshot_number >= (newest.get(one.model?.name ?? "") ?? 0);
+  return {
+    inService,
+    waiting: all.filter(waits),
+    others: all.filter((one) => !one.in_service && !waits(one)),
+  };
+}
+
+/** `41.5s` in seconds. */
+export function secondsOf(duration: string | undefined): number | undefined {
+  if (duration === undefined) return undefined;
+  const seconds = Number.parseFloat(duration);
+  return Number.isFinite(seconds) ? seconds : undefined;
+}

@@ -1,0 +1,362 @@
+"""The page of training: what serves beside what waits, decisions with reasons, runs, snapshots, lineage."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from framewell.dataset.v1 import catalogue_service_pb2, dataset_pb2
+from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
+from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion
+from framewell.model.v1.model_pb2 import Measure
+from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
+from framewell.snapshot.v1.snapshot_pb2 import SPLIT_TRAIN, SnapshotPublished, SplitCount
+from framewell.training.v1 import training_pb2 as facts
+from framewell.training.v1 import training_service_pb2 as training
+from framewell_kit.outcomes import Conflict
+
+if TYPE_CHECKING:
+    from conftest import House, Visit
+
+ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
+NOW = datetime(2026, 11, 29, 18, 30, tzinfo=UTC)
+SMALL = (360, 640)
+HOSTILE = '<img src=x onerror=alert(1)> \u202eevil\u202c "Söhne"' + "x" * 10_000
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep a picture where somebody wants to look: PICTURES names a folder."""
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=Path(folder) / f"training-{name}.png", full_page=True)
+
+
+def completed(version: str, verdict: facts.Verdict.ValueType) -> facts.TrainingCompleted:
+    """Return the fact of a run: better by far in one rate, worse by chance in another."""
+    rates = [
+        facts.ComparedRate(
+            name="recall", trials=310, candidate_count=301, in_service_count=280, certain=True
+        ),
+        facts.ComparedRate(name="wrong_name_rate", trials=310, candidate_count=2, in_service_count=1),
+        facts.ComparedRate(name="false_name_rate", trials=0),
+    ]
+    made = facts.TrainingCompleted(
+        run_id=f"run-{version}",
+        dataset_id="people",
+        model=ModelVersion(name="identity/people", version=version),
+        measures=[
+            Measure(name="recall", value=0.971, sample_count=310, low=0.945, high=0.985),
+            Measure(name="wrong_name_rate", value=0.006, sample_count=310, low=0.001, high=0.02),
+            Measure(
+                name="false_name_rate", not_measured="12 people were tried; 20 are needed.", sample_count=12
+            ),
+        ],
+        checks=[
+            facts.PromotionCheck(
+                check="false_name_rate_not_worse", passed=True, sentence="0 of 12 were given a name."
+            ),
+            facts.PromotionCheck(
+                check="better_by_margin", passed=False, sentence="Not measured: 12 unknown people were tried."
+            ),
+        ],
+        verdict=verdict,
+        comparison=facts.ModelComparison(version="3.0", rates=rates, class_count=12, programme_count=31),
+    )
+    made.outcome.done.SetInParent()
+    made.duration.FromTimedelta(timedelta(seconds=0.9))
+    return made
+
+
+def candidate(
+    version: str, verdict: facts.Verdict.ValueType = facts.VERDICT_WAITS, **more: Any
+) -> training.Candidate:
+    """Return a version of the house's model."""
+    return training.Candidate(
+        model=ModelVersion(name="identity/people", version=version),
+        completed=completed(version, verdict),
+        snapshot_number=int(version.split(".", maxsplit=1)[0]),
+        class_count=12,
+        **more,
+    )
+
+
+def run(run_id: str = "r-4", **more: Any) -> training.Run:
+    """Return a run that has ended well, unless told otherwise."""
+    told: dict[str, Any] = {
+        "state": training.RUN_STATE_DONE,
+        "step": "centroid",
+        "progress": 1.0,
+        "completed": completed("4.0", facts.VERDICT_WAITS),
+        **more,
+    }
+    made = training.Run(
+        run_id=run_id,
+        dataset_id="people",
+        snapshot_id="people-4",
+        recipe="identity",
+        requested_by=Actor(principal="anna", authority="admin"),
+        parameters={"epochs": "60"},
+        **told,
+    )
+    made.requested_at.FromDatetime(NOW)
+    return made
+
+
+def running(progress: float = 0.5) -> training.Run:
+    """Return a challenge in the middle of its epochs."""
+    epochs = [training.EpochMeasure(epoch=epoch, loss=0.7 / epoch) for epoch in range(1, 31)]
+    return run(
+        "r-5",
+        state=training.RUN_STATE_RUNNING,
+        step="challenge",
+        stage="epoch 30 of 60",
+        progress=progress,
+        completed=None,
+        epochs=epochs,
+    )
+
+
+def snapshot(number: int, **more: Any) -> dataset_pb2.Snapshot:
+    """Return a published snapshot."""
+    made = dataset_pb2.Snapshot(
+        published=SnapshotPublished(
+            snapshot_id=f"people-{number}",
+            dataset_id="people",
+            number=number,
+            purpose=PURPOSE_OWN_TRAINING,
+            splits=[SplitCount(split=SPLIT_TRAIN, sample_count=40, class_count=12)],
+            actor=Actor(principal="anna", authority="curator"),
+        ),
+        **more,
+    )
+    made.published_at.FromDatetime(NOW)
+    return made
+
+
+@pytest.fixture
+def told(house: House) -> Any:
+    """A model that serves, one that waits, one that is held, and one that may not be used."""
+    mesh = house.mesh
+    by = Actor(principal="rule:promotion", authority="rule")
+    by.decided_at.FromDatetime(NOW)
+    hold = training.Hold(reason="Two people look mixed up.", actor=Actor(principal="ines", authority="admin"))
+    mesh.training.answers |= {
+        "ListCandidates": training.ListCandidatesResponse(
+            candidates=[
+                candidate("5.0", hold=hold),
+                candidate("4.0"),
+                candidate("3.0", facts.VERDICT_PROMOTED, in_service=True, promoted_by=by),
+                candidate("2.0", withdrawn="snapshot people-2 was withdrawn: rights changed."),
+            ],
+            total_size=4,
+        ),
+        "ListRuns": training.ListRunsResponse(runs=[running(), run()], total_size=2),
+        "GetRun": training.GetRunResponse(run=running()),
+        "Promote": training.PromoteResponse(candidate=candidate("4.0")),
+        "HoldModel": training.HoldModelResponse(candidate=candidate("4.0")),
+        "Rollback": training.RollbackResponse(candidate=candidate("2.0")),
+    }
+    mesh.dataset.answers |= {
+        "ListSnapshots": snapshots.ListSnapshotsResponse(snapshots=[snapshot(4), snapshot(3)], total_size=2),
+        "ListDatasets": catalogue_service_pb2.ListDatasetsResponse(
+            datasets=[
+                dataset_pb2.Dataset(
+                    dataset_id="people",
+                    title="People on screen",
+                    recipe="identity",
+                    purpose=PURPOSE_OWN_TRAINING,
+                )
+            ]
+        ),
+    }
+    return mesh
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_waits_stands_beside_what_serves_with_the_difference(
+    visit: Visit, told: Any, language: str
+) -> None:
+    page = visit("/training", language=language)
+    waits = page.get_by_role("article", name="identity/people 4.0")
+    expect(waits).to_contain_text("+6.8" if language == "en" else "+6,8")
+    expect(waits).to_contain_text({"en": "not by chance", "de": "kein Zufall"}[language])
+    expect(waits.get_by_text("Not measured: 12 unknown people were tried.")).to_be_visible()
+    expect(page.get_by_role("article", name="identity/people 5.0")).to_contain_text(
+        "Two people look mixed up."
+    )
+    visit.check_accessibility(page)
+    visit.check_fits(page)
+    shot(page, f"models-{language}")
+
+
+def test_a_model_is_promoted_by_keys_with_a_reason_and_never_without(visit: Visit, told: Any) -> None:
+    page = visit("/training")
+    page.get_by_role("article", name="identity/people 4.0").get_by_role("button", name="Promote").press(
+        "Enter"
+    )
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Promote").press("Enter")
+    expect(dialog.get_by_text("Say why.")).to_be_visible()
+    assert "Promote" not in [method for method, _ in told.training.asked]
+    dialog.get_by_label("Reason").fill("Ten programmes were looked at.")
+    visit.check_accessibility(page)
+    shot(page, "decide")
+    dialog.get_by_role("button", name="Promote").press("Enter")
+    expect(page.get_by_text("Promoted.").first).to_be_visible()
+    request = next(request for method, request in told.training.asked if method == "Promote")
+    assert (request.model.version, request.reason) == ("4.0", "Ten programmes were looked at.")
+
+
+def test_hold_and_going_back_take_a_reason_and_a_refusal_is_said_in_its_words(
+    visit: Visit, told: Any
+) -> None:
+    visit.expects("409")
+    page = visit("/training")
+    page.get_by_role("button", name="Hold back: identity/people 4.0").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill("Wait for the editors.")
+    dialog.get_by_role("button", name="Hold back").click()
+    expect(page.get_by_text("Held back.").first).to_be_visible()
+    told.training.answers["Rollback"] = Conflict("identity/people has no earlier version that may be used")
+    page.get_by_role("button", name="Go back to the version before").click()
+    dialog.get_by_label("Reason").fill("It takes two people for one.")
+    dialog.get_by_role("button", name="Go back").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("no earlier version that may be used")
+    expect(dialog.get_by_label("Reason")).to_have_value("It takes two people for one.")
+
+
+def test_a_run_is_seen_going_on_and_ending(visit: Visit, told: Any) -> None:
+    told.training.streams["WatchRun"] = [
+        training.WatchRunResponse(run=running(0.75)),
+    ]
+    page = visit("/training/r-5")
+    expect(page.get_by_role("heading", name="Run: Challenge")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    visit.check_accessibility(page)
+    shot(page, "run")
+    told.training.answers["GetRun"] = training.GetRunResponse(run=run("r-5", step="challenge"))
+    expect(page.get_by_text("Done").first).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
+def test_a_run_that_goes_on_can_be_stopped(visit: Visit, told: Any) -> None:
+    told.training.answers["CancelRun"] = training.CancelRunResponse(run=running())
+    page = visit("/training/r-5")
+    page.get_by_role("button", name="Cancel the run").click()
+    expect(page.get_by_text("The run stops.").first).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_runs_are_listed_with_how_far_they_are(visit: Visit, told: Any, language: str) -> None:
+    page = visit("/training?tab=runs", language=language)
+    expect(page.get_by_text("epoch 30 of 60")).to_be_visible()
+    expect(page.get_by_text("50 %" if language == "de" else "50%").first).to_be_visible()
+    visit.check_accessibility(page)
+    shot(page, f"runs-{language}")
+
+
+def test_a_run_is_looked_at_before_it_is_started(visit: Visit, told: Any) -> None:
+    preview = training.PreviewTrainingResponse(
+        run_id="r-9", sample_count=40, class_count=4, programme_count=9, unnamed_count=120, estimated_from=7,
+        no_challenge_because="12 photos can be held out by programme, 20 are needed.",
+        pay=[training.RunPay(holder="Kanal Eins", currency="EUR", amount="0.60", sample_count=12)],
+    )  # fmt: skip
+    preview.estimate.FromTimedelta(timedelta(seconds=0.9))
+    told.training.answers |= {
+        "PreviewTraining": preview,
+        "StartTraining": training.StartTrainingResponse(run=running()),
+    }
+    page = visit("/training")
+    page.get_by_role("article").first.wait_for()
+    page.keyboard.press("n")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Start")).to_be_disabled()
+    dialog.get_by_label("Seed").fill("7")
+    dialog.get_by_role("button", name="Look first").click()
+    expect(dialog.get_by_text("€0.60")).to_be_visible()
+    visit.check_accessibility(page)
+    shot(page, "start")
+    dialog.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/training/r-5")
+    request = next(request for method, request in told.training.asked if method == "StartTraining").request
+    assert (request.seed, request.recipe, request.dataset_id) == (7, "identity", "people")
+
+
+def test_what_would_end_without_a_model_cannot_be_started(visit: Visit, told: Any) -> None:
+    told.training.answers["PreviewTraining"] = training.PreviewTrainingResponse(
+        refusals=["Snapshot 4 holds no sample to learn from: accept samples first."]
+    )
+    page = visit("/training", language="de")
+    page.get_by_role("button", name="Trainieren").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Erst ansehen").click()
+    expect(dialog.get_by_text("Er würde ohne Modell enden")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Beginnen")).to_be_disabled()
+
+
+def test_a_snapshot_is_exported_and_says_what_was_left_out(visit: Visit, told: Any) -> None:
+    told.dataset.streams["ExportSnapshot"] = [
+        snapshots.ExportSnapshotResponse(
+            progress=1,
+            export=ObjectRef(key="ab/ab.tar", size=40960),
+            sample_count=38,
+            left_out_count=2,
+            left_out_reason="Withheld: Agentur Blau prohibits passing samples on.",
+        )
+    ]
+    page = visit("/training?tab=snapshots")
+    visit.check_accessibility(page)
+    page.get_by_role("button", name="Export snapshot 4").click()
+    page.get_by_role("button", name="Write the file").click()
+    expect(page.get_by_text("2 samples were left out:")).to_be_visible()
+    href = page.get_by_role("link", name="Save the file").get_attribute("href")
+    assert href == "/v1/snapshots/people-4/objects/ab/ab.tar"
+    shot(page, "export")
+
+
+def test_a_model_is_traced_to_its_assets_and_without_dataset_to_ids(visit: Visit, told: Any) -> None:
+    told.training.answers["GetLineage"] = training.GetLineageResponse(
+        lineage=facts.Lineage(snapshot_id="people-3", recipe="identity", asset_count=31, sample_count=40),
+        asset_ids=[ASSET],
+    )
+    page = visit("/training")
+    page.get_by_role("button", name="Where it comes from: identity/people 3.0").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("31 assets, 40 samples")).to_be_visible()
+    expect(dialog.get_by_text("dataset knows nothing of it")).to_be_visible()
+    visit.check_accessibility(page)
+    shot(page, "lineage")
+
+
+def test_a_house_without_models_says_what_leads_to_one(visit: Visit, house: House) -> None:
+    house.mesh.training.answers["ListCandidates"] = training.ListCandidatesResponse()
+    page = visit("/training", language="de")
+    expect(page.get_by_role("heading", name="Kein Modell ist im Dienst")).to_be_visible()
+    visit.check_accessibility(page)
+
+
+def test_without_training_the_page_says_so_and_comes_back(visit: Visit, told: Any) -> None:
+    visit.expects("503")
+    told.training.away = True
+    page = visit("/training")
+    expect(page.get_by_role("alert").first).to_contain_text("training cannot be asked right now")
+    told.training.away = False
+    page.get_by_role("button", name="Try again").first.click()
+    expect(page.get_by_role("article", name="identity/people 4.0")).to_be_visible()
+
+
+def test_reasons_and_names_from_outside_are_text_and_break_nothing(visit: Visit, told: Any) -> None:
+    hold = training.Hold(reason=HOSTILE, actor=Actor(principal=HOSTILE, authority="admin"))
+    told.training.answers["ListCandidates"] = training.ListCandidatesResponse(
+        candidates=[candidate("4.0", hold=hold), candidate("3.0", in_service=True, promoted_because=HOSTILE)]
+    )
+    page = visit("/training", size=SMALL)
+    page.get_by_text("<img src=x").first.wait_for()
+    assert page.locator("img[src=x]").count() == 0
+    visit.check_fits(page)
+    shot(page, "small")
