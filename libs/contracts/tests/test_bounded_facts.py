@@ -45,6 +45,7 @@ BOUNDED = {
     "framewell.model.v1.ModelPromoted.measures": "figures over all held-out photos",
     "framewell.training.v1.TrainingCompleted.measures": "figures over all held-out photos",
     "framewell.training.v1.TrainingCompleted.checks": "one a check of the promotion policy",
+    "framewell.training.v1.ModelComparison.rates": "one a rate, of which there are three",
     "framewell.erasure.v1.ErasureCompleted.counts": "kinds of things of one service",
     "framewell.erasure.v1.ErasurePlanned.class_ids": "the class and those merged into it, at most 1000",
     "framewell.erasure.v1.ErasurePlanned.asset_ids": "at most 1000 a fact",

@@ -28,7 +28,7 @@ from framewell_contracts.json_mapping import comments
 from framewell_contracts.services import SERVICES
 from framewell_contracts.subjects import subject_key
 
-PAST = ("ed", "withheld", "withdrawn")
+PAST = ("ed", "held", "withdrawn")
 
 
 def fact_messages() -> set[str]:

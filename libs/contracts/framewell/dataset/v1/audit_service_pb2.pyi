@@ -194,9 +194,9 @@ class AuditRecord(_message.Message):
     what: _builtins.str
     """What was decided, in one word, e.g. `accept`, `promoted`."""
     principal: _builtins.str
-    """Who decided it."""
+    """Who decided it, by their login or the name of a rule."""
     authority: _builtins.str
-    """In which capacity."""
+    """In which capacity they decided it."""
     def __init__(
         self,
         *,

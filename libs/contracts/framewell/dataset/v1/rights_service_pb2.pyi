@@ -315,7 +315,7 @@ class ReplacedSnapshot(_message.Message):
     snapshot_id: _builtins.str
     """Id of the snapshot that was withdrawn."""
     number: _builtins.int
-    """Its number."""
+    """Number of that snapshot."""
     withdrawn: _builtins.bool
     """True once it is withdrawn."""
     successor_id: _builtins.str
@@ -425,7 +425,7 @@ class RightsChange(_message.Message):
 
     @_builtins.property
     def actor(self) -> _mesh_pb2.Actor:
-        """Who changed it."""
+        """Who made the change."""
 
     @_builtins.property
     def received_at(self) -> _timestamp_pb2.Timestamp:
@@ -525,7 +525,7 @@ class GetRightsChangeResponse(_message.Message):
     SNAPSHOTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def change(self) -> Global___RightsChange:
-        """The change."""
+        """The change with its counts."""
 
     @_builtins.property
     def samples(self) -> _containers.RepeatedCompositeFieldContainer[Global___ChangedSample]:
@@ -634,7 +634,7 @@ class Refusal(_message.Message):
     kind: _builtins.str
     """What is withheld: `samples` or `assets`."""
     purpose: _rights_pb2.Purpose.ValueType
-    """For which purpose."""
+    """For which purpose it is withheld."""
     sentence: _builtins.str
     """The sentence that it is withheld with."""
     count: _builtins.int

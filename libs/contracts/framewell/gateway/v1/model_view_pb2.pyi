@@ -36,7 +36,7 @@ class GetModelLineageRequest(_message.Message):
     name: _builtins.str
     """Name of the model, e.g. `identity/people`."""
     version: _builtins.str
-    """Its version."""
+    """Version of the model."""
     page_size: _builtins.int
     """At most so many assets and samples, 0 for the default of 25."""
     page_token: _builtins.str

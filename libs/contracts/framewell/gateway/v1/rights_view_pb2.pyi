@@ -36,7 +36,7 @@ class _FateStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FateState.V
     FATE_STATE_UNDER_WAY: _FateState.ValueType  # 2
     """It goes on now."""
     FATE_STATE_DONE: _FateState.ValueType  # 3
-    """It is done."""
+    """It is done whole."""
     FATE_STATE_NOT_NEEDED: _FateState.ValueType  # 4
     """Nothing follows here from this change."""
     FATE_STATE_PERSON: _FateState.ValueType  # 5
@@ -56,7 +56,7 @@ FATE_STATE_WAITING: FateState.ValueType  # 1
 FATE_STATE_UNDER_WAY: FateState.ValueType  # 2
 """It goes on now."""
 FATE_STATE_DONE: FateState.ValueType  # 3
-"""It is done."""
+"""It is done whole."""
 FATE_STATE_NOT_NEEDED: FateState.ValueType  # 4
 """Nothing follows here from this change."""
 FATE_STATE_PERSON: FateState.ValueType  # 5

@@ -151,7 +151,7 @@ class ModelHeld(_message.Message):
 
     @_builtins.property
     def actor(self) -> _mesh_pb2.Actor:
-        """Who decided it."""
+        """Who decided so, a person always."""
 
     def __init__(
         self,

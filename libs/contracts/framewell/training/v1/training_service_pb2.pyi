@@ -360,7 +360,7 @@ class RunPay(_message.Message):
     currency: _builtins.str
     """Currency of the amount, an ISO 4217 code."""
     amount: _builtins.str
-    """Exact decimal amount."""
+    """Exact decimal amount of it."""
     sample_count: _builtins.int
     """Number of samples it was counted from."""
     def __init__(
@@ -408,9 +408,9 @@ class PreviewTrainingResponse(_message.Message):
     snapshot_number: _builtins.int
     """Number of the snapshot."""
     sample_count: _builtins.int
-    """Number of samples."""
+    """Number of samples in it."""
     class_count: _builtins.int
-    """Number of classes."""
+    """Number of classes in it."""
     programme_count: _builtins.int
     """Number of programmes they come from."""
     unnamed_count: _builtins.int

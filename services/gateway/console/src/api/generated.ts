@@ -2472,7 +2472,7 @@ export type RightsChange = {
     change_id: string;
     /** What it is about, as its sender spelt it. */
     subject?: Subject;
-    /** Who changed it. */
+    /** Who made the change. */
     actor?: Actor;
     /** When this service took it up. */
     received_at?: string;
@@ -2525,7 +2525,7 @@ export type ChangedSample = {
 export type ReplacedSnapshot = {
     /** Id of the snapshot that was withdrawn. */
     snapshot_id: string;
-    /** Its number. */
+    /** Number of that snapshot. */
     "number": number;
     /** When it was published. */
     published_at?: string;
@@ -2573,7 +2573,7 @@ export type RefusedMoment = {
 export type Refusal = {
     /** What is withheld: `samples` or `assets`. */
     kind: string;
-    /** For which purpose. */
+    /** For which purpose it is withheld. */
     purpose?: Purpose;
     /** The sentence that it is withheld with. */
     sentence: string;
@@ -2673,9 +2673,9 @@ export type AuditRecord = {
     class_id: string;
     /** What was decided, in one word, e.g. `accept`, `promoted`. */
     what: string;
-    /** Who decided it. */
+    /** Who decided it, by their login or the name of a rule. */
     principal: string;
-    /** In which capacity. */
+    /** In which capacity they decided it. */
     authority: string;
 };
 export type ListAuditResponse = {
@@ -3042,7 +3042,7 @@ export type RunPay = {
     holder: string;
     /** Currency of the amount, an ISO 4217 code. */
     currency: string;
-    /** Exact decimal amount. */
+    /** Exact decimal amount of it. */
     amount: string;
     /** Number of samples it was counted from. */
     sample_count: number;
@@ -3056,9 +3056,9 @@ export type PreviewTrainingResponse = {
     snapshot_id: string;
     /** Number of the snapshot. */
     snapshot_number: number;
-    /** Number of samples. */
+    /** Number of samples in it. */
     sample_count: number;
-    /** Number of classes. */
+    /** Number of classes in it. */
     class_count: number;
     /** Number of programmes they come from. */
     programme_count: number;
