@@ -225,7 +225,7 @@ def test_the_picture_shown_is_the_picture_named(
     page.wait_for_function("() => Number(document.querySelector('[data-frame]').dataset.frame) > 40")
     page.keyboard.press("k")
     page.wait_for_function("() => document.querySelector('video').paused")
-    page.wait_for_timeout(100)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert burnt_in(page) == settled(page)
 
 
