@@ -30,6 +30,7 @@ from framewell_dataset.testing import DECIDED_BY, DatasetBench, stated
 from framewell_dataset.testing.people import accepted_people, review_each
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.outcomes import Conflict, Rejected
+from framewell_kit.testing.ids import asset_called
 
 REVIEWED = "framewell.sample.reviewed.v1"
 CHAIN = f"{REVIEWED}/0"
@@ -260,7 +261,7 @@ RIGHTS = RightsChanged(subject=Subject(holder="Erika Mustermann"), statements=[s
         (ModelHeld(model=ModelVersion(name="identity/people", version="1.0"), held=True), "model:", "held"),
         (ModelHeld(model=ModelVersion(name="identity/people", version="1.0")), "model:", "released"),
         (ModelRegistered(name="house/dogs"), "model:house/dogs", "registered"),
-        (AssetRemoved(asset_id="a", reason="Erika asked"), "asset:a", "removed"),
+        (AssetRemoved(asset_id=asset_called("a"), reason="Erika asked"), "asset:", "removed"),
         (ClusterDecided(cluster_id="c", decision=CLUSTER_DECISION_SPLIT), "cluster:c", "split"),
         (RIGHTS, "holder:", "changed"),
     ],

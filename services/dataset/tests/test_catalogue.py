@@ -18,12 +18,13 @@ from framewell_dataset.testing.people import (
 )
 from framewell_kit.outcomes import Busy, Conflict, Rejected
 from framewell_kit.testing.failing import failing
+from framewell_kit.testing.ids import asset_called
 
 
 async def test_merged_classes_share_samples_and_names(bench: DatasetBench) -> None:
     one = await proposed_man(bench)
-    await bench.take_in("b", stated())
-    await bench.show("b", ASTRONAUT)
+    await bench.take_in(asset_called("b"), stated())
+    await bench.show(asset_called("b"), ASTRONAUT)
     two = bench.facts.of(SampleProposed)[-1]
     merged = await bench.call(
         "MergeClasses",
@@ -149,8 +150,8 @@ async def shown(bench: DatasetBench, class_id: str) -> catalogue_rpc.GetClassRes
 
 async def two_people(bench: DatasetBench) -> tuple[SampleProposed, SampleProposed]:
     one = await proposed_man(bench)
-    await bench.take_in("b", stated())
-    await bench.show("b", ASTRONAUT)
+    await bench.take_in(asset_called("b"), stated())
+    await bench.show(asset_called("b"), ASTRONAUT)
     return one, bench.facts.of(SampleProposed)[-1]
 
 

@@ -11,6 +11,7 @@ from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, stated
 from framewell_dataset.testing.people import accepted_people, read_table, samples
+from framewell_kit.testing.ids import asset_called
 
 
 def at(amount: str, revision: int, **terms: object) -> rights.RightsStatement:
@@ -24,7 +25,7 @@ async def test_a_new_price_is_owed_from_the_next_snapshot_on(bench: DatasetBench
     await bench.settle()
     proposed = len(bench.facts.of(SampleProposed))
     change = rights.RightsChanged(
-        subject=Subject(asset_id="asset-1"), statements=[at("0.25", 2)], actor=DECIDED_BY, revision=1
+        subject=Subject(asset_id=asset_called(1)), statements=[at("0.25", 2)], actor=DECIDED_BY, revision=1
     )
     await bench.deliver(change)
     await bench.deliver(change)
@@ -49,7 +50,7 @@ async def test_another_legal_basis_is_a_new_snapshot_and_the_same_one_is_none(be
     for number, basis in enumerate([rights.LEGAL_BASIS_LICENCE, rights.LEGAL_BASIS_LICENCE], start=1):
         renewed = stated(revision=2, legal_basis=basis)
         change = rights.RightsChanged(
-            subject=Subject(asset_id="asset-1"), statements=[renewed], actor=DECIDED_BY, revision=number
+            subject=Subject(asset_id=asset_called(1)), statements=[renewed], actor=DECIDED_BY, revision=number
         )
         await bench.deliver(change)
         await bench.settle()
@@ -59,7 +60,7 @@ async def test_another_legal_basis_is_a_new_snapshot_and_the_same_one_is_none(be
 async def test_a_preview_of_a_new_price_takes_nothing_away(bench: DatasetBench) -> None:
     await accepted_people(bench, 1)
     change = rights.RightsChanged(
-        subject=Subject(asset_id="asset-1"), statements=[at("9.00", 2)], actor=DECIDED_BY, revision=1
+        subject=Subject(asset_id=asset_called(1)), statements=[at("9.00", 2)], actor=DECIDED_BY, revision=1
     )
     found = await bench.call("PreviewRightsChange", rights_rpc.PreviewRightsChangeRequest(change=change))
     assert (found.samples_withdrawn, found.samples_proposed) == (0, 0)

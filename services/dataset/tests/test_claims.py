@@ -11,6 +11,7 @@ from framewell.sample.v1.sample_pb2 import SampleProposed, SampleReviewed
 from framewell_dataset.testing import DatasetBench, Seen, stated
 from framewell_dataset.testing.people import BAN, MAN, accepted_people, decide, proposed_man, samples
 from framewell_kit.outcomes import Rejected
+from framewell_kit.testing.ids import asset_called
 
 
 async def people(bench: DatasetBench, *numbers: int) -> list[str]:
@@ -178,8 +179,8 @@ async def test_a_sample_is_shown_with_its_two_sources_and_the_gates_sentence(ben
     assert (caption.kind, caption.text, caption.below_text) == (
         "lower_third", "Jörg Müßigbrodt", "Reporter (fiktiv)",
     )  # fmt: skip
-    assert caption.chunk_id.startswith("a/")
-    assert "/v1/assets/a/frame?frame=" in caption.picture
+    assert caption.chunk_id.startswith(f"{asset_called('a')}/")
+    assert f"/v1/assets/{asset_called('a')}/frame?frame=" in caption.picture
     assert "&crop=" in caption.picture
     assert faces
     assert all(one.kind == "face_track" and one.box.width > 0 for one in faces)
@@ -191,8 +192,8 @@ async def test_a_sample_is_shown_with_its_two_sources_and_the_gates_sentence(ben
 
 async def test_whom_to_compare_with_is_the_person_and_the_nearest_others(bench: DatasetBench) -> None:
     accepted = await accepted_people(bench, 4, 5)
-    await bench.take_in("c", stated())
-    await bench.show("c", Seen(4, name="Ada Emann", take=2))
+    await bench.take_in(asset_called("c"), stated())
+    await bench.show(asset_called("c"), Seen(4, name="Ada Emann", take=2))
     waiting = await samples(bench, states=[wire.SAMPLE_STATE_PROPOSED])
     answer = await shown(bench, waiting[0].sample_id)
     assert answer.claimed.class_name == "Ada Emann"

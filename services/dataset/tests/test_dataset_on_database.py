@@ -17,6 +17,7 @@ from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, contract_4711, stated
 from framewell_dataset.testing.people import decide
 from framewell_kit.documents import MongoDocuments
+from framewell_kit.testing.ids import asset_called
 
 pytestmark = pytest.mark.integration
 
@@ -32,13 +33,15 @@ async def stored(database: str) -> AsyncIterator[DatasetBench]:
 
 
 async def test_the_story_holds_on_the_database(stored: DatasetBench) -> None:
-    await stored.take_in("a", stated(payment=PAY))
+    await stored.take_in(asset_called("a"), stated(payment=PAY))
     man = Seen(1, name="Jörg Müßigbrodt", role="Reporter (fiktiv)")
     again = Seen(1, begin=8, shot=1, track=1)
-    await stored.analyse("a", await stored.chunk("a", man, again))
+    await stored.analyse(asset_called("a"), await stored.chunk(asset_called("a"), man, again))
     await stored.clock.sleep(1)
-    await stored.take_in("c", contract_4711(rights.USE_PROHIBITED, 1))
-    await stored.analyse("c", await stored.chunk("c", Seen(2, name="Eileen Collins")))
+    await stored.take_in(asset_called("c"), contract_4711(rights.USE_PROHIBITED, 1))
+    await stored.analyse(
+        asset_called("c"), await stored.chunk(asset_called("c"), Seen(2, name="Eileen Collins"))
+    )
     (proposed,) = stored.facts.of(SampleProposed)
     assert len(stored.facts.of(SampleWithheld)) == 1
     listed = await stored.call("ListSamples", review_rpc.ListSamplesRequest(page_size=1))
@@ -53,7 +56,7 @@ async def test_the_story_holds_on_the_database(stored: DatasetBench) -> None:
     await stored.settle()
     signed = [contract_4711(rights.USE_ALLOWED, 2)]
     await stored.deliver(
-        rights.RightsChanged(subject=Subject(asset_id="c"), statements=signed, actor=DECIDED_BY)
+        rights.RightsChanged(subject=Subject(asset_id=asset_called("c")), statements=signed, actor=DECIDED_BY)
     )
     astronaut = stored.facts.of(SampleProposed)[-1]
     assert not (await decide(stored, astronaut.sample_id)).error
@@ -62,8 +65,10 @@ async def test_the_story_holds_on_the_database(stored: DatasetBench) -> None:
 
 
 async def test_money_audit_and_erasure_hold_on_the_database(stored: DatasetBench) -> None:
-    await stored.take_in("a", stated(payment=PAY))
-    await stored.analyse("a", await stored.chunk("a", Seen(1, name="Jörg Müßigbrodt")))
+    await stored.take_in(asset_called("a"), stated(payment=PAY))
+    await stored.analyse(
+        asset_called("a"), await stored.chunk(asset_called("a"), Seen(1, name="Jörg Müßigbrodt"))
+    )
     (proposed,) = stored.facts.of(SampleProposed)
     assert not (await decide(stored, proposed.sample_id)).error
     await stored.settle()

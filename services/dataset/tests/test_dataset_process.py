@@ -41,6 +41,7 @@ from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.topic_admin import apply
 from framewell_kit.documents import MongoDocuments
 from framewell_kit.objects import LocalObjects
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.testing.ports import port_base
 
 pytestmark = pytest.mark.integration
@@ -217,16 +218,16 @@ async def only_the_untouched_log_holds(running: Running, records: Any) -> None:
 
 async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Running) -> None:
     footage = Footage(LocalObjects(running.folder / "objects"))
-    own = ingested("a", stated())
+    own = ingested(asset_called("a"), stated())
     foreign = ingested(FOREIGN, contract_4711(rights.USE_PROHIBITED, 1))
-    man = await footage.chunk("a", Seen(1, name="Jörg Müßigbrodt", role="Reporter (fiktiv)"))
+    man = await footage.chunk(asset_called("a"), Seen(1, name="Jörg Müßigbrodt", role="Reporter (fiktiv)"))
     woman = await footage.chunk(FOREIGN, Seen(2, name="Eileen Collins", role="NASA"))
     # Topics are not ordered among each other: what was seen may come before what was taken in.
     await publish(
         running,
         man,
         woman,
-        await footage.whole("a", man),
+        await footage.whole(asset_called("a"), man),
         await footage.whole(FOREIGN, woman),
         own,
         foreign,

@@ -11,6 +11,7 @@ from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, stated
 from framewell_dataset.testing.people import proposed_man, samples
 from framewell_kit.outcomes import NotFound, Rejected
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.tombstones import Going
 
 NAME = "Jörg Müßigbrodt"
@@ -123,8 +124,8 @@ async def test_an_erasure_between_asking_and_writing_leaves_no_class(
     with pytest.raises(Rejected, match="must not be learned again"):
         await made(bench, NAME)
     assert await bench.documents.find("classes", {}) == []
-    await bench.take_in("a", stated())
-    await bench.show("a", Seen(1, name=NAME))
+    await bench.take_in(asset_called("a"), stated())
+    await bench.show(asset_called("a"), Seen(1, name=NAME))
     assert await bench.documents.find("classes", {}) == []
 
 
@@ -141,7 +142,7 @@ async def test_a_redelivered_request_plans_the_same_and_a_replay_brings_nobody_b
     for event in bench.facts.events:
         if bench._reading(event.message, ""):
             await bench.deliver(event.message, bench.cause(event.envelope.id))
-    await bench.show("a", Seen(1, name=NAME))
+    await bench.show(asset_called("a"), Seen(1, name=NAME))
     assert bench.facts.of(ErasureCompleted) == [answer]
     assert await bench.documents.find("classes", {}) == []
     assert all(not sample.crops for sample in await samples(bench))

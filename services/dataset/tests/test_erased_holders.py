@@ -10,6 +10,7 @@ from framewell_dataset.adapters.statement_documents import StatementDocuments
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, stated
 from framewell_dataset.testing.people import MAN, samples
 from framewell_kit.outcomes import Rejected
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.tombstones import Going
 
 HOLDER = "Agentur Blau"
@@ -33,12 +34,12 @@ async def stored(bench: DatasetBench) -> str:
 
 @pytest.mark.parametrize("spelling", [HOLDER, "AGENTUR  BLAU"])
 async def test_every_asset_of_a_holder_goes_with_them(bench: DatasetBench, spelling: str) -> None:
-    await bench.take_in("a", stated(), theirs())
-    await bench.show("a", MAN)
-    await bench.take_in("b", stated())
+    await bench.take_in(asset_called("a"), stated(), theirs())
+    await bench.show(asset_called("a"), MAN)
+    await bench.take_in(asset_called("b"), stated())
     await erase(bench, spelling)
     (plan,) = bench.facts.of(ErasurePlanned)
-    assert (plan.asset_ids, plan.class_ids) == (["a"], [])
+    assert (plan.asset_ids, plan.class_ids) == ([asset_called("a")], [])
     assert [sample.state for sample in await samples(bench)] == [wire.SAMPLE_STATE_WITHDRAWN]
     assert HOLDER not in await stored(bench)
 
@@ -66,14 +67,14 @@ async def test_an_asset_that_comes_while_its_holder_is_erased_is_withheld(
         return done
 
     monkeypatch.setattr(bench.documents, "insert_once", with_erasure)
-    await bench.take_in("a", stated(), theirs())
-    await bench.show("a", MAN)
+    await bench.take_in(asset_called("a"), stated(), theirs())
+    await bench.show(asset_called("a"), MAN)
     assert [sample.state for sample in await samples(bench)] == [wire.SAMPLE_STATE_WITHHELD]
     assert HOLDER not in await stored(bench)
 
 
 NOBODY = Actor(principal="mallory", authority="nobody")
-SUBJECTS = (Subject(asset_id="a"), Subject(source="/playout/7"), Subject(holder=HOLDER))
+SUBJECTS = (Subject(asset_id=asset_called("a")), Subject(source="/playout/7"), Subject(holder=HOLDER))
 
 
 def changed(
@@ -99,10 +100,10 @@ async def test_a_later_change_of_rights_keeps_no_word_of_theirs(
 async def test_a_later_change_by_an_erased_holder_withholds_beside_the_words_of_others(
     bench: DatasetBench, use: "rights.Use.ValueType", actor: Actor
 ) -> None:
-    await bench.take_in("a", stated())
-    await bench.show("a", MAN)
+    await bench.take_in(asset_called("a"), stated())
+    await bench.show(asset_called("a"), MAN)
     await erase(bench, HOLDER)
-    await bench.deliver(changed(Subject(asset_id="a"), theirs(use), actor=actor))
+    await bench.deliver(changed(Subject(asset_id=asset_called("a")), theirs(use), actor=actor))
     (sample,) = await samples(bench)
     assert sample.state == wire.SAMPLE_STATE_WITHHELD
     assert "a holder of rights in it was erased" in sample.reason
@@ -112,12 +113,12 @@ async def test_a_later_change_by_an_erased_holder_withholds_beside_the_words_of_
 async def test_what_cannot_be_read_of_an_erased_holder_is_withheld_without_their_words(
     bench: DatasetBench,
 ) -> None:
-    await bench.take_in("a", stated())
-    await bench.show("a", MAN)
+    await bench.take_in(asset_called("a"), stated())
+    await bench.show(asset_called("a"), MAN)
     await erase(bench, HOLDER)
     unreadable = Rejected("it breaks a rule", code="out_of_bounds")
     (stage,) = (one for one in bench.service.stages if one.group == "dataset.change_rights")
-    change = changed(Subject(asset_id="a"), theirs(rights.USE_PROHIBITED))
+    change = changed(Subject(asset_id=asset_called("a")), theirs(rights.USE_PROHIBITED))
     await stage.refuse(change, bench.cause("late"), unreadable)
     assert [sample.state for sample in await samples(bench)] == [wire.SAMPLE_STATE_WITHHELD]
     assert HOLDER not in await stored(bench)
@@ -128,10 +129,10 @@ async def test_a_change_that_comes_while_its_holder_is_erased_keeps_what_others_
     bench: DatasetBench, monkeypatch: pytest.MonkeyPatch, subject: Subject
 ) -> None:
     """The tombstone is written between the question and the statements: asked again, it is found."""
-    await bench.take_in("a", stated())
-    await bench.show("a", MAN)
+    await bench.take_in(asset_called("a"), stated())
+    await bench.show(asset_called("a"), MAN)
     other = stated(rights.USE_PROHIBITED, issuer="Kanal Eins", statement_id="1")
-    await bench.deliver(changed(Subject(asset_id="a"), other))
+    await bench.deliver(changed(Subject(asset_id=asset_called("a")), other))
     note = StatementDocuments.note_unmatched
 
     async def with_erasure(*arguments: object) -> None:

@@ -17,6 +17,7 @@ from framewell_dataset.testing import DatasetBench, Seen, stated
 from framewell_dataset.testing.footage import EMBEDDING
 from framewell_dataset.testing.people import accepted_people, read_table, review_each
 from framewell_kit.testing.erasures import erasure_plan
+from framewell_kit.testing.ids import asset_called
 
 OTHER = ModelVersion(name="house/other", version="2.0")
 TURN, _ = np.linalg.qr(np.random.default_rng(3).standard_normal((128, 160)).T)
@@ -45,9 +46,9 @@ async def test_a_snapshot_is_published_in_a_further_space_once_it_describes_ever
 ) -> None:
     chunks = []
     for who in (1, 2):
-        await bench.take_in(f"asset-{who}", stated())
-        chunks.append(await bench.chunk(f"asset-{who}", Seen(who, name=f"Ada {chr(65 + who)}mann")))
-        await bench.analyse(f"asset-{who}", chunks[-1])
+        await bench.take_in(asset_called(who), stated())
+        chunks.append(await bench.chunk(asset_called(who), Seen(who, name=f"Ada {chr(65 + who)}mann")))
+        await bench.analyse(asset_called(who), chunks[-1])
     await bench.take_in("crowd", stated())
     crowd = await bench.chunk("crowd", Seen(50))
     await bench.analyse("crowd", crowd)
@@ -85,24 +86,24 @@ async def test_a_snapshot_is_published_in_a_further_space_once_it_describes_ever
 async def test_a_sample_of_another_embedding_is_compared_with_none_of_the_first(bench: DatasetBench) -> None:
     """The same bytes in another space: no class, no near-duplicate and no joined track follows from them."""
     await accepted_people(bench, 1)
-    await bench.take_in("asset-9", stated())
-    chunk = await bench.chunk("asset-9", Seen(1, name="Jemand Anderes"))
+    await bench.take_in(asset_called(9), stated())
+    chunk = await bench.chunk(asset_called(9), Seen(1, name="Jemand Anderes"))
     chunk.results[0].model.CopyFrom(OTHER)
     found = ObservationSet.FromString(await bench.objects.read(chunk.results[0].observation_set))
     found.model.CopyFrom(OTHER)
     chunk.results[0].observation_set.CopyFrom(
         await bench.objects.put(found.SerializeToString(), media_type="application/x-protobuf")
     )
-    await bench.analyse("asset-9", chunk)
+    await bench.analyse(asset_called(9), chunk)
     proposed = bench.facts.of(SampleProposed)[-1]
-    assert proposed.provenance.asset_id == "asset-9"
+    assert proposed.provenance.asset_id == asset_called(9)
     assert not any(one.kind == "known_face" for one in proposed.evidence)
 
 
 async def test_who_is_erased_leaves_vectors_in_no_space(bench: DatasetBench) -> None:
-    await bench.take_in("asset-1", stated())
-    chunk = await bench.chunk("asset-1", Seen(1, name="Ada Bmann"))
-    await bench.analyse("asset-1", chunk)
+    await bench.take_in(asset_called(1), stated())
+    chunk = await bench.chunk(asset_called(1), Seen(1, name="Ada Bmann"))
+    await bench.analyse(asset_called(1), chunk)
     await bench.deliver(await beside(bench, chunk))
     (proposed,) = bench.facts.of(SampleProposed)
     kept = await bench.documents.find("sample_vectors", {})

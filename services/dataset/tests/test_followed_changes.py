@@ -11,6 +11,7 @@ from framewell.rights.v1 import rights_pb2 as rights
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, stated
 from framewell_dataset.testing.people import BAN, accepted_people, proposed_man
 from framewell_kit.outcomes import NotFound
+from framewell_kit.testing.ids import asset_called
 
 FLAT = rights.Payment(model=rights.PAY_MODEL_FLAT, amount="0.10", currency="EUR")
 
@@ -38,12 +39,12 @@ async def test_a_prohibition_is_followed_from_its_samples_to_the_snapshot_in_the
 ) -> None:
     ids = await accepted_people(bench, 1, 2)
     await bench.settle()
-    await bench.deliver(change(BAN, asset_id="asset-1"), bench.cause("no-1"))
+    await bench.deliver(change(BAN, asset_id=asset_called(1)), bench.cause("no-1"))
     now = await followed(bench, "no-1")
     assert now.change.applied
     assert (now.change.samples_withdrawn, now.change.snapshot_count, now.change.asset_count) == (1, 1, 1)
     assert [(one.sample_id, one.asset_id, one.effect) for one in now.samples] == [
-        (ids[0], "asset-1", "withdrawn")
+        (ids[0], asset_called(1), "withdrawn")
     ]
     (snapshot,) = now.snapshots
     assert (snapshot.number, snapshot.withdrawn, snapshot.successor_number) == (1, True, 0)
@@ -59,7 +60,7 @@ async def test_a_prohibition_is_followed_from_its_samples_to_the_snapshot_in_the
 async def test_a_change_delivered_twice_is_followed_once(bench: DatasetBench) -> None:
     await accepted_people(bench, 1, 2)
     await bench.settle()
-    fact = change(BAN, asset_id="asset-1")
+    fact = change(BAN, asset_id=asset_called(1))
     for _ in range(2):
         await bench.deliver(fact, bench.cause("no-1"))
     (one,) = await listed(bench)
@@ -79,7 +80,7 @@ async def test_a_worker_that_dies_between_its_samples_has_told_what_the_next_one
         return await update(collection, *args, **more)  # type: ignore[arg-type]
 
     bench.documents.update = dies  # type: ignore[method-assign]
-    fact = change(BAN, asset_id="asset-1")
+    fact = change(BAN, asset_id=asset_called(1))
     with pytest.raises(RuntimeError):
         await bench.deliver(fact, bench.cause("no-1"))
     bench.documents.update = update  # type: ignore[method-assign]
@@ -91,7 +92,7 @@ async def test_a_worker_that_dies_between_its_samples_has_told_what_the_next_one
 
 async def test_changes_are_listed_newest_first_and_an_unknown_one_is_not_found(bench: DatasetBench) -> None:
     await proposed_man(bench)
-    await bench.deliver(change(BAN, asset_id="a"), bench.cause("first"))
+    await bench.deliver(change(BAN, asset_id=asset_called("a")), bench.cause("first"))
     bench.clock.advance(1)
     await bench.deliver(change(BAN, holder="Agentur Blau"), bench.cause("second"))
     found = await listed(bench)
@@ -117,7 +118,7 @@ async def test_a_preview_says_what_accepted_samples_would_cost_otherwise(bench: 
     await accepted_people(bench, 1, 2, payment=FLAT)
     dearer = stated(payment=rights.Payment(model=rights.PAY_MODEL_FLAT, amount="0.25", currency="EUR"))
     dearer.revision = 2
-    (effect,) = (await preview(bench, change(dearer, asset_id="asset-1"))).money
+    (effect,) = (await preview(bench, change(dearer, asset_id=asset_called(1)))).money
     assert (effect.holder, effect.currency, effect.model) == ("Kanal Eins", "EUR", rights.PAY_MODEL_FLAT)
     assert (Decimal(effect.before), Decimal(effect.after)) == (Decimal("0.10"), Decimal("0.25"))
     assert effect.sample_count == 1

@@ -17,17 +17,18 @@ from framewell_dataset.testing.people import (
     proposed_man,
     samples,
 )
+from framewell_kit.testing.ids import asset_called
 
 
 async def test_a_removed_asset_takes_its_samples_and_crops_along(bench: DatasetBench) -> None:
     proposed = await proposed_man(bench)
     await decide(bench, proposed.sample_id)
     await bench.settle()
-    await bench.deliver(AssetRemoved(asset_id="a", reason="licence ended", revision=2))
+    await bench.deliver(AssetRemoved(asset_id=asset_called("a"), reason="licence ended", revision=2))
     assert bench.facts.of(SampleWithdrawn)[-1].sample_id == proposed.sample_id
     assert len(bench.facts.of(SnapshotWithdrawn)) == 1
     assert not await bench.objects.exists(proposed.crops[0].picture)
-    await bench.deliver(await bench.chunk("a", MAN))
+    await bench.deliver(await bench.chunk(asset_called("a"), MAN))
     assert [sample.state for sample in await samples(bench)] == [wire.SAMPLE_STATE_WITHDRAWN]
 
 
@@ -48,8 +49,8 @@ async def test_a_forgotten_person_does_not_come_back_with_the_next_lower_third(b
     assert counts["objects/application/x-protobuf"] == 1
     assert counts["objects/application/json"] == 1, "the manifest names programmes and where they came from"
     assert (await bench.call("ListClasses", catalogue_rpc.ListClassesRequest())).classes == []
-    await bench.take_in("b", stated())
-    await bench.show("b", Seen(1, name="Jörg Müssigbrodt", take=3))
+    await bench.take_in(asset_called("b"), stated())
+    await bench.show(asset_called("b"), Seen(1, name="Jörg Müssigbrodt", take=3))
     assert len(await samples(bench)) == 1
     kept = await bench.documents.find("tombstones", {})
     assert [one["_id"].partition(":")[0] for one in kept] == ["class", "name"]
@@ -81,13 +82,13 @@ async def test_an_erasure_that_was_cut_off_is_finished_by_the_next_attempt(bench
 
 async def test_a_picture_that_two_samples_share_goes_with_the_last_of_them(bench: DatasetBench) -> None:
     """Two people at the same place of the same picture: their crops are one object."""
-    await proposed_man(bench, "a")
-    await bench.take_in("b", stated())
-    await bench.show("b", ASTRONAUT)
+    await proposed_man(bench, asset_called("a"))
+    await bench.take_in(asset_called("b"), stated())
+    await bench.show(asset_called("b"), ASTRONAUT)
     first, second = bench.facts.of(SampleProposed)
     shared = first.crops[0].picture
     assert shared.key in {crop.picture.key for crop in second.crops}
-    await bench.deliver(AssetRemoved(asset_id="a", revision=2))
+    await bench.deliver(AssetRemoved(asset_id=asset_called("a"), revision=2))
     assert await bench.objects.exists(shared)
-    await bench.deliver(AssetRemoved(asset_id="b", revision=2))
+    await bench.deliver(AssetRemoved(asset_id=asset_called("b"), revision=2))
     assert not await bench.objects.exists(shared)

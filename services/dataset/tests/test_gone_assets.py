@@ -13,6 +13,7 @@ from framewell_dataset.testing.footage import ingested
 from framewell_dataset.testing.people import MAN
 from framewell_kit.stream import Stage
 from framewell_kit.testing.erasures import erasure_plan
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.tombstones import UnlessGone
 
 STORES = ("samples", "sample_vectors", "chunks", "background_faces", "statements", "repeats")
@@ -39,9 +40,9 @@ async def left(bench: DatasetBench) -> dict[str, int]:
 
 
 async def test_what_comes_of_an_asset_that_is_gone_makes_nothing(bench: DatasetBench) -> None:
-    late = [ingested("a", stated()), await bench.chunk("a", MAN)]
-    late.append(await bench.footage.whole("a", late[1]))  # type: ignore[arg-type]
-    await bench.deliver(AssetRemoved(asset_id="a", revision=2))
+    late = [ingested(asset_called("a"), stated()), await bench.chunk(asset_called("a"), MAN)]
+    late.append(await bench.footage.whole(asset_called("a"), late[1]))  # type: ignore[arg-type]
+    await bench.deliver(AssetRemoved(asset_id=asset_called("a"), revision=2))
     for _ in range(2):
         for fact in late:
             await bench.deliver(fact)
@@ -51,11 +52,15 @@ async def test_what_comes_of_an_asset_that_is_gone_makes_nothing(bench: DatasetB
 
 @pytest.mark.parametrize("how", ["removed", "erased"])
 async def test_a_job_that_was_overtaken_leaves_nothing(bench: DatasetBench, how: str) -> None:
-    await bench.take_in("a", stated())
-    chunk = await bench.chunk("a", MAN)
+    await bench.take_in(asset_called("a"), stated())
+    chunk = await bench.chunk(asset_called("a"), MAN)
     await bench.deliver(chunk)
-    await bench.deliver(await bench.footage.whole("a", chunk), group="dataset.complete_asset")
-    gone = AssetRemoved(asset_id="a", revision=2) if how == "removed" else erasure_plan(asset_ids=["a"])
+    await bench.deliver(await bench.footage.whole(asset_called("a"), chunk), group="dataset.complete_asset")
+    gone = (
+        AssetRemoved(asset_id=asset_called("a"), revision=2)
+        if how == "removed"
+        else erasure_plan(asset_ids=[asset_called("a")])
+    )
     await bench.deliver(gone)
     await bench.run_jobs()
     assert set((await left(bench)).values()) == {0}
@@ -64,13 +69,13 @@ async def test_a_job_that_was_overtaken_leaves_nothing(bench: DatasetBench, how:
 async def test_a_removal_that_overtakes_a_chunk_leaves_nothing_of_it(
     bench: DatasetBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await bench.take_in("a", stated())
-    chunk = await bench.chunk("a", MAN)
+    await bench.take_in(asset_called("a"), stated())
+    chunk = await bench.chunk(asset_called("a"), MAN)
     seen = AnalysisObjects.seen
 
     async def removed_meanwhile(self: AnalysisObjects, fact: ChunkAnalysed) -> SeenInChunk:
         result = await seen(self, fact)
-        await bench.deliver(AssetRemoved(asset_id="a", revision=2))
+        await bench.deliver(AssetRemoved(asset_id=asset_called("a"), revision=2))
         return result
 
     monkeypatch.setattr(AnalysisObjects, "seen", removed_meanwhile)
@@ -79,9 +84,9 @@ async def test_a_removal_that_overtakes_a_chunk_leaves_nothing_of_it(
 
 
 async def test_a_statement_about_an_asset_that_is_gone_is_answered_and_not_kept(bench: DatasetBench) -> None:
-    await bench.take_in("a", stated())
-    await bench.deliver(AssetRemoved(asset_id="a", revision=2))
-    change = RightsChanged(subject=Subject(asset_id="a"), revision=3, statements=[stated()])
+    await bench.take_in(asset_called("a"), stated())
+    await bench.deliver(AssetRemoved(asset_id=asset_called("a"), revision=2))
+    change = RightsChanged(subject=Subject(asset_id=asset_called("a")), revision=3, statements=[stated()])
     change.actor.principal, change.actor.authority = "lawyer", "rights"
     answers = await bench.deliver(change)
     assert [type(each) for each in answers] == [RightsApplied]

@@ -20,6 +20,7 @@ from framewell_dataset.testing.footage import ingested
 from framewell_dataset.testing.people import MAN, accepted_people, proposed_man, samples
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.outcomes import Rejected
+from framewell_kit.testing.ids import asset_called
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "datasets.md"
 
@@ -64,8 +65,8 @@ async def test_a_rule_of_the_house_withholds_what_comes_from_a_source(tmp_path: 
         encoding="utf-8",
     )
     async with DatasetBench(DatasetSettings(house_rules=file)) as bench:
-        await bench.take_in("a", stated())
-        await bench.show("a", MAN)
+        await bench.take_in(asset_called("a"), stated())
+        await bench.show(asset_called("a"), MAN)
         (withheld,) = await samples(bench)
         assert "a rule of the house prohibits" in withheld.provenance.rights.sentence
 
@@ -100,19 +101,19 @@ async def test_rules_hold_for_a_series_a_channel_an_agency_a_holder_or_a_source_
     async with DatasetBench(
         DatasetSettings(house_rules=file_of(tmp_path, forbidding(**conditions)))
     ) as bench:
-        fact = ingested("a", stated())
+        fact = ingested(asset_called("a"), stated())
         fact.programme.series, fact.programme.channel = "Aktuelle Stunde", "Kanal Eins"
         fact.programme.identifiers["agency"] = "dpa-1"
         await bench.deliver(fact)
-        answer = await bench.call("GetRights", rights_rpc.GetRightsRequest(asset_id="a"))
+        answer = await bench.call("GetRights", rights_rpc.GetRightsRequest(asset_id=asset_called("a")))
         assert any(each.source == rights.STATEMENT_SOURCE_HOUSE_RULE for each in answer.statements) is applies
         assert all(each.allowed for each in answer.decisions) is not applies
 
 
 async def test_no_sender_takes_the_place_of_a_rule_of_the_house(tmp_path: Path) -> None:
     async with DatasetBench(DatasetSettings(house_rules=file_of(tmp_path, forbidding()))) as bench:
-        await bench.take_in("a", stated(issuer="legal", statement_id="hr-1", revision=9))
-        answer = await bench.call("GetRights", rights_rpc.GetRightsRequest(asset_id="a"))
+        await bench.take_in(asset_called("a"), stated(issuer="legal", statement_id="hr-1", revision=9))
+        answer = await bench.call("GetRights", rights_rpc.GetRightsRequest(asset_id=asset_called("a")))
         assert not any(each.allowed for each in answer.decisions)
 
 

@@ -12,6 +12,7 @@ from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell_dataset.testing import DatasetBench
 from framewell_dataset.testing.people import BAN, accepted_people, proposed_man, review_each
 from framewell_kit.outcomes import Gone, NotFound
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.tombstones import Going, class_subject
 
 
@@ -38,7 +39,7 @@ async def test_a_crop_is_given_out_below_its_sample_alone_and_until_that_is_with
     with pytest.raises(NotFound):
         await find(bench, key, sample_id="nobody")
     await review_each(bench, proposal.sample_id)
-    await prohibit(bench, "a")
+    await prohibit(bench, asset_called("a"))
     with pytest.raises(Gone, match="was withdrawn: "):
         await find(bench, key, sample_id=proposal.sample_id)
 
@@ -69,7 +70,7 @@ async def test_what_a_withdrawn_snapshot_was_made_of_cannot_be_fetched_any_more(
     ref = export if which == "export" else getattr(snapshot, which)
     found = await find(bench, ref.key, snapshot_id=name)
     assert (found.object.key, found.snapshot_id, bool(found.purpose)) == (ref.key, name, True)
-    await prohibit(bench, "asset-1")
+    await prohibit(bench, asset_called(1))
     with pytest.raises(Gone, match="was withdrawn: "):
         await find(bench, ref.key, snapshot_id=name)
 

@@ -16,6 +16,7 @@ from framewell_dataset.testing import DECIDED_BY, DatasetBench, stated
 from framewell_dataset.testing.footage import Seen
 from framewell_dataset.testing.people import BAN, accepted_people
 from framewell_kit.outcomes import Rejected
+from framewell_kit.testing.ids import asset_called
 
 FLAT = rights.Payment(model=rights.PAY_MODEL_FLAT, amount="0.10", currency="EUR")
 
@@ -34,14 +35,17 @@ async def test_what_is_withheld_in_the_same_words_is_one_group_with_its_moments(
     ban = stated(rights.USE_PROHIBITED, purposes=[rights.PURPOSE_OWN_TRAINING], verbatim="Not for training.")
     allowed = stated(purposes=[rights.PURPOSE_ANALYSIS], statement_id="look")
     for number in (1, 2):
-        await bench.take_in(f"asset-{number}", allowed, ban)
-        await bench.show(f"asset-{number}", Seen(number, name=f"Ada {chr(65 + number)}mann"))
+        await bench.take_in(asset_called(number), allowed, ban)
+        await bench.show(asset_called(number), Seen(number, name=f"Ada {chr(65 + number)}mann"))
     found = await refusals(bench, kind="samples")
     (group,) = found
     assert group.count == 2
     assert "not for training" in group.sentence
-    assert {one.asset_id for one in group.moments} == {"asset-1", "asset-2"}
-    assert {one.title for one in group.moments} == {"Programme of asset-1", "Programme of asset-2"}
+    assert {one.asset_id for one in group.moments} == {asset_called(1), asset_called(2)}
+    assert {one.title for one in group.moments} == {
+        f"Programme of {asset_called(1)}",
+        f"Programme of {asset_called(2)}",
+    }
     assert all(one.HasField("at") for one in group.moments)
     assets = await refusals(bench, kind="assets", purpose=rights.PURPOSE_OWN_TRAINING)
     assert [(one.count, len(one.moments)) for one in assets] == [(2, 2)]
@@ -52,7 +56,7 @@ async def test_a_sample_taken_back_for_rights_is_refused_until_they_return(bench
     await accepted_people(bench, 1)
     assert await refusals(bench, kind="samples") == []
     no = rights.RightsChanged(
-        subject=Subject(asset_id="asset-1"), statements=[BAN], actor=DECIDED_BY, revision=1
+        subject=Subject(asset_id=asset_called(1)), statements=[BAN], actor=DECIDED_BY, revision=1
     )
     await bench.deliver(no)
     assert [one.count for one in await refusals(bench, kind="samples")] == [1]
@@ -69,8 +73,8 @@ async def test_a_sample_taken_back_for_rights_is_refused_until_they_return(bench
 async def test_pages_of_refusals_miss_nothing(bench: DatasetBench) -> None:
     for number in range(5):
         words = stated(rights.USE_PROHIBITED, verbatim=f"No use, says clause {number}.", statement_id="no")
-        await bench.take_in(f"asset-{number}", words)
-        await bench.show(f"asset-{number}", Seen(number, name=f"Ada {chr(65 + number)}mann"))
+        await bench.take_in(asset_called(number), words)
+        await bench.show(asset_called(number), Seen(number, name=f"Ada {chr(65 + number)}mann"))
     whole = [(one.kind, one.purpose, one.sentence) for one in await refusals(bench)]
     seen, token = [], ""
     while True:
@@ -87,10 +91,10 @@ async def test_pages_of_refusals_miss_nothing(bench: DatasetBench) -> None:
 
 
 async def test_assets_of_before_refusals_were_kept_are_told_at_the_next_start(bench: DatasetBench) -> None:
-    await bench.take_in("a", stated(rights.USE_PROHIBITED))
+    await bench.take_in(asset_called("a"), stated(rights.USE_PROHIBITED))
     before = await refusals(bench, kind="assets")
     lost = {"$unset": {f"refused_{purpose}": "" for purpose in range(1, 5)}}
-    await bench.documents.update("assets", "a", lost)
+    await bench.documents.update("assets", asset_called("a"), lost)
     assert await refusals(bench, kind="assets") == []
     await AssetDocuments(bench.documents, bench.outbox).prepare()
     assert await refusals(bench, kind="assets") == before != []
@@ -98,7 +102,7 @@ async def test_assets_of_before_refusals_were_kept_are_told_at_the_next_start(be
 
 async def test_holders_are_listed_with_what_is_theirs(bench: DatasetBench) -> None:
     await accepted_people(bench, 1, 2, payment=FLAT)
-    await bench.take_in("b", stated(holder="Agentur Blau"))
+    await bench.take_in(asset_called("b"), stated(holder="Agentur Blau"))
     await bench.settle()
     blue, ours = await contributors(bench)
     assert (blue.holder, blue.asset_count, blue.sample_count, len(blue.balances)) == ("Agentur Blau", 1, 0, 0)
@@ -113,7 +117,7 @@ async def test_holders_are_listed_with_what_is_theirs(bench: DatasetBench) -> No
 
 
 async def test_an_erased_holder_is_listed_no_more(bench: DatasetBench) -> None:
-    await bench.take_in("b", stated(holder="Agentur Blau"))
+    await bench.take_in(asset_called("b"), stated(holder="Agentur Blau"))
     erase = ErasureRequested(erasure_id="e", subject=Subject(holder="agentur blau"), actor=DECIDED_BY)
     await bench.deliver(erase)
     await bench.settle()

@@ -16,6 +16,7 @@ from framewell_contracts.cloudevents import Unreadable, decode
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, stated
 from framewell_dataset.testing.people import BAN, proposed_man, samples
 from framewell_kit.outcomes import Rejected
+from framewell_kit.testing.ids import asset_called
 
 NOBODY = Actor(principal="mallory", authority="nobody")
 CLOCK = Timeline(
@@ -37,7 +38,10 @@ async def states(bench: DatasetBench) -> list[int]:
     return [sample.state for sample in await samples(bench)]
 
 
-async def training(bench: DatasetBench, asset_id: str = "a") -> rights.RightsDecision:
+ASSET = asset_called("a")
+
+
+async def training(bench: DatasetBench, asset_id: str = ASSET) -> rights.RightsDecision:
     answer = await bench.call("GetRights", rights_rpc.GetRightsRequest(asset_id=asset_id))
     return next(each for each in answer.decisions if each.purpose == rights.PURPOSE_OWN_TRAINING)
 
@@ -82,18 +86,18 @@ async def test_an_actor_without_authority_weakens_nothing_whatever_the_use_is(
 ) -> None:
     """The actor has authority "nobody", and training became allowed."""
     await proposed_man(bench)
-    await bench.deliver(changed(Subject(asset_id="a"), BAN, actor=NOBODY))
+    await bench.deliver(changed(Subject(asset_id=asset_called("a")), BAN, actor=NOBODY))
     assert await states(bench) == [wire.SAMPLE_STATE_WITHHELD]
     with pytest.raises(Rejected, match="authority"):
-        await bench.deliver(changed(Subject(asset_id="a"), sent, actor=NOBODY, revision=2))
+        await bench.deliver(changed(Subject(asset_id=asset_called("a")), sent, actor=NOBODY, revision=2))
     assert not (await training(bench)).allowed
     assert await states(bench) == [wire.SAMPLE_STATE_WITHHELD]
     answer = bench.facts.of(rights.RightsApplied)[-1]
     assert [each.outcome for each in answer.statements] == [rights.STATEMENT_OUTCOME_NOT_AUTHORISED]
     assert "takes an actor with the authority" in answer.statements[0].sentence
     if sent.use != rights.USE_CONSTRAINED:
-        await bench.deliver(AssetTranscoded(work=Work(asset_id="a", timeline=CLOCK)))
-        await bench.deliver(changed(Subject(asset_id="a"), sent, revision=3))
+        await bench.deliver(AssetTranscoded(work=Work(asset_id=asset_called("a"), timeline=CLOCK)))
+        await bench.deliver(changed(Subject(asset_id=asset_called("a")), sent, revision=3))
         assert (await training(bench)).allowed
 
 
@@ -101,10 +105,11 @@ async def test_each_statement_of_a_change_is_answered(bench: DatasetBench) -> No
     await proposed_man(bench)
     first = stated(rights.USE_PROHIBITED, issuer="x", statement_id="1", revision=5)
     old = stated(rights.USE_PROHIBITED, issuer="x", statement_id="1", revision=4)
-    await bench.deliver(changed(Subject(asset_id="a"), first))
+    await bench.deliver(changed(Subject(asset_id=asset_called("a")), first))
     cause = bench.cause("event 7")
     await bench.deliver(
-        changed(Subject(asset_id="a"), old, stated(issuer="y", statement_id="2"), revision=2), cause
+        changed(Subject(asset_id=asset_called("a")), old, stated(issuer="y", statement_id="2"), revision=2),
+        cause,
     )
     answer = bench.facts.of(rights.RightsApplied)[-1]
     assert (answer.change_id, answer.asset_count) == ("event 7", 1)
@@ -114,7 +119,8 @@ async def test_each_statement_of_a_change_is_answered(bench: DatasetBench) -> No
 
 
 @pytest.mark.parametrize(
-    "subject", [Subject(holder="Agentur Bluu"), Subject(source="/playuot"), Subject(asset_id="b")]
+    "subject",
+    [Subject(holder="Agentur Bluu"), Subject(source="/playuot"), Subject(asset_id=asset_called("b"))],
 )
 async def test_what_matches_nothing_is_answered_and_listed_until_it_matches(
     bench: DatasetBench, subject: Subject
@@ -130,9 +136,9 @@ async def test_what_matches_nothing_is_answered_and_listed_until_it_matches(
     kind = subject.WhichOneof("subject")
     terms = stated(holder=subject.holder) if kind == "holder" else stated()
     more = {"source": subject.source} if kind == "source" else {}
-    await bench.take_in("b", terms, **more)
+    await bench.take_in(asset_called("b"), terms, **more)
     assert await unmatched(bench) == []
-    assert not (await training(bench, "b")).allowed
+    assert not (await training(bench, asset_called("b"))).allowed
 
 
 @pytest.mark.parametrize(
@@ -142,7 +148,7 @@ async def test_what_matches_nothing_is_answered_and_listed_until_it_matches(
         Subject(holder=" KANAL\u00a0EINS "),
         Subject(holder="Ｋanal\u200b Eins"),
         Subject(source="/PLAYOUT"),
-        Subject(asset_id="A"),
+        Subject(asset_id=asset_called("a").upper()),
     ],
 )
 async def test_another_spelling_matches(bench: DatasetBench, subject: Subject) -> None:
@@ -154,10 +160,10 @@ async def test_another_spelling_matches(bench: DatasetBench, subject: Subject) -
 
 async def test_another_spelling_of_issuer_and_id_is_the_same_statement(bench: DatasetBench) -> None:
     await proposed_man(bench)
-    await bench.deliver(changed(Subject(asset_id="a"), BAN))
+    await bench.deliver(changed(Subject(asset_id=asset_called("a")), BAN))
     released = narrower(use=rights.USE_ALLOWED)
     released.issuer = f" {BAN.issuer.upper()}"
-    await bench.deliver(changed(Subject(asset_id="a"), released, revision=2))
+    await bench.deliver(changed(Subject(asset_id=asset_called("a")), released, revision=2))
     assert await states(bench) == [wire.SAMPLE_STATE_PROPOSED]
 
 
@@ -165,9 +171,9 @@ async def test_a_passage_in_frames_withholds_everything_until_the_clock_is_known
     await proposed_man(bench)
     clip = rights.RightsStatement(issuer="agency", statement_id="clip", use=rights.USE_PROHIBITED)
     clip.span.first_frame, clip.span.frames = 190, 5
-    await bench.deliver(changed(Subject(asset_id="a"), clip))
+    await bench.deliver(changed(Subject(asset_id=asset_called("a")), clip))
     assert await states(bench) == [wire.SAMPLE_STATE_WITHHELD]
-    transcoded = AssetTranscoded(work=Work(asset_id="a", timeline=CLOCK))
+    transcoded = AssetTranscoded(work=Work(asset_id=asset_called("a"), timeline=CLOCK))
     await bench.deliver(transcoded)
     await bench.deliver(transcoded)
     decided = (await training(bench)).sentence
@@ -180,11 +186,11 @@ async def test_a_passage_in_frames_withholds_everything_until_the_clock_is_known
 
 async def test_a_passage_beyond_the_asset_matches_nothing(bench: DatasetBench) -> None:
     await proposed_man(bench)
-    await bench.deliver(AssetTranscoded(work=Work(asset_id="a", timeline=CLOCK)))
+    await bench.deliver(AssetTranscoded(work=Work(asset_id=asset_called("a"), timeline=CLOCK)))
     clip = rights.RightsStatement(issuer="agency", statement_id="clip", use=rights.USE_PROHIBITED)
     clip.passage.seconds.start.FromSeconds(60)
     clip.passage.seconds.end.FromSeconds(70)
-    await bench.deliver(changed(Subject(asset_id="a"), clip))
+    await bench.deliver(changed(Subject(asset_id=asset_called("a")), clip))
     (answer,) = bench.facts.of(rights.RightsApplied)
     assert answer.statements[0].outcome == rights.STATEMENT_OUTCOME_MATCHED_NOTHING
     assert "its passage lies in none of the assets" in answer.statements[0].sentence
@@ -249,7 +255,9 @@ async def test_an_event_that_is_refused_permits_nothing_and_needs_a_subject(
 
 async def test_a_preview_says_what_would_become_of_each_statement(bench: DatasetBench) -> None:
     await proposed_man(bench)
-    change = changed(Subject(asset_id="a"), BAN, stated(territories=["Atlantis"], statement_id="2"))
+    change = changed(
+        Subject(asset_id=asset_called("a")), BAN, stated(territories=["Atlantis"], statement_id="2")
+    )
     found = await bench.call("PreviewRightsChange", rights_rpc.PreviewRightsChangeRequest(change=change))
     assert [each.outcome for each in found.statements] == [
         rights.STATEMENT_OUTCOME_IN_FORCE,

@@ -24,6 +24,7 @@ from framewell_dataset.testing.people import (
     review_each,
 )
 from framewell_kit.outcomes import Conflict, Gone, NotFound
+from framewell_kit.testing.ids import asset_called
 
 
 async def test_decisions_of_one_moment_share_one_snapshot(bench: DatasetBench) -> None:
@@ -54,7 +55,7 @@ async def test_a_snapshots_tables_hold_one_row_a_crop_and_no_name(bench: Dataset
     assert len(rows) == len(bench.facts.of(SampleProposed)[0].crops)
     assert {row["sample_id"] for row in rows} == {sample_id}
     assert {row["split"] for row in rows} == {"train"}
-    assert rows[0]["programme"] == "|Programme of asset-1|2026-11-22"
+    assert rows[0]["programme"] == f"|Programme of {asset_called(1)}|2026-11-22"
     assert len(rows[0]["vector"]) == 128
     assert rows[0]["owed"] == []
     background = (await read_table(bench, snapshot.background)).to_pylist()
@@ -92,7 +93,7 @@ async def test_ended_rights_withdraw_the_sample_and_every_snapshot_with_it(bench
     first, second = await accepted_people(bench, 1, 2)
     await bench.settle()
     ban = rights.RightsChanged(
-        subject=Subject(asset_id="asset-1"), statements=[BAN], actor=DECIDED_BY, revision=1
+        subject=Subject(asset_id=asset_called(1)), statements=[BAN], actor=DECIDED_BY, revision=1
     )
     preview = await bench.call("PreviewRightsChange", rights_rpc.PreviewRightsChangeRequest(change=ban))
     assert preview.samples_withdrawn == 1
@@ -116,7 +117,7 @@ async def test_the_last_sample_withdrawn_leaves_an_empty_snapshot(bench: Dataset
     await accepted_people(bench, 1)
     await bench.settle()
     await bench.deliver(
-        rights.RightsChanged(subject=Subject(asset_id="asset-1"), statements=[BAN], revision=1)
+        rights.RightsChanged(subject=Subject(asset_id=asset_called(1)), statements=[BAN], revision=1)
     )
     await bench.settle()
     assert [len(each.splits) for each in bench.facts.of(SnapshotPublished)] == [1, 0]
@@ -140,7 +141,7 @@ async def test_rights_that_moved_before_the_last_question_keep_a_snapshot_back(b
         if collection == "snapshots":
             bench.documents.insert_once = insert  # type: ignore[method-assign]
             await StatementDocuments(bench.documents).add(
-                Subject(asset_id="asset-1"), [ReceivedStatement(BAN, 1)]
+                Subject(asset_id=asset_called(1)), [ReceivedStatement(BAN, 1)]
             )
         return done
 
@@ -158,7 +159,7 @@ async def test_rights_that_move_after_the_last_question_keep_a_snapshot_back(ben
         if collection == "snapshots":
             bench.documents.update = update  # type: ignore[method-assign]
             await bench.deliver(
-                rights.RightsChanged(subject=Subject(asset_id="asset-1"), statements=[BAN], revision=1)
+                rights.RightsChanged(subject=Subject(asset_id=asset_called(1)), statements=[BAN], revision=1)
             )
         return await update(collection, id, change, **more)  # type: ignore[arg-type]
 
@@ -172,7 +173,7 @@ async def test_a_snapshot_goes_although_its_sample_was_taken_out_since(bench: Da
     await bench.settle()
     await review_each(bench, *ids, decision=wire.DECISION_REJECT)
     await bench.deliver(
-        rights.RightsChanged(subject=Subject(asset_id="asset-1"), statements=[BAN], revision=1)
+        rights.RightsChanged(subject=Subject(asset_id=asset_called(1)), statements=[BAN], revision=1)
     )
     assert [each.withdrawn_sample_count for each in bench.facts.of(SnapshotWithdrawn)] == [1]
 
@@ -237,7 +238,9 @@ async def test_members_of_a_draft_that_was_made_again_no_longer_count(bench: Dat
         done = await insert(collection, document)
         if collection == "snapshots":
             bench.documents.insert_once = insert  # type: ignore[method-assign]
-            ban = rights.RightsChanged(subject=Subject(asset_id="asset-1"), statements=[BAN], revision=1)
+            ban = rights.RightsChanged(
+                subject=Subject(asset_id=asset_called(1)), statements=[BAN], revision=1
+            )
             await bench.deliver(ban)
         return done
 

@@ -10,6 +10,7 @@ from framewell_dataset.testing import DatasetBench
 from framewell_dataset.testing.footage import DECIDED_BY, Seen, stated
 from framewell_dataset.testing.people import accepted_people, decide, read_table, samples
 from framewell_kit.testing.erasures import erasure_plan
+from framewell_kit.testing.ids import asset_called
 
 
 def no_analysis(asset_id: str) -> rights.RightsChanged:
@@ -26,7 +27,7 @@ async def test_a_late_no_to_analysis_takes_samples_snapshots_and_unnamed_faces(b
     await bench.take_in("crowd", stated())
     await bench.show("crowd", Seen(50))
     await bench.settle()
-    await bench.deliver(no_analysis("asset-1"))
+    await bench.deliver(no_analysis(asset_called(1)))
     await bench.deliver(no_analysis("crowd"))
     await bench.settle()
     (left,) = await samples(bench)
@@ -46,7 +47,9 @@ async def test_a_forgotten_person_leaves_faces_that_nobody_named(bench: DatasetB
     who = 1 if near else 50
     await bench.show("crowd", Seen(who, take=7), Seen(60, begin=8, shot=1, track=1))
     await bench.settle()
-    (of_person,) = {each.class_id for each in await samples(bench) if each.provenance.asset_id == "asset-1"}
+    (of_person,) = {
+        each.class_id for each in await samples(bench) if each.provenance.asset_id == asset_called(1)
+    }
     await bench.deliver(erasure_plan(class_ids=[of_person]))
     await bench.settle()
     kept = await bench.documents.find(BACKGROUND_FACES, {"asset_id": "crowd"})

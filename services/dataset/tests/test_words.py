@@ -11,6 +11,7 @@ from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.sample.v1.sample_pb2 import DECISION_REJECT, SampleReviewed
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, Seen, stated
 from framewell_dataset.testing.people import decide, proposed_man, samples
+from framewell_kit.testing.ids import asset_called
 
 SAID = "that is Jörg Müßigbrodt's sister"
 
@@ -30,12 +31,12 @@ async def everything_else(bench: DatasetBench) -> str:
 
 
 async def pointed(bench: DatasetBench) -> messages.Sample:
-    await bench.take_in("a", stated())
-    await bench.analyse("a", await bench.chunk("a", Seen(4)))
+    await bench.take_in(asset_called("a"), stated())
+    await bench.analyse(asset_called("a"), await bench.chunk(asset_called("a"), Seen(4)))
     asked = messages.DatasetClass(dataset_id="people", name="Ada Neumann")
     made = await bench.call("CreateClass", catalogue_rpc.CreateClassRequest(dataset_class=asked))
     request = review_rpc.ProposeSampleRequest(
-        dataset_id="people", class_id=made.dataset_class.class_id, asset_id="a", note=SAID
+        dataset_id="people", class_id=made.dataset_class.class_id, asset_id=asset_called("a"), note=SAID
     )
     request.moment.pts = 3 * 12800 + 900
     request.box.CopyFrom(Box(x=0.41, y=0.21, width=0.25, height=0.25))
@@ -77,7 +78,9 @@ async def test_words_go_with_the_person_or_the_asset_they_are_about(
     sample = await pointed(bench)
     await decide(bench, sample.sample_id, DECISION_REJECT, note="no, somebody else")
     assert len(await kept(bench)) == 2
-    subject = Subject(class_id=sample.class_id) if asked_for == "class" else Subject(asset_id="a")
+    subject = (
+        Subject(class_id=sample.class_id) if asked_for == "class" else Subject(asset_id=asset_called("a"))
+    )
     await bench.deliver(ErasureRequested(erasure_id="e", subject=subject, actor=DECIDED_BY))
     await bench.settle()
     assert await kept(bench) == []
@@ -86,7 +89,7 @@ async def test_words_go_with_the_person_or_the_asset_they_are_about(
 
 
 async def test_words_about_others_that_name_the_forgotten_go_too(bench: DatasetBench) -> None:
-    proposed = await proposed_man(bench, "b")
+    proposed = await proposed_man(bench, asset_called("b"))
     await pointed(bench)
     subject = Subject(class_id=proposed.class_id)
     await bench.deliver(ErasureRequested(erasure_id="e", subject=subject, actor=DECIDED_BY))
@@ -132,7 +135,9 @@ async def test_what_a_caption_named_stays_so_when_a_person_says_who_it_is(bench:
 
 async def test_who_points_twice_is_one_reason(bench: DatasetBench) -> None:
     sample = await pointed(bench)
-    request = review_rpc.ProposeSampleRequest(dataset_id="people", class_id=sample.class_id, asset_id="a")
+    request = review_rpc.ProposeSampleRequest(
+        dataset_id="people", class_id=sample.class_id, asset_id=asset_called("a")
+    )
     request.moment.pts = 3 * 12800 + 900
     request.box.CopyFrom(Box(x=0.41, y=0.21, width=0.25, height=0.25))
     for _ in range(2):

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from framewell_contracts.access import PEOPLE
+from framewell_gateway.domain.principals import is_loopback
 from framewell_kit.settings import ServiceSettings
 
 
@@ -55,6 +57,19 @@ class GatewaySettings(ServiceSettings):
     )
     session_idle_hours: float = Field(9, gt=0, le=720, description="Hours without a call that end a session.")
     session_hours: float = Field(72, gt=0, le=8760, description="Hours that end a session in any case.")
+    oidc_issuer: str = Field(
+        "", description="Issuer of the house's identity provider (OpenID Connect); empty: none."
+    )
+    oidc_client_id: str = Field("", description="How the gateway is known there.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret there; empty: PKCE alone.")
+    oidc_label: str = Field("Single sign-on", description="What the button on the sign-in page says.")
+    oidc_scope: str = Field("openid profile", description="What the provider is asked for.")
+    oidc_login_claim: str = Field("preferred_username", description="Claim of the ID token with the login.")
+    oidc_role_claim: str = Field("groups", description="Claim of the ID token with groups or roles.")
+    oidc_roles: dict[str, str] = Field(
+        default_factory=dict,
+        description='Roles by words of that claim: {"archive-editors": "curator"}; nobody comes without one.',
+    )
     most_event_streams: int = Field(1024, ge=1, description="Event streams that may be open at once.")
     most_event_streams_of_caller: int = Field(256, ge=1, description="The same of one caller.")
 
@@ -85,6 +100,22 @@ class GatewaySettings(ServiceSettings):
         if not isinstance(value, str):
             return value
         return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_issuer(cls, issuer: str) -> str:
+        parts = urlsplit(issuer)
+        if issuer and parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise ValueError("an issuer is an https:// address")
+        return issuer
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _are_roles(cls, roles: dict[str, str]) -> dict[str, str]:
+        for role in roles.values():
+            if role not in PEOPLE:
+                raise ValueError(f"{role[:40]!r} is no role: viewer, curator, rights or admin")
+        return roles
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from framewell_contracts.access import Role
 from framewell_gateway.adapters.announcer import OutboxAnnouncer
 from framewell_gateway.adapters.argon_hasher import ArgonHasher
 from framewell_gateway.adapters.attempt_documents import AttemptDocuments
@@ -14,6 +15,7 @@ from framewell_gateway.adapters.erasure_documents import ErasureDocuments
 from framewell_gateway.adapters.event_documents import EventDocuments
 from framewell_gateway.adapters.grpc_relay import GrpcRelay
 from framewell_gateway.adapters.kept_answer_documents import KeptAnswerDocuments
+from framewell_gateway.adapters.oidc_provider import OidcProvider
 from framewell_gateway.adapters.operations import RemoteOperations
 from framewell_gateway.adapters.progress_documents import ProgressDocuments
 from framewell_gateway.adapters.relay_channels import RelayChannels
@@ -29,7 +31,7 @@ from framewell_gateway.commands.deliver_webhooks import DeliverWebhook
 from framewell_gateway.commands.make_setup_code import BeginAccess, MakeSetupCode
 from framewell_gateway.domain.principals import is_loopback
 from framewell_gateway.domain.signed_addresses import Signer
-from framewell_gateway.entrypoints.access import Access
+from framewell_gateway.entrypoints.access import Access, ProviderSettings
 from framewell_gateway.entrypoints.grpc.door import GrpcDoor
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.application import application
@@ -163,6 +165,7 @@ async def _access(settings: GatewaySettings, mesh: Mesh, on_loopback: bool) -> A
         tokens=mesh.settings.tokens,
         can_sign=mesh.caller_signer is not None and (bool(trusting or has_tokens) or not on_loopback),
         may_be_local=on_loopback,
+        provider_settings=_provider(settings),
         idle=timedelta(hours=settings.session_idle_hours),
         longest=timedelta(hours=settings.session_hours),
     )
@@ -177,6 +180,22 @@ async def _access(settings: GatewaySettings, mesh: Mesh, on_loopback: bool) -> A
         access.can_sign,
     )()
     return access
+
+
+def _provider(settings: GatewaySettings) -> ProviderSettings | None:
+    """Return the identity provider of the house; None without one."""
+    if not settings.oidc_issuer:
+        return None
+    identities = OidcProvider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret.get_secret_value(),
+        settings.oidc_scope,
+        settings.oidc_login_claim,
+        settings.oidc_role_claim,
+    )
+    roles = {word: Role(role) for word, role in settings.oidc_roles.items()}
+    return ProviderSettings(settings.oidc_label, identities, roles)
 
 
 async def setup_code(settings: GatewaySettings, shared: MeshSettings) -> tuple[str, str]:

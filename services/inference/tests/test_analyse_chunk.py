@@ -23,11 +23,12 @@ from framewell_inference.steps.look_at_frames import LookAtFrames
 from framewell_inference.testing import InferenceBench
 from framewell_kit.outcome_messages import failed
 from framewell_kit.outcomes import NotFound, Rejected
+from framewell_kit.testing.ids import asset_called
 from framewell_models.manifest import ModelRef
 
 Frames = Callable[..., list[Frame]]
 
-ASSET, CHUNK = "asset-1", "asset-1/0/0"
+ASSET, CHUNK = asset_called(1), f"{asset_called(1)}/0/0"
 
 
 async def test_a_chunk_delivered_twice_is_stored_once_with_the_same_fact(
@@ -157,8 +158,8 @@ async def listed(
 async def test_observations_are_paged_completely_and_in_order(
     bench: InferenceBench, man_in_car: list[Picture]
 ) -> None:
-    await bench.analyse(man_in_car[:4], "asset-1/0/0")
-    await bench.analyse(man_in_car[4:8], "asset-1/0/100", start=100)
+    await bench.analyse(man_in_car[:4], f"{asset_called(1)}/0/0")
+    await bench.analyse(man_in_car[4:8], f"{asset_called(1)}/0/100", start=100)
     everything = await listed(bench, 1000)
     assert len(set(everything)) == len(everything), "ids are unique in the asset"
     assert everything[:4] == [f"faces/0/0/{ordinal}" for ordinal in range(4)]
@@ -171,9 +172,9 @@ async def test_observations_are_paged_completely_and_in_order(
 async def test_a_page_goes_on_behind_the_last_one_whatever_was_added_meanwhile(
     bench: InferenceBench, man_in_car: list[Picture]
 ) -> None:
-    await bench.analyse(man_in_car[4:8], "asset-1/0/100", start=100)
+    await bench.analyse(man_in_car[4:8], f"{asset_called(1)}/0/100", start=100)
     first = await bench.call("ListObservations", api.ListObservationsRequest(asset_id=ASSET, page_size=2))
-    await bench.analyse(man_in_car[:4], "asset-1/0/0")  # sorts before what was read
+    await bench.analyse(man_in_car[:4], f"{asset_called(1)}/0/0")  # sorts before what was read
     rest = await bench.call(
         "ListObservations",
         api.ListObservationsRequest(asset_id=ASSET, page_token=first.next_page_token),
@@ -187,7 +188,7 @@ async def test_a_page_token_of_another_list_is_refused(
 ) -> None:
     await bench.analyse(man_in_car[:2], CHUNK)
     first = await bench.call("ListObservations", api.ListObservationsRequest(asset_id=ASSET, page_size=1))
-    for asset, token in (("asset-2", first.next_page_token), (ASSET, "0:1")):
+    for asset, token in ((asset_called(2), first.next_page_token), (ASSET, "0:1")):
         with pytest.raises(Rejected, match="page token"):
             await bench.call(
                 "ListObservations", api.ListObservationsRequest(asset_id=asset, page_token=token)
@@ -204,13 +205,13 @@ def test_sets_without_a_kind_that_is_asked_for_are_passed_over() -> None:
 async def test_the_nearest_stored_face_is_found(
     bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
 ) -> None:
-    await bench.analyse(man_in_car[:3], "asset-1/0/0")
-    await bench.analyse([astronaut], "asset-3/0/0")
-    one = ObservationRef(asset_id="asset-1", observation_id="faces/0/0/1")
+    await bench.analyse(man_in_car[:3], f"{asset_called(1)}/0/0")
+    await bench.analyse([astronaut], f"{asset_called(3)}/0/0")
+    one = ObservationRef(asset_id=asset_called(1), observation_id="faces/0/0/1")
     answer = await bench.call("FindSimilar", api.FindSimilarRequest(observation=one, limit=3))
     found = answer.neighbours
-    assert (found[0].asset_id, found[0].observation.id) == ("asset-1", "faces/0/0/1")
-    assert {neighbour.asset_id for neighbour in found} == {"asset-1"}
+    assert (found[0].asset_id, found[0].observation.id) == (asset_called(1), "faces/0/0/1")
+    assert {neighbour.asset_id for neighbour in found} == {asset_called(1)}
     assert [neighbour.distance for neighbour in found] == sorted(neighbour.distance for neighbour in found)
 
 
@@ -219,17 +220,17 @@ async def test_near_duplicates_of_a_moment_are_found_in_other_assets(
 ) -> None:
     regraded = np.clip(astronaut[:, ::-1] * np.array([0.8, 1.0, 1.15]) + 8, 0, 255).astype(np.uint8)
     request = api.FindSimilarRequest(
-        moment=api.MomentRef(asset_id="asset-1", pts=0), analyser="labels", near_duplicates=True,
-        filter=api.SimilarFilter(other_than=["asset-1"]),
+        moment=api.MomentRef(asset_id=asset_called(1), pts=0), analyser="labels", near_duplicates=True,
+        filter=api.SimilarFilter(other_than=[asset_called(1)]),
     )  # fmt: skip
     labels = analysers.pictures[2]
     assert isinstance(labels, LabelAnalyser)
     async with InferenceBench(replace(analysers, pictures=[labels])) as bench:
         bench.registry.put(labels.model, in_force=True)
         for number, pictures in enumerate(([astronaut, man_in_car[6]], [regraded], man_in_car[:2]), start=1):
-            await bench.analyse(pictures, f"asset-{number}/0/0")
+            await bench.analyse(pictures, f"{asset_called(number)}/0/0")
         found = (await bench.call("FindSimilar", request)).neighbours
-        assert [(one.asset_id, one.observation.kind) for one in found] == [("asset-2", "picture")]
+        assert [(one.asset_id, one.observation.kind) for one in found] == [(asset_called(2), "picture")]
         assert found[0].distance < 12
 
 
@@ -237,24 +238,29 @@ async def test_near_duplicates_that_follow_each_other_are_one_place(
     analysers: Analysers, man_in_car: list[Picture], astronaut: Picture
 ) -> None:
     request = api.FindSimilarRequest(
-        moment=api.MomentRef(asset_id="asset-1", pts=0), analyser="labels", near_duplicates=True, limit=3,
-        filter=api.SimilarFilter(other_than=["asset-1"]),
-    )  # fmt: skip
+        moment=api.MomentRef(asset_id=asset_called(1), pts=0),
+        analyser="labels",
+        near_duplicates=True,
+        limit=3,
+        filter=api.SimilarFilter(other_than=[asset_called(1)]),
+    )
     labels = analysers.pictures[2]
     assert isinstance(labels, LabelAnalyser)
     darker = (astronaut * 0.95).astype(np.uint8)
     async with InferenceBench(replace(analysers, pictures=[labels])) as bench:
         bench.registry.put(labels.model, in_force=True)
-        await bench.analyse([astronaut], "asset-1/0/0")
-        await bench.analyse([astronaut] * 12 + [man_in_car[6], astronaut], "asset-2/0/0")
-        await bench.analyse([man_in_car[6], darker, darker], "asset-3/0/0")
+        await bench.analyse([astronaut], f"{asset_called(1)}/0/0")
+        await bench.analyse([astronaut] * 12 + [man_in_car[6], astronaut], f"{asset_called(2)}/0/0")
+        await bench.analyse([man_in_car[6], darker, darker], f"{asset_called(3)}/0/0")
         found = (await bench.call("FindSimilar", request)).neighbours
         assert [(one.asset_id, one.span.start_pts, one.span.end_pts) for one in found] == [
-            ("asset-2", 0, 120), ("asset-2", 130, 140), ("asset-3", 10, 30),
+            (asset_called(2), 0, 120), (asset_called(2), 130, 140), (asset_called(3), 10, 30),
         ]  # fmt: skip
         assert [(one.span.first_frame, one.span.frames) for one in found] == [(0, 120), (130, 10), (10, 20)]
         request.offset = 2
-        assert [one.asset_id for one in (await bench.call("FindSimilar", request)).neighbours] == ["asset-3"]
+        assert [one.asset_id for one in (await bench.call("FindSimilar", request)).neighbours] == [
+            asset_called(3)
+        ]
 
 
 async def test_of_faces_no_distance_of_near_duplicates_is_known(
@@ -267,7 +273,7 @@ async def test_of_faces_no_distance_of_near_duplicates_is_known(
 
 async def test_what_is_no_stored_observation_is_named_in_the_refusal(bench: InferenceBench) -> None:
     for observation, refusal in (("faces/0/0/1", NotFound), ("faces", Rejected)):
-        ref = ObservationRef(asset_id="asset-1", observation_id=observation)
+        ref = ObservationRef(asset_id=asset_called(1), observation_id=observation)
         with pytest.raises(refusal, match="faces"):
             await bench.call("FindSimilar", api.FindSimilarRequest(observation=ref))
 
@@ -276,7 +282,7 @@ async def test_a_removed_asset_leaves_nothing_behind(
     bench: InferenceBench, man_in_car: list[Picture]
 ) -> None:
     analysed = await bench.analyse(man_in_car[:3], CHUNK)
-    kept = await bench.analyse(man_in_car[:3], "asset-2/0/0")
+    kept = await bench.analyse(man_in_car[:3], f"{asset_called(2)}/0/0")
     await bench.deliver(AssetRemoved(asset_id=ASSET))
     assert await bench.documents.count("observation_sets", {"asset_id": ASSET}) == 0
     assert await bench.people(ASSET) == []

@@ -19,9 +19,10 @@ from framewell_inference.testing import TIMELINE, InferenceBench, frame_bundle
 from framewell_kit.outcome_messages import done
 from framewell_kit.outcomes import NotFound, NotYet
 from framewell_kit.stream import HeavyStage, Stage
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.tombstones import UnlessGone
 
-ASSET, CHUNK, SECOND = "asset-1", "asset-1/0/0", "asset-1/0/100"
+ASSET, CHUNK, SECOND = asset_called(1), f"{asset_called(1)}/0/0", f"{asset_called(1)}/0/100"
 STORES = ("observation_sets", "face_tracks", "postings", "references")
 
 
@@ -102,7 +103,7 @@ async def test_once_it_is_withheld_nothing_of_it_is_found_and_once_permitted_it_
     bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
 ) -> None:
     analysed = await bench.analyse(man_in_car[:4], CHUNK)
-    other = await bench.analyse([astronaut], "asset-3/0/0")
+    other = await bench.analyse([astronaut], f"{asset_called(3)}/0/0")
     await bench.promote({"man": (await bench.vectors(analysed)).mean(axis=0)}, "1.0", 1)
     await bench.relabel()
     assert (await bench.people(ASSET))[0].class_id == "man"
@@ -120,9 +121,9 @@ async def test_once_it_is_withheld_nothing_of_it_is_found_and_once_permitted_it_
     for ref in (analysed.results[0].vectors, analysed.results[0].observation_set, ended.index):
         assert not await bench.objects.exists(ref)
     assert await bench.people(ASSET) == []
-    one = ObservationRef(asset_id="asset-3", observation_id="faces/0/0/0")
+    one = ObservationRef(asset_id=asset_called(3), observation_id="faces/0/0/0")
     found = await bench.call("FindSimilar", api.FindSimilarRequest(observation=one, limit=50))
-    assert {each.asset_id for each in found.neighbours} == {"asset-3"}
+    assert {each.asset_id for each in found.neighbours} == {asset_called(3)}
     assert await bench.objects.exists(other.results[0].vectors)
     gone = ObservationRef(asset_id=ASSET, observation_id="faces/0/0/0")
     with pytest.raises(NotFound):

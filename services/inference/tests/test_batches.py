@@ -19,6 +19,7 @@ from framewell_inference.domain.tensors import TensorSpec
 from framewell_inference.ports.analysers import Analysers, PictureAnalyser
 from framewell_inference.steps.batches import FRAMES, PIXELS, in_batches
 from framewell_inference.testing import frame_bundle
+from framewell_kit.testing.ids import asset_called
 
 CPU, GPU = "CPUExecutionProvider", "CUDAExecutionProvider"
 
@@ -49,7 +50,7 @@ def looked(analyser: PictureAnalyser, batches: Iterable[list[Frame]]) -> bytes:
     one = analyser.begin()
     for batch in batches:
         one.look(batch)
-    message = observation_set(one.finish(), asset_id="asset-1", chunk_id="asset-1/0/0")
+    message = observation_set(one.finish(), asset_id=asset_called(1), chunk_id=f"{asset_called(1)}/0/0")
     return message.SerializeToString(deterministic=True)
 
 

@@ -21,6 +21,7 @@ from framewell_inference.settings import InferenceSettings
 from framewell_inference.steps import bounded_looks
 from framewell_inference.testing import NO_ANALYSERS, InferenceBench
 from framewell_inference.testing.campaigns import Spotter
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.testing.waiting import PATIENCE
 from framewell_models.manifest import Manifest
 from framewell_models.manifest_reader import read
@@ -90,14 +91,18 @@ def outcomes(analysed: Any) -> dict[str, str]:
 async def test_a_model_without_end_is_ended_at_its_time_and_the_others_stand() -> None:
     async with opened(0.1) as bench:
         model = plugged_in(bench)
-        found = outcomes(await bench.analyse(PICTURES, "asset-1/0/0"))  # at once: it is not tried again
+        found = outcomes(
+            await bench.analyse(PICTURES, f"{asset_called(1)}/0/0")
+        )  # at once: it is not tried again
         limit = "0.1 s a chunk (FRAMEWELL_INFERENCE_CHUNK_SECONDS)"
         assert found == {
             "quick": "",
             "house.endless": f"the analyser house.endless was ended: it may take {limit}",
         }
         for number in range(1, 5):
-            found = outcomes(await bench.analyse(PICTURES, f"asset-1/0/{number}00", start=number * 100))
+            found = outcomes(
+                await bench.analyse(PICTURES, f"{asset_called(1)}/0/{number}00", start=number * 100)
+            )
         assert model.runs == 3, "then it holds up nobody any more for a while"
         assert "3 times in a row, and is left out for 10 min" in found["house.endless"]
 
@@ -108,7 +113,7 @@ async def test_disabling_a_model_ends_its_look_of_which_people_are_told(
 ) -> None:
     async with opened(60) as bench:
         model = plugged_in(bench)
-        looking = asyncio.create_task(bench.analyse(PICTURES, "asset-1/0/0"))
+        looking = asyncio.create_task(bench.analyse(PICTURES, f"{asset_called(1)}/0/0"))
         await asyncio.to_thread(model.begun.wait, PATIENCE)
         monkeypatch.setattr(bounded_looks, "LONG_SECONDS", 0.0)
         (told,) = bench.service.notes["looks"]()

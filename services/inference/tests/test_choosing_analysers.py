@@ -26,6 +26,7 @@ from framewell_inference.steps.look_at_frames import LookAtFrames, SkippedError
 from framewell_inference.testing import TIMELINE, InferenceBench, frame_bundle
 from framewell_kit.outcome_messages import done
 from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.testing.waiting import PATIENCE
 from framewell_models.manifest import Manifest, ModelRef
 from framewell_models.manifest_reader import read
@@ -89,7 +90,7 @@ def plug_in(bench: InferenceBench, model: Brightness, *scopes: ModelScope) -> No
 
 async def test_an_enabled_model_looks_at_every_chunk_and_is_named(bench: InferenceBench) -> None:
     plug_in(bench, Brightness(declared("house/bright")), ModelScope())
-    analysed = await bench.analyse(PICTURES, "asset-1/0/0")
+    analysed = await bench.analyse(PICTURES, f"{asset_called(1)}/0/0")
     (result,) = analysed.results
     assert (result.analyser, result.model.name, result.model.version) == ("house.bright", "house/bright", "1")
     seen = ObservationSet.FromString(await bench.objects.read(result.observation_set))
@@ -101,19 +102,19 @@ async def test_an_enabled_model_looks_at_every_chunk_and_is_named(bench: Inferen
 async def test_a_model_that_is_not_enabled_for_the_programme_looks_at_nothing(bench: InferenceBench) -> None:
     model = Brightness(declared("house/bright"))
     plug_in(bench, model, ModelScope(series="Abendschau"))
-    assert not (await bench.analyse(PICTURES, "asset-1/0/0")).results
+    assert not (await bench.analyse(PICTURES, f"{asset_called(1)}/0/0")).results
     assert model.rows == 0
 
 
 async def test_an_enabled_model_does_not_look_at_what_may_not_be_analysed(bench: InferenceBench) -> None:
     model = Brightness(declared("house/bright"))
     plug_in(bench, model, ModelScope())
-    await bench.decide("asset-1", 1, (10, 20))
-    analysed = await bench.analyse(PICTURES, "asset-1/0/0")
+    await bench.decide(asset_called(1), 1, (10, 20))
+    analysed = await bench.analyse(PICTURES, f"{asset_called(1)}/0/0")
     assert [one.observation_count for one in analysed.results] == [0]
     assert model.rows == 1
-    await bench.decide("asset-2", 1, allowed=False)
-    analysed = await bench.analyse(PICTURES, "asset-2/0/0")
+    await bench.decide(asset_called(2), 1, allowed=False)
+    analysed = await bench.analyse(PICTURES, f"{asset_called(2)}/0/0")
     assert analysed.outcome.failed.code == "withheld"
     assert model.rows == 1
 
@@ -129,10 +130,10 @@ async def test_a_model_that_runs_elsewhere_is_not_shown_what_stays_on_site(bench
 
 
 async def analyse(bench: InferenceBench, lane: Lane.ValueType, **work: Any) -> ChunkAnalysed:
-    await bench.decide("asset-9")
+    await bench.decide(asset_called(9))
     fact = ChunkTranscoded(
-        work=Work(asset_id="asset-9", generation=1, timeline=TIMELINE, lane=lane, **work),
-        chunk_id="asset-9/0/0",
+        work=Work(asset_id=asset_called(9), generation=1, timeline=TIMELINE, lane=lane, **work),
+        chunk_id=f"{asset_called(9)}/0/0",
         span=Span(start_pts=0, end_pts=20, frames=20),
         outcome=done(),
         frames=await bench.objects.put(frame_bundle(PICTURES), media_type="application/arrow"),

@@ -21,6 +21,7 @@ from framewell_kit.name_hashes import NameHashes
 from framewell_kit.outcomes import Busy
 from framewell_kit.testing.erasures import erasure_plan
 from framewell_kit.testing.failing import failing
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.testing.service_bench import NAME_KEY
 
 NAMES = NameHashes(bytes.fromhex(NAME_KEY))
@@ -46,15 +47,15 @@ async def searched_vectors(bench: InferenceBench) -> np.ndarray:
 
 
 async def named(bench: InferenceBench) -> list[str]:
-    return [one.class_id for asset in ("asset-1", "asset-2") for one in await bench.people(asset)]
+    return [one.class_id for asset in (asset_called(1), asset_called(2)) for one in await bench.people(asset)]
 
 
 async def test_an_erased_class_leaves_no_vector_in_any_asset_and_none_comes_again(
     bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
 ) -> None:
     """Tried: vectors of the erased person stayed in the blocks of other assets."""
-    first = await bench.analyse(man_in_car[:4], "asset-1/0/0")
-    second = await bench.analyse([*man_in_car[4:6], astronaut], "asset-2/0/0")
+    first = await bench.analyse(man_in_car[:4], f"{asset_called(1)}/0/0")
+    second = await bench.analyse([*man_in_car[4:6], astronaut], f"{asset_called(2)}/0/0")
     man = (await bench.vectors(first)).mean(axis=0)
     await bench.promote({"man": man}, "1.0", 1)
     await bench.relabel()
@@ -71,14 +72,16 @@ async def test_an_erased_class_leaves_no_vector_in_any_asset_and_none_comes_agai
     for analysed in (first, second):
         assert not await bench.objects.exists(analysed.results[0].vectors)
     assert await named(bench) == ["", ""]
-    one = ObservationRef(asset_id="asset-2", observation_id="faces/0/0/2")
+    one = ObservationRef(asset_id=asset_called(2), observation_id="faces/0/0/2")
     found = await bench.call("FindSimilar", api.FindSimilarRequest(observation=one, limit=50))
     assert [each.observation.id for each in found.neighbours] == ["faces/0/0/2"]
 
     again = await bench.deliver(erasure_plan("e2", class_ids=["man"]))
     assert not any(one.count for one in again[0].counts)  # type: ignore[attr-defined]
-    await bench.analyse(man_in_car[:4], "asset-1/0/0")  # comes again, late
-    await bench.analyse(man_in_car[6:], "asset-2/0/100", start=100)  # and new footage, by the old model
+    await bench.analyse(man_in_car[:4], f"{asset_called(1)}/0/0")  # comes again, late
+    await bench.analyse(
+        man_in_car[6:], f"{asset_called(2)}/0/100", start=100
+    )  # and new footage, by the old model
     await bench.promote({"man": man, "other": man + 0.3}, "2.0", 2)
     await bench.relabel()
     assert "man" not in await named(bench)
@@ -92,7 +95,7 @@ async def reading(analysers: Analysers) -> AsyncIterator[InferenceBench]:
 
 
 async def texts(bench: InferenceBench) -> list[str]:
-    answer = await bench.call("ListObservations", api.ListObservationsRequest(asset_id="asset-1"))
+    answer = await bench.call("ListObservations", api.ListObservationsRequest(asset_id=asset_called(1)))
     return [one.text for one in answer.observations] + [
         one.text_attributes.below_text for one in answer.observations if one.text_attributes.below_text
     ]
@@ -102,7 +105,7 @@ async def test_captions_with_a_forgotten_name_go_and_new_ones_are_not_kept(
     reading: InferenceBench, astronaut: Picture, caption: Callable[..., Picture]
 ) -> None:
     shown = [caption(astronaut, "Eileen Collins", "Commander")] * 3
-    first = await reading.analyse(shown, "asset-1/0/0")
+    first = await reading.analyse(shown, f"{asset_called(1)}/0/0")
     seen = await texts(reading)
     assert any("Eileen Collins" in one for one in seen)
     hashes = [NAMES.of("EILEEN  COLLINS")]
@@ -113,8 +116,8 @@ async def test_captions_with_a_forgotten_name_go_and_new_ones_are_not_kept(
     kept = await texts(reading)
     assert kept
     assert not any("Collins" in one for one in kept)
-    await reading.analyse(shown, "asset-1/0/0")
-    await reading.analyse(shown, "asset-1/0/100", start=100)
+    await reading.analyse(shown, f"{asset_called(1)}/0/0")
+    await reading.analyse(shown, f"{asset_called(1)}/0/100", start=100)
     assert not any("Collins" in one for one in await texts(reading))
     for key in {one["key"] for one in await reading.documents.find("references", {})}:
         assert b"Collins" not in await reading.objects.read(key)
@@ -128,7 +131,7 @@ async def test_a_worker_that_dies_anywhere_in_an_erasure_leaves_nothing_once_it_
     plan, deaths = erasure_plan("e", class_ids=["man"]), 0
     for last in range(200):
         async with InferenceBench(faces) as bench:
-            first = await bench.analyse(man_in_car[:2], "asset-1/0/0")
+            first = await bench.analyse(man_in_car[:2], f"{asset_called(1)}/0/0")
             await bench.promote({"man": (await bench.vectors(first)).mean(axis=0)}, "1.0", 1)
             await bench.relabel()
             documents, store = failing(bench.documents, 1000, after=bool(last % 2))
@@ -142,7 +145,7 @@ async def test_a_worker_that_dies_anywhere_in_an_erasure_leaves_nothing_once_it_
                     break
                 store.fails_at = 10_000
             await bench.deliver(plan)
-            people = await bench.people("asset-1")
+            people = await bench.people(asset_called(1))
             assert [one.class_id for one in people] == [""], f"after {last} calls"
             assert len(await all_vectors(bench)) == 0, f"after {last} calls"
             assert len(await searched_vectors(bench)) == 0, f"after {last} calls"

@@ -43,6 +43,7 @@ from framewell_kit.outcomes import Busy, Conflict
 from framewell_kit.testing.clocks import HeldClock
 from framewell_kit.testing.erasures import erasure_plan
 from framewell_kit.testing.failing import FailingDocuments, failing
+from framewell_kit.testing.ids import asset_called
 from framewell_models.folders import default_root
 from framewell_models.manifest import Manifest, ManifestError, ModelRef, Step
 from framewell_models.manifest_reader import read
@@ -187,15 +188,15 @@ async def test_a_better_embedding_comes_into_force_with_its_identity_model_and_g
     bench: InferenceBench, turned: Turned, man_in_car: list[Picture], astronaut: Picture
 ) -> None:
     """Same names before and after: the second space is the first one, turned."""
-    first = await arrived(bench, "asset-1", man_in_car[:3])
-    await arrived(bench, "asset-2", man_in_car[3:5])
-    await arrived(bench, "asset-3", [astronaut])
+    first = await arrived(bench, asset_called(1), man_in_car[:3])
+    await arrived(bench, asset_called(2), man_in_car[3:5])
+    await arrived(bench, asset_called(3), [astronaut])
     man = (await vectors_of(bench, first)).mean(axis=0)
     await promote(bench, {"man": man}, "1.0", 1, SHIPPED)
     await bench.run_jobs()
-    before = await named(bench, "asset-1", "asset-2", "asset-3")
+    before = await named(bench, asset_called(1), asset_called(2), asset_called(3))
     assert [one[0] for people in before.values() for one in people] == ["man", "man", ""]
-    face = ObservationRef(asset_id="asset-2", observation_id="faces/0/0/0")
+    face = ObservationRef(asset_id=asset_called(2), observation_id="faces/0/0/0")
     similar = await space(bench, face)
 
     taken = await bench.call("UploadModel", upload(turned))
@@ -204,15 +205,15 @@ async def test_a_better_embedding_comes_into_force_with_its_identity_model_and_g
     with pytest.raises(Conflict, match="every programme, or for none"):
         await bench.call("EnableModel", for_one)
     await bench.call("EnableModel", api.EnableModelRequest(name=TURNED.name))
-    new = await arrived(bench, "asset-4", man_in_car[5:7])
+    new = await arrived(bench, asset_called(4), man_in_car[5:7])
     assert (new.model.name, new.beside[0].model.name) == (SHIPPED.name, TURNED.name)
     plain, there = await vectors_of(bench, new), await vectors_of(bench, new, beside=True)
     np.testing.assert_allclose(there, plain @ turned.turn, atol=2e-3)
     listed = await bench.call(
-        "ListObservations", api.ListObservationsRequest(asset_id="asset-4", kinds=["face"])
+        "ListObservations", api.ListObservationsRequest(asset_id=asset_called(4), kinds=["face"])
     )
     assert len(listed.observations) == 2, "what lies beside is listed once"
-    everybody = await named(bench, *before, "asset-4")
+    everybody = await named(bench, *before, asset_called(4))
     assert {version for people in everybody.values() for *_, version in people} <= {"1.0", ""}
 
     await promote(bench, {"man": man @ turned.turn}, "2.0", 2, TURNED)
@@ -222,39 +223,41 @@ async def test_a_better_embedding_comes_into_force_with_its_identity_model_and_g
     after = await named(bench, *everybody)
     assert without_versions(after) == without_versions(everybody)
     assert {one[2] for people in after.values() for one in people if one[0]} == {"2.0"}
-    assert [one for one in await space(bench, face) if one[0] != "asset-4"] == similar
+    assert [one for one in await space(bench, face) if one[0] != asset_called(4)] == similar
 
-    native = await arrived(bench, "asset-5", man_in_car[7:9])
+    native = await arrived(bench, asset_called(5), man_in_car[7:9])
     assert (native.model.name, list(native.beside)) == (TURNED.name, [])
-    assert [one[0] for one in (await named(bench, "asset-5"))["asset-5"]] == ["man"]
+    assert [one[0] for one in (await named(bench, asset_called(5)))[asset_called(5)]] == ["man"]
     with pytest.raises(Conflict, match="identity models in force read"):
         await bench.call("RemoveModel", api.RemoveModelRequest(model=ModelVersion(name=TURNED.name)))
 
     await bench.call("DisableModel", api.DisableModelRequest(name=TURNED.name))
     await promote(bench, {"man": man}, "1.0", 3, SHIPPED)
     await work_off(bench)
-    back = await named(bench, *everybody, "asset-5")
+    back = await named(bench, *everybody, asset_called(5))
     assert without_versions({one: back[one] for one in everybody}) == without_versions(everybody)
-    assert [one[::2] for one in back["asset-5"]] == [("man", "1.0")], "described again in the space it lacked"
+    assert [one[::2] for one in back[asset_called(5)]] == [("man", "1.0")], (
+        "described again in the space it lacked"
+    )
     await bench.call("RemoveModel", api.RemoveModelRequest(model=ModelVersion(name=TURNED.name)))
 
 
 async def test_who_is_erased_is_gone_in_every_space_and_stays_gone_when_the_archive_is_described(
     bench: InferenceBench, turned: Turned, man_in_car: list[Picture], astronaut: Picture
 ) -> None:
-    late = await arrived(bench, "asset-1", [*man_in_car[:2], astronaut])
+    late = await arrived(bench, asset_called(1), [*man_in_car[:2], astronaut])
     man = (await vectors_of(bench, late))[:2].mean(axis=0)
     await promote(bench, {"man": man}, "1.0", 1, SHIPPED)
     await bench.run_jobs()
     enabled(bench, turned)
-    both = await arrived(bench, "asset-2", [*man_in_car[2:4], astronaut])
+    both = await arrived(bench, asset_called(2), [*man_in_car[2:4], astronaut])
     await bench.deliver(erasure_plan("e", class_ids=["man"]))
     for ref in (late.vectors, both.vectors, both.beside[0].vectors):
         assert not await bench.objects.exists(ref)
-    woman = (await vectors_of(bench, await arrived(bench, "asset-3", [astronaut])))[0]
+    woman = (await vectors_of(bench, await arrived(bench, asset_called(3), [astronaut])))[0]
     await promote(bench, {"woman": woman @ turned.turn}, "2.0", 2, TURNED)
     await work_off(bench)
-    for asset_id in ("asset-1", "asset-2"):
+    for asset_id in (asset_called(1), asset_called(2)):
         for stored in await bench.documents.find(
             "observation_sets", {"asset_id": asset_id, "analyser": "faces"}
         ):
@@ -268,10 +271,10 @@ async def test_a_chunk_that_was_described_before_the_switch_is_described_when_it
     bench: InferenceBench, turned: Turned, man_in_car: list[Picture]
 ) -> None:
     """A replica that died between the two sets, and a redelivery after the embedding was enabled."""
-    cause = bench.cause(subject="asset-1")
-    first = await bench.analyse(man_in_car[:2], "asset-1/0/0", cause=cause)
+    cause = bench.cause(subject=asset_called(1))
+    first = await bench.analyse(man_in_car[:2], f"{asset_called(1)}/0/0", cause=cause)
     enabled(bench, turned)
-    again = await bench.analyse(man_in_car[:2], "asset-1/0/0", cause=cause)
+    again = await bench.analyse(man_in_car[:2], f"{asset_called(1)}/0/0", cause=cause)
     assert again.results[0].vectors == first.results[0].vectors
     assert [one.model.name for one in again.results[0].beside] == [TURNED.name]
     sets = await bench.documents.find("observation_sets", {"analyser": "faces"})
@@ -282,7 +285,7 @@ async def test_a_chunk_that_was_described_before_the_switch_is_described_when_it
     for one in sets:
         if one["beside"]:
             await bench.documents.delete("observation_sets", one["_id"])
-    once_more = await bench.analyse(man_in_car[:2], "asset-1/0/0", cause=cause)
+    once_more = await bench.analyse(man_in_car[:2], f"{asset_called(1)}/0/0", cause=cause)
     assert once_more == again
 
 
@@ -340,20 +343,20 @@ TWO_SPACES = replace(NO_ANALYSERS, pictures=[InTwoSpaces()])
 
 async def test_a_worker_that_dies_anywhere_leaves_every_space_as_one_that_does_not() -> None:
     async with InferenceBench(TWO_SPACES) as calm:
-        await calm.analyse([GREY], "asset-1/0/0")
+        await calm.analyse([GREY], f"{asset_called(1)}/0/0")
         wanted = await kept(calm)
     assert len(wanted["face_tracks"]) == 2
     at, died = 0, True
     while died:
         documents, objects = MemoryDocuments(), MemoryObjects()
         async with InferenceBench(TWO_SPACES, documents=documents, objects=objects) as bench:
-            await bench.decide("asset-1")
+            await bench.decide(asset_called(1))
         async with dying(documents, objects, at, after=bool(at % 2)) as (bench, store):
             with contextlib.suppress(Busy):
-                await bench.analyse([GREY], "asset-1/0/0")
+                await bench.analyse([GREY], f"{asset_called(1)}/0/0")
             died = store.broke
         async with InferenceBench(TWO_SPACES, documents=documents, objects=objects) as bench:
-            await bench.analyse([GREY], "asset-1/0/0")
+            await bench.analyse([GREY], f"{asset_called(1)}/0/0")
             assert await kept(bench) == wanted, at
         at += 1
     assert at > 20
@@ -364,7 +367,7 @@ async def test_an_erasure_that_dies_anywhere_leaves_nothing_in_any_space_once_it
     while died:
         documents, objects = MemoryDocuments(), MemoryObjects()
         async with InferenceBench(TWO_SPACES, documents=documents, objects=objects) as bench:
-            analysed = await bench.analyse([GREY], "asset-1/0/0")
+            analysed = await bench.analyse([GREY], f"{asset_called(1)}/0/0")
             await promote(bench, {"man": MAN}, "1.0", 1, SHIPPED)
             await bench.run_jobs()
         plan = erasure_plan("e", class_ids=["man"])

@@ -23,10 +23,11 @@ from framewell_inference.testing import NO_ANALYSERS, TIMELINE, InferenceBench
 from framewell_kit.name_hashes import NameHashes
 from framewell_kit.outcome_messages import done, is_done
 from framewell_kit.testing.erasures import erasure_plan
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.testing.service_bench import NAME_KEY
 from framewell_models.manifest import ModelRef
 
-ASSET = "asset-1"
+ASSET = asset_called(1)
 
 
 @dataclass

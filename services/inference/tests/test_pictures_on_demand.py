@@ -17,6 +17,7 @@ from framewell_inference.domain.pictures import Picture
 from framewell_inference.ports.calls import Call, ModelBusyError, Priority, current_call
 from framewell_inference.testing import InferenceBench
 from framewell_kit.outcomes import Busy, Rejected
+from framewell_kit.testing.ids import asset_called
 
 KNOWN, REVIEW, UNKNOWN = (
     api.IDENTITY_VERDICT_KNOWN,
@@ -42,7 +43,7 @@ async def test_a_face_is_answered_with_verdict_distance_and_nearest(
 ) -> None:
     (unjudged,) = (await looked(bench, astronaut)).identities
     assert (unjudged.verdict, unjudged.sentence) == (0, "Not judged: no identity model is in force.")
-    vectors = await bench.vectors(await bench.analyse([astronaut], "asset-1/0/0"))
+    vectors = await bench.vectors(await bench.analyse([astronaut], f"{asset_called(1)}/0/0"))
     await bench.promote({"class-1": vectors[0]}, "1", 1)
     await bench.relabel()
     (same,) = (await looked(bench, astronaut)).identities
@@ -62,8 +63,8 @@ async def test_a_face_that_is_not_judged_says_why(bench: InferenceBench, astrona
     assert face.sentence == "Not judged: the face is too small to tell people apart."
     assert not face.HasField("distance")
     assert found.observations[0].face_attributes.without_vector == WITHOUT_VECTOR_TOO_SMALL
-    await bench.analyse([small], "asset-1/0/0")
-    (person,) = (await bench.call("ListPeople", api.ListPeopleRequest(asset_id="asset-1"))).people
+    await bench.analyse([small], f"{asset_called(1)}/0/0")
+    (person,) = (await bench.call("ListPeople", api.ListPeopleRequest(asset_id=asset_called(1)))).people
     assert person.class_id == ""
     assert person.appearances[0].sentence.startswith("Not judged: its faces are too small")
 
@@ -71,7 +72,7 @@ async def test_a_face_that_is_not_judged_says_why(bench: InferenceBench, astrona
 async def test_nobody_is_named_twice_in_a_picture(bench: InferenceBench, astronaut: Picture) -> None:
     """A mirror image of a face is a little farther from it than the face itself."""
     beside = np.concatenate([astronaut, astronaut[:, ::-1]], axis=1)
-    vectors = await bench.vectors(await bench.analyse([astronaut], "asset-1/0/0"))
+    vectors = await bench.vectors(await bench.analyse([astronaut], f"{asset_called(1)}/0/0"))
     await bench.promote({"class-1": vectors[0]}, "1", 1)
     await bench.relabel()
     found = await looked(bench, beside)
@@ -83,8 +84,8 @@ async def test_nobody_is_named_twice_in_a_picture(bench: InferenceBench, astrona
     assert (right.verdict, right.class_id, right.nearest_class_id) == (REVIEW, "", "class-1")
     assert right.distance < 0.52
     assert right.sentence.endswith("it is near to somebody who is named in this picture already.")
-    await bench.analyse([beside], "asset-2/0/0")
-    people = (await bench.call("ListPeople", api.ListPeopleRequest(asset_id="asset-2"))).people
+    await bench.analyse([beside], f"{asset_called(2)}/0/0")
+    people = (await bench.call("ListPeople", api.ListPeopleRequest(asset_id=asset_called(2)))).people
     appearances = [one for person in people for one in person.appearances]
     assert sorted(one.verdict for one in appearances) == [KNOWN, REVIEW]
     assert {one.nearest_class_id for one in appearances} == {"class-1"}

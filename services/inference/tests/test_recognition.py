@@ -24,9 +24,10 @@ from framewell_kit.jobs.store import job_of
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
 from framewell_kit.testing.erasures import erasure_plan
 from framewell_kit.testing.held_lease import HeldLease
+from framewell_kit.testing.ids import asset_called
 from framewell_models.manifest import ModelRef
 
-ASSET, CHUNK = "asset-1", "asset-1/0/0"
+ASSET, CHUNK = asset_called(1), f"{asset_called(1)}/0/0"
 
 
 async def learned(bench: InferenceBench, pictures: list[Picture], chunk_id: str = CHUNK) -> Float:
@@ -50,35 +51,35 @@ async def test_a_promoted_model_names_the_man_and_leaves_the_astronaut_unknown(
 ) -> None:
     """The demo's story in small: learn from the first half, recognise in the second."""
     centroid = await learned(bench, man_in_car[:6])
-    await bench.analyse(man_in_car[6:], "asset-2/0/0")
-    await bench.analyse([astronaut], "asset-3/0/0")
-    (unknown,) = await bench.people("asset-2")
+    await bench.analyse(man_in_car[6:], f"{asset_called(2)}/0/0")
+    await bench.analyse([astronaut], f"{asset_called(3)}/0/0")
+    (unknown,) = await bench.people(asset_called(2))
     assert (unknown.class_id, unknown.HasField("score")) == ("", False)
 
     await bench.promote({"man": centroid}, "1.0", 1)
-    assert (await bench.people("asset-2"))[0].class_id == "", "nothing changes before the switch"
+    assert (await bench.people(asset_called(2)))[0].class_id == "", "nothing changes before the switch"
     updated = await bench.relabel()
 
     assert (updated.track_count, updated.changed_track_count, updated.changed_asset_count) == (3, 2, 2)
-    assert list((await bench.changes(updated)).asset_ids) == ["asset-1", "asset-2"]
-    (man,) = await bench.people("asset-2")
+    assert list((await bench.changes(updated)).asset_ids) == [asset_called(1), asset_called(2)]
+    (man,) = await bench.people(asset_called(2))
     assert man.class_id == "man"
     assert man.score > 0.5
     assert f"{man.model.name}@{man.model.version}" == "identity/news@1.0"
     (appearance,) = man.appearances
     assert (appearance.span.start_pts, appearance.span.end_pts) == (0, 60)
     assert appearance.observation_id.startswith("faces/0/0/")
-    (background_face,) = await bench.people("asset-3")
+    (background_face,) = await bench.people(asset_called(3))
     assert background_face.class_id == ""
 
 
 async def test_people_are_paged_by_appearances_without_gap_or_repetition(
     bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
 ) -> None:
-    centroid = await learned(bench, man_in_car[:4], "asset-1/0/0")
+    centroid = await learned(bench, man_in_car[:4], f"{asset_called(1)}/0/0")
     for number in range(1, 4):
         pictures = [astronaut] if number == 2 else man_in_car[4:6]
-        await bench.analyse(pictures, f"asset-1/0/{number * 100}", start=number * 100)
+        await bench.analyse(pictures, f"{asset_called(1)}/0/{number * 100}", start=number * 100)
     await bench.promote({"man": centroid}, "1.0", 1)
     await bench.relabel()
     everything = await bench.people(ASSET)
@@ -101,7 +102,7 @@ async def test_people_are_paged_by_appearances_without_gap_or_repetition(
     (unknown,) = (await bench.call("ListPeople", request)).people
     assert (unknown.class_id, unknown.appearance_count) == ("", 1)
     (seen,) = unknown.appearances
-    assert (seen.chunk_id, seen.track) == ("asset-1/0/200", 0)
+    assert (seen.chunk_id, seen.track) == (f"{asset_called(1)}/0/200", 0)
     assert seen.span.start_pts < part.end_pts
     assert seen.span.end_pts > part.start_pts
 
@@ -115,7 +116,7 @@ async def test_observations_are_listed_by_person_kind_label_score_chunk_and_time
     bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
 ) -> None:
     man = await learned(bench, man_in_car[:2])
-    await bench.analyse([astronaut, man_in_car[2]], "asset-1/0/100", start=100)
+    await bench.analyse([astronaut, man_in_car[2]], f"{asset_called(1)}/0/100", start=100)
     everything = await listed(bench)
     faces = [one for one in everything if one.startswith("faces/")]
     assert len(faces) == 4
@@ -125,7 +126,7 @@ async def test_observations_are_listed_by_person_kind_label_score_chunk_and_time
     men = await listed(bench, class_ids=["man"])
     assert len(men) == 3
     assert set(men) < set(faces)
-    assert await listed(bench, class_ids=["man"], chunk_ids=["asset-1/0/100"]) == men[2:]
+    assert await listed(bench, class_ids=["man"], chunk_ids=[f"{asset_called(1)}/0/100"]) == men[2:]
     assert await listed(bench, class_ids=["man"], span=Span(start_pts=0, end_pts=10)) == men[:1]
     assert await listed(bench, kinds=["face"]) == faces
     assert await listed(bench, kinds=["face"], least_score=0.999) == []
@@ -138,21 +139,21 @@ async def test_an_asset_that_nobody_knows_is_told_from_one_without_observations(
     bench: InferenceBench,
 ) -> None:
     for name, request in (
-        ("ListObservations", api.ListObservationsRequest(asset_id="asset-77")),
-        ("ListPeople", api.ListPeopleRequest(asset_id="asset-77")),
+        ("ListObservations", api.ListObservationsRequest(asset_id=asset_called(77))),
+        ("ListPeople", api.ListPeopleRequest(asset_id=asset_called(77))),
     ):
-        with pytest.raises(NotFound, match="asset-77"):
+        with pytest.raises(NotFound, match=asset_called(77)):
             await bench.call(name, request)
-    await bench.decide("asset-77")
-    assert await listed(bench, "asset-77") == []
-    assert await bench.people("asset-77") == []
+    await bench.decide(asset_called(77))
+    assert await listed(bench, asset_called(77)) == []
+    assert await bench.people(asset_called(77)) == []
 
 
 async def test_a_second_version_switches_whole_and_reports_what_changed(
     bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
 ) -> None:
     man = await learned(bench, man_in_car[:6])
-    woman = await learned(bench, [astronaut], "asset-3/0/0")
+    woman = await learned(bench, [astronaut], f"{asset_called(3)}/0/0")
     await bench.promote({"man": man}, "1.0", 1)
     await bench.relabel()
     await bench.promote({"man": man, "woman": woman}, "2.0", 2)
@@ -162,8 +163,8 @@ async def test_a_second_version_switches_whole_and_reports_what_changed(
     assert {(row.class_id, row.before, row.after) for row in changes.classes} == {
         ("", 1, 0), ("man", 1, 1), ("woman", 0, 1)
     }  # fmt: skip
-    assert list(changes.asset_ids) == ["asset-3"]
-    assert (await bench.people("asset-3"))[0].class_id == "woman"
+    assert list(changes.asset_ids) == [asset_called(3)]
+    assert (await bench.people(asset_called(3)))[0].class_id == "woman"
     found = bench.registry.find(IDENTITY)
     assert found is not None
     assert found.manifest.version == "2.0"
@@ -175,7 +176,7 @@ async def test_postings_of_versions_before_the_last_are_pruned_and_their_people_
     """A class that only a pruned version knew: who was taken for it loses the vectors all the same."""
     first = await bench.analyse(man_in_car[:2], CHUNK)
     man = (await bench.vectors(first)).mean(axis=0)
-    woman = await learned(bench, [astronaut], "asset-3/0/0")
+    woman = await learned(bench, [astronaut], f"{asset_called(3)}/0/0")
     await bench.promote({"man": man}, "1.0", 1)
     await bench.relabel()
     for version in ("2.0", "3.0"):
@@ -192,14 +193,14 @@ async def test_a_worker_that_takes_over_after_the_switch_reports_the_same_change
     bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
 ) -> None:
     man = await learned(bench, man_in_car[:6])
-    woman = await learned(bench, [astronaut], "asset-3/0/0")
+    woman = await learned(bench, [astronaut], f"{asset_called(3)}/0/0")
     await bench.promote({"man": man}, "1.0", 1)
     await bench.relabel()
     await bench.promote({"man": man, "woman": woman}, "2.0", 2)
     first = await relabel_unended(bench, f"{IDENTITY}@2.0/2")
     assert first is not None
     again = await bench.relabel()
-    assert list((await bench.changes(first)).asset_ids) == ["asset-3"]
+    assert list((await bench.changes(first)).asset_ids) == [asset_called(3)]
     assert again == first
 
 
@@ -208,7 +209,7 @@ async def test_what_a_dead_worker_could_not_report_is_reported_by_the_next_switc
 ) -> None:
     """Two promotions in a row: the worker of the first dies after its switch, another does the second."""
     man = await learned(bench, man_in_car[:4])
-    woman = await learned(bench, [astronaut], "asset-3/0/0")
+    woman = await learned(bench, [astronaut], f"{asset_called(3)}/0/0")
     await bench.promote({"nobody": -man}, "1.0", 1)
     await bench.relabel()
     await bench.promote({"man": man}, "2.0", 2)
@@ -218,7 +219,7 @@ async def test_what_a_dead_worker_could_not_report_is_reported_by_the_next_switc
     third = await relabel_unended(bench, f"{IDENTITY}@3.0/3")
     assert third is not None
     assert third.previous.version == "1.0"
-    assert list((await bench.changes(third)).asset_ids) == ["asset-1", "asset-3"]
+    assert list((await bench.changes(third)).asset_ids) == [asset_called(1), asset_called(3)]
     assert await relabel_unended(bench, f"{IDENTITY}@2.0/2") is None, "who comes late says nothing"
     assert await in_force(bench) == ["3.0"]
     assert [one.class_id for one in await bench.people(ASSET)] == ["man"]
@@ -287,8 +288,8 @@ async def test_a_chunk_analysed_after_a_promotion_is_named_at_once(
 ) -> None:
     await bench.promote({"man": await learned(bench, man_in_car[:6])}, "1.0", 1)
     await bench.relabel()
-    await bench.analyse(man_in_car[6:], "asset-9/0/0")
-    assert (await bench.people("asset-9"))[0].class_id == "man"
+    await bench.analyse(man_in_car[6:], f"{asset_called(9)}/0/0")
+    assert (await bench.people(asset_called(9)))[0].class_id == "man"
 
 
 async def test_a_chunk_that_slipped_through_the_switch_is_named_on_reading(
@@ -333,7 +334,7 @@ async def test_a_promoted_model_that_cannot_be_loaded_does_not_stop_analysis(
     broken = identity_manifest(b"another graph", ["man"], "2.0")
     with pytest.raises(Rejected, match="sha256"):
         await bench.promote({"man": man}, "2.0", 2, manifest=broken)
-    analysed = await bench.analyse(man_in_car[3:6], "asset-5/0/0")
+    analysed = await bench.analyse(man_in_car[3:6], f"{asset_called(5)}/0/0")
     assert analysed.outcome.HasField("done")
 
 

@@ -22,16 +22,17 @@ from framewell_inference.testing import IN_PROCESS, TIMELINE, InferenceBench, fr
 from framewell_inference.testing.graphs import model_of
 from framewell_kit.outcome_messages import done
 from framewell_kit.outcomes import NotFound, Rejected
+from framewell_kit.testing.ids import asset_called
 from framewell_models.manifest_reader import read
 
-FACE = ObservationRef(asset_id="asset-0", observation_id="faces/0/0/0")
+FACE = ObservationRef(asset_id=asset_called(0), observation_id="faces/0/0/0")
 
 
 async def show(
     bench: InferenceBench, number: int, pictures: Sequence[Picture], *, series: str = "", day: int = 1
 ) -> None:
     """Analyse an asset of one chunk that was asked for on a day of 1970."""
-    asset_id = f"asset-{number}"
+    asset_id = asset_called(number)
     await bench.decide(asset_id)
     work = Work(asset_id=asset_id, generation=1, timeline=TIMELINE, series=series)
     work.requested_at.FromSeconds(day * 86_400)
@@ -46,6 +47,9 @@ async def show(
     await bench.deliver(fact, group="inference.analyse_chunk")
 
 
+NUMBERS = {asset_called(number): number for number in range(10)}
+
+
 async def found(bench: InferenceBench, **asked: Any) -> list[str]:
     """Return asset and place of each neighbour in its asset, nearest first."""
     if not {"image", "moment"} & asked.keys():
@@ -53,9 +57,7 @@ async def found(bench: InferenceBench, **asked: Any) -> list[str]:
     answer = await bench.call("FindSimilar", api.FindSimilarRequest(**asked))
     distances = [one.distance for one in answer.neighbours]
     assert distances == sorted(distances)
-    return [
-        f"{one.asset_id.removeprefix('asset-')}:{one.observation.span.start_pts}" for one in answer.neighbours
-    ]
+    return [f"{NUMBERS[one.asset_id]}:{one.observation.span.start_pts}" for one in answer.neighbours]
 
 
 def day(number: int) -> Timestamp:
@@ -73,18 +75,18 @@ async def test_faces_are_found_by_face_picture_and_moment_and_filtered(
     assert sorted(everything) == ["0:0", "1:0", "1:10", "2:0", "2:10"]
     image = cv2.imencode(".png", man_in_car[0])[1].tobytes()
     assert await found(bench, image=image) == everything
-    assert await found(bench, moment=api.MomentRef(asset_id="asset-0", pts=5)) == everything
-    assert (await found(bench, moment=api.MomentRef(asset_id="asset-2", pts=0)))[0] == "2:0"
+    assert await found(bench, moment=api.MomentRef(asset_id=asset_called(0), pts=5)) == everything
+    assert (await found(bench, moment=api.MomentRef(asset_id=asset_called(2), pts=0)))[0] == "2:0"
     with pytest.raises(NotFound, match="at pts 70"):
-        await found(bench, moment=api.MomentRef(asset_id="asset-0", pts=70))
+        await found(bench, moment=api.MomentRef(asset_id=asset_called(0), pts=70))
     for wanted, left in (
         ({"series": ["Magazin"]}, {"2:0", "2:10"}),
-        ({"asset_ids": ["asset-1"]}, {"1:0", "1:10"}),
-        ({"other_than": ["asset-0", "asset-1"]}, {"2:0", "2:10"}),
+        ({"asset_ids": [asset_called(1)]}, {"1:0", "1:10"}),
+        ({"other_than": [asset_called(0), asset_called(1)]}, {"2:0", "2:10"}),
         ({"asked_from": day(2), "asked_until": day(3)}, {"1:0", "1:10"}),
         ({"span": Span(start_pts=10, end_pts=20)}, {"1:10", "2:10"}),
         ({"kinds": ["picture"]}, set()),
-        ({"least_score": 2.0}, set()),
+        ({"least_score": 1.0}, set()),
     ):
         nearest = await found(bench, filter=api.SimilarFilter(**wanted))
         assert set(nearest) == left, wanted
@@ -95,7 +97,7 @@ async def test_faces_are_found_by_face_picture_and_moment_and_filtered(
         await found(bench, analyser="safety")
     with pytest.raises(Rejected, match="asked_until must be later"):
         await found(bench, filter=api.SimilarFilter(asked_from=day(3), asked_until=day(2)))
-    with pytest.raises(Rejected, match="say what to compare with: image, observation or moment"):
+    with pytest.raises(Rejected, match="one of `image`, `observation`"):
         await bench.call("FindSimilar", api.FindSimilarRequest())
 
 
@@ -111,11 +113,11 @@ async def test_what_may_not_be_used_any_more_is_no_neighbour_though_it_is_indexe
 
     for number in range(3):
         await show(bench, number, man_in_car[number : number + 2])
-        await bench.deliver(decided(f"asset-{number}", 2))
+        await bench.deliver(decided(asset_called(number), 2))
     shared = {"filter": api.SimilarFilter(purposes=[PURPOSE_SHARING])}
     assert len(await found(bench, **shared)) == 6
-    await bench.deliver(decided("asset-1", 3, allowed=False))
-    await bench.deliver(decided("asset-2", 3, Span(start_pts=0, end_pts=10)))
+    await bench.deliver(decided(asset_called(1), 3, allowed=False))
+    await bench.deliver(decided(asset_called(2), 3, Span(start_pts=0, end_pts=10)))
     assert sorted(await found(bench, **shared)) == ["0:0", "0:10", "2:10"]
     assert len(await found(bench, limit=2, **shared)) == 2, "what is left out makes room for what is farther"
     assert len(await found(bench)) == 6, "nobody asked for sharing"
@@ -155,11 +157,11 @@ async def test_pictures_are_found_by_the_vectors_of_a_declared_model(
     await show(bench, 1, [green])
     await show(bench, 2, [astronaut])
     by_model = {"analyser": "house.colours"}
-    assert (await found(bench, moment=api.MomentRef(asset_id="asset-0", pts=10), **by_model))[:3] == [
+    assert (await found(bench, moment=api.MomentRef(asset_id=asset_called(0), pts=10), **by_model))[:3] == [
         "0:10", "1:0", "2:0",
     ]  # fmt: skip
     image = cv2.imencode(".png", red)[1].tobytes()
     assert (await found(bench, image=image, limit=1, **by_model)) == ["0:0"]
-    picture = ObservationRef(asset_id="asset-1", observation_id="house.colours/0/0/0")
+    picture = ObservationRef(asset_id=asset_called(1), observation_id="house.colours/0/0/0")
     nearest = await found(bench, observation=picture, filter=api.SimilarFilter(kinds=["picture"]), **by_model)
     assert set(nearest[:2]) == {"0:10", "1:0"}

@@ -24,6 +24,7 @@ from framewell_inference.domain.messages import observation_messages
 from framewell_inference.domain.observations import Findings, Observation
 from framewell_inference.domain.pictures import Frame, Picture, PixelBox
 from framewell_inference.ports.analysers import Analysers
+from framewell_kit.testing.ids import asset_called
 
 NAME, ROLE = "Dr. Jördis Größler-Würz", "Verkehrsforscherin (fiktiv)"
 TICKER = (
@@ -69,7 +70,7 @@ def test_a_lower_third_is_read_exactly_with_its_role_line(
     assert text(name).below_text == ROLE
     assert name.below is not None
     assert found.observations[name.below] is role
-    messages = observation_messages(found, "asset-1/0/900")
+    messages = observation_messages(found, f"{asset_called(1)}/0/900")
     assert messages[found.observations.index(name)].text_attributes.below_id == f"text/0/900/{name.below}"
     assert text(name).agreeing_reads >= 2
     assert (name.span.start_pts, name.span.end_pts) == (20, 80)

@@ -19,6 +19,7 @@ from framewell_inference.domain.postings import PostingSet, PostingTable
 from framewell_inference.domain.tracks import FaceTrack
 from framewell_inference.domain.vectors import VectorSet, VectorTable, concatenated
 from framewell_inference.testing import centroid_graph, identity_manifest
+from framewell_kit.testing.ids import asset_called
 from framewell_models.manifest_reader import read
 
 RANDOM = np.random.default_rng(7)
@@ -54,7 +55,7 @@ def chunk(number: int, people: Float, tracks: int, faces: int) -> tuple[VectorTa
         "track": of.astype(np.int32),
         "side": sides,
     }
-    sets = (VectorSet(f"set-{number}", f"asset-{number // 3}", f"chunk-{number}", "key", "face"),)
+    sets = (VectorSet(f"set-{number}", asset_called(number // 3), f"chunk-{number}", "key", "face"),)
     table = VectorTable(vectors.astype(np.float16), np.zeros(faces, np.int32), columns, sets)
     found = [
         FaceTrack(

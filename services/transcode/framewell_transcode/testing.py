@@ -21,6 +21,7 @@ from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef, Span, Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE
 from framewell.recording.v1.recording_pb2 import RecordingClosed, RecordingMoved
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PurposeDecision, RightsDecided
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.testing.service_bench import ServiceBench
 
 _KINDS: Final = {
@@ -40,7 +41,7 @@ class Transcode:
     async def ingested(self, path: Path, kind: str = "video", **work: object) -> AssetIngested:
         """Store a file as an original, which may be analysed; the fact that it was taken in."""
         original = await self.bench.objects.put_file(path, media_type="video/mp4", suffix=path.suffix)
-        values = {"asset_id": f"asset-{path.stem}", "generation": 1, "lane": LANE_ARCHIVE, **work}
+        values = {"asset_id": asset_called(path.stem), "generation": 1, "lane": LANE_ARCHIVE, **work}
         await self.decide(str(values["asset_id"]))
         return AssetIngested(work=Work(kind=_KINDS[kind], **values), original=original)  # type: ignore[arg-type]
 

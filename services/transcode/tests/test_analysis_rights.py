@@ -16,6 +16,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_service_pb2 import GetFrameRequest
 from framewell_kit.jobs.model import COLLECTION as JOBS
 from framewell_kit.stream.stages import HeavyStage, Stage
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.tombstones import TOMBSTONES, UnlessGone
 from framewell_media.testing import Clip, make_clip
 from framewell_transcode.adapters.sandboxed_processor import ARROW
@@ -32,7 +33,7 @@ async def test_of_an_asset_that_may_not_be_analysed_the_proxy_alone_is_made(
 ) -> None:
     """Tried: with analysis prohibited, frames and speech audio went to every model."""
     asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4"))
-    await transcode.decide("asset-clip", 2, allowed=False)
+    await transcode.decide(asset_called("clip"), 2, allowed=False)
     ended = await transcode.transcode(asset)
     for made in transcode.bench.facts.of(ChunkTranscoded):
         assert made.outcome.HasField("done")
@@ -46,7 +47,9 @@ async def test_of_an_asset_that_may_not_be_analysed_the_proxy_alone_is_made(
     pictures, sound = await transcode.download(ended.playlist)
     assert pictures
     assert sound
-    looked_at = await transcode.bench.call("GetFrame", GetFrameRequest(asset_id="asset-clip", frame=3))
+    looked_at = await transcode.bench.call(
+        "GetFrame", GetFrameRequest(asset_id=asset_called("clip"), frame=3)
+    )
     assert looked_at.moment.frame == 3, "looking is no analysis"
 
 
@@ -56,7 +59,7 @@ async def test_a_withheld_passage_is_in_no_bundle_no_scores_and_silent_for_speec
     asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4"))
     (first, second, *_) = await chunks(transcode, asset)
     begin, end = first.span.start_pts, (second.span.start_pts + second.span.end_pts) // 2
-    await transcode.decide("asset-clip", 2, (begin, end))
+    await transcode.decide(asset_called("clip"), 2, (begin, end))
     ended = await transcode.transcode(asset)
     made = sorted(transcode.bench.facts.of(ChunkTranscoded), key=lambda one: one.index)
     assert not made[0].HasField("frames")
@@ -82,8 +85,8 @@ async def chunks(transcode, asset: AssetIngested) -> list[ChunkPlanned]:
     """Plan an asset's twin, to know where its chunks lie."""
     twin = AssetIngested()
     twin.CopyFrom(asset)
-    twin.work.asset_id = "asset-twin"
-    await transcode.decide("asset-twin")
+    twin.work.asset_id = asset_called("twin")
+    await transcode.decide(asset_called("twin"))
     planned = await transcode.plan(twin)
     transcode.bench.facts.clear()
     return planned
@@ -91,11 +94,11 @@ async def chunks(transcode, asset: AssetIngested) -> list[ChunkPlanned]:
 
 async def test_nothing_is_planned_before_the_rights_are_decided(transcode, tmp_path: Path) -> None:
     asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4"))
-    asset.work.asset_id = "asset-undecided"
+    asset.work.asset_id = asset_called("undecided")
     assert await transcode.plan(asset) == []
     (job,) = await transcode.bench.documents.find(JOBS, {"kind": "plan"})
     assert "has not decided yet" in job["reason"]
-    await transcode.decide("asset-undecided")
+    await transcode.decide(asset_called("undecided"))
     await transcode.bench.clock.sleep(10)
     await transcode.bench.run_jobs()
     assert transcode.bench.facts.of(ChunkPlanned)
@@ -109,16 +112,18 @@ async def test_what_is_withheld_later_goes_and_what_is_permitted_later_is_asked_
     assert ended.shot_count == 1
     made = [*transcode.bench.facts.of(ChunkTranscoded), transcode.bench.facts.one(AudioExtracted)]
     keys = [one.frames.key for one in made[:-1]] + [one.shot_scores.key for one in made[:-1]]
-    assert await transcode.decide("asset-clip", 2, allowed=False) == []
+    assert await transcode.decide(asset_called("clip"), 2, allowed=False) == []
     for key in [*keys, made[-1].speech.key]:
         assert not await transcode.bench.objects.exists(key)
     assert (await transcode.download(ended.playlist))[0], "it plays"
-    (permitted,) = await transcode.decide("asset-clip", 3)
+    (permitted,) = await transcode.decide(asset_called("clip"), 3)
     assert (permitted.work.generation, permitted.rights_revision) == (1, 3)
     asset.work.generation, asset.rights_revision = 2, 3
     again = await transcode.transcode(asset)
     assert list(again.missing) == []
-    assert await transcode.decide("asset-clip", 4) == [permitted_again(permitted)], "ingest ignores it"
+    assert await transcode.decide(asset_called("clip"), 4) == [permitted_again(permitted)], (
+        "ingest ignores it"
+    )
 
 
 def permitted_again(permitted):
@@ -135,7 +140,9 @@ async def test_a_passage_that_is_withheld_later_takes_its_chunks_along_and_has_t
     asset = await transcode.ingested(make_clip(tmp_path / "clip.mp4"))
     await transcode.transcode(asset)
     first, second, *_ = sorted(transcode.bench.facts.of(ChunkTranscoded), key=lambda one: one.index)
-    (permitted,) = await transcode.decide("asset-clip", 2, (first.span.start_pts, first.span.start_pts + 1))
+    (permitted,) = await transcode.decide(
+        asset_called("clip"), 2, (first.span.start_pts, first.span.start_pts + 1)
+    )
     assert permitted.work.generation == 1
     assert not await transcode.bench.objects.exists(first.frames)
     assert await transcode.bench.objects.exists(second.frames)
@@ -153,7 +160,7 @@ async def test_a_decision_in_the_middle_of_a_chunk_wins(
         ref = await put_file(self, path, media_type=media_type, suffix=suffix)
         if media_type == ARROW and not bundles:
             bundles.append(ref)
-            await transcode.decide("asset-clip", 2, allowed=False)
+            await transcode.decide(asset_called("clip"), 2, allowed=False)
         return ref
 
     monkeypatch.setattr(type(transcode.bench.objects), "put_file", put)
@@ -173,21 +180,21 @@ async def test_what_comes_of_a_removed_asset_makes_nothing(transcode, tmp_path: 
     planned, *_ = await transcode.plan(asset)
     made = await transcode.make(planned)
     sound = transcode.bench.facts.one(AudioExtracted)
-    await transcode.bench.deliver(AssetRemoved(asset_id="asset-clip"))
+    await transcode.bench.deliver(AssetRemoved(asset_id=asset_called("clip")))
     transcode.bench.facts.clear()
     again = AssetIngested()
     again.CopyFrom(asset)
     again.work.generation = 2
     for fact in (asset, again, planned, made, sound):
         assert await transcode.bench.deliver(fact) == []
-    await transcode.decide("asset-clip", 9)
+    await transcode.decide(asset_called("clip"), 9)
     await transcode.bench.run_jobs()
     assert transcode.bench.facts.messages == []
     left = {
         name: await transcode.bench.documents.count(name, {}) for name in ("assets", "parts", "materials")
     }
     assert set(left.values()) == {0}
-    assert await transcode.bench.documents.count("references", {"holder": "asset-clip"}) == 0
+    assert await transcode.bench.documents.count("references", {"holder": asset_called("clip")}) == 0
     assert await transcode.bench.documents.count(TOMBSTONES, {}) == 1
 
 
@@ -198,7 +205,9 @@ async def test_a_job_whose_asset_goes_while_it_runs_leaves_nothing(
     put_file = type(transcode.bench.objects).put_file
 
     async def put(self, path, *, media_type, suffix=""):
-        await transcode.bench.deliver(AssetRemoved(asset_id="asset-clip"), transcode.bench.cause("removal"))
+        await transcode.bench.deliver(
+            AssetRemoved(asset_id=asset_called("clip")), transcode.bench.cause("removal")
+        )
         return await put_file(self, path, media_type=media_type, suffix=suffix)
 
     monkeypatch.setattr(type(transcode.bench.objects), "put_file", put)
@@ -216,6 +225,6 @@ async def test_what_a_redelivery_makes_by_another_decision_is_another_event(
     for _ in range(2):
         await transcode.bench.deliver(planned, cause, group="transcode.make_chunk")
     assert len(transcode.bench.facts.of(ChunkTranscoded)) == 1
-    await transcode.decide("asset-clip", 2, allowed=False)
+    await transcode.decide(asset_called("clip"), 2, allowed=False)
     await transcode.bench.deliver(planned, cause, group="transcode.make_chunk")
     assert [one.rights_revision for one in transcode.bench.facts.of(ChunkTranscoded)] == [1, 2]

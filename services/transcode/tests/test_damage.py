@@ -24,6 +24,7 @@ from framewell_kit.outcome_messages import is_done
 from framewell_kit.outcomes import Busy, Conflict, NotFound, Rejected
 from framewell_kit.stream import Reason
 from framewell_kit.testing.erasures import erasure_plan
+from framewell_kit.testing.ids import asset_called
 from framewell_media.errors import JobCrashed, SandboxUnavailable
 from framewell_media.testing import Clip, make_clip
 from framewell_transcode.adapters.sandboxed_processor import SandboxedProcessor
@@ -152,10 +153,10 @@ async def test_an_asset_of_which_nothing_came_out_ends_as_failed(transcode, tmp_
     assert ended[0].outcome.failed.code == "nothing_transcoded"
     (sentence,) = ended[0].missing
     assert sentence == "From 0:00:00.0 to 0:00:04.0 (frames 0 to 99) is missing: nothing there"
-    progress = await transcode.bench.call("GetTimeline", GetTimelineRequest(asset_id="asset-clip"))
+    progress = await transcode.bench.call("GetTimeline", GetTimelineRequest(asset_id=asset_called("clip")))
     assert (progress.chunks_transcoded, progress.chunks_failed) == (0, len(chunks))
     with pytest.raises(Conflict, match="no proxy"):
-        await transcode.bench.call("GetPlaylist", GetPlaylistRequest(asset_id="asset-clip"))
+        await transcode.bench.call("GetPlaylist", GetPlaylistRequest(asset_id=asset_called("clip")))
 
 
 async def test_a_chunk_that_was_given_up_and_done_again_heals_the_asset(transcode, tmp_path: Path) -> None:
@@ -170,10 +171,10 @@ async def test_a_chunk_that_was_given_up_and_done_again_heals_the_asset(transcod
     (healed,) = await transcode.put_in_place(lost)
     assert list(healed.missing) == []
     await transcode.put_in_place(given_up)  # once more, late
-    progress = await transcode.bench.call("GetTimeline", GetTimelineRequest(asset_id="asset-clip"))
+    progress = await transcode.bench.call("GetTimeline", GetTimelineRequest(asset_id=asset_called("clip")))
     assert (progress.chunks_transcoded, progress.chunks_failed) == (len(planned), 0)
     assert list(progress.missing) == []
-    played = await transcode.bench.call("GetPlaylist", GetPlaylistRequest(asset_id="asset-clip"))
+    played = await transcode.bench.call("GetPlaylist", GetPlaylistRequest(asset_id=asset_called("clip")))
     assert played.playlist == healed.playlist
 
 
@@ -240,7 +241,7 @@ async def test_an_older_generation_is_ignored(transcode, tmp_path: Path) -> None
     before = len(transcode.bench.facts.messages)
     await transcode.plan(await transcode.ingested(path, generation=1))
     assert len(transcode.bench.facts.messages) == before
-    late = ChunkTranscoded(work=Work(asset_id="asset-clip", generation=1), index=0)
+    late = ChunkTranscoded(work=Work(asset_id=asset_called("clip"), generation=1), index=0)
     assert await transcode.put_in_place(late) == []
 
 

@@ -23,6 +23,7 @@ from framewell.media.v1.media_pb2 import MEDIA_EVENT_KIND_SILENCE, MEDIA_EVENT_K
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell_kit.jobs import Job, JobRunner, Lease
 from framewell_kit.objects import LocalObjects
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.testing.service_bench import ServiceBench
 from framewell_kit.testing.waiting import eventually
 from framewell_media.sandbox import Sandbox
@@ -199,12 +200,12 @@ async def test_live_sound_ends_at_once_while_a_long_file_is_under_way(
             await bench.deliver(await transcode.ingested(live, "audio", lane=LANE_LIVE))
             await eventually(lambda: _done(transcode, "live"))
             assert not await _done(transcode, "long"), "the long one was too short to hold anything up"
-            await bench.deliver(AssetRemoved(asset_id="asset-long"))
+            await bench.deliver(AssetRemoved(asset_id=asset_called("long")))
             await eventually(lambda: _done_in_time(transcode, "long"))
         finally:
             await runner.stop(5)
         await bench.outbox.flush()
-        assert [fact.work.asset_id for fact in bench.facts.of(AudioExtracted)] == ["asset-live"]
+        assert [fact.work.asset_id for fact in bench.facts.of(AudioExtracted)] == [asset_called("live")]
 
 
 async def test_asking_for_an_asset_anew_stops_what_runs_for_it(
@@ -227,12 +228,12 @@ async def test_asking_for_an_asset_anew_stops_what_runs_for_it(
 
 
 async def _is_running(transcode: Transcode, name: str) -> bool:
-    document = await transcode.bench.jobs.get(SOUND, f"asset-{name}/1")
+    document = await transcode.bench.jobs.get(SOUND, f"{asset_called(name)}/1")
     return document is not None and document["queue"].endswith("/running")
 
 
 async def _progress(transcode: Transcode, name: str) -> bool:
-    document = await transcode.bench.jobs.get(SOUND, f"asset-{name}/1")
+    document = await transcode.bench.jobs.get(SOUND, f"{asset_called(name)}/1")
     return document is not None and bool(document["progress"])
 
 
@@ -243,7 +244,7 @@ async def _done_in_time(transcode: Transcode, name: str) -> bool:
 
 
 async def _done(transcode: Transcode, name: str) -> bool:
-    document = await transcode.bench.jobs.get(SOUND, f"asset-{name}/1")
+    document = await transcode.bench.jobs.get(SOUND, f"{asset_called(name)}/1")
     return document is None or document["queue"].endswith("/done")
 
 

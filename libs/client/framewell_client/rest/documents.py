@@ -6,6 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
 
+class AcceptInvitationRequest(TypedDict):
+    """Takes an invitation, or a new password after one was forgotten."""
+
+    code: str
+    """The code of the invitation; it works once."""
+    password: str
+    """The password from now on: twelve characters or more, and not the login."""
+
+
 class Actor(TypedDict):
     """Who decided: a person, a rule or the mesh itself."""
 
@@ -15,6 +24,43 @@ class Actor(TypedDict):
     """In which capacity: a role of the house (`editor`, `rights`), `rule` or `system`."""
     decided_at: NotRequired[str]
     """When the decision was made; unset when the sender did not say."""
+
+
+class AddressObjectRequest(TypedDict):
+    """Asks for an address that opens one object without a token, for a few minutes."""
+
+    path: str
+    """Path of the object, e.g. `/v1/assets/<id>/objects/<key>`."""
+
+
+class AddressObjectResponse(TypedDict):
+    """An address that opens one object."""
+
+    address: str
+    """Path and query; it opens this one object for whoever has it."""
+    expires_at: NotRequired[str]
+    """When it stops working."""
+
+
+class ApiToken(TypedDict):
+    """A token with which a program acts for its owner. Its secret is shown once, when it is made."""
+
+    token_id: str
+    """Id of the token; it opens nothing."""
+    name: str
+    """What it is for, in its owner's words."""
+    role: NotRequired[Role]
+    """What it may do at most: never more than its owner at that moment."""
+    user_id: str
+    """Id of its owner."""
+    login: str
+    """Login of its owner."""
+    created_at: NotRequired[str]
+    """When it was made."""
+    expires_at: NotRequired[str]
+    """When it stops working."""
+    used_at: NotRequired[str]
+    """When it was last used, to the hour; unset for one that never was."""
 
 
 class Appearance(TypedDict):
@@ -167,6 +213,19 @@ class AssetIngested(TypedDict):
     """Files of timed text beside the media."""
     same_content: Sequence[str]
     """Earlier assets whose original has the same SHA-256, oldest first, at most 20."""
+    actor: NotRequired[Actor]
+    """Who asked for this generation: brought the asset in, or had it done again; unset where no person
+    did.
+    """
+
+
+class AssetPerson(TypedDict):
+    """A person of an asset, with a name."""
+
+    name: str
+    """Name of the class; empty for unknown, and while the names cannot be asked for."""
+    person: NotRequired[Person]
+    """Who it is, and the appearances of this page."""
 
 
 class AssetRejected(TypedDict):
@@ -182,6 +241,17 @@ class AssetRejected(TypedDict):
     """One sentence for a person: what is wrong with it."""
     uri: str
     """Where the original was to come from."""
+    actor: NotRequired[Actor]
+    """Who decided that it ends, for instance cancelled it; unset where no person did."""
+
+
+class AssetStateCount(TypedDict):
+    """Assets in one state."""
+
+    state: NotRequired[AssetState]
+    """The state they are in."""
+    count: int
+    """Number of assets in it."""
 
 
 class AssetSummary(TypedDict):
@@ -322,6 +392,63 @@ class AssetView(TypedDict):
     """
 
 
+class AuditProblem(TypedDict):
+    """One thing that is wrong with the log."""
+
+    kind: NotRequired[AuditProblemKind]
+    """What is wrong, in one word."""
+    chain_id: str
+    """Id of the chain."""
+    sentence: str
+    """The same in one sentence."""
+
+
+class AuditRecord(TypedDict):
+    """One decision on record; ids alone, names nobody on screen."""
+
+    chain_id: str
+    """Id of the chain the entry stands in."""
+    place: int
+    """Its place in the chain, counted from 0."""
+    hash: str
+    """The hash that links the next entry to it, 64 lower-case hex digits."""
+    event_id: str
+    """Id of the event that it is about."""
+    time: str
+    """When that event happened, in ISO 8601."""
+    subject: str
+    """What the decision is about, such as `sample:s-17`; holders and sources by keyed hashes."""
+    class_id: str
+    """Id of the class it names; empty where it names none."""
+    what: str
+    """What was decided, in one word, e.g. `accept`, `promoted`."""
+    principal: str
+    """Who decided it, by their login or the name of a rule."""
+    authority: str
+    """In which capacity they decided it."""
+
+
+class AuditSealed(TypedDict):
+    """The end of one chain of the log at one moment, signed. Whoever keeps these finds a chain that was
+    rewritten or deleted.
+    """
+
+    chain_id: str
+    """Id of the chain and key of the fact."""
+    entry_count: int
+    """How many entries the chain had."""
+    head: str
+    """SHA-256 of its last entry, 64 lower-case hex digits: the hash of an entry covers the one before it."""
+    sealed_at: NotRequired[str]
+    """When it was sealed."""
+    key_id: str
+    """Id of the key that signed: SHA-256 of the public key, 64 lower-case hex digits."""
+    signature: str
+    """Ed25519 signature (RFC 8032), 64 bytes, over the deterministic protobuf encoding of this message
+    without it.
+    """
+
+
 class Backlog(TypedDict):
     """How far a group is behind in a topic, summed over its partitions."""
 
@@ -337,6 +464,23 @@ class Backlog(TypedDict):
     """Records that the group has not committed."""
 
 
+class Balance(TypedDict):
+    """What a holder is owed in one currency."""
+
+    holder: str
+    """Name of the holder."""
+    currency: str
+    """Currency of the amount, an ISO 4217 code."""
+    amount: str
+    """Exact decimal amount that is owed."""
+    uses: int
+    """Number of uses it was counted from."""
+    flat_amount: str
+    """The part of the amount that is owed once per sample and snapshot."""
+    per_use_amount: str
+    """The part of the amount that is owed per sample and run."""
+
+
 class Box(TypedDict):
     """A rectangle in fractions of the displayed picture, origin top left."""
 
@@ -347,6 +491,19 @@ class Box(TypedDict):
     width: float
     """Width as a fraction of the picture's width, 0 to 1."""
     height: float
+    """Height as a fraction of the picture's height, 0 to 1."""
+
+
+class BoxInput(TypedDict):
+    """A rectangle in fractions of the displayed picture, origin top left."""
+
+    x: NotRequired[float]
+    """Left edge as a fraction of the picture's width, 0 to 1."""
+    y: NotRequired[float]
+    """Top edge as a fraction of the picture's height, 0 to 1."""
+    width: NotRequired[float]
+    """Width as a fraction of the picture's width, 0 to 1."""
+    height: NotRequired[float]
     """Height as a fraction of the picture's height, 0 to 1."""
 
 
@@ -377,6 +534,13 @@ class CancelReanalysisResponse(TypedDict):
 
     reanalysis: NotRequired[Reanalysis]
     """The campaign as it stands now."""
+
+
+class CancelRunResponse(TypedDict):
+    """The run after the call."""
+
+    run: NotRequired[Run]
+    """The run as it is now; one that had ended before stays as it was."""
 
 
 class Candidate(TypedDict):
@@ -451,6 +615,43 @@ class CaptionTrack(TypedDict):
     """True when the file has it shown unless another is asked for."""
 
 
+class ChangePasswordRequest(TypedDict):
+    """Gives the caller another password."""
+
+    password: str
+    """The password so far."""
+    new_password: str
+    """The password from now on: twelve characters or more, and not the login."""
+
+
+class ChangeTelemetryRequest(TypedDict):
+    """What is to change in every process of a service; what is not set stays."""
+
+    service: NotRequired[str]
+    """Name of the service; empty for all."""
+    log_level: NotRequired[str]
+    """Least level to log: debug, info, warning or error."""
+    loggers: NotRequired[Mapping[str, str]]
+    """Levels of single loggers, by name; an empty level takes the logger's own level away."""
+    trace_sample: NotRequired[float]
+    """Fraction of new traces to record, 0 to 1."""
+    revert_after: NotRequired[str]
+    """Go back to the settings after this time; unset: stay."""
+
+
+class ChangedSample(TypedDict):
+    """A sample that a change concerned."""
+
+    sample_id: str
+    """Id of the sample."""
+    asset_id: str
+    """Id of its asset."""
+    effect: str
+    """What became of it: `withdrawn`, `withheld`, `proposed`, or `repriced` where only its terms are
+    others.
+    """
+
+
 class ChooseVersionRequest(TypedDict):
     """Names the version that is to answer. `model.version` must be there: say which version."""
 
@@ -478,6 +679,92 @@ class ChunkCounts(TypedDict):
     """Chunks that were given up at any stage."""
 
 
+class ClaimSamplesRequest(TypedDict):
+    """Chooses how many samples are claimed, and for how long."""
+
+    dataset_id: NotRequired[str]
+    """Id of the dataset."""
+    limit: NotRequired[int]
+    """At most so many samples, 0 for the default of 10; more than 100 are never given at once."""
+    lease: NotRequired[str]
+    """Time until others may take them, at most one hour; unset for the default of ten minutes."""
+    sample_ids: NotRequired[Sequence[str]]
+    """Ids of the samples that are wanted, such as those that the caller has and goes on with; empty for free
+    ones.
+    """
+    class_id: NotRequired[str]
+    """Only samples of this class; empty for all."""
+    asset_id: NotRequired[str]
+    """Only samples of this asset; empty for all."""
+    order_by: NotRequired[str]
+    """Which are taken first: `oldest`, `doubtful` or `person`, as in a list of samples; empty for
+    `oldest`.
+    """
+    without_ids: NotRequired[Sequence[str]]
+    """Ids of samples that are not wanted now, such as those that were skipped, at most 500."""
+
+
+class ClaimSamplesResponse(TypedDict):
+    """The samples that were claimed."""
+
+    samples: Sequence[Sample]
+    """Samples in state proposed, in the order asked for."""
+    refused: Sequence[ReviewResult]
+    """Of samples that were asked for by their ids, those that the caller did not get, and why."""
+
+
+class ClassSamples(TypedDict):
+    """How many samples a class has, and one to show."""
+
+    accepted: int
+    """Number of accepted samples."""
+    proposed: int
+    """Number of samples that wait for a decision."""
+    withheld: int
+    """Number of samples that the rights withhold."""
+    sample_id: str
+    """Id of the sample that the picture is of, the newest accepted one if there is any; empty for none."""
+    path: str
+    """Path of the picture on the gateway, below its address; empty for none."""
+
+
+class ClassSamplesInput(TypedDict):
+    """How many samples a class has, and one to show."""
+
+    accepted: NotRequired[int]
+    """Number of accepted samples."""
+    proposed: NotRequired[int]
+    """Number of samples that wait for a decision."""
+    withheld: NotRequired[int]
+    """Number of samples that the rights withhold."""
+    sample_id: NotRequired[str]
+    """Id of the sample that the picture is of, the newest accepted one if there is any; empty for none."""
+    path: NotRequired[str]
+    """Path of the picture on the gateway, below its address; empty for none."""
+
+
+class ClassToLearn(TypedDict):
+    """How much of one class a run would learn from."""
+
+    class_id: str
+    """Id of the class."""
+    sample_count: int
+    """Number of its samples."""
+    programme_count: int
+    """Number of programmes that they come from; of one alone nothing can be measured."""
+
+
+class ClassTracks(TypedDict):
+    """How many face tracks have a class, before and after a switch."""
+
+    class_id: str
+    """Id of the class; empty for unknown faces."""
+    before: int
+    """Number of face tracks before the switch."""
+    after: int
+    """Number of face tracks after the switch."""
+
+
 class ClusterAppearance(TypedDict):
     """A face track of a cluster."""
 
@@ -501,6 +788,18 @@ class ClusterAppearance(TypedDict):
     """Shorter side of the largest face, in pixels of the sampled picture."""
     picture: str
     """Path of the picture with the face on the gateway, below its address."""
+    face: str
+    """Path of the face cut out of that picture."""
+    title: str
+    """Title of the programme, filled in by the gateway; empty for none."""
+    seconds: float
+    """How long the person is seen, in seconds, filled in by the gateway; 0 where the clock of the asset is
+    not known.
+    """
+    start_seconds: float
+    """Seconds from the start of the asset to the first picture, filled in by the gateway as the seconds
+    are.
+    """
 
 
 class ClusterDecisionRecord(TypedDict):
@@ -552,6 +851,95 @@ class ComparedRate(TypedDict):
     """True when chance does not explain the difference (McNemar, 95 %)."""
 
 
+class Contributor(TypedDict):
+    """A holder of rights and what is theirs here."""
+
+    holder: str
+    """The name as it was spelt first."""
+    statement_count: int
+    """Number of statements about everything of theirs."""
+    asset_count: int
+    """Number of assets that they have rights in."""
+    sample_count: int
+    """Number of accepted samples from these assets."""
+    balances: Sequence[Balance]
+    """What they are owed, one entry a currency."""
+
+
+class CountSamplesResponse(TypedDict):
+    """How many samples wait for review."""
+
+    proposed: int
+    """Number of samples that wait for a decision."""
+    claimed: int
+    """Number of those that somebody is reviewing."""
+    questions: int
+    """Number of those that are questions."""
+    withheld: int
+    """Number of samples that the rights withhold."""
+    datasets: Sequence[SampleCount]
+    """Those that wait, by dataset."""
+    classes: Sequence[SampleCount]
+    """Those that wait, by class, most first; at most 200 classes."""
+    reviewers: Sequence[SampleCount]
+    """Those that are being reviewed, by reviewer."""
+
+
+class Counts(TypedDict):
+    """What waits for people. A number whose service is away is left out: `unavailable` names it, `missing`
+    says why.
+    """
+
+    assets: NotRequired[Sequence[AssetStateCount]]
+    """Assets by state, one entry a state that there is; removed ones are not counted."""
+    assets_failed: NotRequired[int]
+    """Assets that were rejected, or of which the analysis failed as a whole."""
+    samples_proposed: NotRequired[int]
+    """Samples that wait for a decision."""
+    unknown_people: NotRequired[int]
+    """Unknown people that were seen: clusters that no model and no person has named."""
+    unknown_people_more: NotRequired[bool]
+    """True when there are more of them than were counted."""
+    refusals: NotRequired[int]
+    """Samples that were withheld for rights since `since`."""
+    candidates_waiting: NotRequired[int]
+    """Trained models that may go into service and are not in it, and not held back."""
+    candidates_waiting_more: NotRequired[bool]
+    """True when there are more of them than were counted."""
+    dead_letters: NotRequired[int]
+    """Dead letters of the last 30 days that wait: nobody replayed or discarded them."""
+    open_breakers: NotRequired[Sequence[str]]
+    """Consumer groups whose breaker is not closed: they have stopped themselves."""
+    since: NotRequired[str]
+    """From when on refusals were counted."""
+    unavailable: Sequence[str]
+    """Fields of this answer that could not be asked: they are left out, and say nothing."""
+    missing: Sequence[str]
+    """Why they are missing, one sentence each."""
+
+
+class CreateClassResponse(TypedDict):
+    """The class that was made."""
+
+    dataset_class: NotRequired[DatasetClass]
+    """The class with its id."""
+
+
+class CreateWebhookRequest(TypedDict):
+    """An address that wants events."""
+
+    url: str
+    """Where to send them: `https://…`, or `http://…` inside the house. Its host must be one that the operator
+    allows.
+    """
+    types: NotRequired[Sequence[str]]
+    """Only events of these CloudEvents types, e.g. `framewell.asset.analysed.v1`; empty for all."""
+    service: NotRequired[str]
+    """Only events that this service of the mesh published, e.g. `inference`; empty for all."""
+    description: NotRequired[str]
+    """What it is for, in words."""
+
+
 class Crop(TypedDict):
     """One picture of a sample."""
 
@@ -597,6 +985,120 @@ class DatasetClass(TypedDict):
     """True when the person is fictional or the caption says so."""
     merged_into: str
     """Id of the class this one was merged into, empty when it stands."""
+    revision: int
+    """Grows with every change of the class."""
+    changed_at: NotRequired[str]
+    """When it was made, named or merged last; unset for one that was not since its mesh notes that."""
+    changed_by: str
+    """Who did that, a person or a rule; empty when not known."""
+    samples: NotRequired[ClassSamples]
+    """Its samples; unset unless they were asked for."""
+
+
+class DatasetClassInput(TypedDict):
+    """A class and its names, held in one erasable document."""
+
+    class_id: NotRequired[str]
+    """Its id, which says nothing about who it is."""
+    dataset_id: NotRequired[str]
+    """Id of the dataset it belongs to."""
+    name: NotRequired[str]
+    """Name shown to people."""
+    aliases: NotRequired[Sequence[str]]
+    """Other names and spellings."""
+    external_ids: NotRequired[Mapping[str, str]]
+    """Ids in authority files and of the house, by scheme: `gnd`, `wikidata`, `house`."""
+    fictional: NotRequired[bool]
+    """True when the person is fictional or the caption says so."""
+    merged_into: NotRequired[str]
+    """Id of the class this one was merged into, empty when it stands."""
+    revision: NotRequired[int]
+    """Grows with every change of the class."""
+    changed_at: NotRequired[str]
+    """When it was made, named or merged last; unset for one that was not since its mesh notes that."""
+    changed_by: NotRequired[str]
+    """Who did that, a person or a rule; empty when not known."""
+    samples: NotRequired[ClassSamplesInput]
+    """Its samples; unset unless they were asked for."""
+
+
+class DeadLetterCount(TypedDict):
+    """Dead letters of one kind."""
+
+    group: str
+    """The consumer group that gave them up."""
+    code: str
+    """Why, as a stable word."""
+    type: str
+    """Type of their events, as their senders spelt it; may be empty."""
+    count: int
+    """How many there are."""
+    first: NotRequired[str]
+    """When the first of them was given up."""
+    last: NotRequired[str]
+    """When the last of them was given up."""
+
+
+class DeadLetterView(TypedDict):
+    """A record that was given up, with the reason and the record itself."""
+
+    dead_letter_id: str
+    """Its id: `<group>/<partition>@<offset>`."""
+    group: str
+    """The consumer group that gave it up."""
+    state: NotRequired[DeadLetterState]
+    """What was done with it."""
+    code: str
+    """Why it was given up, as a stable word."""
+    reason: str
+    """Why it was given up, as a sentence."""
+    type: str
+    """CloudEvents type of its event, as its sender spelt it; may be empty."""
+    event_id: str
+    """Id of its event; empty where its sender gave none."""
+    asset_id: str
+    """The asset that it is about; empty for none."""
+    given_up: NotRequired[str]
+    """When it was given up."""
+    attempts: int
+    """How often it was tried; 0 where that is not known."""
+    origin_topic: str
+    """The topic that it came from, without the mesh's prefix; empty where that is not known."""
+    origin_partition: int
+    """The partition of that topic, from 0."""
+    origin_offset: int
+    """Its offset in that partition."""
+    replay_reaches: Sequence[str]
+    """The groups that a replay reaches: all that read the topic."""
+    headers: Mapping[str, str]
+    """Its headers, as they were sent; the first 40, each at most 200 characters."""
+    payload_kind: str
+    """What its payload is: `fact`, `json`, `text`, `bytes` or `nothing`."""
+    payload: str
+    """Its payload: JSON for a fact and JSON, text, or the first bytes in hexadecimal digits; at most 16,384
+    characters.
+    """
+    payload_bytes: int
+    """Length of the whole payload in bytes."""
+    traceback: str
+    """Where in the code it was given up; empty where nobody failed."""
+    handled_by: str
+    """Who replayed or discarded it last; empty while nobody did."""
+    handled_at: NotRequired[str]
+    """When that was; unset while nobody did."""
+    handled_because: str
+    """Why, in that person's words; may be empty."""
+    times_replayed: int
+    """How often it was sent again."""
+
+
+class DeadLettersLeft(TypedDict):
+    """Dead letters that were left where they are, for one reason."""
+
+    reason: str
+    """Why, as a sentence or the broker's word."""
+    count: int
+    """How many."""
 
 
 class DisableModelRequest(TypedDict):
@@ -613,6 +1115,26 @@ class DisableModelResponse(TypedDict):
 
     model: NotRequired[Model]
     """The version in force."""
+
+
+class DiscardDeadLettersRequest(TypedDict):
+    """Which dead letters need no replay, and why."""
+
+    group: str
+    """The consumer group that gave them up."""
+    ids: Sequence[str]
+    """Which, by their ids or those of their events."""
+    because: str
+    """Why they need none, for whoever asks later."""
+
+
+class DiscardDeadLettersResponse(TypedDict):
+    """What a discard did."""
+
+    matching: int
+    """Number of dead letters that are meant."""
+    discarded: int
+    """Number of those that were marked."""
 
 
 class DistinguishClustersRequest(TypedDict):
@@ -769,6 +1291,40 @@ class Evidence(TypedDict):
     """
 
 
+class EvidenceSource(TypedDict):
+    """Something that a piece of evidence rests on, as it was seen."""
+
+    kind: str
+    """Kind of the evidence: `lower_third`, `face_track`, `known_face`, `question`, `person`."""
+    observation_id: str
+    """Id of the observation in the asset of the sample."""
+    chunk_id: str
+    """Id of the chunk that it was seen in."""
+    span: NotRequired[Span]
+    """When it is seen; of a caption, while it stands."""
+    moment: NotRequired[Moment]
+    """A picture in which it is seen."""
+    box: NotRequired[Box]
+    """Where in that picture."""
+    text: str
+    """The caption as it was read; empty for a face."""
+    below_text: str
+    """The smaller line under the caption, empty for none."""
+    score: float
+    """How sure the model was, 0 to 1."""
+    picture: str
+    """Path of the picture cut out, on the gateway below its address."""
+
+
+class ExportChoice(TypedDict):
+    """How a snapshot is exported."""
+
+    format: ExportFormat
+    """The format to write."""
+    purpose: NotRequired[Purpose]
+    """The purpose it is made for; unspecified: sharing."""
+
+
 class FaceAttributes(TypedDict):
     """What is measured of a face in one sampled picture. Figures, no verdict: rules that use them set the
     limits.
@@ -828,8 +1384,23 @@ class Failed(TypedDict):
     """One sentence for a person: what happened, to what."""
 
 
+class FateStep(TypedDict):
+    """One step from the statement to the new model."""
+
+    step: str
+    """Which step: `statements`, `samples`, `snapshots`, `runs`, `models`."""
+    state: NotRequired[FateState]
+    """How far it is."""
+    done: int
+    """How many are done."""
+    total: int
+    """How many there are as far as is known; 0 where nobody can say yet."""
+
+
 class FindSimilarRequest(TypedDict):
-    """Chooses what stored vectors are compared with. Exactly one of `image`, `observation`, `moment`."""
+    """Chooses what stored vectors are compared with. Exactly one of `image`, `observation`, `moment`.
+    `observation.observation_id` must be there: say which observation.
+    """
 
     image: NotRequired[str]
     """A picture (JPEG, PNG or WebP): its largest face, or the whole picture for `labels`."""
@@ -863,6 +1434,42 @@ class FindSimilarResponse(TypedDict):
     """Neighbours of the query, nearest first."""
 
 
+class FoundInAsset(TypedDict):
+    """A moment that was found, with what a person needs to tell it from others."""
+
+    moment: NotRequired[FoundMoment]
+    """What was found where."""
+    title: str
+    """Title of the programme; empty when it was not given."""
+    start: NotRequired[str]
+    """Time from the start of the asset; unset while its clock cannot be asked for."""
+    timecode: str
+    """SMPTE ST 12 timecode of its first picture; empty when the asset has none."""
+
+
+class FoundMoment(TypedDict):
+    """A moment in which what was looked for is read, said or seen."""
+
+    asset_id: str
+    """The asset it is in."""
+    kind: str
+    """`text` was read on screen, `transcript` was said; `label`, `object` and `region` were seen."""
+    span: NotRequired[Span]
+    """When; what stands there for several looks is one moment."""
+    moment: NotRequired[Moment]
+    """The picture it was measured in; unset for what was said."""
+    box: NotRequired[Box]
+    """Where in that picture; unset for what was said and for whole pictures."""
+    text: str
+    """What was read or said, or the label, as a whole."""
+    score: float
+    """Confidence of the model, 0 to 1."""
+    observation_id: str
+    """Id of the first of its observations, unique in the asset."""
+    model: NotRequired[ModelVersion]
+    """The model and version that made the observation."""
+
+
 class FrameRange(TypedDict):
     """Pictures in a row."""
 
@@ -879,6 +1486,52 @@ class FrameRangeInput(TypedDict):
     """Index of the first picture in presentation order, from 0."""
     frames: int
     """How many pictures it covers, from the first one on."""
+
+
+class FrameRun(TypedDict):
+    """Pictures that follow each other at one distance. Picture number `first_frame` + i begins at pts
+    `start_pts` + floor((i * ticks + phase) / of), for i from 0 to `frames` - 1, and is shown until the
+    next one begins.
+    """
+
+    first_frame: int
+    """Index of its first picture in presentation order."""
+    start_pts: int
+    """pts of its first picture in the time base of the asset."""
+    frames: int
+    """Number of its pictures, at least 1."""
+    ticks: int
+    """Ticks of the asset's clock that `of` pictures take: 3003 of 1 at 29.97 on 1/90000, 15015 of 4 at
+    23.976.
+    """
+    of: int
+    """See `ticks`; at least 1."""
+    phase: int
+    """What was left over when the first picture was rounded down to a tick, in parts of `of`: 0 to `of` -
+    1.
+    """
+
+
+class GetAuditKeyResponse(TypedDict):
+    """The keys that seals of this mesh are checked with."""
+
+    public_keys: str
+    """Public keys in PEM (Ed25519, SubjectPublicKeyInfo), one after the other: the one that signs now, then
+    earlier ones.
+    """
+    key_id: str
+    """Id of the key that signs now: SHA-256 of its 32 bytes, 64 lower-case hex digits; empty while nothing is
+    signed.
+    """
+
+
+class GetClassResponse(TypedDict):
+    """The class that was asked for."""
+
+    dataset_class: NotRequired[DatasetClass]
+    """The class with its samples counted."""
+    merged: Sequence[DatasetClass]
+    """Classes that were merged into it, whose mergers can be taken back."""
 
 
 class GetClusterResponse(TypedDict):
@@ -914,6 +1567,36 @@ class GetRightsResponse(TypedDict):
     """The statements in force now, of the asset, its source and its holders."""
     revision: int
     """Revision of the asset's rights."""
+
+
+class GetRunResponse(TypedDict):
+    """One run with what it measured."""
+
+    run: NotRequired[Run]
+    """The run as it is now."""
+
+
+class GetSampleResponse(TypedDict):
+    """The sample that was asked for, and what a decision about it rests on."""
+
+    sample: NotRequired[Sample]
+    """The sample with its provenance: its passport."""
+    sources: Sequence[EvidenceSource]
+    """What its evidence rests on, captions first, at most 20."""
+    claimed: NotRequired[SampleCandidate]
+    """The class that it is said to be of, with an accepted sample of that to compare with; unset for a
+    question.
+    """
+    candidates: Sequence[SampleCandidate]
+    """Others that it may be, nearest first, at most nine; who was merged or erased is none of them."""
+    rights: NotRequired[RightsDecision]
+    """What the rights gate says about it now, with sentence and grounds; unset when its asset is gone."""
+    alike_count: int
+    """Number of proposals of the same class in the same asset, this one among them, that are no questions."""
+    start_seconds: float
+    """Seconds from the start of the asset to the picture of the best crop; 0 where the clock of the asset is
+    not known.
+    """
 
 
 class HeldJob(TypedDict):
@@ -952,6 +1635,22 @@ class Hold(TypedDict):
     """Why, in the words of whoever decided."""
     actor: NotRequired[Actor]
     """Who decided it, and when."""
+
+
+class HoldModelRequest(TypedDict):
+    """Names the candidate that is to be held back. `model.version` must be there: say which version."""
+
+    model: ModelVersionInput
+    """Name and version of the model."""
+    reason: str
+    """Why, for whoever looks at it later; names nobody on screen."""
+
+
+class HoldModelResponse(TypedDict):
+    """The candidate that is held now."""
+
+    candidate: NotRequired[Candidate]
+    """The candidate as it stands; one that was held before keeps its first reason."""
 
 
 class HouseRuleEffect(TypedDict):
@@ -1027,6 +1726,28 @@ class IngestRequested(TypedDict):
     """Files of timed text beside the media (EBU STL, TTML, EBU-TT-D, SRT, WebVTT, SCC)."""
 
 
+class Invitation(TypedDict):
+    """A code that gives an account a password, once; it is shown only here."""
+
+    user: NotRequired[User]
+    """Whose account it is for."""
+    code: str
+    """The code; the console takes it as `/console/invitation#<code>`."""
+    expires_at: NotRequired[str]
+    """When it stops working."""
+
+
+class InviteUserRequest(TypedDict):
+    """Makes an account, and a code by which its owner gives it a password."""
+
+    login: str
+    """Login: letters, digits and `. _ - @ +`, in capitals or not."""
+    name: str
+    """Name as people call them."""
+    role: Role
+    """What the user may do."""
+
+
 class LastEvent(TypedDict):
     """The last thing that happened to an asset."""
 
@@ -1063,6 +1784,49 @@ class Lineage(TypedDict):
     """Version of the recipe's code."""
 
 
+class LineageAsset(TypedDict):
+    """An asset that a model was made from, with the right it rests on now."""
+
+    asset_id: str
+    """Id of the asset."""
+    title: str
+    """Title of its programme; empty where none is known."""
+    allowed: bool
+    """True while the house may train with it."""
+    sentence: str
+    """That decision in one sentence; empty where it could not be asked."""
+
+
+class LineageSample(TypedDict):
+    """A sample that a model learned from."""
+
+    sample_id: str
+    """Id of the sample."""
+    asset_id: str
+    """Id of its asset; empty where it could not be asked."""
+    class_id: str
+    """Id of the class it shows."""
+    class_name: str
+    """Name of that class; empty where it has none, or was forgotten."""
+    state: NotRequired[SampleState]
+    """Where it stands now."""
+    rights: NotRequired[RightsDecision]
+    """The right that it rests on."""
+
+
+class ListAssetPeopleResponse(TypedDict):
+    """One page of people."""
+
+    people: Sequence[AssetPerson]
+    """Known people first, by score; who does not fit goes on, by the same class or cluster, on the next
+    page.
+    """
+    next_page_token: str
+    """Names the next page; empty on the last page."""
+    missing: Sequence[str]
+    """What this page lacks because a service is away, one sentence each."""
+
+
 class ListAssetsResponse(TypedDict):
     """One page of assets."""
 
@@ -1072,6 +1836,17 @@ class ListAssetsResponse(TypedDict):
     """What names the next page; empty on the last."""
     total_size: int
     """Number of assets on all pages together."""
+
+
+class ListAuditResponse(TypedDict):
+    """One page of entries."""
+
+    records: Sequence[AuditRecord]
+    """Entries of this page, the newest first."""
+    next_page_token: str
+    """Names the next page; empty on the last page."""
+    total_size: int
+    """Number of entries on all pages together."""
 
 
 class ListCandidatesResponse(TypedDict):
@@ -1085,11 +1860,24 @@ class ListCandidatesResponse(TypedDict):
     """Number of candidates on all pages together."""
 
 
+class ListClassAppearancesResponse(TypedDict):
+    """One page of appearances of a person."""
+
+    appearances: Sequence[ClusterAppearance]
+    """Appearances of this page, newest assets first, each asset in order of time."""
+    next_page_token: str
+    """Names the next page; empty on the last page."""
+    total_size: int
+    """Number of appearances on all pages together."""
+    asset_count: int
+    """Number of assets that the person is seen in."""
+
+
 class ListClassesResponse(TypedDict):
     """One page of classes."""
 
     classes: Sequence[DatasetClass]
-    """Classes in order of their names."""
+    """Classes in the order asked for."""
     next_page_token: str
     """Names the next page; empty on the last page."""
     total_size: int
@@ -1116,6 +1904,17 @@ class ListClustersResponse(TypedDict):
     """Names the next page; empty on the last page."""
 
 
+class ListContributorsResponse(TypedDict):
+    """One page of holders."""
+
+    contributors: Sequence[Contributor]
+    """Holders of this page, by name."""
+    next_page_token: str
+    """Names the next page; empty on the last page."""
+    total_size: int
+    """Number of holders on all pages together."""
+
+
 class ListDatasetsResponse(TypedDict):
     """One page of datasets."""
 
@@ -1125,6 +1924,17 @@ class ListDatasetsResponse(TypedDict):
     """Names the next page; empty on the last page."""
     total_size: int
     """Number of datasets on all pages together."""
+
+
+class ListDeadLettersResponse(TypedDict):
+    """One page of dead letters."""
+
+    dead_letters: Sequence[DeadLetterView]
+    """Dead letters of this page, the newest first."""
+    next_page_token: str
+    """What names the next page; empty on the last."""
+    total_size: int
+    """Number of dead letters on all pages together."""
 
 
 class ListErasuresResponse(TypedDict):
@@ -1147,6 +1957,32 @@ class ListEventsResponse(TypedDict):
     """What names the next page; empty on the last."""
     total_size: int
     """Number of events on all pages together."""
+
+
+class ListFrameRunsResponse(TypedDict):
+    """One page of a frame table."""
+
+    timeline: NotRequired[Timeline]
+    """The clock of the asset as it is now: what timecode follows from."""
+    runs: Sequence[FrameRun]
+    """Runs in order of time. One begins wherever the distance changes, and at every page."""
+    end_pts: int
+    """First pts after the last picture of this page."""
+    next_page_token: str
+    """Names the next page; empty on the last page."""
+
+
+class ListLedgerResponse(TypedDict):
+    """One page of entries, and the balances."""
+
+    entries: Sequence[UsageRecorded]
+    """Entries of this page, newest first."""
+    balances: Sequence[Balance]
+    """Per holder and currency, over all entries that were asked for; on the first page only."""
+    next_page_token: str
+    """Names the next page; empty on the last page."""
+    total_size: int
+    """Number of entries on all pages together."""
 
 
 class ListMediaEventsResponse(TypedDict):
@@ -1189,6 +2025,39 @@ class ListReanalysesResponse(TypedDict):
     """Number of campaigns on all pages together."""
 
 
+class ListRecognitionChangesResponse(TypedDict):
+    """One page of changes."""
+
+    changes: Sequence[RecognitionChange]
+    """Changes of this page, newest first."""
+    next_page_token: str
+    """Names the next page; empty on the last page."""
+    total_size: int
+    """Number of changes on all pages together."""
+
+
+class ListRefusalsResponse(TypedDict):
+    """One page of refusals."""
+
+    refusals: Sequence[Refusal]
+    """Groups of this page, the largest first."""
+    next_page_token: str
+    """Names the next page; empty on the last page."""
+    total_size: int
+    """Number of groups on all pages together."""
+
+
+class ListRightsChangesResponse(TypedDict):
+    """One page of changes."""
+
+    changes: Sequence[RightsChange]
+    """Changes of this page, the newest first."""
+    next_page_token: str
+    """Names the next page; empty on the last page."""
+    total_size: int
+    """Number of changes on all pages together."""
+
+
 class ListRunsResponse(TypedDict):
     """One page of runs."""
 
@@ -1204,11 +2073,20 @@ class ListSamplesResponse(TypedDict):
     """One page of samples."""
 
     samples: Sequence[Sample]
-    """Samples of this page, oldest first."""
+    """Samples of this page in the order asked for."""
     next_page_token: str
     """Names the next page; empty on the last page."""
     total_size: int
     """Number of samples on all pages together."""
+
+
+class ListShotsResponse(TypedDict):
+    """One page of shots."""
+
+    shots: Sequence[Shot]
+    """Shots in order of time."""
+    next_page_token: str
+    """Names the next page; empty on the last page."""
 
 
 class ListSnapshotsResponse(TypedDict):
@@ -1222,6 +2100,24 @@ class ListSnapshotsResponse(TypedDict):
     """Number of snapshots on all pages together."""
 
 
+class ListTelemetryResponse(TypedDict):
+    """How much every process logs and traces."""
+
+    processes: Sequence[ProcessTelemetry]
+    """One for each process of each service, in order of the services."""
+
+
+class ListTokensResponse(TypedDict):
+    """One page of tokens."""
+
+    tokens: Sequence[ApiToken]
+    """Tokens of this page, newest first; those that were revoked are gone."""
+    next_page_token: str
+    """What names the next page; empty on the last."""
+    total_size: int
+    """Number of tokens on all pages together."""
+
+
 class ListUnmatchedRightsResponse(TypedDict):
     """One page of statements that matched nothing."""
 
@@ -1231,6 +2127,59 @@ class ListUnmatchedRightsResponse(TypedDict):
     """Names the next page; empty on the last page."""
     total_size: int
     """Number of subjects on all pages together."""
+
+
+class ListUsersResponse(TypedDict):
+    """One page of users."""
+
+    users: Sequence[User]
+    """Users of this page, in the order of their logins."""
+    next_page_token: str
+    """What names the next page; empty on the last."""
+    total_size: int
+    """Number of users on all pages together."""
+
+
+class ListWebhookDeliveriesResponse(TypedDict):
+    """One page of deliveries."""
+
+    deliveries: Sequence[WebhookDelivery]
+    """Deliveries of this page, the newest first."""
+    next_page_token: str
+    """What names the next page; empty on the last."""
+    total_size: int
+    """Number of deliveries on all pages together."""
+
+
+class ListWebhooksResponse(TypedDict):
+    """One page of webhooks."""
+
+    webhooks: Sequence[Webhook]
+    """Webhooks of this page, the newest first."""
+    next_page_token: str
+    """What names the next page; empty on the last."""
+    total_size: int
+    """Number of webhooks on all pages together."""
+
+
+class MakeTokenRequest(TypedDict):
+    """Makes a token of the caller."""
+
+    name: str
+    """What it is for."""
+    role: Role
+    """What it may do at most; no more than the caller."""
+    expires_at: NotRequired[str]
+    """When it stops working, within a year; unset: in 90 days."""
+
+
+class MakeTokenResponse(TypedDict):
+    """A token that was made."""
+
+    token: NotRequired[ApiToken]
+    """The token."""
+    secret: str
+    """What stands after `Authorization: Bearer`; it is shown only here."""
 
 
 class Measure(TypedDict):
@@ -1263,6 +2212,24 @@ class MediaEvent(TypedDict):
     """When it was there, on the asset's clock."""
 
 
+class MergeClassesRequest(TypedDict):
+    """Names the two classes that become one."""
+
+    from_class_id: NotRequired[str]
+    """Id of the class that goes."""
+    into_class_id: NotRequired[str]
+    """Id of the class that stays."""
+
+
+class MergeClassesResponse(TypedDict):
+    """What became of the two classes."""
+
+    dataset_class: NotRequired[DatasetClass]
+    """The class that stays."""
+    samples_moved: int
+    """Number of samples that moved to it."""
+
+
 class MergeClustersRequest(TypedDict):
     """Names the two clusters that are one person."""
 
@@ -1279,6 +2246,17 @@ class MergeClustersResponse(TypedDict):
     """The cluster that stays."""
     decision_id: str
     """Id of the decision, to take it back by."""
+
+
+class MeshView(TypedDict):
+    """The mesh at this moment."""
+
+    services: Sequence[ServiceView]
+    """One for each service of the mesh, in the order of their ports."""
+    unavailable: Sequence[str]
+    """Fields of the services that could not be asked, because the broker is away: `lag`, `dead_letters`."""
+    missing: Sequence[str]
+    """Why they are missing, one sentence each."""
 
 
 class Model(TypedDict):
@@ -1346,6 +2324,21 @@ class ModelExamination(TypedDict):
     """How long one run of it took here, in seconds; 0 where its shapes leave open what to run it on."""
 
 
+class ModelLineage(TypedDict):
+    """Where a model comes from: all of it, and one page of assets and samples."""
+
+    lineage: NotRequired[Lineage]
+    """The lineage, the same on every page."""
+    assets: Sequence[LineageAsset]
+    """Assets of this page; the pages list all assets before the first sample."""
+    samples: Sequence[LineageSample]
+    """Samples of this page."""
+    next_page_token: str
+    """Names the next page; empty on the last page."""
+    missing: Sequence[str]
+    """Why parts of it are missing, one sentence each."""
+
+
 class ModelScope(TypedDict):
     """Where a model is enabled: the whole site where both are empty, else what has this series, this channel,
     or both.
@@ -1406,6 +2399,15 @@ class Moment(TypedDict):
     """Its index in presentation order, from 0."""
 
 
+class MomentInput(TypedDict):
+    """One picture of an asset, named twice."""
+
+    pts: NotRequired[int]
+    """Its pts in the asset's time base."""
+    frame: NotRequired[int]
+    """Its index in presentation order, from 0."""
+
+
 class MomentRef(TypedDict):
     """Names a picture of an asset by its time."""
 
@@ -1413,6 +2415,23 @@ class MomentRef(TypedDict):
     """Id of the asset."""
     pts: NotRequired[int]
     """pts in the asset's time base: what was seen in the sampled picture that holds then."""
+
+
+class MoneyEffect(TypedDict):
+    """What the next use of accepted samples would cost a holder's way, before a change and after it."""
+
+    holder: str
+    """Name of the holder."""
+    currency: str
+    """Currency of the amounts, an ISO 4217 code."""
+    model: NotRequired[PayModel]
+    """What is counted: samples of the next snapshot, or of every run."""
+    before: str
+    """Exact decimal amount as it is now."""
+    after: str
+    """Exact decimal amount as it would be."""
+    sample_count: int
+    """Number of accepted samples for which it differs."""
 
 
 class NamePersonRequest(TypedDict):
@@ -1631,6 +2650,27 @@ class PaymentInput(TypedDict):
     """Currency of the amount, an ISO 4217 code, e.g. `EUR`."""
 
 
+class Person(TypedDict):
+    """One person seen in an asset. Unknown faces are one entry a cluster, with an empty class; those without
+    a vector, and those not yet in a cluster, are one entry without class and cluster.
+    """
+
+    class_id: str
+    """Id of the class; empty for unknown."""
+    score: NotRequired[float]
+    """Best score over all appearances: 1 at distance 0, 0.5 at the model's threshold, 0 at twice the
+    threshold; unset for unknown.
+    """
+    model: NotRequired[ModelVersion]
+    """The identity model that decided; unset when none is in service."""
+    appearances: Sequence[Appearance]
+    """The appearances of this page in order of time."""
+    appearance_count: int
+    """Number of all appearances, also of those on other pages."""
+    cluster_id: str
+    """Id of the cluster of an unknown person (ClusterService); empty for one who is known."""
+
+
 class PreviewHouseRulesRequest(TypedDict):
     """The rules that are considered."""
 
@@ -1657,23 +2697,70 @@ class PreviewHouseRulesResponse(TypedDict):
     """Ids of assets for which a decision would change, the first 100 in order."""
 
 
-class PreviewRightsChangeResponse(TypedDict):
-    """What the change would do."""
+class PreviewNameResponse(TypedDict):
+    """What naming a cluster would touch."""
 
-    samples_withdrawn: int
-    """Number of samples that would be withdrawn or withheld."""
-    samples_proposed: int
-    """Number of samples that would be proposed after all."""
-    snapshot_count: int
-    """Number of snapshots that would be withdrawn."""
+    cluster_id: str
+    """Id of the cluster; another one than asked for when that was merged."""
+    class_id: str
+    """Id of the class of that name; empty for one that would be made."""
+    class_name: str
+    """Its name as it stands, or as it would be made."""
+    accepted_count: int
+    """Number of accepted samples that the class has already."""
+    appearance_count: int
+    """Number of appearances that get the name."""
     asset_count: int
-    """Number of assets the change concerns."""
-    snapshot_ids: Sequence[str]
-    """Ids of snapshots that would be withdrawn, the first 100 in order."""
-    asset_ids: Sequence[str]
-    """Ids of assets the change concerns, the first 100 in order."""
-    statements: Sequence[AppliedStatement]
-    """What would become of each statement, in the order they were sent."""
+    """Number of programmes in which they are."""
+    seconds: float
+    """How long they are seen there, in seconds, as far as it was counted."""
+    programmes: Sequence[TouchedProgramme]
+    """The programmes with most appearances first, at most 20."""
+    sample_count: int
+    """Number of samples that would be learned from."""
+    withheld_count: int
+    """Number of samples that the rights of their programmes withhold."""
+    withheld_reasons: Sequence[str]
+    """Why those are withheld, each sentence once."""
+    complete: bool
+    """False when the cluster has so many appearances that not all were counted."""
+
+
+class PreviewTrainingResponse(TypedDict):
+    """What a run would learn from, and what speaks against it."""
+
+    run_id: str
+    """Id of the run: that of an earlier one where the same was asked for before."""
+    known: NotRequired[Run]
+    """The run where it was started before; starting it again changes nothing."""
+    snapshot_id: str
+    """Id of the snapshot."""
+    snapshot_number: int
+    """Number of the snapshot."""
+    sample_count: int
+    """Number of samples in it."""
+    class_count: int
+    """Number of classes in it."""
+    programme_count: int
+    """Number of programmes they come from."""
+    unnamed_count: int
+    """Number of faces that nobody named: the model is tried on them."""
+    classes: Sequence[ClassToLearn]
+    """The classes with the most samples, 100 at most."""
+    refusals: Sequence[str]
+    """What would keep the run from ending with a model, in sentences; none where nothing does."""
+    challenge: bool
+    """Whether a challenger would be trained after the centroid."""
+    no_challenge_because: str
+    """Why none would be trained, in one sentence; empty where one would."""
+    estimate: NotRequired[str]
+    """How long it would take, by earlier runs; unset where none ended well."""
+    estimated_from: int
+    """Number of earlier runs that the estimate rests on."""
+    runs_before: int
+    """Number of runs that wait or are under way before it."""
+    pay: Sequence[RunPay]
+    """What holders would be owed for the run, by holder and currency."""
 
 
 class Problem(TypedDict):
@@ -1697,6 +2784,19 @@ class Problem(TypedDict):
     """
     params: Mapping[str, str]
     """What the sentence is about, by name, for whoever words it in another language."""
+
+
+class ProcessTelemetry(TypedDict):
+    """How much one process logs and traces."""
+
+    service: str
+    """Name of its service."""
+    address: str
+    """Where it was asked."""
+    away: str
+    """Why it does not answer; empty when it does."""
+    telemetry: NotRequired[Telemetry]
+    """Its levels and sampling; unset when it does not answer."""
 
 
 class Programme(TypedDict):
@@ -1766,6 +2866,30 @@ class PromotionCheck(TypedDict):
     """True when the candidate passed it."""
     sentence: str
     """One sentence with the figures it was judged by."""
+
+
+class ProposeSampleRequest(TypedDict):
+    """A region a person points at."""
+
+    dataset_id: NotRequired[str]
+    """Id of the dataset it is proposed for."""
+    class_id: NotRequired[str]
+    """Id of the class it shows."""
+    asset_id: str
+    """Id of the asset it is seen in."""
+    moment: NotRequired[MomentInput]
+    """The picture it is seen in."""
+    box: NotRequired[BoxInput]
+    """The region of that picture."""
+    note: NotRequired[str]
+    """In the person's words, may be empty."""
+
+
+class ProposeSampleResponse(TypedDict):
+    """What became of the proposal."""
+
+    sample: NotRequired[Sample]
+    """The sample: proposed, or withheld for rights."""
 
 
 class Provenance(TypedDict):
@@ -1869,6 +2993,8 @@ class Reanalysis(TypedDict):
     """How long it takes from now on, by its own rate; unset while that is not known, and once it has
     ended.
     """
+    changed_by: NotRequired[Actor]
+    """Who paused, resumed or cancelled it last; unset where nobody has."""
 
 
 class ReanalysisEstimate(TypedDict):
@@ -1996,6 +3122,83 @@ class ReasonCount(TypedDict):
     """How many chunks, the sound of an asset counted as one."""
 
 
+class RecognitionChange(TypedDict):
+    """What changed when an identity model went into service."""
+
+    model: NotRequired[ModelVersion]
+    """The model and the version that went into service."""
+    previous: NotRequired[ModelVersion]
+    """The version in force before, unset for the first."""
+    changed_at: NotRequired[str]
+    """When that was."""
+    duration: NotRequired[str]
+    """Time from the start of the re-labelling to the switch."""
+    asset_count: int
+    """Number of assets in which somebody got another name."""
+    classes: Sequence[ClassTracks]
+    """Face tracks of each class before and after, those that changed most first; at most 50, or that of the
+    class asked for.
+    """
+
+
+class Refusal(TypedDict):
+    """Everything that is withheld in the same words."""
+
+    kind: str
+    """What is withheld: `samples` or `assets`."""
+    purpose: NotRequired[Purpose]
+    """For which purpose it is withheld."""
+    sentence: str
+    """The sentence that it is withheld with."""
+    count: int
+    """How many samples or assets."""
+    moments: Sequence[RefusedMoment]
+    """Some of them, ten at most: samples the newest first, assets by id."""
+
+
+class RefusedMoment(TypedDict):
+    """A place in a programme that is withheld."""
+
+    sample_id: str
+    """Id of the sample; empty where a whole asset is refused."""
+    asset_id: str
+    """Id of the asset."""
+    title: str
+    """Title of its programme; empty when there is none."""
+    at: NotRequired[str]
+    """How long after the first picture it begins; unset where a whole asset is refused."""
+
+
+class ReleaseModelRequest(TypedDict):
+    """Names the candidate that is to be released. `model.version` must be there: say which version."""
+
+    model: ModelVersionInput
+    """Name and version of the model."""
+    reason: str
+    """Why, for whoever looks at it later; names nobody on screen."""
+
+
+class ReleaseModelResponse(TypedDict):
+    """The candidate that may go into service again."""
+
+    candidate: NotRequired[Candidate]
+    """The candidate as it stands; one that was not held stays as it was."""
+
+
+class ReleaseSamplesRequest(TypedDict):
+    """Names samples that the caller gives back."""
+
+    sample_ids: Sequence[str]
+    """Ids of the samples, at most 100; what somebody else has claimed stays theirs."""
+
+
+class ReleaseSamplesResponse(TypedDict):
+    """What was given back."""
+
+    released: int
+    """Number of samples that others may take now."""
+
+
 class RemoveModelRequest(TypedDict):
     """Names what is removed."""
 
@@ -2008,6 +3211,117 @@ class RemoveModelResponse(TypedDict):
 
     removed: Sequence[ModelVersion]
     """The versions that are gone."""
+
+
+class RenameClassRequest(TypedDict):
+    """The new names of a class."""
+
+    class_id: NotRequired[str]
+    """Id of the class."""
+    name: NotRequired[str]
+    """Name shown to people."""
+    aliases: NotRequired[Sequence[str]]
+    """Other names and spellings; replaces those before."""
+    external_ids: NotRequired[Mapping[str, str]]
+    """Ids in authority files and of the house, by scheme; replaces those before."""
+    expected_revision: NotRequired[int]
+    """The revision that was seen; unset: whatever it is now. Another one is refused as
+    FAILED_PRECONDITION.
+    """
+
+
+class RenameClassResponse(TypedDict):
+    """The class after the change."""
+
+    dataset_class: NotRequired[DatasetClass]
+    """The class with its new names."""
+
+
+class ReplacedSnapshot(TypedDict):
+    """A snapshot that a change withdrew, and the one in its place."""
+
+    snapshot_id: str
+    """Id of the snapshot that was withdrawn."""
+    number: int
+    """Number of that snapshot."""
+    published_at: NotRequired[str]
+    """When it was published."""
+    withdrawn: bool
+    """True once it is withdrawn."""
+    successor_id: str
+    """Id of the snapshot that takes its place; empty until it is withdrawn."""
+    successor_number: int
+    """Number of that one; 0 until it is published."""
+    successor_published_at: NotRequired[str]
+    """When that one was published; unset until then."""
+    successor_withdrawn: bool
+    """True when that one was withdrawn too, by a later change."""
+
+
+class ReplayDeadLettersRequest(TypedDict):
+    """Which dead letters are to be sent again to the topics they came from."""
+
+    group: str
+    """The consumer group that gave them up."""
+    ids: NotRequired[Sequence[str]]
+    """Only these, by their ids or those of their events; empty for all that wait."""
+    code: NotRequired[str]
+    """Only those given up with this code; empty for all."""
+    type: NotRequired[str]
+    """Only events of this CloudEvents type; empty for all."""
+    asset_id: NotRequired[str]
+    """Only those about this asset; empty for all."""
+    again: NotRequired[bool]
+    """Also what was replayed before."""
+    limit: NotRequired[int]
+    """At most so many, 1 to 10,000; unset for 1000."""
+    dry_run: NotRequired[bool]
+    """Only say what would be sent."""
+
+
+class ReplayDeadLettersResponse(TypedDict):
+    """What a replay did."""
+
+    matching: int
+    """Number of dead letters that are meant."""
+    replayed: int
+    """Number of those that were sent again; of a dry run 0."""
+    overtaken: int
+    """Number of those that somebody else handled meanwhile."""
+    left_out: Sequence[DeadLettersLeft]
+    """Those that cannot be sent at all, by reason."""
+    refused: Sequence[DeadLettersLeft]
+    """Those that the broker refused, by its error; they still wait."""
+    topics: Mapping[str, int]
+    """Number of those that can be sent, by topic."""
+
+
+class ReplayWebhookDeliveriesResponse(TypedDict):
+    """What was put in line again."""
+
+    replayed: int
+    """Number of deliveries that wait again."""
+
+
+class ReplicaView(TypedDict):
+    """One process of a service."""
+
+    address: str
+    """Where it was asked."""
+    process: str
+    """The process that answers: `host:pid`; empty when none does."""
+    version: str
+    """Version of Framewell that it runs; empty when it does not say."""
+    ready: bool
+    """True when it is ready for work."""
+    away: str
+    """Why it does not answer; empty when it does."""
+    waiting: Sequence[WaitingPart]
+    """Parts of it that are not ready, each with its reason."""
+    notes: Sequence[WaitingPart]
+    """What parts of it note of themselves although they are ready."""
+    paused: Sequence[PausedPartition]
+    """Partitions that it has paused, each for a reason."""
 
 
 class ReprocessResponse(TypedDict):
@@ -2051,6 +3365,20 @@ class ResumeReanalysisResponse(TypedDict):
     """The campaign as it stands now."""
 
 
+class ResumeStageRequest(TypedDict):
+    """Names the stage that is to go on at once."""
+
+    group: str
+    """Its consumer group, e.g. `ingest.accept_request`."""
+
+
+class ResumeStageResponse(TypedDict):
+    """The stage after the call."""
+
+    breaker: NotRequired[Breaker]
+    """Its breaker: half open now, or closed as it was."""
+
+
 class Retry(TypedDict):
     """A record that failed and waits for its next attempt."""
 
@@ -2079,7 +3407,12 @@ class Review(TypedDict):
     """In the reviewer's words, may be empty."""
     expected_revision: NotRequired[int]
     """The revision the reviewer saw; unset: whatever it is now. Another one answers with an error for this
-    sample.
+    sample. The same decision again by the same person, whose answer was lost, is taken once and answered
+    as taken.
+    """
+    cluster_decision_id: NotRequired[str]
+    """Id of the decision by which a cluster was named, where the acceptance follows from that; empty for
+    none.
     """
 
 
@@ -2087,9 +3420,11 @@ class ReviewResult(TypedDict):
     """What became of one decision."""
 
     sample: NotRequired[Sample]
-    """The sample after it; unset when there is no such sample."""
+    """The sample as it is now, with who decided about it last; unset when there is no such sample."""
     error: str
     """Empty when the decision was taken; otherwise one sentence why not."""
+    refusal: NotRequired[ReviewRefusal]
+    """The same for programs."""
 
 
 class ReviewSamplesRequest(TypedDict):
@@ -2104,6 +3439,60 @@ class ReviewSamplesResponse(TypedDict):
 
     results: Sequence[ReviewResult]
     """One result for each decision, in the order of the request."""
+
+
+class RightsChange(TypedDict):
+    """A change of rights as this service followed it."""
+
+    change_id: str
+    """Id of the event that brought it."""
+    subject: NotRequired[Subject]
+    """What it is about, as its sender spelt it."""
+    actor: NotRequired[Actor]
+    """Who made the change."""
+    received_at: NotRequired[str]
+    """When this service took it up."""
+    applied: bool
+    """True once every asset was decided anew."""
+    statements: Sequence[AppliedStatement]
+    """What became of each of its statements; none until it is applied."""
+    asset_count: int
+    """Number of assets that were decided anew."""
+    samples_withdrawn: int
+    """Number of accepted samples that it withdrew."""
+    samples_withheld: int
+    """Number of proposed samples that it withheld."""
+    samples_proposed: int
+    """Number of samples that it proposed after all."""
+    samples_repriced: int
+    """Number of samples whose terms alone are others."""
+    snapshot_count: int
+    """Number of snapshots that it withdrew."""
+    title: str
+    """Title of the programme where it is about one asset; empty otherwise, and where there is none."""
+
+
+class RightsChangeFate(TypedDict):
+    """What became of a change of rights, fact by fact."""
+
+    change: NotRequired[RightsChange]
+    """The change as dataset followed it."""
+    steps: Sequence[FateStep]
+    """The steps in order: statements, samples, snapshots, runs, models."""
+    samples: Sequence[ChangedSample]
+    """Samples that it concerned, the first 100 by id."""
+    snapshots: Sequence[ReplacedSnapshot]
+    """Snapshots that it withdrew and what takes their place, the first 100 by number."""
+    models_withdrawn: NotRequired[Sequence[Candidate]]
+    """Models that were made from what it withdrew: none of them may be used any more."""
+    runs: NotRequired[Sequence[Run]]
+    """Runs that learn, or learned, from the snapshots in their place."""
+    models: NotRequired[Sequence[Candidate]]
+    """Models that were made from these."""
+    unavailable: Sequence[str]
+    """Fields of this answer that could not be asked: they are left out, and say nothing."""
+    missing: Sequence[str]
+    """Why they are missing, one sentence each."""
 
 
 class RightsChanged(TypedDict):
@@ -2139,6 +3528,35 @@ class RightsDecision(TypedDict):
     """Legal basis of a permission; unspecified when the use is withheld."""
     rights_revision: int
     """Revision of the asset's rights it was made at."""
+
+
+class RightsPreview(TypedDict):
+    """What a change of rights would do: in datasets, to models, and to what holders are owed."""
+
+    samples_withdrawn: int
+    """Number of samples that would be withdrawn or withheld."""
+    samples_proposed: int
+    """Number of samples that would be proposed after all."""
+    snapshot_count: int
+    """Number of snapshots that would be withdrawn."""
+    asset_count: int
+    """Number of assets the change concerns."""
+    snapshot_ids: Sequence[str]
+    """Ids of snapshots that would be withdrawn, the first 100 in order."""
+    asset_ids: Sequence[str]
+    """Ids of assets the change concerns, the first 100 in order."""
+    statements: Sequence[AppliedStatement]
+    """What would become of each statement, in the order they were sent."""
+    money: Sequence[MoneyEffect]
+    """What accepted samples would cost otherwise; what is owed already stays."""
+    models: NotRequired[Sequence[Candidate]]
+    """Models that were made from these snapshots and may be used until now, those in service first."""
+    runs: NotRequired[Sequence[Run]]
+    """Runs on these snapshots that would be stopped."""
+    unavailable: Sequence[str]
+    """Fields of this answer that could not be asked: they are left out, and say nothing."""
+    missing: Sequence[str]
+    """Why they are missing, one sentence each."""
 
 
 class RightsStatement(TypedDict):
@@ -2256,6 +3674,13 @@ class RightsStatementInput(TypedDict):
     """
 
 
+class RoleChange(TypedDict):
+    """The role that a user is to have."""
+
+    role: Role
+    """What the user may do from the next request on."""
+
+
 class RollbackRequest(TypedDict):
     """Names the model that is to go back."""
 
@@ -2309,6 +3734,19 @@ class Run(TypedDict):
     """What was measured after each epoch of training, in order; none of a centroid, which has no epochs."""
 
 
+class RunPay(TypedDict):
+    """What a holder would be owed for the run."""
+
+    holder: str
+    """Name of the holder."""
+    currency: str
+    """Currency of the amount, an ISO 4217 code."""
+    amount: str
+    """Exact decimal amount of it."""
+    sample_count: int
+    """Number of samples it was counted from."""
+
+
 class Sample(TypedDict):
     """A sample as the dataset service holds it."""
 
@@ -2331,13 +3769,49 @@ class Sample(TypedDict):
     revision: int
     """Grows with every change of the sample."""
     claimed_by: str
-    """Login of the reviewer it is claimed by, empty for nobody."""
+    """Login of the reviewer it is claimed by now, empty for nobody."""
     collapsed: int
     """Number of near-duplicates that were collapsed into it."""
     class_name: str
     """Name of the class when it was listed; empty when not known. Not part of any fact."""
     reason: str
     """Why it was withheld or withdrawn, else empty."""
+    claimed_until: NotRequired[str]
+    """Until when nobody else may take it; unset for nobody's."""
+    created_at: NotRequired[str]
+    """When it was found first; unset in a fact."""
+    decided_by: NotRequired[Actor]
+    """Who decided about it last, and when; unset until somebody did."""
+
+
+class SampleCandidate(TypedDict):
+    """A class that a sample may be of, and how near its faces are."""
+
+    class_id: str
+    """Id of the class."""
+    class_name: str
+    """Name of the class."""
+    distance: NotRequired[float]
+    """Distance between the faces in the units of the embedding; unset where nothing was compared."""
+    sample_id: str
+    """Id of an accepted sample of the class; empty when it has none."""
+    picture: NotRequired[ObjectRef]
+    """A picture of that sample; unset when there is none."""
+    path: str
+    """Path of that picture on the gateway, below its address; empty when there is none."""
+    accepted_count: int
+    """Number of accepted samples of the class."""
+
+
+class SampleCount(TypedDict):
+    """How many samples wait for one thing."""
+
+    id: str
+    """Id of the dataset or class, or login of the reviewer; empty for samples without a class."""
+    name: str
+    """Name of the class; empty for anything else."""
+    count: int
+    """Number of samples that wait."""
 
 
 class SampleCounts(TypedDict):
@@ -2355,6 +3829,37 @@ class SampleCounts(TypedDict):
     """Samples of which a person could not tell."""
     withdrawn: int
     """Samples that were taken back."""
+
+
+class SampleOfName(TypedDict):
+    """A sample that was accepted by naming a cluster whose name was taken back."""
+
+    sample_id: str
+    """Id of the sample."""
+    state: NotRequired[SampleState]
+    """State of the sample now."""
+    reason: str
+    """Empty when it was taken back; otherwise one sentence why not."""
+
+
+class SealAuditResponse(TypedDict):
+    """Which ends of chains were sealed."""
+
+    seals: Sequence[AuditSealed]
+    """The new seals; none where nothing was entered since the last ones."""
+
+
+class SearchResponse(TypedDict):
+    """One page of what was found."""
+
+    found: Sequence[FoundInAsset]
+    """Newest assets first; within an asset in order of time."""
+    next_page_token: str
+    """Names the next page; empty on the last page. A page may have fewer moments than asked for, even none,
+    and go on.
+    """
+    missing: Sequence[str]
+    """What this page lacks because a service is away, one sentence each."""
 
 
 class SeenLabel(TypedDict):
@@ -2432,6 +3937,25 @@ class ServiceReplica(TypedDict):
     """Partitions that it does not read for a while."""
 
 
+class ServiceView(TypedDict):
+    """One service: its replicas, and what concerns all of them."""
+
+    service: str
+    """Name of the service, e.g. `transcode`."""
+    ready: bool
+    """True when one of its replicas is ready for work."""
+    away: str
+    """Why nobody answers for it; empty when somebody does."""
+    replicas: Sequence[ReplicaView]
+    """Its processes, as far as their addresses are known."""
+    breakers: Sequence[Breaker]
+    """Breakers of its consumer groups that are not closed."""
+    lag: Sequence[Backlog]
+    """What its groups have not handled yet, per group and topic, only where something is behind."""
+    dead_letters: Sequence[DeadLetterCount]
+    """Its dead letters of the last 30 days that wait, by group, code and type of event."""
+
+
 class ServiceWork(TypedDict):
     """What a service says of itself and of the asset."""
 
@@ -2449,6 +3973,46 @@ class ServiceWork(TypedDict):
     """Each process of it."""
 
 
+class Session(TypedDict):
+    """Who calls, and by what the gateway knows it."""
+
+    mode: NotRequired[AccessMode]
+    """Whom this gateway asks who they are."""
+    setup_open: bool
+    """Whether there is no user yet: the first administrator is made by `POST /v1/setup` with the operator's
+    code.
+    """
+    principal: str
+    """Login that decisions of the caller are signed with; empty while nobody is signed in."""
+    role: NotRequired[Role]
+    """What the caller may do; unset while nobody is signed in."""
+    by: NotRequired[AuthenticatedBy]
+    """By what the caller is known."""
+    user: NotRequired[User]
+    """The user; unset for tokens of the settings and on a local mesh."""
+    csrf: str
+    """Belongs into the header `framewell-csrf` of every change made by this session; empty without one."""
+    idle_until: NotRequired[str]
+    """When the session ends unless it is used before."""
+    ends_at: NotRequired[str]
+    """When the session ends in any case."""
+    oidc: str
+    """What the button of the house's identity provider says; empty where there is none."""
+
+
+class SetUpRequest(TypedDict):
+    """Makes the first administrator, by the code that the operator of the mesh was shown."""
+
+    code: str
+    """The code; it works once."""
+    name: str
+    """Name as people call them."""
+    login: str
+    """Login: letters, digits and `. _ - @ +`, in capitals or not."""
+    password: str
+    """Password of twelve characters or more, which is not the login."""
+
+
 class Shot(TypedDict):
     """One shot: the pictures between two transitions."""
 
@@ -2458,6 +4022,15 @@ class Shot(TypedDict):
     """
     transition: NotRequired[Transition]
     """How it begins; unset for the first shot."""
+
+
+class SignInRequest(TypedDict):
+    """Signs somebody in."""
+
+    login: str
+    """Login of the user."""
+    password: str
+    """Password of the user."""
 
 
 class SimilarCluster(TypedDict):
@@ -2503,6 +4076,19 @@ class Snapshot(TypedDict):
     """The fact that withdrew it; unset while it may be used."""
     published_at: NotRequired[str]
     """When it was published."""
+
+
+class SnapshotExport(TypedDict):
+    """An export of a snapshot."""
+
+    export: NotRequired[ObjectRef]
+    """The file; its bytes are at `/v1/snapshots/{snapshot_id}/objects/{key}`."""
+    sample_count: int
+    """Number of samples it holds."""
+    left_out_count: int
+    """Number of samples that may not be used for the purpose and were left out."""
+    left_out_reason: str
+    """Why most of those were left out, in one sentence; empty where none was."""
 
 
 class SnapshotPublished(TypedDict):
@@ -2732,6 +4318,36 @@ class SubmitResponse(TypedDict):
     """True when this very request had been made before."""
 
 
+class Telemetry(TypedDict):
+    """How much a process logs and traces."""
+
+    log_level: str
+    """Least level that is logged: debug, info, warning or error."""
+    loggers: Mapping[str, str]
+    """Levels of single loggers by name, for what libraries log, e.g. `aiokafka`."""
+    trace_sample: float
+    """Fraction of new traces that are recorded, 0 to 1. Traces begun elsewhere keep the decision made
+    there.
+    """
+    exporting: bool
+    """True when spans, metrics and logs are sent to an OTLP endpoint."""
+    reverts_at: NotRequired[str]
+    """When it goes back to the settings by itself; unset: never."""
+
+
+class TestWebhookResponse(TypedDict):
+    """What a try came to."""
+
+    delivered: bool
+    """True when it was taken."""
+    status: int
+    """HTTP status that was answered; 0 for none."""
+    problem: str
+    """Why it was not taken, as a sentence; empty when it was."""
+    milliseconds: int
+    """How long it took, in milliseconds."""
+
+
 class TextAttributes(TypedDict):
     """How a line of text was read."""
 
@@ -2814,6 +4430,21 @@ class Timeline(TypedDict):
     """True when pictures are missing or held although the rate is regular: timecode then counts time, not
     pictures.
     """
+
+
+class TouchedProgramme(TypedDict):
+    """A programme that a name touches."""
+
+    asset_id: str
+    """Id of its asset."""
+    title: str
+    """Title of the programme, empty for none."""
+    series: str
+    """Series of the programme, empty for none."""
+    appearance_count: int
+    """Number of appearances in it."""
+    seconds: float
+    """How long the person is seen in it, in seconds; 0 where its clock is not known."""
 
 
 class Track(TypedDict):
@@ -2938,18 +4569,33 @@ class Transition(TypedDict):
     """The pictures that are neither shot's alone; of a cut there are none, and the span is empty."""
 
 
-class UndoClusterDecisionRequest(TypedDict):
-    """Names a decision about a cluster."""
+class UndoDecisionRequest(TypedDict):
+    """Names a decision about a cluster that is taken back."""
 
     decision_id: str
     """Id of the decision to take back."""
+    keep_samples: NotRequired[bool]
+    """Whether the samples that were accepted by naming the cluster stay; false takes them back, too."""
 
 
-class UndoClusterDecisionResponse(TypedDict):
+class UndoDecisionResponse(TypedDict):
     """What became of the decision."""
 
     decision: NotRequired[ClusterDecisionRecord]
     """The decision, taken back."""
+    samples: Sequence[SampleOfName]
+    """What became of the samples that were accepted by it."""
+
+
+class UndoMergeResponse(TypedDict):
+    """What became of the two classes."""
+
+    dataset_class: NotRequired[DatasetClass]
+    """The class that had gone, which stands again."""
+    rest: NotRequired[DatasetClass]
+    """The class that it was merged into."""
+    samples_moved: int
+    """Number of samples that moved back."""
 
 
 class UndoReviewRequest(TypedDict):
@@ -2997,6 +4643,92 @@ class UploadResponse(TypedDict):
     """SHA-256 of the whole, 64 lower-case hex digits."""
 
 
+class UsageRecorded(TypedDict):
+    """A sample was used. Recorded once per use, sample and statement. At most one of `snapshot_id`,
+    `run_id`.
+    """
+
+    holder: str
+    """Name of the holder to be paid; the key of the fact."""
+    snapshot_id: NotRequired[str]
+    """Id of the snapshot the sample was published in."""
+    run_id: NotRequired[str]
+    """Id of the training run that learned from it."""
+    sample_id: str
+    """Id of the sample that was used."""
+    asset_id: str
+    """Id of the asset the sample comes from."""
+    purpose: NotRequired[Purpose]
+    """The purpose it was used for."""
+    quantity: str
+    """How many units were used, an exact decimal number, e.g. `1`."""
+    rate: NotRequired[Payment]
+    """What is owed per unit."""
+    used_at: NotRequired[str]
+    """When the sample was used."""
+    statement: NotRequired[StatementRef]
+    """The statement the rate stands in."""
+
+
+class User(TypedDict):
+    """Somebody with an account."""
+
+    user_id: str
+    """Id of the user: follows from the login."""
+    login: str
+    """Login, in the one spelling that it is compared in; decisions are signed with it."""
+    name: str
+    """Name as people call them."""
+    role: NotRequired[Role]
+    """What the user may do."""
+    state: NotRequired[UserState]
+    """Whether the user may sign in."""
+    created_at: NotRequired[str]
+    """When the account was made."""
+    signed_in_at: NotRequired[str]
+    """When the user last signed in; unset for one who never did."""
+    external: bool
+    """Whether the account is one of the house's identity provider, which gives it its role at every sign-
+    in.
+    """
+
+
+class VerifyAuditRequest(TypedDict):
+    """Asks for a check of the whole log."""
+
+    public_keys: NotRequired[str]
+    """Public keys in PEM (Ed25519), one after the other, that seals may be signed with; empty for those of
+    the service.
+    """
+
+
+class VerifyAuditResponse(TypedDict):
+    """What the check found."""
+
+    intact: bool
+    """True when the chains, the seals and the facts agree."""
+    entries: int
+    """Number of entries that were checked."""
+    problem: str
+    """The first problem in words, empty when the log is intact."""
+    problems: Sequence[AuditProblem]
+    """What is wrong, the first 100 problems."""
+    problem_count: int
+    """Number of problems, also where there are more than are listed."""
+    seals: int
+    """Number of seals that were checked."""
+    sealed_entries: int
+    """Number of entries that a seal covers."""
+    facts: int
+    """Number of facts on Kafka that have their entry."""
+    waiting_facts: int
+    """Number of facts on Kafka that are still to be entered."""
+    unreachable_entries: int
+    """Number of entries whose facts Kafka keeps no more: nothing but the chain and its seals speaks for
+    these.
+    """
+
+
 class WaitingPart(TypedDict):
     """A part of a process that is not ready."""
 
@@ -3029,6 +4761,93 @@ class WaitingRecord(TypedDict):
     """Its next attempt; set for a record that lies in the group's retry topic."""
 
 
+class Webhook(TypedDict):
+    """An address that events are sent to."""
+
+    webhook_id: str
+    """Its id."""
+    url: str
+    """Where events are sent by POST."""
+    types: Sequence[str]
+    """Only events of these CloudEvents types; empty for all."""
+    service: str
+    """Only events that this service of the mesh published; empty for all."""
+    description: str
+    """What it is for, in words."""
+    state: NotRequired[WebhookState]
+    """Whether it is served."""
+    because: str
+    """Why it is not, as a sentence; empty while it is."""
+    created_by: str
+    """Who registered it."""
+    created_at: NotRequired[str]
+    """When it was registered."""
+    revision: int
+    """Grows with every change of it: what If-Match compares."""
+    delivered_at: NotRequired[str]
+    """When a delivery last ended well; unset before the first."""
+    failing_since: NotRequired[str]
+    """Since when every attempt has failed; unset while the last one succeeded."""
+    old_secret_until: NotRequired[str]
+    """Until when the secret before this one signs too; unset for none."""
+
+
+class WebhookChange(TypedDict):
+    """The parts of a webhook that can change."""
+
+    url: NotRequired[str]
+    """Another address for it."""
+    types: NotRequired[Sequence[str]]
+    """Other types of events; with `every_type` none are named any more."""
+    every_type: NotRequired[bool]
+    """True for events of every type."""
+    description: NotRequired[str]
+    """Other words for what it is for."""
+    active: NotRequired[bool]
+    """False pauses it; true lets it go on, also after it was disabled."""
+
+
+class WebhookDelivery(TypedDict):
+    """One event on its way to one webhook."""
+
+    delivery_id: str
+    """Its id, the same in every attempt: the header `webhook-id`."""
+    event_key: str
+    """Key of its event in `GET /v1/events`."""
+    type: str
+    """CloudEvents type of its event."""
+    state: NotRequired[DeliveryState]
+    """What became of it."""
+    attempts: int
+    """Number of attempts until now."""
+    status: int
+    """HTTP status of the last attempt; 0 for none."""
+    problem: str
+    """Why the last attempt failed, as a sentence; empty when it did not."""
+    created_at: NotRequired[str]
+    """When it was put in line."""
+    due_at: NotRequired[str]
+    """When it is tried next; unset once it has ended."""
+    tried_at: NotRequired[str]
+    """When it was tried last; unset before."""
+
+
+class WebhookReplay(TypedDict):
+    """Deliveries by their ids, or all dead ones."""
+
+    delivery_ids: NotRequired[Sequence[str]]
+    """Only these; empty for all dead ones."""
+
+
+class WebhookSecret(TypedDict):
+    """A webhook with its secret."""
+
+    webhook: NotRequired[Webhook]
+    """The webhook."""
+    secret: str
+    """What signs its deliveries, `whsec_` and Base64; shown this once."""
+
+
 class Work(TypedDict):
     """One generation of work on one asset: field 1 of every fact about such work."""
 
@@ -3054,6 +4873,15 @@ class Work(TypedDict):
     """Channel of its programme when the work began, empty for none."""
 
 
+AccessMode = Literal["local", "users", "tokens"]
+"""Whom a gateway asks who they are.
+
+- `local`: Nobody: everybody on this machine may do everything.
+- `users`: Everybody, by signing in or by a token.
+- `tokens`: Everybody, by a token of the settings: there is no user yet.
+"""
+
+
 AssetState = Literal["requested", "ingested", "transcoding", "analysing", "analysed", "rejected", "removed"]
 """How far an asset has come.
 
@@ -3074,6 +4902,48 @@ AssetVerdict = Literal["ended", "moving", "waiting", "stuck"]
 - `moving`: It is being worked on, or next in line.
 - `waiting`: It goes on by itself, later.
 - `stuck`: It does not go on before somebody does something.
+"""
+
+
+AuditProblemKind = Literal[
+    "gap",
+    "changed",
+    "fork",
+    "rewritten",
+    "shortened",
+    "deleted",
+    "foreign_seal",
+    "bad_signature",
+    "missing_entry",
+    "missing_fact",
+    "other_fact",
+    "unsealed",
+]
+"""What is wrong with the log.
+
+- `gap`: Entries are missing between two others.
+- `changed`: An entry was changed after it was written.
+- `fork`: Two entries, or two seals, claim the same place.
+- `rewritten`: The chain is not the one that was sealed.
+- `shortened`: The chain has fewer entries than were sealed.
+- `deleted`: Nothing is left of a chain that was sealed.
+- `foreign_seal`: A seal was signed with a key that is not trusted.
+- `bad_signature`: The signature of a seal does not fit what it says.
+- `missing_entry`: A fact stands on Kafka, and the log has no entry of it.
+- `missing_fact`: An entry is about a fact that does not stand on Kafka.
+- `other_fact`: An entry and its fact differ.
+- `unsealed`: An exported log, or a chain in it, has no seal that is trusted.
+"""
+
+
+AuthenticatedBy = Literal["local", "session", "api_token", "token", "oidc"]
+"""By what a caller is known.
+
+- `local`: By being on this machine.
+- `session`: By a session, whose cookie the browser sends.
+- `api_token`: By an API token of a user.
+- `token`: By a token of the settings (`FRAMEWELL_TOKENS`).
+- `oidc`: By a session that the house's identity provider began.
 """
 
 
@@ -3105,6 +4975,15 @@ ColourRange = Literal["limited", "full"]
 """
 
 
+DeadLetterState = Literal["waiting", "replayed", "discarded"]
+"""What was done with a dead letter.
+
+- `waiting`: Nobody did anything with it.
+- `replayed`: It was sent again.
+- `discarded`: Somebody said that it needs no replay.
+"""
+
+
 Decision = Literal["accept", "reject", "unsure", "undo"]
 """What a person decided about a sample.
 
@@ -3112,6 +4991,19 @@ Decision = Literal["accept", "reject", "unsure", "undo"]
 - `reject`: It is not what it is said to be.
 - `unsure`: The reviewer cannot tell what it is.
 - `undo`: An earlier decision is taken back; the sample is proposed again.
+"""
+
+
+DeleteWebhookResponse = Mapping[str, Any]
+"""Nothing is left of it."""
+
+
+DeliveryState = Literal["waiting", "delivered", "dead"]
+"""What became of a delivery.
+
+- `waiting`: It waits for its first or its next attempt.
+- `delivered`: It was taken.
+- `dead`: It was given up after all attempts.
 """
 
 
@@ -3133,6 +5025,28 @@ ErasureState = Literal["requested", "erasing", "completed"]
 - `requested`: It was asked for; dataset has not found out yet what it concerns.
 - `erasing`: It is known what it concerns; some services have not answered.
 - `completed`: Every service has answered.
+"""
+
+
+ExportFormat = Literal["parquet", "webdataset", "coco"]
+"""A format in which others read a snapshot.
+
+- `parquet`: One Parquet table of samples.
+- `webdataset`: WebDataset: tar files of pictures and labels.
+- `coco`: COCO: pictures and one JSON of annotations.
+"""
+
+
+FateState = Literal["waiting", "under_way", "done", "not_needed", "person", "failed", "unknown"]
+"""How far one step is in what follows from a change of rights.
+
+- `waiting`: It waits for the step before it.
+- `under_way`: It goes on now.
+- `done`: It is done whole.
+- `not_needed`: Nothing follows here from this change.
+- `person`: It waits for a person: a candidate that no rule promotes, or that somebody holds back.
+- `failed`: It ended without what was to come of it.
+- `unknown`: It cannot be told: the service that knows is away.
 """
 
 
@@ -3242,6 +5156,7 @@ ProblemCode = Literal[
     "too_many_requests",
     "headers_too_large",
     "gone",
+    "precondition_failed",
 ]
 """Why a request was not met, as a word that a program can switch on.
 
@@ -3262,6 +5177,7 @@ ProblemCode = Literal[
 - `too_many_requests`: The caller has too much open; less of it, or later (429).
 - `headers_too_large`: The headers are larger than is taken (431).
 - `gone`: It was withdrawn, removed or erased, and may not be had any more (410).
+- `precondition_failed`: It is not in the version that If-Match names: somebody changed it since (412).
 """
 
 
@@ -3296,6 +5212,34 @@ ReasonWeight = Literal["stuck", "waits", "moves"]
 
 RemoveAssetResponse = Mapping[str, Any]
 """Removal is under way in every service."""
+
+
+ReviewRefusal = Literal[
+    "not_found", "changed", "claimed", "not_open", "rights", "no_class", "unknown_class", "not_decided"
+]
+"""Why a decision was not taken.
+
+- `not_found`: There is no such sample.
+- `changed`: The sample is not what the reviewer saw: somebody decided about it, or its rights changed.
+- `claimed`: Somebody else is reviewing the sample.
+- `not_open`: The sample is withheld or withdrawn.
+- `rights`: The rights do not allow it any more.
+- `no_class`: The sample is a question, and no class was given.
+- `unknown_class`: There is no such class in its dataset.
+- `not_decided`: Nobody decided about it, so that nothing can be taken back.
+"""
+
+
+Role = Literal["viewer", "curator", "rights", "admin", "local"]
+"""What somebody may do: everything of `viewer` is in each other role, and everything of all of them in
+`admin`.
+
+- `viewer`: Looks, searches and plays; changes nothing.
+- `curator`: Takes media in, reviews samples and names people.
+- `rights`: Changes rights, and has somebody or something forgotten.
+- `admin`: Everything, users and models among it.
+- `local`: Everybody on a mesh of one machine that has no users: everything.
+"""
 
 
 RunState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -3422,12 +5366,30 @@ Use = Literal["allowed", "prohibited", "constrained"]
 """
 
 
+UserState = Literal["invited", "active", "disabled"]
+"""Where an account stands.
+
+- `invited`: Has an invitation, and no password yet.
+- `active`: May sign in.
+- `disabled`: May not sign in; sessions and tokens open nothing.
+"""
+
+
 Verdict = Literal["promoted", "waits", "refused"]
 """What the promotion policy decided about a candidate.
 
 - `promoted`: Good enough: the candidate was promoted.
 - `waits`: It waits for a person to promote it.
 - `refused`: Worse than what is in service.
+"""
+
+
+WebhookState = Literal["active", "paused", "disabled"]
+"""Whether a webhook is served.
+
+- `active`: Events are sent to it.
+- `paused`: A person has paused it; its events wait in the timeline.
+- `disabled`: It failed for too long, or said that it is gone; its events wait in the timeline.
 """
 
 

@@ -16,6 +16,150 @@ class Operations:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    def get_session(self) -> documents.Session:
+        """Say who calls, and whom this gateway asks.
+
+        Open to everybody. `csrf` belongs into the header `framewell-csrf` of every change that the session
+        makes.
+        """
+        found: documents.Session = self._transport.document(Request("GET", "/v1/session"))
+        return found
+
+    def sign_in(self, body: documents.SignInRequest) -> documents.Session:
+        """Sign in.
+
+        The session is a cookie that no script can read. Wrong passwords are limited by login and by
+        address: 429 says when the next is taken.
+        """
+        found: documents.Session = self._transport.document(Request("POST", "/v1/session", json=body))
+        return found
+
+    def sign_out(self) -> None:
+        """Sign out."""
+        self._transport.answer(Request("DELETE", "/v1/session"))
+
+    def set_up(self, body: documents.SetUpRequest) -> documents.Session:
+        """Make the first administrator, and sign in.
+
+        Takes the code that `framewell users setup-code` shows, once. From then on everybody is asked who
+        they are.
+        """
+        found: documents.Session = self._transport.document(Request("POST", "/v1/setup", json=body))
+        return found
+
+    def sign_out_everywhere(self) -> None:
+        """End all sessions of the caller."""
+        self._transport.answer(Request("DELETE", "/v1/sessions"))
+
+    def change_password(self, body: documents.ChangePasswordRequest) -> documents.Session:
+        """Take another password; all other sessions end."""
+        found: documents.Session = self._transport.document(
+            Request("POST", "/v1/session/password", json=body)
+        )
+        return found
+
+    def accept_invitation(self, body: documents.AcceptInvitationRequest) -> documents.Session:
+        """Take an invitation: give the account a password, and sign in."""
+        found: documents.Session = self._transport.document(
+            Request("POST", "/v1/invitations/accept", json=body)
+        )
+        return found
+
+    def list_users(
+        self, *, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListUsersResponse:
+        """List users by login.
+
+        - `page_size`: At most so many, 1 to 1000; unset for 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first.
+        """
+        found: documents.ListUsersResponse = self._transport.document(
+            Request("GET", "/v1/users", query={"page_size": page_size, "page_token": page_token})
+        )
+        return found
+
+    def invite_user(self, body: documents.InviteUserRequest) -> documents.Invitation:
+        """Invite somebody.
+
+        The code gives the account its password, once, within a week; hand it over yourself. The console
+        takes it as `/console/invitation#<code>`.
+        """
+        found: documents.Invitation = self._transport.document(Request("POST", "/v1/users", json=body))
+        return found
+
+    def renew_invitation(self, user_id: str) -> documents.Invitation:
+        """Make another code for an account, whose password was forgotten."""
+        found: documents.Invitation = self._transport.document(
+            Request("POST", f"/v1/users/{part(user_id)}/invitation")
+        )
+        return found
+
+    def change_role(self, user_id: str, body: documents.RoleChange) -> documents.User:
+        """Give a user another role, from the next request on."""
+        found: documents.User = self._transport.document(
+            Request("POST", f"/v1/users/{part(user_id)}/role", json=body)
+        )
+        return found
+
+    def disable_user(self, user_id: str) -> documents.User:
+        """Let an account be used no more, from the next request on."""
+        found: documents.User = self._transport.document(
+            Request("POST", f"/v1/users/{part(user_id)}/disable")
+        )
+        return found
+
+    def enable_user(self, user_id: str) -> documents.User:
+        """Let an account be used again."""
+        found: documents.User = self._transport.document(Request("POST", f"/v1/users/{part(user_id)}/enable"))
+        return found
+
+    def remove_user(self, user_id: str) -> None:
+        """Remove an account: name and password go, the login stays taken."""
+        self._transport.answer(Request("DELETE", f"/v1/users/{part(user_id)}"))
+
+    def list_tokens(
+        self, *, user_id: str | None = None, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListTokensResponse:
+        """List tokens of the caller, newest first.
+
+        - `user_id`: Id of their owner, where an administrator asks; empty: the caller's own.
+        - `page_size`: At most so many, 1 to 1000; unset for 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first.
+        """
+        found: documents.ListTokensResponse = self._transport.document(
+            Request(
+                "GET",
+                "/v1/tokens",
+                query={"user_id": user_id, "page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    def make_token(self, body: documents.MakeTokenRequest) -> documents.MakeTokenResponse:
+        """Make a token for a program.
+
+        It may what its role and its owner's role at that moment both may. The secret is shown once.
+        """
+        found: documents.MakeTokenResponse = self._transport.document(
+            Request("POST", "/v1/tokens", json=body)
+        )
+        return found
+
+    def revoke_token(self, token_id: str) -> None:
+        """Revoke a token, at once and everywhere."""
+        self._transport.answer(Request("DELETE", f"/v1/tokens/{part(token_id)}"))
+
+    def address_object(self, body: documents.AddressObjectRequest) -> documents.AddressObjectResponse:
+        """Sign an address that opens one object for ten minutes.
+
+        For what cannot send a header: an image, a link. It opens the object as long as the caller may read
+        it.
+        """
+        found: documents.AddressObjectResponse = self._transport.document(
+            Request("POST", "/v1/objects/address", json=body)
+        )
+        return found
+
     def list_assets(
         self,
         *,
@@ -183,11 +327,142 @@ class Operations:
         )
         return found
 
+    def list_asset_people(
+        self,
+        asset_id: str,
+        *,
+        start_pts: int | None = None,
+        end_pts: int | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+    ) -> documents.ListAssetPeopleResponse:
+        """Who is seen when.
+
+        Lists people with every appearance, or those between `start_pts` and `end_pts`. Where a face is in
+        each picture are observations of the kind `face`, by chunk and track: measured at their `moment`,
+        held until their span ends.
+
+        - `start_pts`: Only appearances that end after this pts; unset for the start of the asset.
+        - `end_pts`: Only appearances that begin before this pts; unset for the end of the asset.
+        - `page_size`: At most so many appearances, 0 for the default of 1000.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListAssetPeopleResponse = self._transport.document(
+            Request(
+                "GET",
+                f"/v1/assets/{part(asset_id)}/people",
+                query={
+                    "start_pts": start_pts,
+                    "end_pts": end_pts,
+                    "page_size": page_size,
+                    "page_token": page_token,
+                },
+            )
+        )
+        return found
+
+    def list_frame_runs(
+        self,
+        asset_id: str,
+        *,
+        from_pts: int | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+    ) -> documents.ListFrameRunsResponse:
+        """Which picture begins when.
+
+        Lists the frame table as runs of evenly spaced pictures: one for a whole programme at a regular
+        rate, pages of them where it is variable (`from_pts` begins at a moment). By it a player names
+        pictures.
+
+        - `from_pts`: The first picture that is wanted: the one that is shown at this pts. Unset for the
+          first of the asset.
+        - `page_size`: At most so many runs, 0 for the default of 500.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListFrameRunsResponse = self._transport.document(
+            Request(
+                "GET",
+                f"/v1/assets/{part(asset_id)}/frames",
+                query={"from_pts": from_pts, "page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    def list_shots(
+        self, asset_id: str, *, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListShotsResponse:
+        """The shots in order of time.
+
+        - `page_size`: At most so many shots, 0 for the default of 500.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListShotsResponse = self._transport.document(
+            Request(
+                "GET",
+                f"/v1/assets/{part(asset_id)}/shots",
+                query={"page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    def get_poster(self, asset_id: str, *, width: int | None = None) -> Answer:
+        """The picture that stands for a programme.
+
+        The middle of the longest shot of its beginning, or the first picture while that is not known.
+
+        - `width`: Width at most, in pixels, brought up to the next of 160, 320, 640 and 1280. Unset for
+          320.
+        """
+        return self._transport.answer(
+            Request("GET", f"/v1/assets/{part(asset_id)}/poster", query={"width": width})
+        )
+
+    def search(
+        self,
+        *,
+        text: str,
+        kinds: Sequence[str] | None = None,
+        asset_ids: Sequence[str] | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+    ) -> documents.SearchResponse:
+        """Where something is read, said or seen.
+
+        Finds words in what models read on screen, heard said and saw, newest assets first. It finds
+        nothing of what may not be analysed now.
+
+        - `text`: Words that all stand in one line on screen, one sentence or one label, in any order; a
+          part in quotation marks stands there as it is. Case, accents and punctuation do not matter; `ue`
+          finds `ü`.
+        - `kinds`: Only observations of these kinds: `text`, `transcript`, `label`, `object`, `region`;
+          empty for all.
+        - `asset_ids`: Only in these assets; empty for all.
+        - `page_size`: At most so many moments, 0 for the default of 50.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.SearchResponse = self._transport.document(
+            Request(
+                "GET",
+                "/v1/search",
+                query={
+                    "text": text,
+                    "kinds": kinds,
+                    "asset_ids": asset_ids,
+                    "page_size": page_size,
+                    "page_token": page_token,
+                },
+            )
+        )
+        return found
+
     def list_observations(
         self,
         asset_id: str,
         *,
         analysers: Sequence[str] | None = None,
+        start_pts: int | None = None,
+        end_pts: int | None = None,
         page_size: int | None = None,
         page_token: str | None = None,
         kinds: Sequence[str] | None = None,
@@ -199,9 +474,12 @@ class Operations:
     ) -> documents.ListObservationsResponse:
         """What models saw, read and heard.
 
-        Lists what was seen in an asset.
+        Lists what was seen in an asset, or between `start_pts` and `end_pts`. The id of an observation
+        names its chunk: `faces/0/900000/3` is the fourth of the faces of `<asset>/0/900000`.
 
         - `analysers`: Only observations of these analysers; empty for all.
+        - `start_pts`: Only observations that end after this pts; unset for the start of the asset.
+        - `end_pts`: Only observations that begin before this pts; unset for the end of the asset.
         - `page_size`: At most so many observations, 0 for the default of 1000.
         - `page_token`: `next_page_token` of the page before; empty for the first page.
         - `kinds`: Only observations of these kinds, e.g. `face`; empty for all.
@@ -219,6 +497,8 @@ class Operations:
                 f"/v1/assets/{part(asset_id)}/observations",
                 query={
                     "analysers": analysers,
+                    "start_pts": start_pts,
+                    "end_pts": end_pts,
                     "page_size": page_size,
                     "page_token": page_token,
                     "kinds": kinds,
@@ -291,6 +571,7 @@ class Operations:
         seconds: float | None = None,
         timecode: str | None = None,
         width: int | None = None,
+        crop: str | None = None,
     ) -> Answer:
         """The very picture of a moment, out of the original.
 
@@ -305,12 +586,21 @@ class Operations:
           frame.
         - `width`: Width at most, in pixels; the height follows from the shape, and nothing is enlarged.
           Unset for 1280x720 at most.
+        - `crop`: Only this part of the picture, cut out before it is made smaller: `x,y,width,height` of
+          its upper left corner and its size, as fractions of the picture. Empty for all of it.
         """
         return self._transport.answer(
             Request(
                 "GET",
                 f"/v1/assets/{part(asset_id)}/frame",
-                query={"pts": pts, "frame": frame, "seconds": seconds, "timecode": timecode, "width": width},
+                query={
+                    "pts": pts,
+                    "frame": frame,
+                    "seconds": seconds,
+                    "timecode": timecode,
+                    "width": width,
+                    "crop": crop,
+                },
             )
         )
 
@@ -375,9 +665,6 @@ class Operations:
         self, cluster_id: str, *, page_size: int | None = None, page_token: str | None = None
     ) -> documents.GetClusterResponse:
         """One unknown person with all appearances, and who may be the same.
-
-        Returns a cluster with its appearances. The id of one that was merged names the one that it is part
-        of.
 
         - `page_size`: At most so many appearances, 0 for the default of 100.
         - `page_token`: `next_page_token` of the page before; empty for the first page.
@@ -454,14 +741,23 @@ class Operations:
         )
         return found
 
-    def undo_cluster_decision(
-        self, body: documents.UndoClusterDecisionRequest
-    ) -> documents.UndoClusterDecisionResponse:
+    def preview_name(self, body: documents.NamePersonRequest) -> documents.PreviewNameResponse:
+        """What saying who an unknown person is would touch.
+
+        Programmes, seconds and samples that get the name; nothing is changed.
+        """
+        found: documents.PreviewNameResponse = self._transport.document(
+            Request("POST", "/v1/clusters/decisions/name/preview", json=body)
+        )
+        return found
+
+    def undo_cluster_decision(self, body: documents.UndoDecisionRequest) -> documents.UndoDecisionResponse:
         """Take a decision back.
 
-        Takes a decision back.
+        With a name, the samples that were accepted by giving it are taken back, too, unless `keep_samples`
+        is true or somebody decided about them since.
         """
-        found: documents.UndoClusterDecisionResponse = self._transport.document(
+        found: documents.UndoDecisionResponse = self._transport.document(
             Request("POST", "/v1/clusters/decisions/undo", json=body)
         )
         return found
@@ -475,10 +771,15 @@ class Operations:
         asset_id: str | None = None,
         page_size: int | None = None,
         page_token: str | None = None,
+        order_by: str | None = None,
+        decided_by: str | None = None,
+        claimed_by: str | None = None,
+        question: bool | None = None,
+        cluster_decision_id: str | None = None,
     ) -> documents.ListSamplesResponse:
         """List samples, oldest first.
 
-        Lists samples, oldest first.
+        Lists samples, oldest first unless asked otherwise.
 
         - `dataset_id`: Only samples of this dataset; empty for all.
         - `states`: Only samples in these states; empty for all.
@@ -486,6 +787,14 @@ class Operations:
         - `asset_id`: Only samples of this asset; empty for all.
         - `page_size`: At most so many samples, 0 for the default of 100.
         - `page_token`: `next_page_token` of the page before; empty for the first page.
+        - `order_by`: `oldest` for the oldest first, `doubtful` for questions and poor pictures first,
+          `person` for one class after the other, `decided` for those that a person decided about, the last
+          one first; empty for `oldest`.
+        - `decided_by`: Only samples that this person decided about last; empty for all.
+        - `claimed_by`: Only samples that this person is reviewing; empty for all.
+        - `question`: Only questions, or only those that are none; unset for both.
+        - `cluster_decision_id`: Only samples that a person accepted by naming a cluster in this decision;
+          empty for all.
         """
         found: documents.ListSamplesResponse = self._transport.document(
             Request(
@@ -498,8 +807,66 @@ class Operations:
                     "asset_id": asset_id,
                     "page_size": page_size,
                     "page_token": page_token,
+                    "order_by": order_by,
+                    "decided_by": decided_by,
+                    "claimed_by": claimed_by,
+                    "question": question,
+                    "cluster_decision_id": cluster_decision_id,
                 },
             )
+        )
+        return found
+
+    def propose_sample(self, body: documents.ProposeSampleRequest) -> documents.ProposeSampleResponse:
+        """Propose a region as a sample of a class.
+
+        Proposes a region that a person points at as a sample of a class.
+        """
+        found: documents.ProposeSampleResponse = self._transport.document(
+            Request("POST", "/v1/samples", json=body)
+        )
+        return found
+
+    def count_samples(self, *, dataset_id: str | None = None) -> documents.CountSamplesResponse:
+        """How many samples wait for review.
+
+        Counts the samples that wait for review.
+
+        - `dataset_id`: Only samples of this dataset; empty for all.
+        """
+        found: documents.CountSamplesResponse = self._transport.document(
+            Request("GET", "/v1/samples/counts", query={"dataset_id": dataset_id})
+        )
+        return found
+
+    def get_sample(self, sample_id: str) -> documents.GetSampleResponse:
+        """One sample with everything that a decision about it rests on.
+
+        Returns one sample with everything that a decision about it rests on.
+        """
+        found: documents.GetSampleResponse = self._transport.document(
+            Request("GET", f"/v1/samples/{part(sample_id)}")
+        )
+        return found
+
+    def claim_samples(self, body: documents.ClaimSamplesRequest) -> documents.ClaimSamplesResponse:
+        """Take samples for review.
+
+        Takes samples for review, so that two reviewers don't get the same ones; those that one has are
+        kept longer.
+        """
+        found: documents.ClaimSamplesResponse = self._transport.document(
+            Request("POST", "/v1/samples/claim", json=body)
+        )
+        return found
+
+    def release_samples(self, body: documents.ReleaseSamplesRequest) -> documents.ReleaseSamplesResponse:
+        """Give samples back undecided.
+
+        Gives samples back that the caller has claimed and did not decide about.
+        """
+        found: documents.ReleaseSamplesResponse = self._transport.document(
+            Request("POST", "/v1/samples/release", json=body)
         )
         return found
 
@@ -531,6 +898,9 @@ class Operations:
         page_size: int | None = None,
         page_token: str | None = None,
         name: str | None = None,
+        order_by: str | None = None,
+        standing: bool | None = None,
+        with_samples: bool | None = None,
     ) -> documents.ListClassesResponse:
         """List classes with their names.
 
@@ -542,6 +912,10 @@ class Operations:
         - `page_token`: `next_page_token` of the page before; empty for the first page.
         - `name`: Only classes whose name or another spelling of it holds this text, in capitals or not;
           empty for all.
+        - `order_by`: `name` for the alphabet, `changed` for the one that was changed last first; empty for
+          `name`.
+        - `standing`: Only classes that stand, none that was merged into another.
+        - `with_samples`: Count the samples of each class, and name one to show.
         """
         found: documents.ListClassesResponse = self._transport.document(
             Request(
@@ -553,7 +927,99 @@ class Operations:
                     "page_size": page_size,
                     "page_token": page_token,
                     "name": name,
+                    "order_by": order_by,
+                    "standing": standing,
+                    "with_samples": with_samples,
                 },
+            )
+        )
+        return found
+
+    def create_class(self, body: documents.DatasetClassInput) -> documents.CreateClassResponse:
+        """Make a class in a dataset.
+
+        Makes a class in a dataset.
+        """
+        found: documents.CreateClassResponse = self._transport.document(
+            Request("POST", "/v1/classes", json=body)
+        )
+        return found
+
+    def list_recognition_changes(
+        self, *, class_id: str | None = None, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListRecognitionChangesResponse:
+        """What identity models changed when they went into service, newest first.
+
+        Lists what identity models changed when they went into service, newest first.
+
+        - `class_id`: Only changes of this class; empty for all.
+        - `page_size`: At most so many changes, 0 for the default of 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListRecognitionChangesResponse = self._transport.document(
+            Request(
+                "GET",
+                "/v1/recognition",
+                query={"class_id": class_id, "page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    def get_class(self, class_id: str) -> documents.GetClassResponse:
+        """One class with its samples counted.
+
+        Returns one class with its samples counted.
+        """
+        found: documents.GetClassResponse = self._transport.document(
+            Request("GET", f"/v1/classes/{part(class_id)}")
+        )
+        return found
+
+    def rename_class(
+        self, class_id: str, body: documents.RenameClassRequest
+    ) -> documents.RenameClassResponse:
+        """Give a class another name, or further ones.
+
+        Gives a class another name or further ones.
+        """
+        found: documents.RenameClassResponse = self._transport.document(
+            Request("POST", f"/v1/classes/{part(class_id)}/rename", json=body)
+        )
+        return found
+
+    def merge_classes(self, body: documents.MergeClassesRequest) -> documents.MergeClassesResponse:
+        """Make two classes one.
+
+        Makes two classes one.
+        """
+        found: documents.MergeClassesResponse = self._transport.document(
+            Request("POST", "/v1/classes/merge", json=body)
+        )
+        return found
+
+    def undo_merge(self, class_id: str) -> documents.UndoMergeResponse:
+        """Take a merger back.
+
+        Takes a merger back: the class that went stands again, with its samples and names.
+        """
+        found: documents.UndoMergeResponse = self._transport.document(
+            Request("POST", f"/v1/classes/{part(class_id)}/undo-merge")
+        )
+        return found
+
+    def list_class_appearances(
+        self, class_id: str, *, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListClassAppearancesResponse:
+        """Where a person is seen in the whole archive, newest programmes first.
+
+        - `page_size`: At most so many appearances, 0 for the default of 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListClassAppearancesResponse = self._transport.document(
+            Request(
+                "GET",
+                f"/v1/classes/{part(class_id)}/appearances",
+                query={"page_size": page_size, "page_token": page_token},
             )
         )
         return found
@@ -594,15 +1060,227 @@ class Operations:
 
     def preview_rights_change(
         self, body: documents.RightsChanged, *, statements_only: bool | None = None
-    ) -> documents.PreviewRightsChangeResponse:
+    ) -> documents.RightsPreview:
         """What a change of rights would do.
 
         - `statements_only`: True for what becomes of the statements and the number of assets alone,
           without samples and snapshots.
         """
-        found: documents.PreviewRightsChangeResponse = self._transport.document(
+        found: documents.RightsPreview = self._transport.document(
             Request("POST", "/v1/rights/preview", query={"statements_only": statements_only}, json=body)
         )
+        return found
+
+    def list_rights_changes(
+        self, *, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListRightsChangesResponse:
+        """Changes of rights, newest first.
+
+        Lists changes of rights, the newest first, with what came of each in this service.
+
+        - `page_size`: At most so many changes, 0 for the default of 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListRightsChangesResponse = self._transport.document(
+            Request("GET", "/v1/rights/changes", query={"page_size": page_size, "page_token": page_token})
+        )
+        return found
+
+    def get_rights_change(self, change_id: str) -> documents.RightsChangeFate:
+        """What became of a change, fact by fact.
+
+        From the statements over samples, snapshots and runs to the model in service. The id is that of the
+        event, as the answer to the change names it; 404 until dataset has taken it up.
+        """
+        found: documents.RightsChangeFate = self._transport.document(
+            Request("GET", f"/v1/rights/changes/{part(change_id)}")
+        )
+        return found
+
+    def list_refusals(
+        self,
+        *,
+        kind: str | None = None,
+        purpose: documents.Purpose | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+    ) -> documents.ListRefusalsResponse:
+        """Why samples and assets are withheld: one group a sentence.
+
+        Lists why samples and assets are withheld, one group a sentence, the largest first.
+
+        - `kind`: Only refusals of one kind: `samples` or `assets`; empty for both.
+        - `purpose`: Only refusals of assets for this purpose; unspecified for all.
+        - `page_size`: At most so many groups, 0 for the default of 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListRefusalsResponse = self._transport.document(
+            Request(
+                "GET",
+                "/v1/rights/refusals",
+                query={"kind": kind, "purpose": purpose, "page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    def list_contributors(
+        self, *, prefix: str | None = None, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListContributorsResponse:
+        """Holders of rights with what is theirs.
+
+        Lists holders of rights by name, with what is theirs here.
+
+        - `prefix`: Only holders whose name begins with this, however it is spelt; empty for all.
+        - `page_size`: At most so many holders, 0 for the default of 25.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListContributorsResponse = self._transport.document(
+            Request(
+                "GET",
+                "/v1/rights/contributors",
+                query={"prefix": prefix, "page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    def list_ledger(
+        self,
+        *,
+        holder: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        used_from: str | None = None,
+        used_before: str | None = None,
+        currency: str | None = None,
+        pay_model: documents.PayModel | None = None,
+    ) -> documents.ListLedgerResponse:
+        """Uses and what is owed for them.
+
+        Lists uses and what is owed for them.
+
+        - `holder`: Only entries of this holder; empty for all.
+        - `page_size`: At most so many entries, 0 for the default of 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        - `used_from`: Only uses at this time or later; unset: from the beginning.
+        - `used_before`: Only uses before this time; unset: until now.
+        - `currency`: Only uses that are paid in this currency, an ISO 4217 code; empty for all.
+        - `pay_model`: Only uses that are paid in this way; unspecified for all.
+        """
+        found: documents.ListLedgerResponse = self._transport.document(
+            Request(
+                "GET",
+                "/v1/rights/ledger",
+                query={
+                    "holder": holder,
+                    "page_size": page_size,
+                    "page_token": page_token,
+                    "used_from": used_from,
+                    "used_before": used_before,
+                    "currency": currency,
+                    "pay_model": pay_model,
+                },
+            )
+        )
+        return found
+
+    def export_ledger(
+        self,
+        *,
+        holder: str | None = None,
+        used_from: str | None = None,
+        used_before: str | None = None,
+        currency: str | None = None,
+        pay_model: documents.PayModel | None = None,
+    ) -> Answer:
+        """The ledger as a table.
+
+        CSV in UTF-8 with a byte order mark, a line a use. Texts that a spreadsheet would take for a
+        formula have an apostrophe before them.
+
+        - `holder`: Only uses of this holder; empty for all.
+        - `used_from`: Only uses at this time or later; unset: from the beginning.
+        - `used_before`: Only uses before this time; unset: until now.
+        - `currency`: Only uses that are paid in this currency, an ISO 4217 code; empty for all.
+        - `pay_model`: Only uses that are paid in this way; unspecified for all.
+        """
+        return self._transport.answer(
+            Request(
+                "GET",
+                "/v1/rights/ledger.csv",
+                query={
+                    "holder": holder,
+                    "used_from": used_from,
+                    "used_before": used_before,
+                    "currency": currency,
+                    "pay_model": pay_model,
+                },
+            )
+        )
+
+    def list_audit(
+        self,
+        *,
+        principal: str | None = None,
+        subject: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+    ) -> documents.ListAuditResponse:
+        """Decisions on record, newest first.
+
+        Lists entries of the log, the newest first, for people who look for one.
+
+        - `principal`: Only decisions of this principal; empty for all.
+        - `subject`: Only decisions about this, as entries name it, such as `model:identity/people@3.0`;
+          empty for all.
+        - `page_size`: At most so many entries, 0 for the default of 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListAuditResponse = self._transport.document(
+            Request(
+                "GET",
+                "/v1/audit",
+                query={
+                    "principal": principal,
+                    "subject": subject,
+                    "page_size": page_size,
+                    "page_token": page_token,
+                },
+            )
+        )
+        return found
+
+    def read_audit(self) -> Answer:
+        """The whole log, a line an entry.
+
+        JSON lines, one chain after the other: the text of each entry and the hash that is stored beside
+        it. docs/rights.md says how they are checked with nothing of ours.
+        """
+        return self._transport.answer(Request("GET", "/v1/audit/log"))
+
+    def verify_audit(self, body: documents.VerifyAuditRequest) -> documents.VerifyAuditResponse:
+        """Check chains, seals and facts.
+
+        Checks the log of decisions: its chains, their seals, and each entry against the fact it is about.
+        """
+        found: documents.VerifyAuditResponse = self._transport.document(
+            Request("POST", "/v1/audit/verify", json=body)
+        )
+        return found
+
+    def seal_audit(self) -> documents.SealAuditResponse:
+        """Sign the ends of all chains now.
+
+        Signs and publishes the end of every chain that grew since it was sealed last.
+        """
+        found: documents.SealAuditResponse = self._transport.document(Request("POST", "/v1/audit/seals"))
+        return found
+
+    def get_audit_key(self) -> documents.GetAuditKeyResponse:
+        """The public keys that seals are checked with.
+
+        Returns the public keys that seals are checked with.
+        """
+        found: documents.GetAuditKeyResponse = self._transport.document(Request("GET", "/v1/audit/key"))
         return found
 
     def list_datasets(
@@ -650,6 +1328,16 @@ class Operations:
         )
         return found
 
+    def export_snapshot(self, snapshot_id: str, body: documents.ExportChoice) -> documents.SnapshotExport:
+        """Write a snapshot in a format that others read.
+
+        Answers once the file stands; it is recorded who asked, and for which purpose.
+        """
+        found: documents.SnapshotExport = self._transport.document(
+            Request("POST", f"/v1/snapshots/{part(snapshot_id)}/exports", json=body)
+        )
+        return found
+
     def list_models(
         self,
         *,
@@ -674,6 +1362,80 @@ class Operations:
                 "/v1/models",
                 query={"page_size": page_size, "page_token": page_token, "name": name, "in_force": in_force},
             )
+        )
+        return found
+
+    def get_model_lineage(
+        self, *, name: str, version: str, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ModelLineage:
+        """What a model was made from, with the rights it rests on now.
+
+        All assets come before the first sample. What training made has a lineage, imported models have
+        none.
+
+        - `name`: Name of the model, e.g. `identity/people`.
+        - `version`: Version of the model.
+        - `page_size`: At most so many assets and samples, 0 for the default of 25.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ModelLineage = self._transport.document(
+            Request(
+                "GET",
+                "/v1/models/lineage",
+                query={"name": name, "version": version, "page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    def import_model(self, body: Content) -> documents.UploadModelResponse:
+        """Take in a model folder.
+
+        The body is a tar archive of the folder, `model.yaml` first in it. Every replica serves the model
+        once it is examined; the first version of a name answers requests.
+        """
+        found: documents.UploadModelResponse = self._transport.document(
+            Request("POST", "/v1/models/import", content=body, media_type="application/octet-stream")
+        )
+        return found
+
+    def use_model(self, body: documents.ChooseVersionRequest) -> documents.ChooseVersionResponse:
+        """Choose which version of a model answers and looks.
+
+        Chooses which version of an imported model answers when a caller names none. Identity models are
+        refused (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
+        """
+        found: documents.ChooseVersionResponse = self._transport.document(
+            Request("POST", "/v1/models/use", json=body)
+        )
+        return found
+
+    def enable_model(self, body: documents.EnableModelRequest) -> documents.EnableModelResponse:
+        """Let a model look at every programme, or at some.
+
+        Lets a declared model look at the chunks of every programme, or of those of a series or channel.
+        """
+        found: documents.EnableModelResponse = self._transport.document(
+            Request("POST", "/v1/models/enable", json=body)
+        )
+        return found
+
+    def disable_model(self, body: documents.DisableModelRequest) -> documents.DisableModelResponse:
+        """Let a model look no more, at some programmes or at all.
+
+        Takes that back, for some programmes or for all. What it has seen stays.
+        """
+        found: documents.DisableModelResponse = self._transport.document(
+            Request("POST", "/v1/models/disable", json=body)
+        )
+        return found
+
+    def remove_model(self, body: documents.RemoveModelRequest) -> documents.RemoveModelResponse:
+        """Remove a model that was taken in, or one version of it.
+
+        Removes a version that was taken in, or all of a name, from every replica. Runs under way finish.
+        """
+        found: documents.RemoveModelResponse = self._transport.document(
+            Request("POST", "/v1/models/remove", json=body)
         )
         return found
 
@@ -712,6 +1474,41 @@ class Operations:
         """Start a training run by hand."""
         found: documents.StartTrainingResponse = self._transport.document(
             Request("POST", "/v1/runs", json=body)
+        )
+        return found
+
+    def preview_run(self, body: documents.TrainingRequested) -> documents.PreviewTrainingResponse:
+        """What a run would learn from, and what speaks against it.
+
+        Says what a run would learn from, and what speaks against it, without starting it.
+        """
+        found: documents.PreviewTrainingResponse = self._transport.document(
+            Request("POST", "/v1/runs/preview", json=body)
+        )
+        return found
+
+    def get_run(self, run_id: str) -> documents.GetRunResponse:
+        """One run with what it measured so far.
+
+        Returns one run with what it measured so far.
+        """
+        found: documents.GetRunResponse = self._transport.document(Request("GET", f"/v1/runs/{part(run_id)}"))
+        return found
+
+    def watch_run(self, run_id: str) -> Answer:
+        """One run while it goes on.
+
+        Server-sent events `run`, one a change, with the run as data; `end` once it has ended.
+        """
+        return self._transport.answer(Request("GET", f"/v1/runs/{part(run_id)}/changes"))
+
+    def cancel_run(self, run_id: str) -> documents.CancelRunResponse:
+        """Stop a run that has not ended.
+
+        Stops a run that has not ended.
+        """
+        found: documents.CancelRunResponse = self._transport.document(
+            Request("POST", f"/v1/runs/{part(run_id)}/cancel")
         )
         return found
 
@@ -767,55 +1564,23 @@ class Operations:
         )
         return found
 
-    def import_model(self, body: Content) -> documents.UploadModelResponse:
-        """Take in a model folder.
+    def hold_candidate(self, body: documents.HoldModelRequest) -> documents.HoldModelResponse:
+        """Hold a candidate back until somebody releases it.
 
-        The body is a tar archive of the folder, `model.yaml` first in it. Every replica serves the model
-        once it is examined; the first version of a name answers requests.
+        Holds a candidate back: no rule puts it into service until it is released.
         """
-        found: documents.UploadModelResponse = self._transport.document(
-            Request("POST", "/v1/models/import", content=body, media_type="application/octet-stream")
+        found: documents.HoldModelResponse = self._transport.document(
+            Request("POST", "/v1/candidates/hold", json=body)
         )
         return found
 
-    def use_model(self, body: documents.ChooseVersionRequest) -> documents.ChooseVersionResponse:
-        """Choose which version of a model answers and looks.
+    def release_candidate(self, body: documents.ReleaseModelRequest) -> documents.ReleaseModelResponse:
+        """Release a candidate that was held back.
 
-        Chooses which version of an imported model answers when a caller names none. Identity models are
-        refused (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
+        Releases a candidate that was held back.
         """
-        found: documents.ChooseVersionResponse = self._transport.document(
-            Request("POST", "/v1/models/use", json=body)
-        )
-        return found
-
-    def enable_model(self, body: documents.EnableModelRequest) -> documents.EnableModelResponse:
-        """Let a model look at every programme, or at some.
-
-        Lets a declared model look at the chunks of every programme, or of those of a series or channel.
-        """
-        found: documents.EnableModelResponse = self._transport.document(
-            Request("POST", "/v1/models/enable", json=body)
-        )
-        return found
-
-    def disable_model(self, body: documents.DisableModelRequest) -> documents.DisableModelResponse:
-        """Let a model look no more, at some programmes or at all.
-
-        Takes that back, for some programmes or for all. What it has seen stays.
-        """
-        found: documents.DisableModelResponse = self._transport.document(
-            Request("POST", "/v1/models/disable", json=body)
-        )
-        return found
-
-    def remove_model(self, body: documents.RemoveModelRequest) -> documents.RemoveModelResponse:
-        """Remove a model that was taken in, or one version of it.
-
-        Removes a version that was taken in, or all of a name, from every replica. Runs under way finish.
-        """
-        found: documents.RemoveModelResponse = self._transport.document(
-            Request("POST", "/v1/models/remove", json=body)
+        found: documents.ReleaseModelResponse = self._transport.document(
+            Request("POST", "/v1/candidates/release", json=body)
         )
         return found
 
@@ -872,8 +1637,7 @@ class Operations:
     def request_erasure(self, body: documents.RequestErasureRequest) -> documents.RequestErasureResponse:
         """Have a person, an asset or a holder of rights forgotten.
 
-        Asks all services to forget, the same as publishing erasure.requested. It takes an authority
-        (FRAMEWELL_GATEWAY_ERASING_AUTHORITIES), and cannot be undone.
+        Asks all services to forget, the same as publishing erasure.requested. It cannot be undone.
         """
         found: documents.RequestErasureResponse = self._transport.document(
             Request("POST", "/v1/erasures", json=body)
@@ -897,6 +1661,167 @@ class Operations:
         """Which services have forgotten, and how many things."""
         found: documents.Erasure = self._transport.document(
             Request("GET", f"/v1/erasures/{part(erasure_id)}")
+        )
+        return found
+
+    def list_events(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        type_: Sequence[str] | None = None,
+        asset_id: str | None = None,
+        service: str | None = None,
+        after: str | None = None,
+        newest_first: bool | None = None,
+    ) -> documents.ListEventsResponse:
+        """Everything that happens in the mesh.
+
+        A list; with `Accept: text/event-stream` events as they happen, from now on or after `Last-Event-
+        ID`. An event `resync` says that some were missed: whatever is shown is read again. Facts that are
+        about no asset and no sample are told in ids and numbers.
+
+        - `page_size`: At most so many, 1 to 1000; unset for 100. A stream has no pages.
+        - `page_token`: `next_page_token` of the page before; empty for the first.
+        - `type_`: Only events of these CloudEvents types, e.g. `framewell.chunk.analysed.v1`; empty for
+          all.
+        - `asset_id`: Only events of this asset and of the samples taken from it; empty for all.
+        - `service`: Only events that this service of the mesh published, e.g. `inference`; empty for all.
+        - `after`: Only events that arrived after the one with this `id` of a stream; empty: a list from
+          the first one on, a stream from now on. The header `Last-Event-ID` goes before it.
+        - `newest_first`: True for the newest first; for lists alone.
+        """
+        found: documents.ListEventsResponse = self._transport.document(
+            Request(
+                "GET",
+                "/v1/events",
+                query={
+                    "page_size": page_size,
+                    "page_token": page_token,
+                    "type": type_,
+                    "asset_id": asset_id,
+                    "service": service,
+                    "after": after,
+                    "newest_first": newest_first,
+                },
+            )
+        )
+        return found
+
+    def get_counts(self, *, since: str | None = None) -> documents.Counts:
+        """How much waits for people.
+
+        One answer for the first page of a console. A number whose service is away is left out:
+        `unavailable` names it, `missing` says why.
+
+        - `since`: The begin of the day for whoever asks; unset: 24 hours ago.
+        """
+        found: documents.Counts = self._transport.document(
+            Request("GET", "/v1/counts", query={"since": since})
+        )
+        return found
+
+    def get_mesh(self) -> documents.MeshView:
+        """Six services, what they are behind, what was given up and what stopped itself.
+
+        A service that is away says so in its place. While the broker is away `unavailable` names `lag` and
+        `dead_letters`, which are empty then and say nothing.
+        """
+        found: documents.MeshView = self._transport.document(Request("GET", "/v1/mesh"))
+        return found
+
+    def list_dead_letters(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        group: str | None = None,
+        code: str | None = None,
+        type_: str | None = None,
+        asset_id: str | None = None,
+        state: Sequence[documents.DeadLetterState] | None = None,
+        since: str | None = None,
+    ) -> documents.ListDeadLettersResponse:
+        """What was given up, with the reason and the record.
+
+        The newest first. Those of the last 30 days, unless `since` says otherwise.
+
+        - `page_size`: At most so many, 1 to 200; unset for 50.
+        - `page_token`: `next_page_token` of the page before; empty for the first.
+        - `group`: Only those of this consumer group; empty for all.
+        - `code`: Only those given up with this code; empty for all.
+        - `type_`: Only events of this CloudEvents type; empty for all.
+        - `asset_id`: Only those about this asset; empty for all.
+        - `state`: Only those in one of these states; empty for those that wait.
+        - `since`: Only those given up at this time or later; unset for the last 30 days.
+        """
+        found: documents.ListDeadLettersResponse = self._transport.document(
+            Request(
+                "GET",
+                "/v1/mesh/dead-letters",
+                query={
+                    "page_size": page_size,
+                    "page_token": page_token,
+                    "group": group,
+                    "code": code,
+                    "type": type_,
+                    "asset_id": asset_id,
+                    "state": state,
+                    "since": since,
+                },
+            )
+        )
+        return found
+
+    def replay_dead_letters(
+        self, body: documents.ReplayDeadLettersRequest
+    ) -> documents.ReplayDeadLettersResponse:
+        """Send dead letters again to the topics they came from.
+
+        As they were, to every group that reads the topic; an event has its effect once in each. Two who
+        replay at once do not send the same ones.
+        """
+        found: documents.ReplayDeadLettersResponse = self._transport.document(
+            Request("POST", "/v1/mesh/dead-letters/replay", json=body)
+        )
+        return found
+
+    def discard_dead_letters(
+        self, body: documents.DiscardDeadLettersRequest
+    ) -> documents.DiscardDeadLettersResponse:
+        """Say of dead letters that they need no replay.
+
+        They stay where they are; `framewell dlq discard --undo` takes it back.
+        """
+        found: documents.DiscardDeadLettersResponse = self._transport.document(
+            Request("POST", "/v1/mesh/dead-letters/discard", json=body)
+        )
+        return found
+
+    def resume_stage(self, body: documents.ResumeStageRequest) -> documents.ResumeStageResponse:
+        """Let a stage go on at once that stopped itself.
+
+        In all replicas of its service: one record is tried; handled, it closes the breaker.
+        """
+        found: documents.ResumeStageResponse = self._transport.document(
+            Request("POST", "/v1/mesh/breakers/resume", json=body)
+        )
+        return found
+
+    def list_telemetry(self) -> documents.ListTelemetryResponse:
+        """How much every process logs and traces."""
+        found: documents.ListTelemetryResponse = self._transport.document(
+            Request("GET", "/v1/mesh/telemetry")
+        )
+        return found
+
+    def change_telemetry(self, body: documents.ChangeTelemetryRequest) -> documents.ListTelemetryResponse:
+        """Change how much processes log and trace while they run.
+
+        What is not given stays; a restart goes back to the settings.
+        """
+        found: documents.ListTelemetryResponse = self._transport.document(
+            Request("POST", "/v1/mesh/telemetry", json=body)
         )
         return found
 
@@ -977,6 +1902,101 @@ class Operations:
         )
         return found
 
+    def list_webhooks(
+        self, *, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListWebhooksResponse:
+        """List webhooks, newest first.
+
+        - `page_size`: At most so many, 1 to 1000; unset for 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first.
+        """
+        found: documents.ListWebhooksResponse = self._transport.document(
+            Request("GET", "/v1/webhooks", query={"page_size": page_size, "page_token": page_token})
+        )
+        return found
+
+    def create_webhook(self, body: documents.CreateWebhookRequest) -> documents.WebhookSecret:
+        """Have events sent to an address.
+
+        Signed as Standard Webhooks has it; `secret` is shown this once. Events are CloudEvents in JSON
+        (structured mode), those from now on, each at least once.
+        """
+        found: documents.WebhookSecret = self._transport.document(Request("POST", "/v1/webhooks", json=body))
+        return found
+
+    def get_webhook(self, webhook_id: str) -> documents.Webhook:
+        """One webhook."""
+        found: documents.Webhook = self._transport.document(
+            Request("GET", f"/v1/webhooks/{part(webhook_id)}")
+        )
+        return found
+
+    def update_webhook(self, webhook_id: str, body: documents.WebhookChange) -> documents.Webhook:
+        """Change, pause or resume a webhook."""
+        found: documents.Webhook = self._transport.document(
+            Request("PATCH", f"/v1/webhooks/{part(webhook_id)}", json=body)
+        )
+        return found
+
+    def delete_webhook(self, webhook_id: str) -> documents.DeleteWebhookResponse:
+        """Take a webhook away, with its deliveries."""
+        found: documents.DeleteWebhookResponse = self._transport.document(
+            Request("DELETE", f"/v1/webhooks/{part(webhook_id)}")
+        )
+        return found
+
+    def rotate_webhook_secret(self, webhook_id: str) -> documents.WebhookSecret:
+        """Give a webhook another secret.
+
+        For a day deliveries are signed with both.
+        """
+        found: documents.WebhookSecret = self._transport.document(
+            Request("POST", f"/v1/webhooks/{part(webhook_id)}/secret")
+        )
+        return found
+
+    def test_webhook(self, webhook_id: str) -> documents.TestWebhookResponse:
+        """Send an event of no meaning at once, and say what came of it."""
+        found: documents.TestWebhookResponse = self._transport.document(
+            Request("POST", f"/v1/webhooks/{part(webhook_id)}/test")
+        )
+        return found
+
+    def list_webhook_deliveries(
+        self,
+        webhook_id: str,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        state: Sequence[documents.DeliveryState] | None = None,
+    ) -> documents.ListWebhookDeliveriesResponse:
+        """What became of deliveries, newest first.
+
+        Those in the state `dead` were given up; those that were taken are kept for a week.
+
+        - `page_size`: At most so many, 1 to 1000; unset for 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first.
+        - `state`: Only those in one of these states; empty for all. Dead ones are the dead letters of the
+          webhook.
+        """
+        found: documents.ListWebhookDeliveriesResponse = self._transport.document(
+            Request(
+                "GET",
+                f"/v1/webhooks/{part(webhook_id)}/deliveries",
+                query={"page_size": page_size, "page_token": page_token, "state": state},
+            )
+        )
+        return found
+
+    def replay_webhook_deliveries(
+        self, webhook_id: str, body: documents.WebhookReplay
+    ) -> documents.ReplayWebhookDeliveriesResponse:
+        """Put deliveries in line again."""
+        found: documents.ReplayWebhookDeliveriesResponse = self._transport.document(
+            Request("POST", f"/v1/webhooks/{part(webhook_id)}/deliveries/replay", json=body)
+        )
+        return found
+
 
 class AsyncOperations:
     """Every operation of REST, by the id that OpenAPI gives it.
@@ -987,6 +2007,152 @@ class AsyncOperations:
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
+
+    async def get_session(self) -> documents.Session:
+        """Say who calls, and whom this gateway asks.
+
+        Open to everybody. `csrf` belongs into the header `framewell-csrf` of every change that the session
+        makes.
+        """
+        found: documents.Session = await self._transport.document(Request("GET", "/v1/session"))
+        return found
+
+    async def sign_in(self, body: documents.SignInRequest) -> documents.Session:
+        """Sign in.
+
+        The session is a cookie that no script can read. Wrong passwords are limited by login and by
+        address: 429 says when the next is taken.
+        """
+        found: documents.Session = await self._transport.document(Request("POST", "/v1/session", json=body))
+        return found
+
+    async def sign_out(self) -> None:
+        """Sign out."""
+        await self._transport.answer(Request("DELETE", "/v1/session"))
+
+    async def set_up(self, body: documents.SetUpRequest) -> documents.Session:
+        """Make the first administrator, and sign in.
+
+        Takes the code that `framewell users setup-code` shows, once. From then on everybody is asked who
+        they are.
+        """
+        found: documents.Session = await self._transport.document(Request("POST", "/v1/setup", json=body))
+        return found
+
+    async def sign_out_everywhere(self) -> None:
+        """End all sessions of the caller."""
+        await self._transport.answer(Request("DELETE", "/v1/sessions"))
+
+    async def change_password(self, body: documents.ChangePasswordRequest) -> documents.Session:
+        """Take another password; all other sessions end."""
+        found: documents.Session = await self._transport.document(
+            Request("POST", "/v1/session/password", json=body)
+        )
+        return found
+
+    async def accept_invitation(self, body: documents.AcceptInvitationRequest) -> documents.Session:
+        """Take an invitation: give the account a password, and sign in."""
+        found: documents.Session = await self._transport.document(
+            Request("POST", "/v1/invitations/accept", json=body)
+        )
+        return found
+
+    async def list_users(
+        self, *, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListUsersResponse:
+        """List users by login.
+
+        - `page_size`: At most so many, 1 to 1000; unset for 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first.
+        """
+        found: documents.ListUsersResponse = await self._transport.document(
+            Request("GET", "/v1/users", query={"page_size": page_size, "page_token": page_token})
+        )
+        return found
+
+    async def invite_user(self, body: documents.InviteUserRequest) -> documents.Invitation:
+        """Invite somebody.
+
+        The code gives the account its password, once, within a week; hand it over yourself. The console
+        takes it as `/console/invitation#<code>`.
+        """
+        found: documents.Invitation = await self._transport.document(Request("POST", "/v1/users", json=body))
+        return found
+
+    async def renew_invitation(self, user_id: str) -> documents.Invitation:
+        """Make another code for an account, whose password was forgotten."""
+        found: documents.Invitation = await self._transport.document(
+            Request("POST", f"/v1/users/{part(user_id)}/invitation")
+        )
+        return found
+
+    async def change_role(self, user_id: str, body: documents.RoleChange) -> documents.User:
+        """Give a user another role, from the next request on."""
+        found: documents.User = await self._transport.document(
+            Request("POST", f"/v1/users/{part(user_id)}/role", json=body)
+        )
+        return found
+
+    async def disable_user(self, user_id: str) -> documents.User:
+        """Let an account be used no more, from the next request on."""
+        found: documents.User = await self._transport.document(
+            Request("POST", f"/v1/users/{part(user_id)}/disable")
+        )
+        return found
+
+    async def enable_user(self, user_id: str) -> documents.User:
+        """Let an account be used again."""
+        found: documents.User = await self._transport.document(
+            Request("POST", f"/v1/users/{part(user_id)}/enable")
+        )
+        return found
+
+    async def remove_user(self, user_id: str) -> None:
+        """Remove an account: name and password go, the login stays taken."""
+        await self._transport.answer(Request("DELETE", f"/v1/users/{part(user_id)}"))
+
+    async def list_tokens(
+        self, *, user_id: str | None = None, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListTokensResponse:
+        """List tokens of the caller, newest first.
+
+        - `user_id`: Id of their owner, where an administrator asks; empty: the caller's own.
+        - `page_size`: At most so many, 1 to 1000; unset for 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first.
+        """
+        found: documents.ListTokensResponse = await self._transport.document(
+            Request(
+                "GET",
+                "/v1/tokens",
+                query={"user_id": user_id, "page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    async def make_token(self, body: documents.MakeTokenRequest) -> documents.MakeTokenResponse:
+        """Make a token for a program.
+
+        It may what its role and its owner's role at that moment both may. The secret is shown once.
+        """
+        found: documents.MakeTokenResponse = await self._transport.document(
+            Request("POST", "/v1/tokens", json=body)
+        )
+        return found
+
+    async def revoke_token(self, token_id: str) -> None:
+        """Revoke a token, at once and everywhere."""
+        await self._transport.answer(Request("DELETE", f"/v1/tokens/{part(token_id)}"))
+
+    async def address_object(self, body: documents.AddressObjectRequest) -> documents.AddressObjectResponse:
+        """Sign an address that opens one object for ten minutes.
+
+        For what cannot send a header: an image, a link. It opens the object as long as the caller may read
+        it.
+        """
+        found: documents.AddressObjectResponse = await self._transport.document(
+            Request("POST", "/v1/objects/address", json=body)
+        )
+        return found
 
     async def list_assets(
         self,
@@ -1159,11 +2325,142 @@ class AsyncOperations:
         )
         return found
 
+    async def list_asset_people(
+        self,
+        asset_id: str,
+        *,
+        start_pts: int | None = None,
+        end_pts: int | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+    ) -> documents.ListAssetPeopleResponse:
+        """Who is seen when.
+
+        Lists people with every appearance, or those between `start_pts` and `end_pts`. Where a face is in
+        each picture are observations of the kind `face`, by chunk and track: measured at their `moment`,
+        held until their span ends.
+
+        - `start_pts`: Only appearances that end after this pts; unset for the start of the asset.
+        - `end_pts`: Only appearances that begin before this pts; unset for the end of the asset.
+        - `page_size`: At most so many appearances, 0 for the default of 1000.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListAssetPeopleResponse = await self._transport.document(
+            Request(
+                "GET",
+                f"/v1/assets/{part(asset_id)}/people",
+                query={
+                    "start_pts": start_pts,
+                    "end_pts": end_pts,
+                    "page_size": page_size,
+                    "page_token": page_token,
+                },
+            )
+        )
+        return found
+
+    async def list_frame_runs(
+        self,
+        asset_id: str,
+        *,
+        from_pts: int | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+    ) -> documents.ListFrameRunsResponse:
+        """Which picture begins when.
+
+        Lists the frame table as runs of evenly spaced pictures: one for a whole programme at a regular
+        rate, pages of them where it is variable (`from_pts` begins at a moment). By it a player names
+        pictures.
+
+        - `from_pts`: The first picture that is wanted: the one that is shown at this pts. Unset for the
+          first of the asset.
+        - `page_size`: At most so many runs, 0 for the default of 500.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListFrameRunsResponse = await self._transport.document(
+            Request(
+                "GET",
+                f"/v1/assets/{part(asset_id)}/frames",
+                query={"from_pts": from_pts, "page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    async def list_shots(
+        self, asset_id: str, *, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListShotsResponse:
+        """The shots in order of time.
+
+        - `page_size`: At most so many shots, 0 for the default of 500.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListShotsResponse = await self._transport.document(
+            Request(
+                "GET",
+                f"/v1/assets/{part(asset_id)}/shots",
+                query={"page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    async def get_poster(self, asset_id: str, *, width: int | None = None) -> Answer:
+        """The picture that stands for a programme.
+
+        The middle of the longest shot of its beginning, or the first picture while that is not known.
+
+        - `width`: Width at most, in pixels, brought up to the next of 160, 320, 640 and 1280. Unset for
+          320.
+        """
+        return await self._transport.answer(
+            Request("GET", f"/v1/assets/{part(asset_id)}/poster", query={"width": width})
+        )
+
+    async def search(
+        self,
+        *,
+        text: str,
+        kinds: Sequence[str] | None = None,
+        asset_ids: Sequence[str] | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+    ) -> documents.SearchResponse:
+        """Where something is read, said or seen.
+
+        Finds words in what models read on screen, heard said and saw, newest assets first. It finds
+        nothing of what may not be analysed now.
+
+        - `text`: Words that all stand in one line on screen, one sentence or one label, in any order; a
+          part in quotation marks stands there as it is. Case, accents and punctuation do not matter; `ue`
+          finds `ü`.
+        - `kinds`: Only observations of these kinds: `text`, `transcript`, `label`, `object`, `region`;
+          empty for all.
+        - `asset_ids`: Only in these assets; empty for all.
+        - `page_size`: At most so many moments, 0 for the default of 50.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.SearchResponse = await self._transport.document(
+            Request(
+                "GET",
+                "/v1/search",
+                query={
+                    "text": text,
+                    "kinds": kinds,
+                    "asset_ids": asset_ids,
+                    "page_size": page_size,
+                    "page_token": page_token,
+                },
+            )
+        )
+        return found
+
     async def list_observations(
         self,
         asset_id: str,
         *,
         analysers: Sequence[str] | None = None,
+        start_pts: int | None = None,
+        end_pts: int | None = None,
         page_size: int | None = None,
         page_token: str | None = None,
         kinds: Sequence[str] | None = None,
@@ -1175,9 +2472,12 @@ class AsyncOperations:
     ) -> documents.ListObservationsResponse:
         """What models saw, read and heard.
 
-        Lists what was seen in an asset.
+        Lists what was seen in an asset, or between `start_pts` and `end_pts`. The id of an observation
+        names its chunk: `faces/0/900000/3` is the fourth of the faces of `<asset>/0/900000`.
 
         - `analysers`: Only observations of these analysers; empty for all.
+        - `start_pts`: Only observations that end after this pts; unset for the start of the asset.
+        - `end_pts`: Only observations that begin before this pts; unset for the end of the asset.
         - `page_size`: At most so many observations, 0 for the default of 1000.
         - `page_token`: `next_page_token` of the page before; empty for the first page.
         - `kinds`: Only observations of these kinds, e.g. `face`; empty for all.
@@ -1195,6 +2495,8 @@ class AsyncOperations:
                 f"/v1/assets/{part(asset_id)}/observations",
                 query={
                     "analysers": analysers,
+                    "start_pts": start_pts,
+                    "end_pts": end_pts,
                     "page_size": page_size,
                     "page_token": page_token,
                     "kinds": kinds,
@@ -1267,6 +2569,7 @@ class AsyncOperations:
         seconds: float | None = None,
         timecode: str | None = None,
         width: int | None = None,
+        crop: str | None = None,
     ) -> Answer:
         """The very picture of a moment, out of the original.
 
@@ -1281,12 +2584,21 @@ class AsyncOperations:
           frame.
         - `width`: Width at most, in pixels; the height follows from the shape, and nothing is enlarged.
           Unset for 1280x720 at most.
+        - `crop`: Only this part of the picture, cut out before it is made smaller: `x,y,width,height` of
+          its upper left corner and its size, as fractions of the picture. Empty for all of it.
         """
         return await self._transport.answer(
             Request(
                 "GET",
                 f"/v1/assets/{part(asset_id)}/frame",
-                query={"pts": pts, "frame": frame, "seconds": seconds, "timecode": timecode, "width": width},
+                query={
+                    "pts": pts,
+                    "frame": frame,
+                    "seconds": seconds,
+                    "timecode": timecode,
+                    "width": width,
+                    "crop": crop,
+                },
             )
         )
 
@@ -1353,9 +2665,6 @@ class AsyncOperations:
         self, cluster_id: str, *, page_size: int | None = None, page_token: str | None = None
     ) -> documents.GetClusterResponse:
         """One unknown person with all appearances, and who may be the same.
-
-        Returns a cluster with its appearances. The id of one that was merged names the one that it is part
-        of.
 
         - `page_size`: At most so many appearances, 0 for the default of 100.
         - `page_token`: `next_page_token` of the page before; empty for the first page.
@@ -1432,14 +2741,25 @@ class AsyncOperations:
         )
         return found
 
+    async def preview_name(self, body: documents.NamePersonRequest) -> documents.PreviewNameResponse:
+        """What saying who an unknown person is would touch.
+
+        Programmes, seconds and samples that get the name; nothing is changed.
+        """
+        found: documents.PreviewNameResponse = await self._transport.document(
+            Request("POST", "/v1/clusters/decisions/name/preview", json=body)
+        )
+        return found
+
     async def undo_cluster_decision(
-        self, body: documents.UndoClusterDecisionRequest
-    ) -> documents.UndoClusterDecisionResponse:
+        self, body: documents.UndoDecisionRequest
+    ) -> documents.UndoDecisionResponse:
         """Take a decision back.
 
-        Takes a decision back.
+        With a name, the samples that were accepted by giving it are taken back, too, unless `keep_samples`
+        is true or somebody decided about them since.
         """
-        found: documents.UndoClusterDecisionResponse = await self._transport.document(
+        found: documents.UndoDecisionResponse = await self._transport.document(
             Request("POST", "/v1/clusters/decisions/undo", json=body)
         )
         return found
@@ -1453,10 +2773,15 @@ class AsyncOperations:
         asset_id: str | None = None,
         page_size: int | None = None,
         page_token: str | None = None,
+        order_by: str | None = None,
+        decided_by: str | None = None,
+        claimed_by: str | None = None,
+        question: bool | None = None,
+        cluster_decision_id: str | None = None,
     ) -> documents.ListSamplesResponse:
         """List samples, oldest first.
 
-        Lists samples, oldest first.
+        Lists samples, oldest first unless asked otherwise.
 
         - `dataset_id`: Only samples of this dataset; empty for all.
         - `states`: Only samples in these states; empty for all.
@@ -1464,6 +2789,14 @@ class AsyncOperations:
         - `asset_id`: Only samples of this asset; empty for all.
         - `page_size`: At most so many samples, 0 for the default of 100.
         - `page_token`: `next_page_token` of the page before; empty for the first page.
+        - `order_by`: `oldest` for the oldest first, `doubtful` for questions and poor pictures first,
+          `person` for one class after the other, `decided` for those that a person decided about, the last
+          one first; empty for `oldest`.
+        - `decided_by`: Only samples that this person decided about last; empty for all.
+        - `claimed_by`: Only samples that this person is reviewing; empty for all.
+        - `question`: Only questions, or only those that are none; unset for both.
+        - `cluster_decision_id`: Only samples that a person accepted by naming a cluster in this decision;
+          empty for all.
         """
         found: documents.ListSamplesResponse = await self._transport.document(
             Request(
@@ -1476,8 +2809,68 @@ class AsyncOperations:
                     "asset_id": asset_id,
                     "page_size": page_size,
                     "page_token": page_token,
+                    "order_by": order_by,
+                    "decided_by": decided_by,
+                    "claimed_by": claimed_by,
+                    "question": question,
+                    "cluster_decision_id": cluster_decision_id,
                 },
             )
+        )
+        return found
+
+    async def propose_sample(self, body: documents.ProposeSampleRequest) -> documents.ProposeSampleResponse:
+        """Propose a region as a sample of a class.
+
+        Proposes a region that a person points at as a sample of a class.
+        """
+        found: documents.ProposeSampleResponse = await self._transport.document(
+            Request("POST", "/v1/samples", json=body)
+        )
+        return found
+
+    async def count_samples(self, *, dataset_id: str | None = None) -> documents.CountSamplesResponse:
+        """How many samples wait for review.
+
+        Counts the samples that wait for review.
+
+        - `dataset_id`: Only samples of this dataset; empty for all.
+        """
+        found: documents.CountSamplesResponse = await self._transport.document(
+            Request("GET", "/v1/samples/counts", query={"dataset_id": dataset_id})
+        )
+        return found
+
+    async def get_sample(self, sample_id: str) -> documents.GetSampleResponse:
+        """One sample with everything that a decision about it rests on.
+
+        Returns one sample with everything that a decision about it rests on.
+        """
+        found: documents.GetSampleResponse = await self._transport.document(
+            Request("GET", f"/v1/samples/{part(sample_id)}")
+        )
+        return found
+
+    async def claim_samples(self, body: documents.ClaimSamplesRequest) -> documents.ClaimSamplesResponse:
+        """Take samples for review.
+
+        Takes samples for review, so that two reviewers don't get the same ones; those that one has are
+        kept longer.
+        """
+        found: documents.ClaimSamplesResponse = await self._transport.document(
+            Request("POST", "/v1/samples/claim", json=body)
+        )
+        return found
+
+    async def release_samples(
+        self, body: documents.ReleaseSamplesRequest
+    ) -> documents.ReleaseSamplesResponse:
+        """Give samples back undecided.
+
+        Gives samples back that the caller has claimed and did not decide about.
+        """
+        found: documents.ReleaseSamplesResponse = await self._transport.document(
+            Request("POST", "/v1/samples/release", json=body)
         )
         return found
 
@@ -1509,6 +2902,9 @@ class AsyncOperations:
         page_size: int | None = None,
         page_token: str | None = None,
         name: str | None = None,
+        order_by: str | None = None,
+        standing: bool | None = None,
+        with_samples: bool | None = None,
     ) -> documents.ListClassesResponse:
         """List classes with their names.
 
@@ -1520,6 +2916,10 @@ class AsyncOperations:
         - `page_token`: `next_page_token` of the page before; empty for the first page.
         - `name`: Only classes whose name or another spelling of it holds this text, in capitals or not;
           empty for all.
+        - `order_by`: `name` for the alphabet, `changed` for the one that was changed last first; empty for
+          `name`.
+        - `standing`: Only classes that stand, none that was merged into another.
+        - `with_samples`: Count the samples of each class, and name one to show.
         """
         found: documents.ListClassesResponse = await self._transport.document(
             Request(
@@ -1531,7 +2931,99 @@ class AsyncOperations:
                     "page_size": page_size,
                     "page_token": page_token,
                     "name": name,
+                    "order_by": order_by,
+                    "standing": standing,
+                    "with_samples": with_samples,
                 },
+            )
+        )
+        return found
+
+    async def create_class(self, body: documents.DatasetClassInput) -> documents.CreateClassResponse:
+        """Make a class in a dataset.
+
+        Makes a class in a dataset.
+        """
+        found: documents.CreateClassResponse = await self._transport.document(
+            Request("POST", "/v1/classes", json=body)
+        )
+        return found
+
+    async def list_recognition_changes(
+        self, *, class_id: str | None = None, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListRecognitionChangesResponse:
+        """What identity models changed when they went into service, newest first.
+
+        Lists what identity models changed when they went into service, newest first.
+
+        - `class_id`: Only changes of this class; empty for all.
+        - `page_size`: At most so many changes, 0 for the default of 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListRecognitionChangesResponse = await self._transport.document(
+            Request(
+                "GET",
+                "/v1/recognition",
+                query={"class_id": class_id, "page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    async def get_class(self, class_id: str) -> documents.GetClassResponse:
+        """One class with its samples counted.
+
+        Returns one class with its samples counted.
+        """
+        found: documents.GetClassResponse = await self._transport.document(
+            Request("GET", f"/v1/classes/{part(class_id)}")
+        )
+        return found
+
+    async def rename_class(
+        self, class_id: str, body: documents.RenameClassRequest
+    ) -> documents.RenameClassResponse:
+        """Give a class another name, or further ones.
+
+        Gives a class another name or further ones.
+        """
+        found: documents.RenameClassResponse = await self._transport.document(
+            Request("POST", f"/v1/classes/{part(class_id)}/rename", json=body)
+        )
+        return found
+
+    async def merge_classes(self, body: documents.MergeClassesRequest) -> documents.MergeClassesResponse:
+        """Make two classes one.
+
+        Makes two classes one.
+        """
+        found: documents.MergeClassesResponse = await self._transport.document(
+            Request("POST", "/v1/classes/merge", json=body)
+        )
+        return found
+
+    async def undo_merge(self, class_id: str) -> documents.UndoMergeResponse:
+        """Take a merger back.
+
+        Takes a merger back: the class that went stands again, with its samples and names.
+        """
+        found: documents.UndoMergeResponse = await self._transport.document(
+            Request("POST", f"/v1/classes/{part(class_id)}/undo-merge")
+        )
+        return found
+
+    async def list_class_appearances(
+        self, class_id: str, *, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListClassAppearancesResponse:
+        """Where a person is seen in the whole archive, newest programmes first.
+
+        - `page_size`: At most so many appearances, 0 for the default of 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListClassAppearancesResponse = await self._transport.document(
+            Request(
+                "GET",
+                f"/v1/classes/{part(class_id)}/appearances",
+                query={"page_size": page_size, "page_token": page_token},
             )
         )
         return found
@@ -1572,15 +3064,229 @@ class AsyncOperations:
 
     async def preview_rights_change(
         self, body: documents.RightsChanged, *, statements_only: bool | None = None
-    ) -> documents.PreviewRightsChangeResponse:
+    ) -> documents.RightsPreview:
         """What a change of rights would do.
 
         - `statements_only`: True for what becomes of the statements and the number of assets alone,
           without samples and snapshots.
         """
-        found: documents.PreviewRightsChangeResponse = await self._transport.document(
+        found: documents.RightsPreview = await self._transport.document(
             Request("POST", "/v1/rights/preview", query={"statements_only": statements_only}, json=body)
         )
+        return found
+
+    async def list_rights_changes(
+        self, *, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListRightsChangesResponse:
+        """Changes of rights, newest first.
+
+        Lists changes of rights, the newest first, with what came of each in this service.
+
+        - `page_size`: At most so many changes, 0 for the default of 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListRightsChangesResponse = await self._transport.document(
+            Request("GET", "/v1/rights/changes", query={"page_size": page_size, "page_token": page_token})
+        )
+        return found
+
+    async def get_rights_change(self, change_id: str) -> documents.RightsChangeFate:
+        """What became of a change, fact by fact.
+
+        From the statements over samples, snapshots and runs to the model in service. The id is that of the
+        event, as the answer to the change names it; 404 until dataset has taken it up.
+        """
+        found: documents.RightsChangeFate = await self._transport.document(
+            Request("GET", f"/v1/rights/changes/{part(change_id)}")
+        )
+        return found
+
+    async def list_refusals(
+        self,
+        *,
+        kind: str | None = None,
+        purpose: documents.Purpose | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+    ) -> documents.ListRefusalsResponse:
+        """Why samples and assets are withheld: one group a sentence.
+
+        Lists why samples and assets are withheld, one group a sentence, the largest first.
+
+        - `kind`: Only refusals of one kind: `samples` or `assets`; empty for both.
+        - `purpose`: Only refusals of assets for this purpose; unspecified for all.
+        - `page_size`: At most so many groups, 0 for the default of 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListRefusalsResponse = await self._transport.document(
+            Request(
+                "GET",
+                "/v1/rights/refusals",
+                query={"kind": kind, "purpose": purpose, "page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    async def list_contributors(
+        self, *, prefix: str | None = None, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListContributorsResponse:
+        """Holders of rights with what is theirs.
+
+        Lists holders of rights by name, with what is theirs here.
+
+        - `prefix`: Only holders whose name begins with this, however it is spelt; empty for all.
+        - `page_size`: At most so many holders, 0 for the default of 25.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListContributorsResponse = await self._transport.document(
+            Request(
+                "GET",
+                "/v1/rights/contributors",
+                query={"prefix": prefix, "page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    async def list_ledger(
+        self,
+        *,
+        holder: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        used_from: str | None = None,
+        used_before: str | None = None,
+        currency: str | None = None,
+        pay_model: documents.PayModel | None = None,
+    ) -> documents.ListLedgerResponse:
+        """Uses and what is owed for them.
+
+        Lists uses and what is owed for them.
+
+        - `holder`: Only entries of this holder; empty for all.
+        - `page_size`: At most so many entries, 0 for the default of 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        - `used_from`: Only uses at this time or later; unset: from the beginning.
+        - `used_before`: Only uses before this time; unset: until now.
+        - `currency`: Only uses that are paid in this currency, an ISO 4217 code; empty for all.
+        - `pay_model`: Only uses that are paid in this way; unspecified for all.
+        """
+        found: documents.ListLedgerResponse = await self._transport.document(
+            Request(
+                "GET",
+                "/v1/rights/ledger",
+                query={
+                    "holder": holder,
+                    "page_size": page_size,
+                    "page_token": page_token,
+                    "used_from": used_from,
+                    "used_before": used_before,
+                    "currency": currency,
+                    "pay_model": pay_model,
+                },
+            )
+        )
+        return found
+
+    async def export_ledger(
+        self,
+        *,
+        holder: str | None = None,
+        used_from: str | None = None,
+        used_before: str | None = None,
+        currency: str | None = None,
+        pay_model: documents.PayModel | None = None,
+    ) -> Answer:
+        """The ledger as a table.
+
+        CSV in UTF-8 with a byte order mark, a line a use. Texts that a spreadsheet would take for a
+        formula have an apostrophe before them.
+
+        - `holder`: Only uses of this holder; empty for all.
+        - `used_from`: Only uses at this time or later; unset: from the beginning.
+        - `used_before`: Only uses before this time; unset: until now.
+        - `currency`: Only uses that are paid in this currency, an ISO 4217 code; empty for all.
+        - `pay_model`: Only uses that are paid in this way; unspecified for all.
+        """
+        return await self._transport.answer(
+            Request(
+                "GET",
+                "/v1/rights/ledger.csv",
+                query={
+                    "holder": holder,
+                    "used_from": used_from,
+                    "used_before": used_before,
+                    "currency": currency,
+                    "pay_model": pay_model,
+                },
+            )
+        )
+
+    async def list_audit(
+        self,
+        *,
+        principal: str | None = None,
+        subject: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+    ) -> documents.ListAuditResponse:
+        """Decisions on record, newest first.
+
+        Lists entries of the log, the newest first, for people who look for one.
+
+        - `principal`: Only decisions of this principal; empty for all.
+        - `subject`: Only decisions about this, as entries name it, such as `model:identity/people@3.0`;
+          empty for all.
+        - `page_size`: At most so many entries, 0 for the default of 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ListAuditResponse = await self._transport.document(
+            Request(
+                "GET",
+                "/v1/audit",
+                query={
+                    "principal": principal,
+                    "subject": subject,
+                    "page_size": page_size,
+                    "page_token": page_token,
+                },
+            )
+        )
+        return found
+
+    async def read_audit(self) -> Answer:
+        """The whole log, a line an entry.
+
+        JSON lines, one chain after the other: the text of each entry and the hash that is stored beside
+        it. docs/rights.md says how they are checked with nothing of ours.
+        """
+        return await self._transport.answer(Request("GET", "/v1/audit/log"))
+
+    async def verify_audit(self, body: documents.VerifyAuditRequest) -> documents.VerifyAuditResponse:
+        """Check chains, seals and facts.
+
+        Checks the log of decisions: its chains, their seals, and each entry against the fact it is about.
+        """
+        found: documents.VerifyAuditResponse = await self._transport.document(
+            Request("POST", "/v1/audit/verify", json=body)
+        )
+        return found
+
+    async def seal_audit(self) -> documents.SealAuditResponse:
+        """Sign the ends of all chains now.
+
+        Signs and publishes the end of every chain that grew since it was sealed last.
+        """
+        found: documents.SealAuditResponse = await self._transport.document(
+            Request("POST", "/v1/audit/seals")
+        )
+        return found
+
+    async def get_audit_key(self) -> documents.GetAuditKeyResponse:
+        """The public keys that seals are checked with.
+
+        Returns the public keys that seals are checked with.
+        """
+        found: documents.GetAuditKeyResponse = await self._transport.document(Request("GET", "/v1/audit/key"))
         return found
 
     async def list_datasets(
@@ -1628,6 +3334,18 @@ class AsyncOperations:
         )
         return found
 
+    async def export_snapshot(
+        self, snapshot_id: str, body: documents.ExportChoice
+    ) -> documents.SnapshotExport:
+        """Write a snapshot in a format that others read.
+
+        Answers once the file stands; it is recorded who asked, and for which purpose.
+        """
+        found: documents.SnapshotExport = await self._transport.document(
+            Request("POST", f"/v1/snapshots/{part(snapshot_id)}/exports", json=body)
+        )
+        return found
+
     async def list_models(
         self,
         *,
@@ -1652,6 +3370,80 @@ class AsyncOperations:
                 "/v1/models",
                 query={"page_size": page_size, "page_token": page_token, "name": name, "in_force": in_force},
             )
+        )
+        return found
+
+    async def get_model_lineage(
+        self, *, name: str, version: str, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ModelLineage:
+        """What a model was made from, with the rights it rests on now.
+
+        All assets come before the first sample. What training made has a lineage, imported models have
+        none.
+
+        - `name`: Name of the model, e.g. `identity/people`.
+        - `version`: Version of the model.
+        - `page_size`: At most so many assets and samples, 0 for the default of 25.
+        - `page_token`: `next_page_token` of the page before; empty for the first page.
+        """
+        found: documents.ModelLineage = await self._transport.document(
+            Request(
+                "GET",
+                "/v1/models/lineage",
+                query={"name": name, "version": version, "page_size": page_size, "page_token": page_token},
+            )
+        )
+        return found
+
+    async def import_model(self, body: Content) -> documents.UploadModelResponse:
+        """Take in a model folder.
+
+        The body is a tar archive of the folder, `model.yaml` first in it. Every replica serves the model
+        once it is examined; the first version of a name answers requests.
+        """
+        found: documents.UploadModelResponse = await self._transport.document(
+            Request("POST", "/v1/models/import", content=body, media_type="application/octet-stream")
+        )
+        return found
+
+    async def use_model(self, body: documents.ChooseVersionRequest) -> documents.ChooseVersionResponse:
+        """Choose which version of a model answers and looks.
+
+        Chooses which version of an imported model answers when a caller names none. Identity models are
+        refused (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
+        """
+        found: documents.ChooseVersionResponse = await self._transport.document(
+            Request("POST", "/v1/models/use", json=body)
+        )
+        return found
+
+    async def enable_model(self, body: documents.EnableModelRequest) -> documents.EnableModelResponse:
+        """Let a model look at every programme, or at some.
+
+        Lets a declared model look at the chunks of every programme, or of those of a series or channel.
+        """
+        found: documents.EnableModelResponse = await self._transport.document(
+            Request("POST", "/v1/models/enable", json=body)
+        )
+        return found
+
+    async def disable_model(self, body: documents.DisableModelRequest) -> documents.DisableModelResponse:
+        """Let a model look no more, at some programmes or at all.
+
+        Takes that back, for some programmes or for all. What it has seen stays.
+        """
+        found: documents.DisableModelResponse = await self._transport.document(
+            Request("POST", "/v1/models/disable", json=body)
+        )
+        return found
+
+    async def remove_model(self, body: documents.RemoveModelRequest) -> documents.RemoveModelResponse:
+        """Remove a model that was taken in, or one version of it.
+
+        Removes a version that was taken in, or all of a name, from every replica. Runs under way finish.
+        """
+        found: documents.RemoveModelResponse = await self._transport.document(
+            Request("POST", "/v1/models/remove", json=body)
         )
         return found
 
@@ -1690,6 +3482,43 @@ class AsyncOperations:
         """Start a training run by hand."""
         found: documents.StartTrainingResponse = await self._transport.document(
             Request("POST", "/v1/runs", json=body)
+        )
+        return found
+
+    async def preview_run(self, body: documents.TrainingRequested) -> documents.PreviewTrainingResponse:
+        """What a run would learn from, and what speaks against it.
+
+        Says what a run would learn from, and what speaks against it, without starting it.
+        """
+        found: documents.PreviewTrainingResponse = await self._transport.document(
+            Request("POST", "/v1/runs/preview", json=body)
+        )
+        return found
+
+    async def get_run(self, run_id: str) -> documents.GetRunResponse:
+        """One run with what it measured so far.
+
+        Returns one run with what it measured so far.
+        """
+        found: documents.GetRunResponse = await self._transport.document(
+            Request("GET", f"/v1/runs/{part(run_id)}")
+        )
+        return found
+
+    async def watch_run(self, run_id: str) -> Answer:
+        """One run while it goes on.
+
+        Server-sent events `run`, one a change, with the run as data; `end` once it has ended.
+        """
+        return await self._transport.answer(Request("GET", f"/v1/runs/{part(run_id)}/changes"))
+
+    async def cancel_run(self, run_id: str) -> documents.CancelRunResponse:
+        """Stop a run that has not ended.
+
+        Stops a run that has not ended.
+        """
+        found: documents.CancelRunResponse = await self._transport.document(
+            Request("POST", f"/v1/runs/{part(run_id)}/cancel")
         )
         return found
 
@@ -1745,55 +3574,23 @@ class AsyncOperations:
         )
         return found
 
-    async def import_model(self, body: Content) -> documents.UploadModelResponse:
-        """Take in a model folder.
+    async def hold_candidate(self, body: documents.HoldModelRequest) -> documents.HoldModelResponse:
+        """Hold a candidate back until somebody releases it.
 
-        The body is a tar archive of the folder, `model.yaml` first in it. Every replica serves the model
-        once it is examined; the first version of a name answers requests.
+        Holds a candidate back: no rule puts it into service until it is released.
         """
-        found: documents.UploadModelResponse = await self._transport.document(
-            Request("POST", "/v1/models/import", content=body, media_type="application/octet-stream")
+        found: documents.HoldModelResponse = await self._transport.document(
+            Request("POST", "/v1/candidates/hold", json=body)
         )
         return found
 
-    async def use_model(self, body: documents.ChooseVersionRequest) -> documents.ChooseVersionResponse:
-        """Choose which version of a model answers and looks.
+    async def release_candidate(self, body: documents.ReleaseModelRequest) -> documents.ReleaseModelResponse:
+        """Release a candidate that was held back.
 
-        Chooses which version of an imported model answers when a caller names none. Identity models are
-        refused (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
+        Releases a candidate that was held back.
         """
-        found: documents.ChooseVersionResponse = await self._transport.document(
-            Request("POST", "/v1/models/use", json=body)
-        )
-        return found
-
-    async def enable_model(self, body: documents.EnableModelRequest) -> documents.EnableModelResponse:
-        """Let a model look at every programme, or at some.
-
-        Lets a declared model look at the chunks of every programme, or of those of a series or channel.
-        """
-        found: documents.EnableModelResponse = await self._transport.document(
-            Request("POST", "/v1/models/enable", json=body)
-        )
-        return found
-
-    async def disable_model(self, body: documents.DisableModelRequest) -> documents.DisableModelResponse:
-        """Let a model look no more, at some programmes or at all.
-
-        Takes that back, for some programmes or for all. What it has seen stays.
-        """
-        found: documents.DisableModelResponse = await self._transport.document(
-            Request("POST", "/v1/models/disable", json=body)
-        )
-        return found
-
-    async def remove_model(self, body: documents.RemoveModelRequest) -> documents.RemoveModelResponse:
-        """Remove a model that was taken in, or one version of it.
-
-        Removes a version that was taken in, or all of a name, from every replica. Runs under way finish.
-        """
-        found: documents.RemoveModelResponse = await self._transport.document(
-            Request("POST", "/v1/models/remove", json=body)
+        found: documents.ReleaseModelResponse = await self._transport.document(
+            Request("POST", "/v1/candidates/release", json=body)
         )
         return found
 
@@ -1854,8 +3651,7 @@ class AsyncOperations:
     ) -> documents.RequestErasureResponse:
         """Have a person, an asset or a holder of rights forgotten.
 
-        Asks all services to forget, the same as publishing erasure.requested. It takes an authority
-        (FRAMEWELL_GATEWAY_ERASING_AUTHORITIES), and cannot be undone.
+        Asks all services to forget, the same as publishing erasure.requested. It cannot be undone.
         """
         found: documents.RequestErasureResponse = await self._transport.document(
             Request("POST", "/v1/erasures", json=body)
@@ -1879,6 +3675,169 @@ class AsyncOperations:
         """Which services have forgotten, and how many things."""
         found: documents.Erasure = await self._transport.document(
             Request("GET", f"/v1/erasures/{part(erasure_id)}")
+        )
+        return found
+
+    async def list_events(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        type_: Sequence[str] | None = None,
+        asset_id: str | None = None,
+        service: str | None = None,
+        after: str | None = None,
+        newest_first: bool | None = None,
+    ) -> documents.ListEventsResponse:
+        """Everything that happens in the mesh.
+
+        A list; with `Accept: text/event-stream` events as they happen, from now on or after `Last-Event-
+        ID`. An event `resync` says that some were missed: whatever is shown is read again. Facts that are
+        about no asset and no sample are told in ids and numbers.
+
+        - `page_size`: At most so many, 1 to 1000; unset for 100. A stream has no pages.
+        - `page_token`: `next_page_token` of the page before; empty for the first.
+        - `type_`: Only events of these CloudEvents types, e.g. `framewell.chunk.analysed.v1`; empty for
+          all.
+        - `asset_id`: Only events of this asset and of the samples taken from it; empty for all.
+        - `service`: Only events that this service of the mesh published, e.g. `inference`; empty for all.
+        - `after`: Only events that arrived after the one with this `id` of a stream; empty: a list from
+          the first one on, a stream from now on. The header `Last-Event-ID` goes before it.
+        - `newest_first`: True for the newest first; for lists alone.
+        """
+        found: documents.ListEventsResponse = await self._transport.document(
+            Request(
+                "GET",
+                "/v1/events",
+                query={
+                    "page_size": page_size,
+                    "page_token": page_token,
+                    "type": type_,
+                    "asset_id": asset_id,
+                    "service": service,
+                    "after": after,
+                    "newest_first": newest_first,
+                },
+            )
+        )
+        return found
+
+    async def get_counts(self, *, since: str | None = None) -> documents.Counts:
+        """How much waits for people.
+
+        One answer for the first page of a console. A number whose service is away is left out:
+        `unavailable` names it, `missing` says why.
+
+        - `since`: The begin of the day for whoever asks; unset: 24 hours ago.
+        """
+        found: documents.Counts = await self._transport.document(
+            Request("GET", "/v1/counts", query={"since": since})
+        )
+        return found
+
+    async def get_mesh(self) -> documents.MeshView:
+        """Six services, what they are behind, what was given up and what stopped itself.
+
+        A service that is away says so in its place. While the broker is away `unavailable` names `lag` and
+        `dead_letters`, which are empty then and say nothing.
+        """
+        found: documents.MeshView = await self._transport.document(Request("GET", "/v1/mesh"))
+        return found
+
+    async def list_dead_letters(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        group: str | None = None,
+        code: str | None = None,
+        type_: str | None = None,
+        asset_id: str | None = None,
+        state: Sequence[documents.DeadLetterState] | None = None,
+        since: str | None = None,
+    ) -> documents.ListDeadLettersResponse:
+        """What was given up, with the reason and the record.
+
+        The newest first. Those of the last 30 days, unless `since` says otherwise.
+
+        - `page_size`: At most so many, 1 to 200; unset for 50.
+        - `page_token`: `next_page_token` of the page before; empty for the first.
+        - `group`: Only those of this consumer group; empty for all.
+        - `code`: Only those given up with this code; empty for all.
+        - `type_`: Only events of this CloudEvents type; empty for all.
+        - `asset_id`: Only those about this asset; empty for all.
+        - `state`: Only those in one of these states; empty for those that wait.
+        - `since`: Only those given up at this time or later; unset for the last 30 days.
+        """
+        found: documents.ListDeadLettersResponse = await self._transport.document(
+            Request(
+                "GET",
+                "/v1/mesh/dead-letters",
+                query={
+                    "page_size": page_size,
+                    "page_token": page_token,
+                    "group": group,
+                    "code": code,
+                    "type": type_,
+                    "asset_id": asset_id,
+                    "state": state,
+                    "since": since,
+                },
+            )
+        )
+        return found
+
+    async def replay_dead_letters(
+        self, body: documents.ReplayDeadLettersRequest
+    ) -> documents.ReplayDeadLettersResponse:
+        """Send dead letters again to the topics they came from.
+
+        As they were, to every group that reads the topic; an event has its effect once in each. Two who
+        replay at once do not send the same ones.
+        """
+        found: documents.ReplayDeadLettersResponse = await self._transport.document(
+            Request("POST", "/v1/mesh/dead-letters/replay", json=body)
+        )
+        return found
+
+    async def discard_dead_letters(
+        self, body: documents.DiscardDeadLettersRequest
+    ) -> documents.DiscardDeadLettersResponse:
+        """Say of dead letters that they need no replay.
+
+        They stay where they are; `framewell dlq discard --undo` takes it back.
+        """
+        found: documents.DiscardDeadLettersResponse = await self._transport.document(
+            Request("POST", "/v1/mesh/dead-letters/discard", json=body)
+        )
+        return found
+
+    async def resume_stage(self, body: documents.ResumeStageRequest) -> documents.ResumeStageResponse:
+        """Let a stage go on at once that stopped itself.
+
+        In all replicas of its service: one record is tried; handled, it closes the breaker.
+        """
+        found: documents.ResumeStageResponse = await self._transport.document(
+            Request("POST", "/v1/mesh/breakers/resume", json=body)
+        )
+        return found
+
+    async def list_telemetry(self) -> documents.ListTelemetryResponse:
+        """How much every process logs and traces."""
+        found: documents.ListTelemetryResponse = await self._transport.document(
+            Request("GET", "/v1/mesh/telemetry")
+        )
+        return found
+
+    async def change_telemetry(
+        self, body: documents.ChangeTelemetryRequest
+    ) -> documents.ListTelemetryResponse:
+        """Change how much processes log and trace while they run.
+
+        What is not given stays; a restart goes back to the settings.
+        """
+        found: documents.ListTelemetryResponse = await self._transport.document(
+            Request("POST", "/v1/mesh/telemetry", json=body)
         )
         return found
 
@@ -1958,5 +3917,102 @@ class AsyncOperations:
         """
         found: documents.CancelReanalysisResponse = await self._transport.document(
             Request("POST", f"/v1/reanalyses/{part(reanalysis_id)}/cancel")
+        )
+        return found
+
+    async def list_webhooks(
+        self, *, page_size: int | None = None, page_token: str | None = None
+    ) -> documents.ListWebhooksResponse:
+        """List webhooks, newest first.
+
+        - `page_size`: At most so many, 1 to 1000; unset for 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first.
+        """
+        found: documents.ListWebhooksResponse = await self._transport.document(
+            Request("GET", "/v1/webhooks", query={"page_size": page_size, "page_token": page_token})
+        )
+        return found
+
+    async def create_webhook(self, body: documents.CreateWebhookRequest) -> documents.WebhookSecret:
+        """Have events sent to an address.
+
+        Signed as Standard Webhooks has it; `secret` is shown this once. Events are CloudEvents in JSON
+        (structured mode), those from now on, each at least once.
+        """
+        found: documents.WebhookSecret = await self._transport.document(
+            Request("POST", "/v1/webhooks", json=body)
+        )
+        return found
+
+    async def get_webhook(self, webhook_id: str) -> documents.Webhook:
+        """One webhook."""
+        found: documents.Webhook = await self._transport.document(
+            Request("GET", f"/v1/webhooks/{part(webhook_id)}")
+        )
+        return found
+
+    async def update_webhook(self, webhook_id: str, body: documents.WebhookChange) -> documents.Webhook:
+        """Change, pause or resume a webhook."""
+        found: documents.Webhook = await self._transport.document(
+            Request("PATCH", f"/v1/webhooks/{part(webhook_id)}", json=body)
+        )
+        return found
+
+    async def delete_webhook(self, webhook_id: str) -> documents.DeleteWebhookResponse:
+        """Take a webhook away, with its deliveries."""
+        found: documents.DeleteWebhookResponse = await self._transport.document(
+            Request("DELETE", f"/v1/webhooks/{part(webhook_id)}")
+        )
+        return found
+
+    async def rotate_webhook_secret(self, webhook_id: str) -> documents.WebhookSecret:
+        """Give a webhook another secret.
+
+        For a day deliveries are signed with both.
+        """
+        found: documents.WebhookSecret = await self._transport.document(
+            Request("POST", f"/v1/webhooks/{part(webhook_id)}/secret")
+        )
+        return found
+
+    async def test_webhook(self, webhook_id: str) -> documents.TestWebhookResponse:
+        """Send an event of no meaning at once, and say what came of it."""
+        found: documents.TestWebhookResponse = await self._transport.document(
+            Request("POST", f"/v1/webhooks/{part(webhook_id)}/test")
+        )
+        return found
+
+    async def list_webhook_deliveries(
+        self,
+        webhook_id: str,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        state: Sequence[documents.DeliveryState] | None = None,
+    ) -> documents.ListWebhookDeliveriesResponse:
+        """What became of deliveries, newest first.
+
+        Those in the state `dead` were given up; those that were taken are kept for a week.
+
+        - `page_size`: At most so many, 1 to 1000; unset for 100.
+        - `page_token`: `next_page_token` of the page before; empty for the first.
+        - `state`: Only those in one of these states; empty for all. Dead ones are the dead letters of the
+          webhook.
+        """
+        found: documents.ListWebhookDeliveriesResponse = await self._transport.document(
+            Request(
+                "GET",
+                f"/v1/webhooks/{part(webhook_id)}/deliveries",
+                query={"page_size": page_size, "page_token": page_token, "state": state},
+            )
+        )
+        return found
+
+    async def replay_webhook_deliveries(
+        self, webhook_id: str, body: documents.WebhookReplay
+    ) -> documents.ReplayWebhookDeliveriesResponse:
+        """Put deliveries in line again."""
+        found: documents.ReplayWebhookDeliveriesResponse = await self._transport.document(
+            Request("POST", f"/v1/webhooks/{part(webhook_id)}/deliveries/replay", json=body)
         )
         return found

@@ -27,6 +27,11 @@ class Rule:
         return any(includes(role, one) for one in self.least)
 
     @property
+    def changes(self) -> bool:
+        """Return whether the method changes something, and does not only look: a viewer may not call it."""
+        return not self.allows(Role.VIEWER)
+
+    @property
     def words(self) -> str:
         """Return who may, as a sentence says it: `curator or rights`."""
         return "everybody" if self.everybody else " or ".join(self.least)

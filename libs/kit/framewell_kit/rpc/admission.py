@@ -60,7 +60,8 @@ class Admission:
     def admit(self, method: str, metadata: Mapping[str, str]) -> Caller:
         """Return who calls a method with this metadata. Raises Unauthenticated and NotAllowed.
 
-        A refusal is counted and logged, without what the caller brought.
+        A refusal is counted and logged, without what the caller brought. Who calls a method that changes
+        something is logged.
         """
         calling = None
         try:
@@ -71,6 +72,15 @@ class Admission:
             by = {} if calling is None else {"principal": calling.principal, "role": calling.role}
             log.warning("call refused", method=method, reason=refusal.code, **by)
             raise
+        if self._methods[method].changes:
+            log.info(
+                "call admitted",
+                method=method,
+                principal=calling.principal,
+                role=calling.role,
+                authentication=calling.authentication,
+                request_id=calling.request_id,
+            )
         return calling
 
     def authorise(self, calling: Caller, method: str) -> None:

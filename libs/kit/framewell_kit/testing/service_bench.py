@@ -40,7 +40,7 @@ from framewell_kit.outcomes import NotYet, Rejected
 from framewell_kit.records import event_id
 from framewell_kit.rpc import Admission, RpcServer, Servicer
 from framewell_kit.rpc.actor import Caller
-from framewell_kit.rpc.interceptor import called_by
+from framewell_kit.rpc.interceptor import called_by, in_bounds
 from framewell_kit.rpc.object_service import object_service
 from framewell_kit.service import Mesh, Service, Wire
 from framewell_kit.settings import MeshSettings
@@ -277,14 +277,14 @@ class ServiceBench:
     async def answer(self, method: str, request: Any, *, by: str = "anna", authority: str = "local") -> Any:
         """Do as `call`; the outbox waits."""
         with self._admitted(method, by, authority) as answering:
-            return await answering(request, None)
+            return await answering(in_bounds(request), None)
 
     async def stream(
         self, method: str, request: Any, *, by: str = "anna", authority: str = "local"
     ) -> AsyncIterator[Any]:
         """Yield what a method that answers with a stream sends, called as somebody."""
         with self._admitted(method, by, authority) as answering:
-            async for answer in answering(request, None):
+            async for answer in answering(in_bounds(request), None):
                 yield answer
         await self.outbox.flush()
 

@@ -12,9 +12,11 @@ from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1.sample_pb2 import DECISION_ACCEPT, Decision, SampleProposed
 from framewell_dataset.testing.bench import DatasetBench
 from framewell_dataset.testing.footage import Seen, stated
+from framewell_kit.testing.ids import asset_called
 
 MAN = Seen(1, name="Jörg Müßigbrodt", role="Reporter (fiktiv)")
 ASTRONAUT = Seen(2, name="Eileen Collins", role="NASA")
+ASSET = asset_called("a")
 BAN = rights.RightsStatement(issuer="court", statement_id="1", revision=1, use=rights.USE_PROHIBITED)
 
 
@@ -24,7 +26,7 @@ async def samples(bench: DatasetBench, **query: object) -> list[Sample]:
     return list((await bench.call("ListSamples", request)).samples)
 
 
-async def proposed_man(bench: DatasetBench, asset_id: str = "a") -> SampleProposed:
+async def proposed_man(bench: DatasetBench, asset_id: str = ASSET) -> SampleProposed:
     """Show the man in an asset of the house's own; return the proposal that follows."""
     await bench.take_in(asset_id, stated())
     await bench.show(asset_id, MAN)
@@ -59,7 +61,7 @@ async def accepted_people(bench: DatasetBench, *numbers: int, **terms: Any) -> l
     """Show one person per number, each in an asset of its own, and accept their samples; return the ids."""
     ids = []
     for number in numbers:
-        asset_id = f"asset-{number}"
+        asset_id = asset_called(number)
         await bench.take_in(asset_id, stated(**terms))
         await bench.show(asset_id, Seen(number, name=f"Ada {chr(65 + number)}mann"))
         ids.append(bench.facts.of(SampleProposed)[-1].sample_id)

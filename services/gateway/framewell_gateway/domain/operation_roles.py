@@ -17,6 +17,7 @@ OPERATION_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "getSession": OPEN,
         "setUp": OPEN,
         "signIn": OPEN,
+        "signInByProvider": OPEN,
         "signOut": LOOK,
         "signOutEverywhere": LOOK,
         "changePassword": LOOK,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from framewell_contracts.access import Role
 from framewell_gateway.commands.accept_invitation import AcceptInvitation
 from framewell_gateway.commands.address_object import AddressObject
 from framewell_gateway.commands.change_password import ChangePassword
@@ -11,14 +12,17 @@ from framewell_gateway.commands.manage_tokens import MakeToken, RevokeToken
 from framewell_gateway.commands.manage_users import InviteUser, ManageUsers
 from framewell_gateway.commands.set_up import SetUp
 from framewell_gateway.commands.sign_in import CheckPassword, SignIn
+from framewell_gateway.commands.sign_in_by_provider import SignInByProvider
 from framewell_gateway.commands.sign_out import SignOut, SignOutEverywhere
 from framewell_gateway.domain.principals import Principal
+from framewell_gateway.domain.provider_sign_in import PendingCookie
 from framewell_gateway.domain.signed_addresses import Signer
 from framewell_gateway.ports import Announcer
 from framewell_gateway.ports.access import (
     ApiTokenRepository,
     AttemptRepository,
     Hasher,
+    IdentityProvider,
     LocalTrust,
     SessionRepository,
     SetupCodes,
@@ -30,6 +34,25 @@ from framewell_gateway.steps.begin_session import BeginSession
 from framewell_gateway.steps.limit_attempts import LimitAttempts
 from framewell_gateway.steps.note_access import NoteAccess
 from framewell_kit.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSettings:
+    """How the house signs in elsewhere: `roles` are roles by words of the provider's claim."""
+
+    label: str
+    identities: IdentityProvider
+    roles: Mapping[str, Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The identity provider of the house: what its button says, and what comes of whoever returns from it."""
+
+    label: str
+    identities: IdentityProvider
+    cookie: PendingCookie
+    sign_in: SignInByProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +79,7 @@ class Access:
     may_be_local: bool = True
     idle: timedelta = timedelta(hours=9)
     longest: timedelta = timedelta(days=3)
-    oidc_label: str = ""
+    provider_settings: ProviderSettings | None = None
 
     @property
     def note(self) -> NoteAccess:
@@ -113,6 +136,19 @@ class Access:
         )
 
     @property
+    def provider(self) -> Provider | None:
+        """Return the identity provider of the house; None without one."""
+        if self.provider_settings is None:
+            return None
+        label, identities, roles = (
+            self.provider_settings.label,
+            self.provider_settings.identities,
+            self.provider_settings.roles,
+        )
+        sign_in = SignInByProvider(self.users, self.begin, self.note, self.clock, roles)
+        return Provider(label, identities, PendingCookie(self.signer.key), sign_in)
+
+    @property
     def sign_in(self) -> SignIn:
         """Return the command that signs somebody in."""
         return SignIn(self.check, self.begin)
@@ -165,7 +201,9 @@ class Access:
     @property
     def show_session(self) -> ShowSession:
         """Return the query that says who calls."""
-        return ShowSession(self.users, self.admit, self.clock, self.oidc_label)
+        return ShowSession(
+            self.users, self.admit, self.clock, self.provider_settings.label if self.provider_settings else ""
+        )
 
     @property
     def list_users(self) -> ListUsers:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from framewell_contracts.access import Role
+from framewell_gateway.domain.provider_sign_in import Pending
 from framewell_gateway.domain.users import ApiToken, Session, User
 from framewell_gateway.domain.waits import Attempts
 from framewell_kit.outcomes import Forbidden, Outcome
@@ -35,6 +36,12 @@ class Denied(Forbidden):
     def __init__(self, reason: str, code: str = "role") -> None:
         super().__init__(reason)
         self.code = code
+
+
+class NotProved(Forbidden):
+    """What an identity provider sent does not prove who somebody is."""
+
+    code = "not_proved"
 
 
 class LastAdministrator(Exception):
@@ -246,6 +253,18 @@ class ProviderIdentity:
     login: str
     name: str
     roles: Sequence[str]
+
+
+class IdentityProvider(Protocol):
+    """The identity provider of the house, asked by the authorization code with PKCE."""
+
+    async def address(self, pending: Pending, redirect_uri: str) -> str:
+        """Return where the browser is sent to sign in. Raises Away."""
+        ...
+
+    async def identity(self, pending: Pending, code: str, redirect_uri: str) -> ProviderIdentity:
+        """Return who came back with a code. Raises NotProved, and Away."""
+        ...
 
 
 class LocalTrust(Protocol):

@@ -83,6 +83,11 @@ class NoteAccess:
         hour = self.clock.now().strftime(_HOUR)
         await self.announcer.announce(fact, derived_id(f"denied/{operation}", actor.principal, hour))
 
+    async def provider_refused(self, why: str) -> None:
+        """Note that what an identity provider sent proves nobody; why stands in the log alone."""
+        log.warning(ACCESS_CHANGED, change="provider_refused", reason=why[:300])
+        await self(AccessChange.ACCESS_CHANGE_SIGN_IN_REFUSED, by=nobody())
+
     async def token_refused(self, source: str) -> None:
         """Note that a token is nobody's, or has ended."""
         await self(AccessChange.ACCESS_CHANGE_TOKEN_REFUSED, by=nobody(), source=source)

@@ -85,6 +85,14 @@ def rapid_resets() -> Iterator[bytes]:
         yield RstStreamFrame(number, error_code=8).serialize()
 
 
+def provoked_resets() -> Iterator[bytes]:
+    """As in CVE-2025-8671: the other end is made to reset each request, and has begun to answer it."""
+    for number in range(1, 3001, 2):
+        head = headers(authority="127.0.0.1")
+        yield HeadersFrame(number, head, flags=["END_HEADERS", "END_STREAM"]).serialize()
+        yield WindowUpdateFrame(number, window_increment=(1 << 31) - 1).serialize()
+
+
 @pytest.mark.parametrize(
     ("flood", "of_what"),
     [
@@ -95,6 +103,7 @@ def rapid_resets() -> Iterator[bytes]:
         (many_windows, "frames that carry nothing"),
         (many_unknown_frames, "frames that carry nothing"),
         (rapid_resets, "taken back"),
+        (provoked_resets, "break the protocol"),
     ],
 )
 async def test_a_flood_ends_its_connection(

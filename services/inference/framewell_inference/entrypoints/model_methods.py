@@ -18,7 +18,6 @@ from framewell_inference.ports.registrations import Examination
 from framewell_inference.queries.list_models import ListModels
 from framewell_inference.queries.try_model import TryModel
 from framewell_kit.call_cause import call_cause
-from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import current_actor
 from framewell_models.manifest import Manifest, ModelRef
@@ -66,7 +65,6 @@ class ModelMethods:
 
     async def choose(self, request: api.ChooseVersionRequest) -> api.ChooseVersionResponse:
         actor, ref = current_actor(), model_ref(request.model)
-        _require(ref.version, "model.version")
         chosen = await self.choose_version(ref, actor, call_cause())
         return api.ChooseVersionResponse(model=model_message(chosen))
 
@@ -82,7 +80,6 @@ class ModelMethods:
 
     async def remove(self, request: api.RemoveModelRequest) -> api.RemoveModelResponse:
         actor = current_actor()
-        _require(request.model.name, "model.name")
         removed = await self.remove_model(request.model.name, request.model.version, actor, call_cause())
         return api.RemoveModelResponse(removed=map(model_version, removed))
 
@@ -146,8 +143,3 @@ def _tensors(specs: Iterable[TensorSpec]) -> list[api.ModelTensor]:
         )
         for spec in specs
     ]
-
-
-def _require(value: str, field: str) -> None:
-    if not value:
-        raise Rejected(f"{field} is missing", code="missing_field")

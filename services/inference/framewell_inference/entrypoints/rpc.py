@@ -78,7 +78,7 @@ class InferenceRpc(InferenceServiceServicer):
         context: Any,
     ) -> api.ListObservationsResponse:
         page = await self.list_observations(
-            _required(request.asset_id, "asset_id"),
+            request.asset_id,
             Asked(
                 analysers=request.analysers,
                 chunk_ids=frozenset(request.chunk_ids),
@@ -97,7 +97,7 @@ class InferenceRpc(InferenceServiceServicer):
 
     async def ListPeople(self, request: api.ListPeopleRequest, context: Any) -> api.ListPeopleResponse:
         page = await self.list_people(
-            _required(request.asset_id, "asset_id"),
+            request.asset_id,
             page_request(request, default=list_people.DEFAULT_PAGE, largest=list_people.LARGEST_PAGE),
             (request.span.start_pts, request.span.end_pts)
             if request.HasField("span")
@@ -112,10 +112,7 @@ class InferenceRpc(InferenceServiceServicer):
             query = self.find_similar.largest(await self.analyse_picture.look(request.image, [analyser]))
         elif request.WhichOneof("query") == "moment":
             query = await self.find_similar.of_moment(analyser, request.moment)
-        elif request.WhichOneof("query") is None:
-            raise Rejected("say what to compare with: image, observation or moment", code="missing_field")
         else:
-            _required(request.observation.observation_id, "observation.observation_id")
             query = await self.find_similar.of_observation(analyser, request.observation)
         wanted = _wanted(request)
         if request.near_duplicates:
@@ -202,9 +199,3 @@ def _wanted(request: api.FindSimilarRequest) -> Wanted:
 
 def _seconds(time: Timestamp) -> float:
     return time.seconds + time.nanos / 1e9
-
-
-def _required(value: str, field: str) -> str:
-    if not value:
-        raise Rejected(f"{field} is missing", code="missing_field")
-    return value

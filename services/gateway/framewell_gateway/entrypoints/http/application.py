@@ -12,6 +12,7 @@ from framewell_gateway.entrypoints.http import (
     console,
     event_schemas,
     model_uploads,
+    oidc,
     openapi,
     pages,
     problems,
@@ -52,6 +53,7 @@ def application(
         routes=[
             *starlette_routes(ROUTES),
             *resumable_uploads.routes(),
+            *oidc.routes(),
             *event_schemas.routes(),
             *pages.routes(kafka_prefix, json.dumps(described, ensure_ascii=False).encode()),
             Mount(pages.STATIC_PATH, pages.Static()),
@@ -65,7 +67,7 @@ def application(
                 access=context.access,
                 origins=cors_origins,
                 public_url=context.public_url,
-                open_operations=open_operations(ROUTES),
+                open_operations=open_operations(ROUTES) | oidc.PATHS,
             ),
             Middleware(
                 RequestLimit,

@@ -26,6 +26,7 @@ from framewell_gateway.entrypoints.http2.protocol import (
     Served,
     goodbye,
     lost_where_ended,
+    reason_of,
     server_side,
 )
 from framewell_gateway.entrypoints.http2.streams import Header, Http2Stream
@@ -98,7 +99,7 @@ class Http2Connection(asyncio.Protocol):
         except FrameTooLarge as error:
             self._refuse(ErrorCodes.FRAME_SIZE_ERROR, str(error))
         except H2Error as error:
-            self._refuse(getattr(error, "error_code", ErrorCodes.PROTOCOL_ERROR), str(error))
+            self._refuse(getattr(error, "error_code", ErrorCodes.PROTOCOL_ERROR), reason_of(error))
         else:
             self._flush()
             if self._transport.get_write_buffer_size() > _MOST_UNREAD_ANSWERS:
@@ -192,7 +193,7 @@ class Http2Connection(asyncio.Protocol):
         stream_id = event.stream_id or 0
         # Requests that were taken back may still be running: they count until they have ended.
         if self._stopping or self._running >= MOST_STREAMS:
-            self._h2.reset_stream(stream_id, ErrorCodes.REFUSED_STREAM)
+            self.reset(stream_id, ErrorCodes.REFUSED_STREAM)
             return
         stream = self._streams[stream_id] = Http2Stream(self, stream_id, list(event.headers or ()))
         self._running += 1

@@ -60,6 +60,12 @@ def goodbye(protocol: H2Connection, code: ErrorCodes, sentence: str) -> bytes:
     return frame.serialize()
 
 
+def reason_of(error: H2Error) -> str:
+    """Return what is wrong in words; of some errors `h2` says the number of a stream alone."""
+    said = str(error)
+    return f"a frame came for stream {said}, which has ended or never was" if said.isdigit() else said
+
+
 @contextmanager
 def lost_where_ended() -> Iterator[None]:
     """Raise StreamLost where `h2` takes nothing more on a stream, since it or its connection has ended."""

@@ -96,9 +96,11 @@ function Framed({ src, alt, box, ratio }: { src: string; alt: string; box: Box |
           alt={alt}
           decoding="sync"
           onError={() => setFailed(true)}
-          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
-            naturalHeight > 0 && setShape(naturalWidth / naturalHeight)
-          }
+          onLoad={({ currentTarget }) => {
+            decodeAhead(currentTarget);
+            const { naturalWidth, naturalHeight } = currentTarget;
+            if (naturalHeight > 0) setShape(naturalWidth / naturalHeight);
+          }}
         />
       )}
       {box !== undefined && (
@@ -220,7 +222,21 @@ function Face({
 function Picture({ src, alt, className }: { src: string; alt: string; className: string }) {
   const [failed, setFailed] = useState("");
   if (src === "" || failed === src) return <span className={className} />;
-  return <img src={src} alt={alt} className={className} decoding="sync" onError={() => setFailed(src)} />;
+  return (
+    <img
+      src={src}
+      alt={alt}
+      className={className}
+      decoding="sync"
+      onLoad={({ currentTarget }) => decodeAhead(currentTarget)}
+      onError={() => setFailed(src)}
+    />
+  );
+}
+
+/** Decodes a picture while it is still hidden. One that cannot be decoded says so by `onError`, or is no picture any more. */
+function decodeAhead(image: HTMLImageElement): void {
+  image.decode().catch(() => {});
 }
 
 /** What the gate says about the use of the sample, and the words that rests on. */
