@@ -36,6 +36,8 @@ CONSOLE_SOURCES := $(wildcard $(CONSOLE)/*.json $(CONSOLE)/*.ts $(CONSOLE)/*.htm
 	$(shell find $(CONSOLE)/src -type f ! -name '*.test.ts*' 2>/dev/null)
 # Clients in other languages: each is complete in itself, with a lock of its own.
 EXAMPLES := $(patsubst %/package.json,%,$(wildcard examples/*/package.json))
+# A real OpenID Connect provider, for tests of signing in.
+IDENTITY_PROVIDER := services/gateway/tests/identity_provider
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
 .PHONY: help setup demo up down check lint types types-mesh types-training architecture contracts console evidence locks \
@@ -50,7 +52,7 @@ help:
 
 setup: .venv/.complete node_modules/.complete $(PAGES)/.complete $(BUILT_CONSOLE)/.complete infra/embedded/jars/.complete \
 	.venv-training/.complete .framewell-models/.complete .framewell-demo/sources/.complete \
-	$(EXAMPLES:%=%/node_modules/.complete)
+	$(EXAMPLES:%=%/node_modules/.complete) $(IDENTITY_PROVIDER)/node_modules/.complete
 
 .tools/uv/.complete: infra/make/uv.requirements.lock
 	@sh infra/make/need python java maven node disk
@@ -83,6 +85,10 @@ endif
 
 node_modules/.complete: package.json package-lock.json .npmrc $(CONSOLE)/package.json | .tools/uv/.complete
 	@$(STEP) "npm packages" npm ci --no-progress
+	@touch $@
+
+$(IDENTITY_PROVIDER)/node_modules/.complete: $(IDENTITY_PROVIDER)/package.json $(IDENTITY_PROVIDER)/package-lock.json | .tools/uv/.complete
+	@$(STEP) "npm packages of $(IDENTITY_PROVIDER)" npm ci --no-progress --prefix $(IDENTITY_PROVIDER)
 	@touch $@
 
 examples/%/node_modules/.complete: examples/%/package.json examples/%/package-lock.json | .tools/uv/.complete
@@ -339,4 +345,4 @@ bench-serving: setup clients
 
 clean:
 	rm -rf .venv .venv-training .tools node_modules infra/embedded/jars infra/embedded/target .framewell .framewell-models \
-		.framewell-demo $(PAGES) $(BUILT_CONSOLE) $(EXAMPLES:%=%/node_modules)
+		.framewell-demo $(PAGES) $(BUILT_CONSOLE) $(EXAMPLES:%=%/node_modules) $(IDENTITY_PROVIDER)/node_modules

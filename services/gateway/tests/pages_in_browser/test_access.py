@@ -123,6 +123,14 @@ def test_a_token_is_shown_once_and_can_be_revoked(house: Any, visit: Any) -> Non
     expect(page.get_by_text("No tokens")).to_be_visible()
 
 
+@pytest.mark.parametrize(("language", "sentence"), [("en", "no role in this mesh"), ("de", "keine Rolle")])
+def test_why_the_provider_let_nobody_in_is_said(house: Any, visit: Any, language: str, sentence: str) -> None:
+    house.add_user("anna", "admin")
+    page: Page = visit("/sign-in?refused=no_role", language=language)
+    expect(page.get_by_role("alert")).to_contain_text(sentence)
+    visit.check_accessibility(page)
+
+
 def test_another_password_is_taken_and_the_session_goes_on(house: Any, visit: Any) -> None:
     visit.expects("401")
     page = set_up(house, visit)

@@ -20,8 +20,14 @@ export default function SignIn() {
     if (isLocal) navigate("/", { replace: true });
   }, [isLocal, navigate]);
   const provider = session?.oidc ?? "";
+  const refused = words.refused[params.get("refused") ?? ""];
   return (
     <Gate title={shell.product}>
+      {refused !== undefined && (
+        <p className="field-error" role="alert">
+          {refused}
+        </p>
+      )}
       {provider !== "" && (
         <a className="button button-main" href={`/v1/session/oidc?to=${encodeURIComponent(to)}`}>
           {provider}
