@@ -214,10 +214,12 @@ class Http2Connection(asyncio.Protocol):
             self._close_if_done()
 
     def _lost(self, event: events.StreamReset) -> None:
+        stream = self._streams.pop(event.stream_id or 0, None)
+        if stream is None:
+            return  # what was on its way when it ended
+        stream.lose()
         if not event.remote_reset:  # h2 did it, since the other end sent what does not belong there
             self._meter.reset_here()
-        if stream := self._streams.pop(event.stream_id or 0, None):
-            stream.lose()
 
     def _settings(self, event: events.RemoteSettingsChanged) -> None:
         self._settled = True
