@@ -17,7 +17,7 @@ class Principal:
 
     `token` is the bearer token of the settings that it came with, empty for everybody else.
     `authentication` is a word of `AuthenticationKind`. `user_id` names the account, empty without one;
-    `session` the session by the hash of its secret.
+    `session` and `api_token` by what it is known, as the hash of a secret.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Principal:
     authentication: str = AuthenticationKind.LOCAL
     user_id: str = ""
     session: str = field(default="", repr=False)
+    api_token: str = field(default="", repr=False)
 
     @property
     def role(self) -> Role | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from framewell_contracts.access import AuthenticationKind, Role, owner_of
+from framewell_contracts.access import AuthenticationKind, Role, includes, owner_of
 from framewell_gateway.domain.access_secrets import TOKEN_PREFIX, hashed
 from framewell_gateway.domain.logins import user_id_of
 from framewell_gateway.domain.principals import NOBODY, Principal, declared, principal_of
@@ -89,8 +89,30 @@ class Admit:
         token = owners.get((name, Role(role)))
         return None if token is None else Principal(name, role, token, AuthenticationKind.TOKEN)
 
-    async def session(self, key: str) -> tuple[Session, User] | None:
-        """Return a session that counts, and whose it is; note that it was used."""
+    async def holds(self, principal: Principal) -> bool:
+        """Return whether somebody who was let in would be now, with the same role or more.
+
+        What stays open asks it again and again; asking does not count as using a session.
+        """
+        role = principal.role
+        if role is None:
+            return False
+        match principal.authentication:
+            case AuthenticationKind.SESSION | AuthenticationKind.OIDC:
+                found = await self.session(principal.session, is_use=False)
+                return found is not None and includes(found[1].role, role)
+            case AuthenticationKind.API_TOKEN:
+                token = await self.api_tokens.get(principal.api_token)
+                user = await self.users.get(token.user_id) if token is not None else None
+                if token is None or user is None or not user.is_active:
+                    return False
+                return self.clock.now() < token.expires_at and includes(meet(token.role, user.role), role)
+            case AuthenticationKind.LOCAL:
+                return await self.is_local()
+        return principal_of(principal.token, self.tokens) is not None
+
+    async def session(self, key: str, *, is_use: bool = True) -> tuple[Session, User] | None:
+        """Return a session that counts, and whose it is; note that it was used, unless it is only asked."""
         session = await self.sessions.get(key)
         if session is None:
             return None
@@ -99,7 +121,7 @@ class Admit:
         is_over = now >= session.ends_at or now >= session.seen_at + self.idle
         if user is None or is_over or session.epoch != user.epoch or not user.is_active:
             return None
-        if now - session.seen_at >= _SEEN_EVERY:
+        if is_use and now - session.seen_at >= _SEEN_EVERY:
             await self.sessions.seen(key, now)
         return session, user
 
@@ -122,4 +144,6 @@ class Admit:
         if token.used_at is None or now - token.used_at >= _USED_EVERY:
             await self.api_tokens.used(token.key, now)
         role: Role = meet(token.role, user.role)
-        return Principal(user.login, role, "", AuthenticationKind.API_TOKEN, user_id=user.user_id)
+        return Principal(
+            user.login, role, "", AuthenticationKind.API_TOKEN, user_id=user.user_id, api_token=token.key
+        )
