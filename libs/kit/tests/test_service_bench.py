@@ -17,9 +17,11 @@ from framewell_kit.jobs import Job, JobKind, Jobs, Lease
 from framewell_kit.outbox import Outbox
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.rpc import Servicer, current_actor
+from framewell_kit.rpc.refusals import NotAllowed
 from framewell_kit.service import Mesh, Service
 from framewell_kit.stream import Reason, Stage
 from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.testing.service_bench import ServiceBench
 
 
@@ -88,7 +90,7 @@ class Removal:
     seen: list[str]
 
     async def __call__(self, fact: AssetRemoved, cause: Cause) -> Sequence[Outgoing]:
-        if not self.seen and fact.asset_id == "second":
+        if not self.seen and fact.asset_id == SECOND:
             raise NotYet("the first has not come")
         self.seen.append(fact.asset_id)
         return []
@@ -114,6 +116,7 @@ def wire(settings: Count, mesh: Mesh) -> Service:
 
 
 SEEN: list[str] = []
+FIRST, SECOND = asset_called("first"), asset_called("second")
 
 
 @pytest.fixture
@@ -164,7 +167,7 @@ async def test_a_refusal_is_raised_and_giving_up_says_what_leaves_with_the_dead_
 
 
 async def test_a_call_has_a_caller_and_a_cause_and_its_facts_leave(bench: ServiceBench) -> None:
-    await bench.call("RemoveAsset", pb.RemoveAssetRequest(asset_id="a"), by="bert")
+    await bench.call("RemoveAsset", pb.RemoveAssetRequest(asset_id=asset_called("a")), by="bert")
     assert bench.facts.one(AssetRemoved).reason == "bert"
     assert await bench.deliver_own() == 1
     assert await bench.deliver_own() == 0
@@ -173,14 +176,14 @@ async def test_a_call_has_a_caller_and_a_cause_and_its_facts_leave(bench: Servic
 
 
 async def test_an_own_fact_that_must_wait_for_another_is_delivered_after_it(bench: ServiceBench) -> None:
-    for name in ("second", "first"):
+    for name in (SECOND, FIRST):
         await bench.call("RemoveAsset", pb.RemoveAssetRequest(asset_id=name))
     await bench.settle()
-    assert SEEN == ["first", "second"]
+    assert SEEN == [FIRST, SECOND]
 
 
 async def test_a_wait_that_nothing_ends_is_an_error(bench: ServiceBench) -> None:
-    await bench.call("RemoveAsset", pb.RemoveAssetRequest(asset_id="second"))
+    await bench.call("RemoveAsset", pb.RemoveAssetRequest(asset_id=SECOND))
     with pytest.raises(NotYet):
         await bench.settle()
 
@@ -211,3 +214,12 @@ async def test_another_service_is_called_over_a_real_connection(bench: ServiceBe
         await channels[0].close()
     await bench.outbox.flush()
     assert bench.facts.one(AssetRemoved).reason == "dora"
+
+
+async def test_a_call_passes_the_door_that_every_call_passes(bench: ServiceBench) -> None:
+    request = pb.RemoveAssetRequest(asset_id=FIRST)
+    with pytest.raises(NotAllowed, match="eve has the role 'curator'; RemoveAsset takes the role rights"):
+        await bench.call("RemoveAsset", request, by="eve", authority="curator")
+    with pytest.raises(Rejected, match="is no id of an asset"):
+        await bench.call("RemoveAsset", pb.RemoveAssetRequest(asset_id="first"))
+    assert not bench.facts.of(AssetRemoved)
