@@ -10,7 +10,6 @@ from typing import Final
 class Words:
     """What is written on the console's buttons and fields."""
 
-    set_up: str
     code: str
     name: str
     login: str
@@ -25,7 +24,6 @@ class Words:
     taken_in: str
     analysed: str
     nothing_left: str
-    in_service: str
     change_rights: str
     name_of_holder: str
     stated_by: str
@@ -33,12 +31,12 @@ class Words:
     preview: str
     put_into_force: str
     what_became: str
-    settings: str
+    must_not_be_used: str
+    nobody_seen: str
 
 
 WORDS: Final = {
     "en": Words(
-        set_up="Set the mesh up",
         code="Code",
         name="Name",
         login="Login",
@@ -53,7 +51,6 @@ WORDS: Final = {
         taken_in="Taken in",
         analysed="Analysed",
         nothing_left="Nothing is left to review",
-        in_service="In service",
         change_rights="Change rights",
         name_of_holder="Name of the holder",
         stated_by="Stated by",
@@ -61,10 +58,10 @@ WORDS: Final = {
         preview="Preview",
         put_into_force="Put into force",
         what_became="What became of it",
-        settings="Settings",
+        must_not_be_used="must not be used",
+        nobody_seen="Nobody was seen",
     ),
     "de": Words(
-        set_up="Mesh einrichten",
         code="Code",
         name="Name",
         login="Anmeldename",
@@ -79,7 +76,6 @@ WORDS: Final = {
         taken_in="Übernommen",
         analysed="Analysiert",
         nothing_left="Nichts mehr zu prüfen",
-        in_service="Im Dienst",
         change_rights="Rechte ändern",
         name_of_holder="Name des Rechteinhabers",
         stated_by="Erklärt von",
@@ -87,6 +83,7 @@ WORDS: Final = {
         preview="Vorschau",
         put_into_force="In Kraft setzen",
         what_became="Was daraus wurde",
-        settings="Einstellungen",
+        must_not_be_used="darf nicht genutzt werden",
+        nobody_seen="Niemand wurde gesehen",
     ),
 }

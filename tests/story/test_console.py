@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -53,6 +52,7 @@ class Person:
         """Note every message, and every request to anybody else."""
         self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        self.page.on("response", lambda answer: self._note(answer.status, answer.url))
         self.page.on("request", lambda request: self._look_at(request.url))
 
     async def goes_to(self, path: str) -> None:
@@ -65,7 +65,7 @@ class Person:
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(AXE.read_text(encoding="utf-8"))
         for theme in ("light", "dark"):
-            await self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            await self.page.emulate_media(color_scheme=theme)
             ask = "(tags) => axe.run(document, {runOnly: tags, resultTypes: ['violations']})"
             answer = await self.page.evaluate(ask, TAGS)
             self.findings += [
@@ -85,6 +85,10 @@ class Person:
     def button(self, name: str) -> Any:
         """Return the button with a name."""
         return self.page.get_by_role("button", name=name, exact=True)
+
+    def _note(self, status: int, url: str) -> None:
+        if status >= 400:
+            self.said.append(f"{status} {url}")
 
     def _look_at(self, url: str) -> None:
         if not url.startswith((f"{self.address}/", "data:", "blob:")):
@@ -160,6 +164,7 @@ async def story(house: Broadcaster) -> None:
     await sees_him_named(curator)
     await opts_out_late(rights)
     await sees_no_model_that_knows_him(admin)
+    await sees_nobody(curator)
     await looks_around(admin)
     for person in house.people:
         assert person.findings == []
@@ -280,11 +285,17 @@ async def opts_out_late(rights: Person) -> None:
 
 
 async def sees_no_model_that_knows_him(admin: Person) -> None:
-    """The model that was learned from the holder's pictures leaves service."""
+    """The model that was learned from the holder's pictures has left service, and must not come back."""
     await admin.goes_to("/training")
-    version = admin.page.get_by_text(re.compile(r"identity/people"))
-    await expect(version.first).to_be_visible()
+    await expect(admin.page.get_by_text(admin.words.must_not_be_used).first).to_be_visible()
     await admin.is_accessible()
+
+
+async def sees_nobody(curator: Person) -> None:
+    """The programme that is still open names nobody any more, without a reload."""
+    await expect(curator.page.get_by_text(curator.words.nobody_seen)).to_be_visible()
+    await expect(curator.page.locator("main")).not_to_contain_text(MAN.name)
+    await curator.is_accessible()
 
 
 async def looks_around(admin: Person) -> None:
