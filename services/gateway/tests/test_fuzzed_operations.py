@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
+from framewell.inference.v1.search_service_pb2 import FoundMoment, SearchMomentsResponse
 from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, Work
 from framewell.media.v1.media_service_pb2 import GetFrameResponse
 from framewell_contracts.json_mapping import from_json
@@ -42,6 +43,7 @@ async def address(mesh: Any) -> AsyncIterator[str]:
             answer = from_json(answers[method.response], method.response)
             getattr(mesh, method.service).answers[method.name] = answer
     mesh.transcode.answers["GetFrame"] = GetFrameResponse(jpeg=b"JPEG")
+    mesh.inference.answers["SearchMoments"] = SearchMomentsResponse(moments=[FoundMoment(asset_id=ASSET)])
     await mesh.happened(AssetIngested(work=Work(asset_id=ASSET, generation=1, kind=MEDIA_KIND_VIDEO)))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
