@@ -85,14 +85,6 @@ def rapid_resets() -> Iterator[bytes]:
         yield RstStreamFrame(number, error_code=8).serialize()
 
 
-def provoked_resets() -> Iterator[bytes]:
-    """As in CVE-2025-8671: the other end is made to reset each request, and has begun to answer it."""
-    for number in range(1, 3001, 2):
-        head = headers(authority="127.0.0.1")
-        yield HeadersFrame(number, head, flags=["END_HEADERS", "END_STREAM"]).serialize()
-        yield WindowUpdateFrame(number, window_increment=(1 << 31) - 1).serialize()
-
-
 @pytest.mark.parametrize(
     ("flood", "of_what"),
     [
@@ -103,7 +95,6 @@ def provoked_resets() -> Iterator[bytes]:
         (many_windows, "frames that carry nothing"),
         (many_unknown_frames, "frames that carry nothing"),
         (rapid_resets, "taken back"),
-        (provoked_resets, "break the protocol"),
     ],
 )
 async def test_a_flood_ends_its_connection(
@@ -116,6 +107,23 @@ async def test_a_flood_ends_its_connection(
     await client.until(lambda: client.closed)
     code, sentence = client.goodbye
     assert (code, of_what in sentence) == (CALM, True)
+    await still_serves(door, raw)
+
+
+async def test_requests_that_provoke_their_reset_end_their_connection(door: Any, raw: Any) -> None:
+    """As in CVE-2025-8671: the other end resets each request itself, and has begun to answer it."""
+    client = await raw(door)
+    client.h2.remote_settings.update({SettingCodes.MAX_CONCURRENT_STREAMS: 10_000})
+    client.h2.remote_settings.acknowledge()
+    for _ in range(1500):
+        if client.goodbyes:
+            break
+        number = client.request("GET", "/hello")
+        client.write(WindowUpdateFrame(number, window_increment=(1 << 31) - 1).serialize())
+        await asyncio.sleep(0)
+    await client.until(lambda: client.goodbyes)
+    code, sentence = client.goodbye
+    assert (code, "break the protocol" in sentence) == (CALM, True)
     await still_serves(door, raw)
 
 
