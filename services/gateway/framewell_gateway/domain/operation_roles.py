@@ -170,6 +170,15 @@ class UnknownOperation(LookupError):
         )
 
 
+def markdown() -> str:
+    """Return the table by who may; `make proto` writes it into docs/access.md, a test holds the page to it."""
+    by_words: dict[str, list[str]] = {}
+    for operation, rule in OPERATION_RULES.items():
+        by_words.setdefault(rule.words, []).append(f"`{operation}`")
+    rows = [f"| {words} | {' '.join(sorted(names))} |" for words, names in sorted(by_words.items())]
+    return "\n".join(["| who may | operations |", "|---|---|", *rows])
+
+
 def rule_of(operation: str) -> Rule:
     """Return who may do an operation. Raises UnknownOperation."""
     if operation not in OPERATION_RULES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from starlette.routing import Route as StarletteRoute
 
 from framewell_contracts.access import METHODS, PEOPLE, Role
 from framewell_contracts.access import rule_of as rule_of_method
-from framewell_gateway.domain.operation_roles import OPERATION_RULES, UnknownOperation, rule_of
+from framewell_gateway.domain.operation_roles import OPERATION_RULES, UnknownOperation, markdown, rule_of
 from framewell_gateway.entrypoints.http import openapi, routing
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.authorising import UnguardedPath, guarded, require_guards
@@ -111,6 +112,11 @@ def test_no_operation_is_open_to_a_role_that_may_not_call_the_method_behind_it()
                 here = {role for role in PEOPLE if rule_of(route.id).allows(role)}
                 assert here <= set(behind.roles), (route.id, method.full_name)
     assert METHODS
+
+
+def test_the_page_says_who_may() -> None:
+    page = (Path(__file__).resolve().parents[4] / "docs" / "access.md").read_text(encoding="utf-8")
+    assert markdown() in page
 
 
 def test_openapi_says_who_may() -> None:

@@ -70,5 +70,6 @@ async def test_the_trust_in_this_machine_ends_with_the_first_user(house: Any) ->
     await house.set_up()
     assert not await admit.holds(LOCAL)
     house.tokens["t-playout"] = "playout/curator"
+    admit = house.access().admit
     assert await admit.holds(Principal("playout", Role.CURATOR, "t-playout", "token"))
     assert not await admit.holds(Principal("playout", Role.CURATOR, "another", "token"))
