@@ -152,8 +152,8 @@ function StatusLine({ onKeys }: { onKeys: () => void }) {
     awaySince === undefined ? "" : new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(awaySince);
   const undo = async () => {
     try {
-      await said?.undo?.();
-      say(words.status.undone);
+      const done = await said?.undo?.();
+      if (done !== false) say(typeof done === "string" ? done : words.status.undone);
     } catch (error) {
       warn(error instanceof Error ? error.message : String(error));
     }

@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useContext, useMemo, useState } from "re
 /** The last thing that was done, as the status line says it. */
 export interface Said {
   sentence: string;
-  /** Takes it back; the line offers it until the next thing is said. */
+  /** Takes it back; the line offers it until the next thing is said. Its sentence is said, `false` says it failed. */
   undo?: (() => unknown) | undefined;
   weight: "calm" | "bad";
 }

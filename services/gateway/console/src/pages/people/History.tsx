@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "../../parts/Button";
+import { useStatus } from "../../parts/status";
 import { useSession } from "../../parts/useSession";
 import { Time } from "../../parts/values";
 import { people as de } from "../../words/de/people";
@@ -15,6 +16,11 @@ export function History({ clusterId }: { clusterId: string }) {
   const shell = useShellWords();
   const { may } = useSession();
   const { undo } = useDecisions();
+  const { say } = useStatus();
+  const takeBack = async (id: string) => {
+    const said = await undo(id);
+    if (said !== false) say(said);
+  };
   const { data } = useQuery(decisionsQuery(clusterId));
   if (data === undefined || data.decisions.length === 0) return null;
   return (
@@ -32,7 +38,7 @@ export function History({ clusterId }: { clusterId: string }) {
               <span className="soft">{words.unknown.undone}</span>
             ) : (
               may("curator") && (
-                <Button look="bare" onPress={() => void undo(one.decision_id)}>
+                <Button look="bare" onPress={() => void takeBack(one.decision_id)}>
                   {shell.undo}
                 </Button>
               )

@@ -30,9 +30,9 @@ export function useDecisions() {
     const said = back > 0 ? words.unknown.takenBackWith(back) : words.unknown.takenBack;
     return kept > 0 ? `${said} ${words.unknown.kept(kept)}` : said;
   };
-  const undo = async (decisionId: string): Promise<boolean> => {
+  const undo = async (decisionId: string): Promise<string | false> => {
     try {
-      say(told(await undoClusterDecision({ decision_id: decisionId })));
+      return told(await undoClusterDecision({ decision_id: decisionId }));
     } catch (error) {
       refused(error);
       return false;
@@ -40,7 +40,6 @@ export function useDecisions() {
       await fresh();
       await queries.invalidateQueries({ queryKey: ["classes"] });
     }
-    return true;
   };
   const decided = async (sentence: string, decide: () => Promise<{ decision_id: string }>): Promise<boolean> => {
     try {
