@@ -14,9 +14,12 @@ from framewell.gateway.v1.explanation_pb2 import Backlog
 from framewell.gateway.v1.mesh_view_pb2 import (
     DeadLetterCount,
     DiscardDeadLettersRequest,
+    DiscardDeadLettersResponse,
     ListDeadLettersRequest,
+    ListDeadLettersResponse,
     ProcessTelemetry,
     ReplayDeadLettersRequest,
+    ReplayDeadLettersResponse,
 )
 from framewell.inference.v1.inference_service_pb2 import UploadModelRequest, UploadModelResponse
 from framewell.ingest.v1.ingest_service_pb2 import (
@@ -136,6 +139,13 @@ class ScriptedBroker:
         return [*self.state.backlogs]
 
 
+_NOTHING_GIVEN_UP: dict[str, type[Message]] = {
+    "page": ListDeadLettersResponse,
+    "replay": ReplayDeadLettersResponse,
+    "discard": DiscardDeadLettersResponse,
+}
+
+
 @dataclass
 class ScriptedDeadLetters:
     """What was given up, as a test describes it, or why the broker does not answer."""
@@ -163,7 +173,7 @@ class ScriptedDeadLetters:
         if self.away:
             raise Away("the broker", self.away)
         self.asked.append((request, by))
-        return self.answers[method]
+        return self.answers.get(method) or _NOTHING_GIVEN_UP[method]()
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
@@ -339,3 +339,36 @@ async def test_a_caller_that_reads_nothing_is_let_go(mesh: Any, monkeypatch: pyt
     async with patient():
         await response({"type": "http", "asgi": {"spec_version": "2.4"}}, receive, send)
     assert sent[0]["status"] == 200
+
+
+async def test_a_stream_does_not_outlive_the_right_of_whoever_opened_it(
+    mesh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("framewell_gateway.entrypoints.http.event_streams.COMMENT_SECONDS", 0.01)
+    context, asked = mesh.context(), 0
+
+    async def holds(_: Any) -> bool:
+        nonlocal asked
+        asked += 1
+        return asked < 3
+
+    monkeypatch.setattr(type(context.access.admit), "holds", lambda _, principal: holds(principal))
+
+    async def silent() -> AsyncGenerator[bytes, None]:
+        yield b": open\n\n"
+        await asyncio.Event().wait()
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async with patient():
+        await EventStream(context, silent(), "anna")(
+            {"type": "http", "asgi": {"spec_version": "2.4"}}, receive, send
+        )
+    assert asked == 3
+    assert [one.get("more_body") for one in sent[1:]] == [True, False]

@@ -157,7 +157,7 @@ class KafkaDeadLetters:
 
     def _chosen(self, request: ListDeadLettersRequest) -> Selection:
         named = request.HasField("since")
-        since_ms = request.since.ToMilliseconds() if named else self._since_ms()
+        since_ms = max(request.since.ToMilliseconds(), 0) if named else self._since_ms()
         states = frozenset(word for word, state in _STATES.items() if state in request.state)
         return Selection(
             (self._known(request.group),) if request.group else self.groups,

@@ -85,12 +85,13 @@ async def _check_place(context: AppContext, asset_id: str, key: str) -> None:
 class EventStream(StreamingResponse):
     """A stream that is counted from its first byte until its caller or the process ends it.
 
-    It also ends when its caller reads nothing for SLOWEST_SECONDS: the caller resumes.
+    It also ends when its caller reads nothing for SLOWEST_SECONDS, who resumes then, and when the caller
+    would not be let in any more: the session has ended, the token was revoked, the role was lowered.
     """
 
     def __init__(self, context: AppContext, events: AsyncIterator[bytes], caller: str) -> None:
         super().__init__(events, media_type=EVENT_STREAM, headers=HEADERS)
-        self._limit, self._caller = context.stream_limit, caller
+        self._context, self._caller, self._principal = context, caller, acting.get()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_in_time(message: Message) -> None:
@@ -101,12 +102,30 @@ class EventStream(StreamingResponse):
                 raise ClientDisconnect from None
 
         ended = False
-        async with self._limit.opened(self._caller):
-            with suppress(ClientDisconnect):
-                await super().__call__(scope, receive, send_in_time)
-            ended = True
+        async with self._context.stream_limit.opened(self._caller):
+            admitted = asyncio.timeout(None)
+            asking = asyncio.create_task(self._end_with_admission(admitted))
+            try:
+                with suppress(ClientDisconnect):
+                    async with admitted:
+                        await super().__call__(scope, receive, send_in_time)
+                ended = True
+            except TimeoutError:
+                if not admitted.expired():
+                    raise
+            finally:
+                asking.cancel()
         if not ended:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _end_with_admission(self, admitted: asyncio.Timeout) -> None:
+        """Ask again and again whether the caller would still be let in, and end the stream when not."""
+        while True:
+            await self._context.clock.sleep(COMMENT_SECONDS)
+            with suppress(Busy):  # while the store is away nobody knows
+                if not await self._context.access.admit.holds(self._principal):
+                    admitted.reschedule(asyncio.get_running_loop().time())
+                    return
 
 
 async def stream(context: AppContext, asset_id: str, last_key: str) -> AsyncIterator[bytes]:
