@@ -23,9 +23,8 @@ from framewell_gateway.entrypoints.http.routes import (
 )
 
 ROUTES: Final = (
-    *access.ROUTES, *assets.ROUTES, *programme.ROUTES, *clusters.ROUTES, *samples.ROUTES, *classes.ROUTES, *rights.ROUTES, *audit.ROUTES,
-    *training_data.ROUTES, *models.ROUTES, *training.ROUTES, *objects.ROUTES,
-    *erasures.ROUTES, *events.ROUTES, *mesh.ROUTES, *reanalyses.ROUTES,
-    *webhooks.ROUTES,
+    *access.ROUTES, *assets.ROUTES, *programme.ROUTES, *clusters.ROUTES, *samples.ROUTES, *classes.ROUTES,
+    *rights.ROUTES, *audit.ROUTES, *training_data.ROUTES, *models.ROUTES, *training.ROUTES, *objects.ROUTES,
+    *erasures.ROUTES, *events.ROUTES, *mesh.ROUTES, *reanalyses.ROUTES, *webhooks.ROUTES,
 )  # fmt: skip
 """Every operation of the REST API."""
