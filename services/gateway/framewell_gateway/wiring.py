@@ -97,7 +97,11 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     port = settings.port or mesh.settings.port_base + REST_OFFSET
     certificates = certificates_of(settings, host)
     door = GrpcDoor(
-        GrpcRelay(_relay_channels(mesh).to), access.admit.bearer, callers.of, settings.behind_proxy
+        GrpcRelay(_relay_channels(mesh).to),
+        access.admit.bearer,
+        callers.of,
+        settings.behind_proxy,
+        access.admit.holds,
     )
     web = WebServer(
         app, host, port, answer_call=door, certificates=certificates, proxies=settings.behind_proxy

@@ -334,7 +334,7 @@ def opened() -> Opened:
             admit,
             lambda service, method: (("framewell-caller", f"{acting.get().name} {service} {method}"),),
             also.get("proxies", ()),
-            lambda: Pace(stall_seconds=SHORT, grace_seconds=3 * SHORT, least_bytes_a_second=1000),
+            pace=lambda: Pace(stall_seconds=SHORT, grace_seconds=3 * SHORT, least_bytes_a_second=1000),
         )
         produced: list[int] = []
         host = also.pop("host", "127.0.0.1")

@@ -1,5 +1,6 @@
 """A call that the gateway passes on is signed for its caller, and the service decides what they may."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_kit.clock import SystemClock
 from framewell_kit.rpc import Admission, RpcServer, Servicer, channel, current_actor
 from framewell_kit.rpc.statements import CallerSigner, StatementCheck
+from framewell_kit.testing.waiting import patient
 
 NAME = "framewell.ingest.v1.IngestService"
 
@@ -41,6 +43,8 @@ class Ingest(IngestServiceServicer):
 
     def __init__(self) -> None:
         self.callers: list[tuple[str, str]] = []
+        self.go_on = asyncio.Event()
+        self.go_on.set()
 
     def _note(self) -> None:
         actor = current_actor()
@@ -58,6 +62,7 @@ class Ingest(IngestServiceServicer):
     async def Watch(self, request: Any, context: Any) -> AsyncIterator[WatchResponse]:  # noqa: N802
         self._note()
         yield WatchResponse()
+        await self.go_on.wait()
 
 
 async def admit(headers: Mapping[str, str], _: str) -> Principal:
@@ -82,7 +87,12 @@ async def calling(tmp_path: Path) -> AsyncIterator[Any]:
     app = Starlette()
     app.state.context = SimpleNamespace(stream_limit=SimpleNamespace(close=lambda: None))
     outgoing = channel(behind)
-    door = GrpcDoor(GrpcRelay(lambda _: outgoing), admit, callers.of)
+    revoked: set[str] = set()
+
+    async def holds(principal: Principal) -> bool:
+        return principal.name not in revoked
+
+    door = GrpcDoor(GrpcRelay(lambda _: outgoing), admit, callers.of, holds=holds, look_seconds=0.05)
     server = WebServer(app, "127.0.0.1", 0, answer_call=door)
     await server.start()
 
@@ -92,7 +102,7 @@ async def calling(tmp_path: Path) -> AsyncIterator[Any]:
         async with grpc.aio.insecure_channel(address or f"127.0.0.1:{server.port}") as opened:
             yield IngestServiceStub(opened), metadata
 
-    yield SimpleNamespace(stub=stub, behind=behind, ingest=ingest)
+    yield SimpleNamespace(stub=stub, behind=behind, ingest=ingest, revoked=revoked)
     await server.stop(5)
     await outgoing.close()
     await service.stop(0)
@@ -120,6 +130,25 @@ async def test_the_service_refuses_what_the_callers_role_may_not(calling: Any) -
     assert error.value.code() is grpc.StatusCode.PERMISSION_DENIED
     assert "'viewer'" in (error.value.details() or "")
     assert not calling.ingest.callers
+
+
+async def test_a_stream_does_not_outlive_what_it_was_opened_with(calling: Any) -> None:
+    calling.ingest.go_on.clear()
+    watched = WatchRequest(asset_id="1c5b2c1e-0000-4000-8000-00000000000a")
+    async with calling.stub("eva/viewer") as (ingest, eva), calling.stub("vera/viewer") as (_, vera):
+        ending, staying = ingest.Watch(watched, metadata=eva), ingest.Watch(watched, metadata=vera)
+        await ending.read()
+        await staying.read()
+        uploading = ingest.Upload(metadata=(("authorization", "Bearer eva/curator"),))
+        await uploading.write(UploadRequest(data=b"x"))
+        calling.revoked.add("eva")
+        async with patient():
+            for call in (ending.read(), uploading):
+                with pytest.raises(grpc.aio.AioRpcError) as error:
+                    await call
+                assert error.value.code() is grpc.StatusCode.UNAUTHENTICATED
+                assert "sign in again" in (error.value.details() or "")
+        assert not staying.done()
 
 
 async def test_round_the_gateway_nobody_is_believed(calling: Any) -> None:

@@ -1,13 +1,14 @@
 """A gRPC call at the gateway's port: who makes it is found out, and it goes on to the service it is for."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
 from framewell_contracts.services import SERVICES
-from framewell_gateway.domain.principals import acting
+from framewell_gateway.domain.principals import Principal, acting
 from framewell_gateway.domain.proxies import Network, origin
 from framewell_gateway.entrypoints.grpc.admission import Admit, guarded
 from framewell_gateway.entrypoints.grpc.exchange import Exchange
@@ -19,7 +20,7 @@ from framewell_gateway.entrypoints.grpc.refusal import CallRefused
 from framewell_gateway.entrypoints.grpc.relaying import relay_stream, relay_unary
 from framewell_gateway.entrypoints.http2.streams import Http2Stream, StreamLost
 from framewell_gateway.ports.relay import CallEnd, Code, Metadata, Relay, RelayedCall
-from framewell_kit.outcomes import Outcome
+from framewell_kit.outcomes import Busy, Outcome
 from framewell_kit.pace import Pace
 from framewell_kit.rpc.errors import status_of
 from framewell_kit.telemetry import logger
@@ -34,7 +35,14 @@ _MEDIA_TYPES: Final = frozenset({"application/grpc", "application/grpc+proto"})
 CallerMetadata = Callable[[str, str], Metadata]
 """By which a service knows for whom a method of it is called: made from its name and the path."""
 
+Holds = Callable[[Principal], Awaitable[bool]]
+"""Whether somebody who was admitted still would be, in that role. Raises Busy where nobody knows now."""
+
 log = logger(__name__)
+
+
+async def _always(_: Principal) -> bool:
+    return True
 
 
 def is_grpc(stream: Http2Stream) -> bool:
@@ -59,6 +67,9 @@ class GrpcDoor:
     caller_metadata: CallerMetadata
     proxies: Collection[Network] = ()
     """Whose word is taken for where a call comes from."""
+    holds: Holds = _always
+    look_seconds: float = 10.0
+    """How often a stream that is open asks whether its caller still may have it."""
     pace: Callable[[], Pace] = Pace
     table: Mapping[str, GrpcMethod] = field(default_factory=methods)
     _local: LocalMethods = field(init=False)
@@ -132,7 +143,8 @@ class GrpcDoor:
 
         exchange.most_bytes = method.most_bytes
         if method.streams_requests:
-            return await relay_stream(self.relay.open(relayed(seconds)), exchange)
+            opened = self.relay.open(relayed(seconds))
+            return await relay_stream(opened, exchange, revoked=self._revoked(acting.get()))
         loop = asyncio.get_running_loop()
         until = loop.time() + (seconds if seconds is not None else _LONGEST_UNARY_SECONDS)
         try:
@@ -142,8 +154,17 @@ class GrpcDoor:
             return CallEnd(Code.DEADLINE_EXCEEDED, "the request did not arrive in the time of the call")
         if method.streams_answers:
             left = None if seconds is None else until - loop.time()
-            return await relay_stream(self.relay.open(relayed(left)), exchange, request)
+            opened = self.relay.open(relayed(left))
+            return await relay_stream(opened, exchange, request, self._revoked(acting.get()))
         return await relay_unary(self.relay, relayed(until - loop.time()), exchange, request)
+
+    async def _revoked(self, principal: Principal) -> None:
+        """Return once somebody may not have what they opened; while nobody can say so, they may."""
+        while True:
+            await asyncio.sleep(self.look_seconds)
+            with suppress(Busy):
+                if not await self.holds(principal):
+                    return
 
 
 def _named(headers: Mapping[str, str]) -> str:

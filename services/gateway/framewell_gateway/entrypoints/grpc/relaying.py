@@ -1,11 +1,12 @@
 """Messages of a call passed on between its two ends, each as fast as the other takes them."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
 
 from framewell_gateway.entrypoints.grpc.exchange import Exchange
 from framewell_gateway.entrypoints.http2.streams import StreamLost
-from framewell_gateway.ports.relay import CallEnd, OpenCall, Relay, RelayedCall
+from framewell_gateway.ports.relay import CallEnd, Code, OpenCall, Relay, RelayedCall
 
 
 async def relay_unary(relay: Relay, call: RelayedCall, exchange: Exchange, request: bytes) -> CallEnd:
@@ -28,18 +29,21 @@ async def relay_unary(relay: Relay, call: RelayedCall, exchange: Exchange, reque
     return answer.end
 
 
-async def relay_stream(call: OpenCall, exchange: Exchange, first: bytes | None = None) -> CallEnd:
+async def relay_stream(
+    call: OpenCall, exchange: Exchange, first: bytes | None = None, revoked: Awaitable[None] | None = None
+) -> CallEnd:
     """Pass on the messages of both ends until the service ends the call, or the caller leaves it.
 
-    With a `first` request no other is waited for. Raises CallRefused and StreamLost, the call given up.
+    With a `first` request no other is waited for. The call ends, UNAUTHENTICATED, once `revoked` returns: who
+    opened it may not go on. Raises CallRefused and StreamLost, the call given up.
     """
     exchange.stream.when_lost = call.cancel
     sending = asyncio.create_task(_send(call, exchange, first))
     try:
-        exchange.begin(await call.initial())
-        while (message := await call.read()) is not None:
-            await exchange.message(message)
-        end = await call.end()
+        async with _until(revoked):
+            return await _receive(call, exchange)
+    except _Revoked:
+        return CallEnd(Code.UNAUTHENTICATED, "who opened this call may not go on with it: sign in again")
     finally:
         exchange.stream.when_lost = None
         call.cancel()
@@ -47,7 +51,42 @@ async def relay_stream(call: OpenCall, exchange: Exchange, first: bytes | None =
             sending.cancel()
         with suppress(asyncio.CancelledError, StreamLost):
             await sending  # raises what was wrong with a message
-    return end
+
+
+class _Revoked(Exception):
+    """Whoever opened a call has lost the right to it."""
+
+
+@asynccontextmanager
+async def _until(revoked: Awaitable[None] | None) -> AsyncIterator[None]:
+    """Break the body off once `revoked` returns. Raises _Revoked then."""
+    task, is_over = asyncio.current_task(), False
+    assert task is not None
+
+    async def watch(over: Awaitable[None]) -> None:
+        nonlocal is_over
+        await over
+        is_over = True
+        task.cancel()
+
+    watching = asyncio.create_task(watch(revoked)) if revoked is not None else None
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not is_over:
+            raise
+        task.uncancel()
+        raise _Revoked from None
+    finally:
+        if watching is not None:
+            watching.cancel()
+
+
+async def _receive(call: OpenCall, exchange: Exchange) -> CallEnd:
+    exchange.begin(await call.initial())
+    while (message := await call.read()) is not None:
+        await exchange.message(message)
+    return await call.end()
 
 
 async def _send(call: OpenCall, exchange: Exchange, first: bytes | None) -> None:
