@@ -1,5 +1,7 @@
 import { NetworkError, ProblemError } from "../api/problems";
-import { useLanguage } from "../words/language";
+import { refusals as de } from "../words/de/refusals";
+import { refusals as en } from "../words/en/refusals";
+import { useLanguage, useWords } from "../words/language";
 import { useShellWords } from "../words/shell";
 
 export interface Sentence {
@@ -13,10 +15,11 @@ export interface Sentence {
 export function useSentence(): (error: unknown) => Sentence {
   const words = useShellWords();
   const language = useLanguage();
+  const refusals = useWords({ en, de });
   return (error) => {
     if (error instanceof NetworkError) return { own: words.failed.network, detail: "" };
     if (!(error instanceof ProblemError)) return { own: words.failed.broken, detail: String(error) };
     if (language === "en") return { own: error.detail, detail: "" };
-    return { own: words.problems[error.code] ?? "", detail: error.detail };
+    return { own: refusals[error.reason] ?? words.problems[error.code] ?? "", detail: error.detail };
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { refusals as german } from "./de/refusals";
 import { agoIn, bytesIn, moneyIn } from "./formats";
 import { pluralsOf } from "./plurals";
 
@@ -39,4 +40,17 @@ test("amounts stay exact, sizes and times read as people write them", () => {
   const now = new Date("2026-11-30T12:00:00Z");
   expect(agoIn("en", new Date("2026-11-30T11:57:00Z"), now)).toBe("3 minutes ago");
   expect(agoIn("de", new Date("2026-11-29T11:00:00Z"), now)).toBe("gestern");
+});
+
+const refusals = import.meta.glob<string>("../../../../../docs/refusals.md", {
+  eager: true,
+  query: "?raw",
+  import: "default",
+});
+
+test("every refusal that has a word is said in German", () => {
+  const listed = Object.values(refusals)[0]?.matchAll(/^\| `([a-z_]+)` \|/gm) ?? [];
+  const words = [...listed].map((match) => match[1] ?? "");
+  expect(words.length).toBeGreaterThan(50);
+  expect(words.filter((word) => german[word] === undefined)).toEqual([]);
 });
