@@ -171,7 +171,7 @@ class UnknownOperation(LookupError):
 
 
 def markdown() -> str:
-    """Return the table by who may; `make proto` writes it into docs/access.md, a test holds the page to it."""
+    """Return the table by who may; `make proto` writes it into docs/access.md, a test holds it there."""
     by_words: dict[str, list[str]] = {}
     for operation, rule in OPERATION_RULES.items():
         by_words.setdefault(rule.words, []).append(f"`{operation}`")
