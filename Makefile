@@ -100,7 +100,8 @@ $(PAGES)/.complete: node_modules/.complete infra/make/pages.mjs $(wildcard servi
 	@touch $@
 
 $(BUILT_CONSOLE)/.complete: node_modules/.complete $(CONSOLE_SOURCES)
-	@$(STEP) "console" npm run --silent build --workspace $(CONSOLE)
+	@$(STEP) "console" npm run --silent build --workspace $(CONSOLE) -- --outDir $(CURDIR)/$(BUILT_CONSOLE).new --emptyOutDir
+	@rm -rf $(BUILT_CONSOLE) && mv $(BUILT_CONSOLE).new $(BUILT_CONSOLE)
 	@touch $@
 
 infra/embedded/jars/.complete: infra/embedded/pom.xml infra/embedded/jars.sha256 | .venv/.complete
