@@ -89,7 +89,7 @@ def test_every_error_of_an_operation_is_a_named_response_with_a_problem(route: R
         validator(content["schema"]).validate(content["example"])
 
 
-ASK_SEVERAL = {"namePerson"}
+ASK_SEVERAL = {"exportSnapshot", "namePerson"}
 """Routes whose answer is made of those of several methods: `test_name_person.py`."""
 
 

@@ -53,7 +53,7 @@ ROUTES: Final = (
             "classes": [{"class_id": "0b9f6a52", "sample_count": 12, "programme_count": 3}],
             "refusals": [], "challenge": False,
             "no_challenge_because": "12 photos can be held out by programme, 20 are needed.",
-            "estimate": "0.900s", "estimated_from": 7, "runs_before": 0,
+            "estimate": "0.9s", "estimated_from": 7, "runs_before": 0,
             "pay": [{"holder": "Archiv", "currency": "EUR", "amount": "0.60", "sample_count": 12}],
         },
     ),
