@@ -223,6 +223,10 @@ def test_the_picture_shown_is_the_picture_named(
     at_frame(page, 20)
     page.keyboard.press("l")
     page.wait_for_function("() => Number(document.querySelector('[data-frame]').dataset.frame) > 40")
+    page.get_by_role("slider").press("Home")  # plays on from there
+    page.wait_for_function("() => Number(document.querySelector('[data-frame]').dataset.frame) < 20")
+    page.wait_for_function("() => Number(document.querySelector('[data-frame]').dataset.frame) > 20")
+    page.locator("h1").focus()
     page.keyboard.press("k")
     page.wait_for_function("() => document.querySelector('video').paused")
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

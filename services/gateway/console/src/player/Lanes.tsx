@@ -1,7 +1,7 @@
 import { Maximize2, ZoomIn, ZoomOut } from "lucide-react";
 import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { inSight, type Lane, longestOf, type Sight, sightAround, spanAt, type Tone } from "../domain/lanes";
-import { secondsAt } from "../domain/timeline";
+import { type Clock, secondsAt } from "../domain/timeline";
 import { IconButton } from "../parts/Button";
 import { player as de } from "../words/de/player";
 import { player as en } from "../words/en/player";
@@ -26,16 +26,17 @@ export interface Marks {
 export function Lanes({
   lanes,
   playback,
+  clock,
   marks,
   timeOf,
 }: {
   lanes: readonly Lane[];
   playback: Playback;
+  clock: Clock;
   marks: Marks;
   timeOf: (pts: number) => string;
 }) {
   const words = useWords({ en, de });
-  const { clock } = playback;
   const whole = useMemo<Sight>(
     () => ({ from: clock.start_pts, to: clock.start_pts + Math.max(1, clock.duration_pts) }),
     [clock.start_pts, clock.duration_pts],

@@ -81,7 +81,7 @@ export function Player(props: PlayerProps) {
             onExact={withPictures ? () => setExact(true) : undefined}
           />
           <MarkedPart marks={marks} clock={clock} timeOf={timeOf} forget={() => setMarks(NO_MARKS)} />
-          <Lanes lanes={lanes} playback={playback} marks={marks} timeOf={timeOf} />
+          <Lanes lanes={lanes} playback={playback} clock={clock} marks={marks} timeOf={timeOf} />
           {asking && <GoTo playback={playback} clock={clock} onClose={() => setAsking(false)} />}
           {exact && <ExactPicture assetId={assetId} playback={playback} onClose={() => setExact(false)} />}
         </>

@@ -43,7 +43,7 @@ export class PictureClock {
 
   constructor(
     readonly video: HTMLVideoElement,
-    readonly clock: Clock,
+    public clock: Clock,
     private readonly read: ReadTable,
   ) {
     video.requestVideoFrameCallback(this.#presented);

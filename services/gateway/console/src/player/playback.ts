@@ -29,7 +29,7 @@ export class Playback {
 
   constructor(
     readonly video: HTMLVideoElement,
-    readonly clock: Clock,
+    public clock: Clock,
     playlist: string,
     read: ReadTable | undefined,
   ) {
@@ -44,8 +44,8 @@ export class Playback {
     listen("ended", () => this.#set({ rate: 0 }));
     listen("loadeddata", () => this.#set({ ready: true }));
     if (this.pictures === undefined) {
-      listen("timeupdate", () => this.position.set(ptsAt(clock, video.currentTime)));
-      listen("seeked", () => this.position.set(ptsAt(clock, video.currentTime)));
+      listen("timeupdate", () => this.position.set(ptsAt(this.clock, video.currentTime)));
+      listen("seeked", () => this.position.set(ptsAt(this.clock, video.currentTime)));
     } else {
       const { shown } = this.pictures;
       this.#leave.push(
@@ -63,6 +63,12 @@ export class Playback {
     cancelAnimationFrame(this.#frame);
     this.pictures?.end();
     for (const leave of this.#leave.splice(0)) leave();
+  }
+
+  /** A recording under way has become longer. */
+  grow(clock: Clock): void {
+    this.clock = clock;
+    if (this.pictures !== undefined) this.pictures.clock = clock;
   }
 
   play(rate = 1): void {
@@ -96,10 +102,18 @@ export class Playback {
     this.#shuttle(rate >= 0 ? -1 : Math.max(rate * 2, -FASTEST));
   }
 
+  /** Goes to a moment; what was playing plays on from there. */
   toPts(pts: number): void {
+    const { rate } = this.state.get();
     this.#stopShuttle();
-    if (this.pictures === undefined) this.video.currentTime = Math.max(0, secondsAt(this.clock, pts));
-    else void this.pictures.toPts(pts).catch(this.#unread);
+    if (this.pictures === undefined) {
+      this.video.currentTime = Math.max(0, secondsAt(this.clock, pts));
+      return;
+    }
+    const there = this.pictures.toPts(pts).then(() => {
+      if (rate > 0 && this.state.get().rate === 0) this.play(rate);
+    });
+    there.catch(this.#unread);
   }
 
   toFrame(frame: number): void {

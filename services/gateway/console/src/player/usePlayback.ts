@@ -23,5 +23,8 @@ export function usePlayback(
       setPlayback(undefined);
     };
   }, [video, start, base, playlist, read]);
+  useEffect(() => {
+    if (clock !== undefined) playback?.grow(clock);
+  }, [playback, clock]);
   return playback;
 }
