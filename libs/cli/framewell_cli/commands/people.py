@@ -253,7 +253,7 @@ def undo(
     acting_as: ActingAs = "",
     as_json: Json = False,
 ) -> None:
-    """Take a decision back. Of a name, samples stay accepted: `framewell review undo` takes those back."""
+    """Take a decision back; with a name, the samples that were accepted by giving it."""
     with open_gateway(acting_as) as gateway:
         decision = gateway.undo_cluster_decision(decision_id)
         stay = _accepted(gateway, decision) if decision["decision"] == "named" and not as_json else []

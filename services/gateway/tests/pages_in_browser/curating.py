@@ -18,6 +18,7 @@ from framewell.dataset.v1.dataset_pb2 import ClassSamples, DatasetClass, Sample
 from framewell.media.v1.media_pb2 import Box, Moment, ObjectRef, Programme, Span
 from framewell.media.v1.media_service_pb2 import GetFrameRequest, GetFrameResponse
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.objects.v1.object_service_pb2 import FindObjectResponse
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, RightsDecision, RightsStatement
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell_kit.outcomes import Conflict, NotFound
@@ -65,6 +66,7 @@ class Curating:
     reviews: list[review.Review] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
+    pictures: dict[int, ObjectRef] = field(default_factory=dict)
     before: Callable[[str], None] = lambda method: None
     """Called before each answer; may raise."""
 
@@ -90,8 +92,15 @@ class Curating:
 
     def picture(self, owner: str, person: int) -> str:
         """Store the picture of a head below an owner; return its key."""
-        mesh = self.house.mesh
-        key: str = self.house.run(mesh.put(drawn_people.face(person), ".jpg", owner=owner, service="dataset"))
+        mesh, who = self.house.mesh, person % len(NAMES)
+        if who not in self.pictures:
+            content = drawn_people.face(who)
+            self.pictures[who] = self.house.run(
+                mesh.objects.put(content, media_type="image/jpeg", suffix=".jpg")
+            )
+        ref = self.pictures[who]
+        mesh.dataset.held[owner, ref.key] = FindObjectResponse(object=ref)
+        key: str = ref.key
         return key
 
     def propose(

@@ -72,6 +72,7 @@ def test_a_name_is_typed_previewed_given_to_all_appearances_and_taken_back_with_
 def test_a_known_name_is_offered_and_a_refused_one_says_why(desk: Any, unknown: Any, visit: Any) -> None:
     (only,) = unknown.add(1)
     page = visit("/people?list=unknown", language="de")
+    expect(page.locator("[data-cluster]")).to_be_visible()
     page.keyboard.press("n")
     page.keyboard.type("neum")
     expect(page.get_by_role("option", name="Ada Neumann")).to_be_visible()
@@ -127,6 +128,7 @@ def test_people_with_a_name_are_found_and_opened_by_keyboard(desk: Any, unknown:
     unknown.switched("1.4", class_1=(0, 37))
     unknown.of_class["class-1"] = [unknown.appearance(1, turn) for turn in range(7)]
     page = visit("/people")
+    expect(page.get_by_role("row").filter(has_text="Ada Neumann")).to_be_visible()
     visit.check_accessibility(page)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -143,6 +145,7 @@ def test_a_merger_says_which_way_with_both_counts_and_is_taken_back(
 ) -> None:
     desk.classes["class-1"].samples.accepted = 9
     page = visit("/people/class-0")
+    expect(page.get_by_role("heading", level=1, name="Jörg Müßigbrodt")).to_be_visible()
     page.keyboard.press("m")
     dialog = page.get_by_role("dialog")
     page.keyboard.type("ada")
@@ -164,6 +167,7 @@ def test_a_merger_says_which_way_with_both_counts_and_is_taken_back(
 
 def test_names_are_changed_and_who_was_slower_is_told(desk: Any, unknown: Any, visit: Any) -> None:
     page = visit("/people/class-0")
+    expect(page.get_by_role("heading", level=1, name="Jörg Müßigbrodt")).to_be_visible()
     page.keyboard.press("n")
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Other names and spellings").fill("J. Müßigbrodt\n Jörg M.\n")
@@ -211,7 +215,7 @@ def test_a_part_of_the_mesh_that_is_away_says_so_and_is_asked_again(
     house.mesh.inference.away = True
     visit.expects("503")
     page = visit("/people?list=unknown")
-    expect(page.get_by_text("inference is away")).to_be_visible()
+    expect(page.get_by_text("inference cannot be asked right now")).to_be_visible()
     house.mesh.inference.away, house.mesh.inference.answer = False, answer
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("[data-cluster]")).to_be_visible()

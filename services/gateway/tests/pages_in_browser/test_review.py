@@ -314,7 +314,7 @@ def test_nothing_to_review_says_why_and_a_service_that_is_away_says_so(desk: Any
     visit.expects("503")
     desk.before = refusing("ClaimSamples")
     page.reload()
-    expect(page.get_by_text("dataset is away")).to_be_visible()
+    expect(page.get_by_text("dataset cannot be asked right now")).to_be_visible()
     desk.before = lambda method: None
     desk.propose(1)
     page.get_by_role("button", name="Try again").click()

@@ -32,6 +32,7 @@ class Unknowns:
     assets: list[str]
     clusters: dict[str, api.FaceCluster] = field(default_factory=dict)
     seen: dict[str, list[api.ClusterAppearance]] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
     decisions: list[api.ClusterDecisionRecord] = field(default_factory=list)
     apart: set[frozenset[str]] = field(default_factory=set)
     changes: list[api.RecognitionChange] = field(default_factory=list)
@@ -79,6 +80,7 @@ class Unknowns:
         return self._inference(method, request) if handler is None else handler(request)
 
     def _of(self, name: str) -> api.FaceCluster:
+        name = self.merged.get(name, name)
         if name not in self.clusters:
             raise NotFound(f"there is no cluster {name}")
         return self.clusters[name]
@@ -122,6 +124,7 @@ class Unknowns:
         if gone.named_class_id and stays.named_class_id:
             raise Conflict("both have a name")
         del self.clusters[gone.cluster_id]
+        self.merged[gone.cluster_id] = stays.cluster_id
         self.seen[stays.cluster_id] += self.seen[gone.cluster_id]
         stays.appearance_count += gone.appearance_count
         made = self._decided(

@@ -58,7 +58,7 @@ ROUTES: Final = (
                 {
                     "model": {"name": "identity/people", "version": "1.1"},
                     "previous": {"name": "identity/people", "version": "1.0"},
-                    "changed_at": "2026-11-29T19:06:00Z", "duration": "2.500s", "asset_count": 12,
+                    "changed_at": "2026-11-29T19:06:00Z", "duration": "2.5s", "asset_count": 12,
                     "classes": [{"class_id": "0b9f6a52", "before": 0, "after": 37}],
                 }
             ],

@@ -42,6 +42,8 @@ APPEARANCE: Final = {
         "observation_id": "faces/0/0/3",
         "nearest_class_id": "",
         "sentence": "",
+        "chunk_id": f"{_ASSET}/0/0",
+        "track": 0,
     },
     "series": "Abendschau",
     "channel": "",

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Final
 
 from framewell_gateway.entrypoints.http import routing
+from framewell_gateway.entrypoints.http.routes.examples import DECISION
 from framewell_gateway.ports import methods
 
 calls = partial(routing.calls, tag="training data")
@@ -91,11 +92,8 @@ ROUTES: Final = (
         problems=(404,),
         answer={
             "sample": _SAMPLE, "sources": [_SOURCE], "claimed": _CANDIDATE, "candidates": [_CANDIDATE],
-            "rights": {
-                "purpose": "own_training", "allowed": True, "grounds": [],
-                "sentence": "Allowed: training of the house's own models rests on own production.",
-            },
-            "alike_count": 1,
+            "rights": DECISION,
+            "alike_count": 1, "start_seconds": 12.5,
         },
     ),
     calls(

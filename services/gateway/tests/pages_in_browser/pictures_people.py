@@ -1,0 +1,81 @@
+"""Pictures of People: with a name, without one, and what a model changed."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from playwright.sync_api import Page
+
+
+def beside(name: str) -> ModuleType:
+    """Return a module that stands beside this file."""
+    spec = importlib.util.spec_from_file_location(
+        f"pages_in_browser_{name}", Path(__file__).with_name(f"{name}.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+curating, unknowns = beside("curating"), beside("unknowns")
+
+After = Callable[[Page], None]
+
+
+def _archive(house: Any) -> None:
+    desk = curating.Curating(house)
+    for number, alias in enumerate(("J. Müßigbrodt", "", "Kerstin H.", "", "")):
+        if alias:
+            desk.classes[f"class-{number}"].aliases.append(alias)
+    unknown = unknowns.Unknowns(house, curating.ASSETS)
+    unknown.add(9)
+    unknown.switched("1.3", class_1=(4, 12), class_2=(0, 21))
+    unknown.switched("1.4", class_0=(0, 37), class_1=(12, 9))
+    unknown.of_class["class-0"] = [unknown.appearance(0, turn) for turn in range(11)]
+
+
+def named(house: Any, _: Any) -> tuple[str, After]:
+    """Show everybody with a name."""
+    _archive(house)
+    return "/people", lambda _: None
+
+
+def unknown_people(house: Any, _: Any) -> tuple[str, After]:
+    """Show an unknown person while a name is typed."""
+    _archive(house)
+
+    def write(page: Page) -> None:
+        page.locator("[data-cluster]").wait_for()
+        page.keyboard.press("n")
+        page.keyboard.type("Ada")
+        page.locator(".people-touches").wait_for()
+
+    return "/people?list=unknown", write
+
+
+def changed(house: Any, _: Any) -> tuple[str, After]:
+    """Show before and after."""
+    _archive(house)
+    return "/people?list=changed", lambda _: None
+
+
+def person(house: Any, _: Any) -> tuple[str, After]:
+    """Show one person."""
+    _archive(house)
+    return "/people/class-0", lambda _: None
+
+
+SCENES: Final = {
+    "people": named,
+    "people-unknown": unknown_people,
+    "people-changed": changed,
+    "people-person": person,
+}
