@@ -8532,6 +8532,9 @@ export function listEvents({ pageSize, pageToken, $type, assetId, service, after
         status: 403;
         data: Problem;
     } | {
+        status: 410;
+        data: Problem;
+    } | {
         status: 414;
         data: Problem;
     } | {
@@ -9328,6 +9331,9 @@ export function updateWebhook(webhookId: string, webhookChange: WebhookChange, o
         status: 409;
         data: Problem;
     } | {
+        status: 412;
+        data: Problem;
+    } | {
         status: 413;
         data: Problem;
     } | {
@@ -9369,6 +9375,9 @@ export function deleteWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 414;
