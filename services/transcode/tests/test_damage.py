@@ -212,7 +212,7 @@ async def test_a_removed_asset_leaves_nothing_that_others_do_not_need(transcode,
     await transcode.bench.deliver(AssetRemoved(asset_id="gone"))
     assert await transcode.download(kept.playlist)
     with pytest.raises(NotFound):
-        await transcode.bench.call("GetTimeline", GetTimelineRequest(asset_id="gone"))
+        await transcode.bench.call("GetTimeline", GetTimelineRequest(asset_id=asset_called("gone")))
     late = ChunkTranscoded(work=Work(asset_id="gone", generation=1), index=0)
     assert await transcode.put_in_place(late) == []
     await transcode.bench.deliver(AssetRemoved(asset_id="kept"))

@@ -115,7 +115,7 @@ async def test_it_comes_in_the_width_asked_for_and_never_larger_than_it_is(trans
     }
     assert shapes == {0: (720, 1280), 16: (9, 16), 333: (187, 333), 1920: (1080, 1920), 4096: (1080, 1920)}
     for width in (5000, 15, -1):
-        with pytest.raises(Rejected, match="16 to 4096"):
+        with pytest.raises(Rejected, match=r"at most 4096|at least 16|16 to 4096"):
             await ask(transcode, asset, frame=7, width=width)
 
 
