@@ -418,7 +418,7 @@ class Operations:
             Request("GET", f"/v1/assets/{part(asset_id)}/poster", query={"width": width})
         )
 
-    def search(
+    def search_archive(
         self,
         *,
         text: str,
@@ -2416,7 +2416,7 @@ class AsyncOperations:
             Request("GET", f"/v1/assets/{part(asset_id)}/poster", query={"width": width})
         )
 
-    async def search(
+    async def search_archive(
         self,
         *,
         text: str,

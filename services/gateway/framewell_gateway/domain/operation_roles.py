@@ -42,7 +42,7 @@ OPERATION_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "listFrameRuns": READ,
         "listShots": READ,
         "getPoster": READ,
-        "search": READ,
+        "searchArchive": READ,
         "listMediaEvents": READ,
         "getTranscript": READ,
         "getFrame": READ,

@@ -5091,7 +5091,7 @@ export function getPoster(assetId: string, { width, ifNoneMatch }: {
 /**
  * Where something is read, said or seen
  */
-export function search(text: string, { kinds, assetIds, pageSize, pageToken }: {
+export function searchArchive(text: string, { kinds, assetIds, pageSize, pageToken }: {
     kinds?: string[];
     assetIds?: string[];
     pageSize?: number;

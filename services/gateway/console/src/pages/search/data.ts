@@ -1,7 +1,7 @@
 /** The three ways to search, and what they find in one shape. */
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { findSimilar, getAsset, listClassAppearances, listClasses, search } from "../../api/generated";
+import { findSimilar, getAsset, listClassAppearances, listClasses, searchArchive } from "../../api/generated";
 import type { Key } from "../../api/queries";
 import { type Clock, lengthOf, secondsAt, secondsOf, timecodeAt } from "../../domain/timeline";
 
@@ -45,7 +45,7 @@ export function wordsQuery(text: string, where: Where) {
     queryFn: async ({ pageParam, signal }): Promise<FoundPage> => {
       const kinds = KINDS[where];
       const asked = { ...(kinds.length > 0 && { kinds }), ...(pageParam !== "" && { pageToken: pageParam }) };
-      const answer = await search(text, { ...asked, pageSize: PAGE }, { signal });
+      const answer = await searchArchive(text, { ...asked, pageSize: PAGE }, { signal });
       const found = answer.found.flatMap(({ moment, title, start, timecode }): Found[] => {
         if (moment === undefined) return [];
         const pts = moment.moment?.pts ?? moment.span?.start_pts ?? 0;

@@ -104,7 +104,7 @@ ROUTES: Final = (
         headers={"if-none-match": "Not if the picture has this ETag."},
     ),
     asks(
-        "GET /search", "search",
+        "GET /search", "searchArchive",
         lambda app: SearchArchive(app.services, app.summaries, app.tombstones),
         "Where something is read, said or seen", takes=SearchMomentsRequest, gives=programme.SearchResponse,
         description="Finds words in what models read on screen, heard said and saw, newest assets first. It "
