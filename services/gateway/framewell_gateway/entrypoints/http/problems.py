@@ -48,7 +48,13 @@ KINDS: "Final[Mapping[int, tuple[ProblemCode.ValueType, str]]]" = {
 _WRONG_CHECKSUM: Final = 460
 """Of tus 1.0.0, in no registry."""
 
-_FIELDS: Final[Mapping[str, str]] = {"bad_page_token": "page_token", "bad_order": "order_by"}
+_FIELDS: Final[Mapping[str, str]] = {
+    "bad_page_token": "page_token",
+    "bad_order": "order_by",
+    "webhook_host_not_allowed": "url",
+    "bad_type": "types",
+    "bad_service": "service",
+}
 """By the code of a refusal behind the bounds of the schema: the field that it is about."""
 
 _NO_WORD: Final = Rejected("").code

@@ -14,7 +14,7 @@ asks, answers = (partial(made, tag="events") for made in (routing.asks, routing.
 ROUTES: Final = (
     answers(
         "GET /events", "listEvents", ListMeshEventsRequest, mesh_events.list_or_follow,
-        "Everything that happens in the mesh", problems=(429,),
+        "Everything that happens in the mesh", problems=(410, 429),
         description=f"A list; with `Accept: {EVENT_STREAM}` events as they happen, from now on or after "
         "`Last-Event-ID`. An event `resync` says that some were missed: whatever is shown is read again. "
         "Facts that are about no asset and no sample are told in ids and numbers.",
