@@ -158,7 +158,7 @@ def test_a_text_of_an_address_is_not_empty() -> None:
 
 
 WITHOUT_TOTAL = {
-    "listAssetPeople", "listFrameRuns", "listShots", "search", "listObservations", "listMediaEvents",
+    "listAssetPeople", "listFrameRuns", "listShots", "searchArchive", "listObservations", "listMediaEvents",
     "listClusters", "getCluster", "getModelLineage",
 }  # fmt: skip
 """Lists that are read from packed chunks or made when they are asked for: a total would be all the work."""
