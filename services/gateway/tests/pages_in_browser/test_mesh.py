@@ -60,8 +60,12 @@ def count(number: int = 2) -> views.DeadLetterCount:
 
 @pytest.fixture
 def night(house: House) -> Any:
-    """A night on which a disk ran full: a stage stopped itself, a service waits, another is away."""
-    mesh = house.mesh
+    fall(house.mesh)
+    return house.mesh
+
+
+def fall(mesh: Any) -> None:
+    """Let night fall, and a disk run full: a stage stopped itself, a service waits, another is away."""
     stopped = Breaker(group=GROUP, open=True)
     stopped.opened_at.FromDatetime(NOW)
     full = DescribeWorkResponse(ready=True, breakers=[stopped])
@@ -84,7 +88,6 @@ def night(house: House) -> Any:
         "replay": views.ReplayDeadLettersResponse(matching=2, replayed=2),
         "discard": views.DiscardDeadLettersResponse(matching=1, discarded=1),
     }
-    return mesh
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

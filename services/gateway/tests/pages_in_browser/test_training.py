@@ -140,11 +140,16 @@ def snapshot(number: int, **more: Any) -> dataset_pb2.Snapshot:
 
 @pytest.fixture
 def told(house: House) -> Any:
-    """A model that serves, one that waits, one that is held, and one that may not be used."""
-    mesh = house.mesh
+    tell(house.mesh)
+    return house.mesh
+
+
+def tell(mesh: Any) -> None:
+    """Tell of a model that serves, one that waits, one that is held, and one that may not be used."""
     by = Actor(principal="rule:promotion", authority="rule")
     by.decided_at.FromDatetime(NOW)
     hold = training.Hold(reason="Two people look mixed up.", actor=Actor(principal="ines", authority="admin"))
+    hold.actor.decided_at.FromDatetime(NOW)
     mesh.training.answers |= {
         "ListCandidates": training.ListCandidatesResponse(
             candidates=[
@@ -174,7 +179,6 @@ def told(house: House) -> Any:
             ]
         ),
     }
-    return mesh
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -1,0 +1,55 @@
+"""Pictures of Rights: what is withheld, a change followed, what is owed, decisions."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from playwright.sync_api import Page
+
+After = Callable[[Page], None]
+
+
+def told_by(name: str) -> ModuleType:
+    """Return the tests of a page, which tell their fakes what its pictures show."""
+    spec = importlib.util.spec_from_file_location(f"told_by_{name}", Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+tests = told_by("test_rights")
+
+
+def overview(house: Any, _: Any) -> tuple[str, After]:
+    """Show refusals beside changes and money."""
+    tests.tell(house.mesh)
+    return "/rights", lambda _: None
+
+
+def fate(house: Any, _: Any) -> tuple[str, After]:
+    """Show a change that was followed to the new model."""
+    tests.tell(house.mesh)
+    return "/rights?tab=changes&change=no-1", lambda _: None
+
+
+def owed(house: Any, _: Any) -> tuple[str, After]:
+    """Show the ledger and its contributors."""
+    tests.tell(house.mesh)
+    return "/rights?tab=owed", lambda _: None
+
+
+def audit(house: Any, _: Any) -> tuple[str, After]:
+    """Show decisions on record."""
+    tests.tell(house.mesh)
+    return "/rights?tab=audit", lambda _: None
+
+
+SCENES: Final = {"rights": overview, "rights-change": fate, "rights-owed": owed, "rights-audit": audit}

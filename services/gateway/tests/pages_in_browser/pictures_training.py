@@ -1,0 +1,60 @@
+"""Pictures of Training: what waits beside what serves, runs, one run, snapshots."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from playwright.sync_api import Page
+
+After = Callable[[Page], None]
+
+
+def told_by(name: str) -> ModuleType:
+    """Return the tests of a page, which tell their fakes what its pictures show."""
+    spec = importlib.util.spec_from_file_location(f"told_by_{name}", Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+tests = told_by("test_training")
+
+
+def models(house: Any, _: Any) -> tuple[str, After]:
+    """Show a candidate beside the model in service."""
+    tests.tell(house.mesh)
+    return "/training", lambda _: None
+
+
+def runs(house: Any, _: Any) -> tuple[str, After]:
+    """Show runs, of which one goes on."""
+    tests.tell(house.mesh)
+    return "/training?tab=runs", lambda _: None
+
+
+def one_run(house: Any, _: Any) -> tuple[str, After]:
+    """Show a run in the middle of its epochs."""
+    tests.tell(house.mesh)
+    return "/training/r-5", lambda _: None
+
+
+def snapshots(house: Any, _: Any) -> tuple[str, After]:
+    """Show snapshots."""
+    tests.tell(house.mesh)
+    return "/training?tab=snapshots", lambda _: None
+
+
+SCENES: Final = {
+    "training": models,
+    "training-runs": runs,
+    "training-run": one_run,
+    "training-snapshots": snapshots,
+}
