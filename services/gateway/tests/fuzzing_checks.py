@@ -14,7 +14,7 @@ BEYOND_A_SCHEMA = re.compile(
     "|is not one that this list|cannot be ordered by|is no id of an event|announced was"
     "|by `class_id`, not by both|is a tar archive of a model folder|say which version"
     "|webhooks may not lead to|give an address such as|is no address|there is no event of type"
-    "|the mesh has no service"
+    "|the mesh has no service|say why: the reason"
 )
 
 

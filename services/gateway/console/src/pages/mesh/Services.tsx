@@ -49,7 +49,8 @@ function Reasons({ service }: { service: ServiceView }) {
     ...one.paused.map((part) => `${words.paused(part.topic, part.partition)}: ${part.reason}`),
     ...one.notes.map((part) => `${part.part}: ${part.reason}`),
   ]);
-  const sentences = [...new Set(service.away === "" ? said : [service.away, ...said])];
+  const told = service.away === "" || said.some((one) => one.endsWith(service.away));
+  const sentences = [...new Set(told ? said : [service.away, ...said])];
   if (sentences.length === 0) return null;
   return (
     <ul className="mesh-reasons" aria-label={words.parts}>
