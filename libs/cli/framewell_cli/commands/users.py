@@ -46,7 +46,7 @@ def setup_code(*, as_json: Json = False) -> None:
     )  # fmt: skip
     if made.returncode:
         raise CommandError(made.stderr.strip() or "the gateway made no code")
-    code, where = made.stdout.strip(), f"{endpoints['rest']}/console/setup"
+    code, where = made.stdout.strip(), f"{endpoints.get('rest', '')}/console/setup"
     if as_json:
         print_json({"code": code, "file": environment[SETUP_CODE_FILE_VARIABLE], "address": where})
     else:

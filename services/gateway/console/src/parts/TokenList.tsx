@@ -54,6 +54,7 @@ export function TokenList({ userId }: { userId: string }) {
                 align: "end",
                 render: (token) => (
                   <Button
+                    look="bare"
                     onPress={() => revoke.mutate(token)}
                     isDisabled={revoke.isPending}
                     aria-label={`${words.revoke}: ${token.name}`}
