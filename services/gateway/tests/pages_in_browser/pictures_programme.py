@@ -1,0 +1,108 @@
+"""Pictures of a programme: a drawn broadcast, played out of a real proxy, and one that is still coming in."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from fractions import Fraction
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import av
+import PIL.Image
+from playwright.sync_api import Page
+
+from framewell.inference.v1 import inference_service_pb2 as inference
+from framewell_media.sandbox import Sandbox
+from framewell_media.testing import Clip
+from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS
+
+After = Callable[[Page], None]
+
+SHOTS: Final = (
+    ("Jörg Müßigbrodt", "Reporter in Köln"),
+    ("", ""),
+    ("Clara Fiebig", "Feuerwehr Köln"),
+    ("", ""),
+)
+SECONDS_A_SHOT: Final = 8
+RATE: Final = 25
+MEASURED: Final = 300
+"""The picture that is shown: one in which a face was measured."""
+
+
+def beside(name: str) -> ModuleType:
+    """Return a module of this folder."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+drawn, playing, facts = beside("drawn_people"), beside("test_player"), beside("test_programme")
+
+
+def broadcast(path: Path) -> Path:
+    """Write the drawn broadcast and return its path."""
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("libx264", rate=RATE)
+        stream.width, stream.height, stream.pix_fmt = 960, 540, "yuv420p"
+        stream.metadata["timecode"] = "10:00:00:00"
+        stream.codec_context.options = {"preset": "ultrafast", "g": "50", "bf": "0"}
+        for person, (name, role) in enumerate(SHOTS):
+            picture = PIL.Image.open(io.BytesIO(drawn.frame(person, name, role)))
+            for _ in range(SECONDS_A_SHOT * RATE):
+                frame = av.VideoFrame.from_image(picture)
+                for packet in stream.encode(frame):
+                    output.mux(packet)
+        for packet in stream.encode(None):
+            output.mux(packet)
+    return path
+
+
+def programme(house: Any, _: Any) -> tuple[str, After]:
+    """Show a picture in which a face was measured, with everything beside it."""
+    asset = facts.Asset(house, title="Rheinblick am Abend")
+    asset.analysed()
+    answers = house.mesh.inference.answers
+    faces = [facts.face(8 * shot + half / 2, shot) for shot in range(4) for half in range(16)]
+    for one in faces:
+        one.box.x, one.box.y, one.box.width, one.box.height = 0.53, 0.2, 0.18, 0.44
+    listed = [one for one in answers["ListObservations"].observations if one.kind != "face"]
+    answers["ListObservations"] = inference.ListObservationsResponse(observations=[*listed, *faces])
+    seen = [facts.appearance(8 * shot, 8 * shot + 8, shot, "Known: at distance 0.31.") for shot in range(4)]
+    for shot, one in enumerate(seen):
+        one.chunk_id = f"{facts.ASSET}/0/{8 * shot // 10 * 900_000}"
+    answers["ListPeople"] = inference.ListPeopleResponse(
+        people=[
+            inference.Person(class_id="c-1", score=0.87, appearances=seen[:2], appearance_count=2),
+            inference.Person(cluster_id="k-1", appearances=seen[2:], appearance_count=2),
+        ]
+    )
+    sandbox = Sandbox(SANDBOX_JOBS, concurrency=2)
+    folder = Path(tempfile.mkdtemp())
+    made = playing.Programmes(house, sandbox, folder, AsyncExitStack())
+    playing.make_clip = lambda path, _: broadcast(path)  # the same way through transcode, with other pictures
+    playing.run(house, made.play("broadcast.mov", Clip(rate=Fraction(RATE))))
+
+    def shown(page: Page) -> None:
+        page.locator(f".transport-position[data-certainty=exact][data-frame='{MEASURED}']").wait_for()
+
+    return f"/assets/{facts.ASSET}?frame={MEASURED}", shown
+
+
+def coming_in(house: Any, _: Any) -> tuple[str, After]:
+    """Show what somebody sees who comes too early."""
+    facts.Asset(house, title="Rheinblick am Abend")
+    return f"/assets/{facts.ASSET}", lambda page: page.get_by_role("heading").first.wait_for()
+
+
+SCENES: Final = {"programme": programme, "programme-coming": coming_in}
