@@ -142,12 +142,12 @@ function Local() {
       <div>
         <h2 id="local">{words.local.title}</h2>
         <p className="soft">{words.local.text}</p>
+        {session.setup_open && (
+          <Link href="/setup" className="button">
+            {words.local.button}
+          </Link>
+        )}
       </div>
-      {session.setup_open && (
-        <Link href="/setup" className="button">
-          {words.local.button}
-        </Link>
-      )}
     </section>
   );
 }

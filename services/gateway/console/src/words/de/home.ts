@@ -45,7 +45,7 @@ export const home: typeof en = {
   },
   local: {
     title: "Das ist ein lokaler Betrieb",
-    text: "Jeder an diesem Rechner darf hier alles; von außen ist er nicht erreichbar. Für weitere Personen legen Sie zuerst eine Administration an: mit dem Code, den framewell up ausgegeben hat.",
+    text: "Jeder an diesem Rechner darf hier alles; von außen ist er nicht erreichbar. Für weitere Personen legen Sie zuerst eine Administration an: mit dem Code, den „framewell users setup-code“ an diesem Rechner ausgibt.",
     button: "Zugang einrichten",
   },
 };
