@@ -140,7 +140,9 @@ def wanted() -> list[str]:
 
 def settle(page: Page) -> None:
     """Wait until every picture of the page is there, and a moment more."""
-    page.wait_for_function("[...document.images].every((one) => one.complete || one.loading === 'lazy')")
+    complete = "() => [...document.images].every((one) => one.complete || one.loading === 'lazy')"
+    while not page.evaluate(complete):  # the page forbids the evaluation that `wait_for_function` repeats
+        page.wait_for_timeout(50)
     page.wait_for_timeout(300)
 
 

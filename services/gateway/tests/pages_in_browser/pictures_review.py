@@ -37,6 +37,7 @@ def review(house: Any, _: Any) -> tuple[str, After]:
     curating.Curating(house).propose(14)
 
     def decide(page: Page) -> None:
+        page.locator("[data-sample]").wait_for()
         for key in "aar":
             page.keyboard.press(key)
             page.wait_for_timeout(300)
@@ -47,10 +48,12 @@ def review(house: Any, _: Any) -> tuple[str, After]:
 def review_refused(house: Any, _: Any) -> tuple[str, After]:
     """Show the tray."""
     desk = curating.Curating(house)
-    first, *_others = desk.propose(6)
+    desk.propose(12)
 
     def decide(page: Page) -> None:
-        desk.decided_elsewhere(first, DECISION_REJECT, "bert")
+        page.locator("[data-sample]").wait_for()
+        shown = page.locator("[data-sample]").get_attribute("data-sample")
+        desk.decided_elsewhere(shown, DECISION_REJECT, "bert")
         page.keyboard.press("a")
         page.get_by_role("alert").wait_for()
 
