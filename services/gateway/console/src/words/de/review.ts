@@ -71,7 +71,7 @@ export const review: typeof en = {
     accept: "Annehmen",
     reject: "Ablehnen",
     unsure: "Unsicher",
-    whoElse: "Jemand anderes …",
+    whoElse: "Wer sonst …",
     skip: "Überspringen",
     undo: "Zurücknehmen",
     play: "Abspielen",
