@@ -30,9 +30,10 @@ SHOTS: Final = (
     ("Clara Fiebig", "Feuerwehr Köln"),
     ("", ""),
 )
+TITLE: Final = "Rheinblick am Abend"
 SECONDS_A_SHOT: Final = 8
 RATE: Final = 25
-MEASURED: Final = 300
+MEASURED: Final = 100
 """The picture that is shown: one in which a face was measured."""
 
 
@@ -68,30 +69,39 @@ def broadcast(path: Path) -> Path:
     return path
 
 
+def on_clock(span: Any, moment: Any, timeline: Any) -> None:
+    """Put what is written in 1/90000 on the clock of the broadcast."""
+    for message, name in ((span, "start_pts"), (span, "end_pts"), (moment, "pts")):
+        if message is not None:
+            ticks = Fraction(getattr(message, name), 90_000) / timeline.time_base
+            setattr(message, name, timeline.start_pts + round(ticks))
+
+
 def programme(house: Any, _: Any) -> tuple[str, After]:
     """Show a picture in which a face was measured, with everything beside it."""
-    asset = facts.Asset(house, title="Rheinblick am Abend")
-    asset.analysed()
+    sandbox = Sandbox(SANDBOX_JOBS, concurrency=2)
+    made = playing.Programmes(house, sandbox, Path(tempfile.mkdtemp()), AsyncExitStack(), TITLE)
+    playing.make_clip = lambda path, _: broadcast(path)  # the same way through transcode, with other pictures
+    playing.run(house, made.play("broadcast.mov", Clip(rate=Fraction(RATE))))
+    facts.Asset(house, title=TITLE).analysed()
     answers = house.mesh.inference.answers
     faces = [facts.face(8 * shot + half / 2, shot) for shot in range(4) for half in range(16)]
     for one in faces:
         one.box.x, one.box.y, one.box.width, one.box.height = 0.53, 0.2, 0.18, 0.44
     listed = [one for one in answers["ListObservations"].observations if one.kind != "face"]
-    answers["ListObservations"] = inference.ListObservationsResponse(observations=[*listed, *faces])
-    seen = [facts.appearance(8 * shot, 8 * shot + 8, shot, "Known: at distance 0.31.") for shot in range(4)]
+    known, unknown = "Known: at distance 0.31 the face is near enough.", "Unknown: nobody is near enough."
+    seen = [facts.appearance(8 * at, 8 * at + 8, at, known if at < 2 else unknown) for at in range(4)]
     for shot, one in enumerate(seen):
         one.chunk_id = f"{facts.ASSET}/0/{8 * shot // 10 * 900_000}"
+    for one in (*listed, *faces, *seen):
+        on_clock(one.span, one.moment if one.HasField("moment") else None, made.timeline)
+    answers["ListObservations"] = inference.ListObservationsResponse(observations=[*listed, *faces])
     answers["ListPeople"] = inference.ListPeopleResponse(
         people=[
             inference.Person(class_id="c-1", score=0.87, appearances=seen[:2], appearance_count=2),
             inference.Person(cluster_id="k-1", appearances=seen[2:], appearance_count=2),
         ]
     )
-    sandbox = Sandbox(SANDBOX_JOBS, concurrency=2)
-    folder = Path(tempfile.mkdtemp())
-    made = playing.Programmes(house, sandbox, folder, AsyncExitStack())
-    playing.make_clip = lambda path, _: broadcast(path)  # the same way through transcode, with other pictures
-    playing.run(house, made.play("broadcast.mov", Clip(rate=Fraction(RATE))))
 
     def shown(page: Page) -> None:
         page.locator(f".transport-position[data-certainty=exact][data-frame='{MEASURED}']").wait_for()
@@ -101,7 +111,7 @@ def programme(house: Any, _: Any) -> tuple[str, After]:
 
 def coming_in(house: Any, _: Any) -> tuple[str, After]:
     """Show what somebody sees who comes too early."""
-    facts.Asset(house, title="Rheinblick am Abend")
+    facts.Asset(house, title=TITLE)
     return f"/assets/{facts.ASSET}", lambda page: page.get_by_role("heading").first.wait_for()
 
 

@@ -73,6 +73,7 @@ class Programmes:
     sandbox: Sandbox
     folder: Path
     stack: AsyncExitStack
+    title: str = "Bilder mit Nummern"
     timeline: Timeline | None = None
 
     async def play(self, name: str, clip: Clip) -> None:
@@ -89,7 +90,7 @@ class Programmes:
 
     async def _answer(self, bench: ServiceBench, asset: Any, ended: AssetTranscoded) -> None:
         mesh = self.house.mesh
-        asset.programme.CopyFrom(Programme(title="Bilder mit Nummern"))
+        asset.programme.CopyFrom(Programme(title=self.title))
         await mesh.happened(asset, ended)
         fakes = mesh.call
 

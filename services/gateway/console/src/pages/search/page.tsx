@@ -259,7 +259,7 @@ function columnsIn(words: typeof en): readonly Column<Found>[] {
     {
       id: "kind",
       label: words.where,
-      track: "7.5rem",
+      track: "9rem",
       from: 800,
       render: (one) => <Badge weight="calm">{words.kindOf[one.kind] ?? one.kind}</Badge>,
     },
