@@ -19,7 +19,7 @@ def certificates(ca: str) -> bytes | None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem.decode("ascii"))
     except (ssl.SSLError, ValueError):
-        raise Unreachable(f"{ca} ({CA_VARIABLE}) cannot be used: it has no certificate in PEM in it") from None
+        raise Unreachable(f"{ca} ({CA_VARIABLE}) cannot be used: no certificate in PEM is in it") from None
     return pem
 
 

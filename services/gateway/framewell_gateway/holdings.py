@@ -12,7 +12,7 @@ def holdings(erase: EraseSubjects) -> Holdings:
             Holding("event_hours", kept="hours in which events arrived; nobody is named"),
             Holding("webhooks", kept="addresses of others that want events, and who registered them"),
             Holding("webhook_deliveries", kept="which events went where, by their ids, for a week"),
-            Holding("kept_answers", kept="answers for a day, enciphered with a key that only their callers have"),
+            Holding("kept_answers", kept="answers for a day, enciphered with a key of their callers alone"),
             Holding("asset_progress", "how far an asset has come", erase),
             Holding("asset_summaries", "title and channel of an asset; that it is gone stays", erase),
             Holding("erasure_requests", kept="what was erased, by ids and numbers, and who asked"),

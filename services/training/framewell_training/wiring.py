@@ -30,6 +30,7 @@ from framewell_training.recipes.identity.recipe import IdentityRecipe
 from framewell_training.settings import TrainingSettings
 from framewell_training.steps.ask_permission import AskPermission
 from framewell_training.steps.erase_models import EraseModels
+from framewell_training.steps.find_snapshot import FindSnapshot
 from framewell_training.steps.make_model import MakeModel
 from framewell_training.steps.promote_model import PromoteModel
 from framewell_training.steps.read_incumbent import ReadIncumbent
@@ -57,7 +58,8 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
     promoter = PromoteModel(s.models, s.deployments, s.folders, ask, mesh.clock)
     take_away = TakeAwaySources(s.sources, s.runs, s.models, s.folders, promoter)
     request = RequestRun(s.runs, mesh.jobs, mesh.clock, thresholds)
-    start_requested = StartRequestedRun(s.snapshots, request)
+    find_snapshot = FindSnapshot(s.snapshots)
+    start_requested = StartRequestedRun(find_snapshot, request)
     code = version("framewell-training")
     tables = ParquetTables(mesh.objects)
     recipe = IdentityRecipe(limits, settings.calibrate_from, torch.trainer, settings.false_names)
@@ -91,7 +93,7 @@ async def wire(settings: TrainingSettings, mesh: Mesh) -> Service:
         folders=s.folders,
         promoter=promoter,
         holds=HoldModel(s.models, s.deployments, promoter, mesh.clock),
-        preview=PreviewTraining(start_requested, s.runs, tables, recipe, ask),
+        preview=PreviewTraining(find_snapshot, request, s.runs, tables, recipe, ask),
         clock=mesh.clock,
     )
     table = holdings(EraseModels(take_away))

@@ -38,13 +38,14 @@ _FORMS: Final[Mapping[str, str]] = MappingProxyType(
         r"^\s*[^\s\x00][^\x00]*$": "is no name or id: it must not be blank, nor hold a null character",
         r"^[a-z]+(-[a-z0-9]+)*\.m3u8$": "is no name of a playlist, such as `master.m3u8`",
         "^(appearances|last_seen)$": "is no order: expected `appearances` or `last_seen`",
-        "^(oldest|doubtful|person|decided)$": "is no order: expected `oldest`, `doubtful`, `person` or `decided`",
+        "^(oldest|doubtful|person|decided)$": "is no order: expected `oldest`, `doubtful`, `person` or "
+        "`decided`",
         "^(oldest|doubtful|person)$": "is no order: expected `oldest`, `doubtful` or `person`",
         "^(name|changed)$": "is no order: expected `name` or `changed`",
-        r"^(0|1|0?\.[0-9]{1,9})(,(0|1|0?\.[0-9]{1,9})){3}$": "is no part of a picture: expected `x,y,width,height` "
-        "as fractions of it, such as `0.1,0.2,0.3,0.4`",
-        "^(text|transcript|label|object|region)$": "is no kind that is searched: expected `text`, `transcript`, "
-        "`label`, `object` or `region`",
+        r"^(0|1|0?\.[0-9]{1,9})(,(0|1|0?\.[0-9]{1,9})){3}$": "is no part of a picture: expected "
+        "`x,y,width,height` as fractions of it, such as `0.1,0.2,0.3,0.4`",
+        "^(text|transcript|label|object|region)$": "is no kind that is searched: expected `text`, "
+        "`transcript`, `label`, `object` or `region`",
         "^([01][0-9]|2[0-3]):[0-5][0-9]$": "is no time of day HH:MM",
         r"^https?://[^\s\x00-\x1f]+$": "is no address of a webhook: expected `https://host/path`",
         "^[!-~]*#[!-~]+$": "is no id of an event: give the `id` of the last one that you had",

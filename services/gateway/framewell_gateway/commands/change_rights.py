@@ -4,13 +4,11 @@ from dataclasses import dataclass
 
 from framewell.dataset.v1.rights_service_pb2 import PreviewRightsChangeRequest
 from framewell.gateway.v1.events_pb2 import PublishedRightsChange
-from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.rights.v1.rights_pb2 import RightsChanged
 from framewell_contracts.fact_types import fact_type
-from framewell_gateway.domain.moments import timestamp
-from framewell_gateway.domain.principals import acting
 from framewell_gateway.ports import Announcer, Services
 from framewell_gateway.ports.methods import PREVIEW_RIGHTS_CHANGE
+from framewell_gateway.steps.who_calls import by_caller
 from framewell_kit.clock import Clock
 from framewell_kit.telemetry import logger
 
@@ -44,17 +42,3 @@ class ChangeRights:
         answer.statements.extend(found.statements)
         answer.asset_count = found.asset_count
         return answer
-
-
-def by_caller(change: RightsChanged, clock: Clock) -> RightsChanged:
-    """Return a change as the caller would make it, whoever it names as its actor."""
-    made = RightsChanged()
-    made.CopyFrom(change)
-    made.actor.CopyFrom(caller(clock))
-    return made
-
-
-def caller(clock: Clock) -> Actor:
-    """Return who calls the gateway as the actor of a fact."""
-    principal = acting.get()
-    return Actor(principal=principal.name, authority=principal.authority, decided_at=timestamp(clock.now()))

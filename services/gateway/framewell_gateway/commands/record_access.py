@@ -6,8 +6,8 @@ from typing import Final
 from framewell.access.v1.access_pb2 import AccessRecorded
 from framewell.objects.v1.object_service_pb2 import FindObjectResponse
 from framewell_contracts.identity import derived_id
-from framewell_gateway.commands.change_rights import caller
 from framewell_gateway.ports import Announcer
+from framewell_gateway.steps.who_calls import caller
 from framewell_kit.clock import Clock
 
 _ONE_DOWNLOAD: Final = "%Y-%m-%dT%H"

@@ -8,8 +8,8 @@ from framewell.gateway.v1.erasures_pb2 import RequestErasureRequest, RequestEras
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id
-from framewell_gateway.commands.change_rights import caller
 from framewell_gateway.ports import Announcer, ErasureRepository
+from framewell_gateway.steps.who_calls import caller
 from framewell_kit.clock import Clock
 from framewell_kit.outcomes import Conflict
 

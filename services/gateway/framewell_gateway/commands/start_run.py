@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from framewell.training.v1.training_service_pb2 import StartTrainingRequest, StartTrainingResponse
-from framewell_gateway.commands.change_rights import caller
 from framewell_gateway.ports import Services
 from framewell_gateway.ports.methods import START_TRAINING
+from framewell_gateway.steps.who_calls import caller
 from framewell_kit.clock import Clock
 
 

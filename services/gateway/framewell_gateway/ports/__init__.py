@@ -85,7 +85,7 @@ class Services(Protocol):
         ...
 
     def stream(self, method: Method[Q, A], request: Q) -> AsyncIterator[A]:
-        """Yield the answers of a method that has many; without a deadline, for it takes as long as it does."""
+        """Yield the answers of a method that has many; without a deadline: it takes as long as it does."""
         ...
 
     async def upload(self, parts: AsyncIterator[UploadRequest]) -> UploadResponse:

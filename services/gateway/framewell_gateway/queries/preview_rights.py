@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from framewell.dataset.v1.rights_service_pb2 import PreviewRightsChangeRequest
 from framewell.gateway.v1.rights_view_pb2 import RightsPreview
 from framewell.training.v1.training_service_pb2 import ListDependentsRequest
-from framewell_gateway.commands.change_rights import by_caller
 from framewell_gateway.ports import Services
 from framewell_gateway.ports.methods import LIST_DEPENDENTS, PREVIEW_RIGHTS_CHANGE
 from framewell_gateway.queries.parts_of_answer import part_of
+from framewell_gateway.steps.who_calls import by_caller
 from framewell_kit.clock import Clock
 
 

@@ -12,6 +12,7 @@ from framewell_training.handlers.start_requested_run import StartRequestedRun
 from framewell_training.handlers.start_run import StartRun
 from framewell_training.handlers.withdraw_snapshot import WithdrawSnapshot
 from framewell_training.ports import Stores
+from framewell_training.steps.find_snapshot import FindSnapshot
 from framewell_training.steps.promote_model import PromoteModel
 from framewell_training.steps.request_run import RequestRun
 from framewell_training.steps.take_away_sources import TakeAwaySources
@@ -34,7 +35,7 @@ def stages(stores: Stores, steps: Steps) -> list[Stage]:
     withdraw = WithdrawSnapshot(s.snapshots, s.runs, s.models, steps.promoter)
     return [
         Stage("training.start_run", StartRun(s.snapshots, s.runs, steps.request)),
-        Stage("training.start_requested_run", StartRequestedRun(s.snapshots, steps.request)),
+        Stage("training.start_requested_run", StartRequestedRun(FindSnapshot(s.snapshots), steps.request)),
         Stage("training.withdraw_snapshot", withdraw),
         Stage("training.remove_asset", RemoveAsset(steps.tombstones, steps.take_away)),
         Stage("training.erase", steps.erase),

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from framewell.training.v1.training_pb2 import TrainingRequested
 from framewell_kit.facts import Cause, Outgoing
-from framewell_kit.outcomes import Conflict, NotYet, Rejected
+from framewell_kit.outcomes import Conflict, Rejected
 from framewell_training.domain.completion import failed
 from framewell_training.domain.runs import Run, RunKey
-from framewell_training.domain.snapshots import Snapshot
-from framewell_training.ports import SnapshotRepository
+from framewell_training.steps.find_snapshot import FindSnapshot
 from framewell_training.steps.request_run import RequestRun
 
 
@@ -22,7 +21,7 @@ class StartRequestedRun:
     What cannot be run ends at once as a failed run, which says why. A redelivery finds the same run.
     """
 
-    snapshots: SnapshotRepository
+    snapshots: FindSnapshot
     request: RequestRun
 
     async def __call__(self, fact: TrainingRequested, cause: Cause) -> Sequence[Outgoing]:
@@ -36,26 +35,7 @@ class StartRequestedRun:
 
     async def start(self, fact: TrainingRequested, cause: Cause) -> Run:
         """Return the run, new or found. Raise NotYet, Rejected or Conflict."""
-        snapshot = await self.snapshot(fact)
+        snapshot = await self.snapshots(fact)
         return await self.request(
             snapshot, fact.recipe, dict(fact.parameters), fact.seed, cause, actor=fact.actor
         )
-
-    async def snapshot(self, fact: TrainingRequested) -> Snapshot:
-        """Return the snapshot that is meant. Raise NotYet where it is not known, Rejected for another's."""
-        if fact.snapshot_id:
-            snapshot = await self.snapshots.get(fact.snapshot_id)
-        else:
-            snapshot = await self.snapshots.newest(fact.dataset_id)
-        if snapshot is None:
-            wanted = f"snapshot {fact.snapshot_id}" if fact.snapshot_id else "any snapshot"
-            raise NotYet(
-                f"training has not heard of {wanted} of dataset {fact.dataset_id}: publish one first"
-            )
-        if fact.dataset_id and snapshot.published.dataset_id != fact.dataset_id:
-            raise Rejected(
-                f"snapshot {fact.snapshot_id} belongs to dataset {snapshot.published.dataset_id},"
-                f" not to {fact.dataset_id}",
-                code="other_dataset",
-            )
-        return snapshot

@@ -16,11 +16,12 @@ from framewell_kit.outcomes import NotFound, NotYet, Rejected
 from framewell_training.domain.faces import Photos
 from framewell_training.domain.runs import Run, RunKey, RunStopped, Step
 from framewell_training.domain.snapshots import Owed, Snapshot
-from framewell_training.handlers.start_requested_run import StartRequestedRun
 from framewell_training.ports import RunRepository, SnapshotTables, Tables
 from framewell_training.recipes.identity.parameters import IdentityParameters
 from framewell_training.recipes.identity.recipe import IdentityRecipe, Material
 from framewell_training.steps.ask_permission import AskPermission
+from framewell_training.steps.find_snapshot import FindSnapshot
+from framewell_training.steps.request_run import RequestRun
 
 EARLIER_RUNS: Final = 20
 """How many runs of a step an estimate rests on at most."""
@@ -74,7 +75,8 @@ class Preview:
 class PreviewTraining:
     """Reads the snapshot as the run would, and asks what the run would be asked. Writes nothing."""
 
-    start: StartRequestedRun
+    snapshots: FindSnapshot
+    request: RequestRun
     runs: RunRepository
     tables: SnapshotTables
     recipe: IdentityRecipe
@@ -83,10 +85,10 @@ class PreviewTraining:
     async def __call__(self, wanted: TrainingRequested) -> Preview:
         """Return the preview. Raise NotFound for an unknown snapshot, Rejected for what cannot be a run."""
         try:
-            snapshot = await self.start.snapshot(wanted)
+            snapshot = await self.snapshots(wanted)
         except NotYet as unknown:
             raise NotFound(unknown.reason) from unknown
-        key = self.start.request.key(snapshot, wanted.recipe, dict(wanted.parameters), wanted.seed)
+        key = self.request.key(snapshot, wanted.recipe, dict(wanted.parameters), wanted.seed)
         tables, refusals = await self._read(snapshot)
         no_challenge = refusals[0] if refusals else await self._no_challenge(key, snapshot, tables)
         waiting = await self.runs.under_way(snapshot.published.dataset_id)
@@ -124,7 +126,7 @@ class PreviewTraining:
         assert tables is not None, "there are tables where nothing refuses"
         published = snapshot.published
         material = Material(published.number, tables.photos, tables.background, published.embedding)
-        parameters = IdentityParameters.parse(key.parameters, self.start.request.thresholds)
+        parameters = IdentityParameters.parse(key.parameters, self.request.thresholds)
         return await asyncio.to_thread(self.recipe.why_not_challenge, material, parameters)
 
     async def _estimate(self, key: RunKey, samples: int) -> Estimate | None:
