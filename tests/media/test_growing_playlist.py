@@ -23,7 +23,7 @@ from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.ports import Method
-from framewell_gateway.testing import ReadModels
+from framewell_gateway.testing import ReadModels, access_on
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
 from framewell_kit.outcome_messages import done
@@ -95,6 +95,7 @@ class Recording:
             webhook_sender=nobody,  # type: ignore[arg-type]
             kept_answers=nobody,  # type: ignore[arg-type]
             clock=SystemClock(),
+            access=access_on(models.documents, nobody),  # type: ignore[arg-type]
         )
         return application(context, cors_origins=["*"])
 

@@ -19,8 +19,10 @@ from framewell_gateway.adapters.services import RemoteServices
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.server import WebServer
+from framewell_gateway.testing import access_on
 from framewell_ingest.adapters.sandboxed_reader import SANDBOX_JOBS
 from framewell_ingest.testing import IngestBench
+from framewell_kit.documents import MemoryDocuments
 from framewell_kit.rpc import Admission, RpcServer, channel
 from framewell_media.sandbox import Sandbox
 from framewell_media.testing.clips import Clip, make_clip
@@ -45,7 +47,11 @@ async def address(ingest: IngestBench) -> AsyncIterator[str]:
             "kept_answers", "clock",
         )
     )  # fmt: skip
-    context = AppContext(services=RemoteServices(lambda _: connection, CallerMetadata(None)), **nothing)
+    context = AppContext(
+        services=RemoteServices(lambda _: connection, CallerMetadata(None)),
+        access=access_on(MemoryDocuments(), nothing["announcer"]),
+        **nothing,
+    )
     web = WebServer(application(context), "127.0.0.1", 0)
     await web.start()
     while web.waiting():  # noqa: ASYNC110 - uvicorn says so in no other way
