@@ -201,9 +201,13 @@ async def _leave(serving: Serving) -> None:
     await asyncio.wrap_future(serving.work)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, once a process of tests."""
+    """Debian's Chromium, once a file of tests.
+
+    Playwright's event loop runs as long as it does, in the thread of the tests: asynchronous tests of a file
+    that the same process takes up next could not run beside it.
+    """
     if CHROMIUM is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI has no Chromium: the console would go untested")
