@@ -51,6 +51,8 @@ _WRONG_CHECKSUM: Final = 460
 _FIELDS: Final[Mapping[str, str]] = {
     "bad_page_token": "page_token",
     "bad_order": "order_by",
+    "bad_lease": "lease",
+    "bad_crop": "crop",
     "webhook_host_not_allowed": "url",
     "bad_type": "types",
     "bad_service": "service",
