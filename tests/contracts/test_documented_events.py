@@ -129,6 +129,8 @@ def test_documented_settings_and_commands_exist() -> None:
 
 
 OF_THE_TOOLS = {
+    "FRAMEWELL_CA",
+    "FRAMEWELL_REST",
     "FRAMEWELL_TOKEN",
     "FRAMEWELL_MODELS",
     "FRAMEWELL_MODELS_WITH",

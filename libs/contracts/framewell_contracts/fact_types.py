@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from google.protobuf.message import Message
 
-from framewell.access.v1 import access_changes_pb2 as access_changes
 from framewell.access.v1 import access_pb2 as access
 from framewell.asset.v1 import asset_pb2 as asset
 from framewell.audio.v1 import audio_pb2 as audio
@@ -204,7 +203,7 @@ _FACTS = (
     FactType(erasure.ErasureCompleted, "subject", SERVICES, result=True),
     FactType(usage.UsageRecorded, "holder", ("dataset", "training"), retention_days=None, result=True),
     FactType(access.AccessRecorded, "resource", ("dataset", "gateway"), retention_days=None),
-    FactType(access_changes.AccessChanged, "user_id", ("gateway",)),
+    FactType(access.AccessChanged, "user_id", ("gateway",)),
     FactType(audit.AuditSealed, "chain_id", ("dataset",), retention_days=None),
     # --- learning
     FactType(snapshot.SnapshotPublished, "dataset_id", ("dataset",), result=True),

@@ -13,7 +13,6 @@ from types import MappingProxyType
 
 from google.protobuf.message import Message
 
-from framewell.access.v1 import access_changes_pb2 as access_changes
 from framewell.access.v1 import access_pb2 as access
 from framewell.asset.v1 import asset_pb2 as asset
 from framewell.audio.v1 import audio_pb2 as audio
@@ -86,7 +85,7 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
             erasure.ErasureRequested,
             erasure.ErasureCompleted,
             access.AccessRecorded,
-            access_changes.AccessChanged,
+            access.AccessChanged,
             snapshot.SnapshotPublished,
             snapshot.SnapshotWithdrawn,
             model.ModelPromoted,

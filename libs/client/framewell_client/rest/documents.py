@@ -1043,7 +1043,7 @@ class DeadLetterView(TypedDict):
     """A record that was given up, with the reason and the record itself."""
 
     dead_letter_id: str
-    """Its id: `<group>/<partition>@<offset>`."""
+    """Id of the dead letter: `<group>/<partition>@<offset>`."""
     group: str
     """The consumer group that gave it up."""
     state: NotRequired[DeadLetterState]
@@ -1098,7 +1098,7 @@ class DeadLettersLeft(TypedDict):
     reason: str
     """Why, as a sentence or the broker's word."""
     count: int
-    """How many."""
+    """How many were left for this reason."""
 
 
 class DisableModelRequest(TypedDict):
@@ -2177,7 +2177,7 @@ class MakeTokenResponse(TypedDict):
     """A token that was made."""
 
     token: NotRequired[ApiToken]
-    """The token."""
+    """The token that was made."""
     secret: str
     """What stands after `Authorization: Bearer`; it is shown only here."""
 
@@ -3130,7 +3130,7 @@ class RecognitionChange(TypedDict):
     previous: NotRequired[ModelVersion]
     """The version in force before, unset for the first."""
     changed_at: NotRequired[str]
-    """When that was."""
+    """When its model went into service."""
     duration: NotRequired[str]
     """Time from the start of the re-labelling to the switch."""
     asset_count: int
@@ -4025,7 +4025,7 @@ class Shot(TypedDict):
 
 
 class SignInRequest(TypedDict):
-    """Signs somebody in."""
+    """Signs somebody in by their password."""
 
     login: str
     """Login of the user."""
@@ -4765,7 +4765,7 @@ class Webhook(TypedDict):
     """An address that events are sent to."""
 
     webhook_id: str
-    """Its id."""
+    """Id of the webhook that is meant."""
     url: str
     """Where events are sent by POST."""
     types: Sequence[str]
@@ -4779,7 +4779,7 @@ class Webhook(TypedDict):
     because: str
     """Why it is not, as a sentence; empty while it is."""
     created_by: str
-    """Who registered it."""
+    """Login of whoever registered it."""
     created_at: NotRequired[str]
     """When it was registered."""
     revision: int
@@ -4843,7 +4843,7 @@ class WebhookSecret(TypedDict):
     """A webhook with its secret."""
 
     webhook: NotRequired[Webhook]
-    """The webhook."""
+    """The webhook that has this secret."""
     secret: str
     """What signs its deliveries, `whsec_` and Base64; shown this once."""
 
@@ -5002,7 +5002,7 @@ DeliveryState = Literal["waiting", "delivered", "dead"]
 """What became of a delivery.
 
 - `waiting`: It waits for its first or its next attempt.
-- `delivered`: It was taken.
+- `delivered`: It was taken by its receiver.
 - `dead`: It was given up after all attempts.
 """
 
@@ -5370,7 +5370,7 @@ UserState = Literal["invited", "active", "disabled"]
 """Where an account stands.
 
 - `invited`: Has an invitation, and no password yet.
-- `active`: May sign in.
+- `active`: May sign in and work.
 - `disabled`: May not sign in; sessions and tokens open nothing.
 """
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from framewell.access.v1.access_changes_pb2 import AccessChange, AccessChanged
-from framewell.access.v1.access_pb2 import AccessRecorded
+from framewell.access.v1.access_pb2 import AccessChange, AccessChanged, AccessRecorded
 from framewell.asset.v1.asset_pb2 import AssetRemoved
 from framewell.classes.v1.classes_pb2 import ClassChange, ClassesChanged
 from framewell.cluster.v1.cluster_pb2 import ClusterDecided, ClusterDecision

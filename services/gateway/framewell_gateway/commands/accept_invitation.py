@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from framewell.access.v1.access_changes_pb2 import AccessChange
+from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1.access_pb2 import AcceptInvitationRequest
 from framewell_gateway.domain.access_secrets import code_of, hashed
 from framewell_gateway.domain.waits import PASSWORDS_OF_SOURCE

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from framewell.access.v1.access_changes_pb2 import AccessChange
+from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1.access_pb2 import ChangePasswordRequest
 from framewell_gateway.commands.sign_in import CheckPassword
 from framewell_gateway.domain.principals import acting

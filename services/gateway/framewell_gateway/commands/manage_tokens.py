@@ -5,7 +5,7 @@ from datetime import UTC, timedelta
 from typing import Final
 from uuid import uuid4
 
-from framewell.access.v1.access_changes_pb2 import AccessChange
+from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1 import access_pb2 as pb
 from framewell_contracts.access import Role, includes
 from framewell_gateway.domain.access_messages import role_named, token_message

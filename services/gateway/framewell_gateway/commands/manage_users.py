@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from framewell.access.v1.access_changes_pb2 import AccessChange
+from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1 import access_pb2 as pb
 from framewell_gateway.domain.access_messages import role_named, user_message
 from framewell_gateway.domain.access_secrets import hashed, new_code

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from framewell.access.v1.access_changes_pb2 import AccessChange
+from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1.access_pb2 import SignInRequest
 from framewell_gateway.domain.logins import BadLogin, login_of, user_id_of
 from framewell_gateway.domain.users import User

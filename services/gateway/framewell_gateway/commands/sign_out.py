@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from framewell.access.v1.access_changes_pb2 import AccessChange
+from framewell.access.v1.access_pb2 import AccessChange
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.ports.access import SessionRepository, UserRepository
 from framewell_gateway.steps.note_access import NoteAccess

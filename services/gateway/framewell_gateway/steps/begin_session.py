@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from framewell.access.v1.access_changes_pb2 import AccessChange
+from framewell.access.v1.access_pb2 import AccessChange
 from framewell_contracts.access import AuthenticationKind
 from framewell_gateway.domain.access_secrets import hashed, new_secret
 from framewell_gateway.domain.users import Session, User

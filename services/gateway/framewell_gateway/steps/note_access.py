@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from framewell.access.v1.access_changes_pb2 import AccessChange, AccessChanged
+from framewell.access.v1.access_pb2 import AccessChange, AccessChanged
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import derived_id
 from framewell_contracts.json_mapping import enum_word

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from framewell.access.v1.access_changes_pb2 import AccessChange, AccessChanged
+from framewell.access.v1.access_pb2 import AccessChange, AccessChanged
 from framewell_contracts.json_mapping import enum_word
 from framewell_gateway.domain.access_secrets import hashed
 from framewell_gateway.entrypoints.access import Access

@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from framewell.rights.v1.rights_pb2 import RightsStatement
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell_gateway.ports import Away
+from framewell_kit.testing.waiting import PATIENCE
 
 HOSTILE = '<img src=x onerror="document.title=1">\u202eedoc\u202c שלום ' + "W" * 10_000
 MOST_MS = 150
@@ -71,7 +72,7 @@ def wait_for(page: Page, sample_id: str) -> None:
 
 def sent(desk: Any, count: int) -> list[tuple[str, int]]:
     """Return the decisions that arrived, once there are so many."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + PATIENCE
     while len(desk.reviews) < count:
         assert time.monotonic() < end, f"{len(desk.reviews)} of {count} decisions arrived"
         time.sleep(0.02)
@@ -259,7 +260,7 @@ def test_who_leaves_gives_back_what_is_leased(desk: Any, visit: Any) -> None:
     page.keyboard.press("g")
     page.keyboard.press("h")
     expect(page.get_by_role("heading", level=1, name="Home")).to_be_visible()
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while desk.claims:
         assert time.monotonic() < end, desk.claims
         time.sleep(0.02)

@@ -26,13 +26,17 @@ from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb
 from framewell.rights.v1 import rights_pb2 as framewell_dot_rights_dot_v1_dot_rights__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n framewell/access/v1/access.proto\x12\x13\x66ramewell.access.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\"\x8f\x01\n\x0e\x41\x63\x63\x65ssRecorded\x12\x10\n\x08resource\x18\x01 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x02 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12-\n\x07purpose\x18\x03 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12\x13\n\x0bsnapshot_id\x18\x04 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n framewell/access/v1/access.proto\x12\x13\x66ramewell.access.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\"\x8f\x01\n\x0e\x41\x63\x63\x65ssRecorded\x12\x10\n\x08resource\x18\x01 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x02 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12-\n\x07purpose\x18\x03 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\x12\x13\n\x0bsnapshot_id\x18\x04 \x01(\t\"\xaf\x01\n\rAccessChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x31\n\x06\x63hange\x18\x02 \x01(\x0e\x32!.framewell.access.v1.AccessChange\x12\'\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x0c\n\x04role\x18\x04 \x01(\t\x12\x10\n\x08token_id\x18\x05 \x01(\t\x12\x11\n\toperation\x18\x06 \x01(\t*\xb5\x04\n\x0c\x41\x63\x63\x65ssChange\x12\x1d\n\x19\x41\x43\x43\x45SS_CHANGE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41\x43\x43\x45SS_CHANGE_SET_UP\x10\x01\x12\x19\n\x15\x41\x43\x43\x45SS_CHANGE_INVITED\x10\x02\x12\x1a\n\x16\x41\x43\x43\x45SS_CHANGE_ACCEPTED\x10\x03\x12\x1e\n\x1a\x41\x43\x43\x45SS_CHANGE_ROLE_CHANGED\x10\x04\x12\x1a\n\x16\x41\x43\x43\x45SS_CHANGE_DISABLED\x10\x05\x12\x19\n\x15\x41\x43\x43\x45SS_CHANGE_ENABLED\x10\x06\x12\x19\n\x15\x41\x43\x43\x45SS_CHANGE_REMOVED\x10\x07\x12\"\n\x1e\x41\x43\x43\x45SS_CHANGE_PASSWORD_CHANGED\x10\x08\x12\x1b\n\x17\x41\x43\x43\x45SS_CHANGE_SIGNED_IN\x10\t\x12\x1c\n\x18\x41\x43\x43\x45SS_CHANGE_SIGNED_OUT\x10\n\x12\'\n#ACCESS_CHANGE_SIGNED_OUT_EVERYWHERE\x10\x0b\x12!\n\x1d\x41\x43\x43\x45SS_CHANGE_SIGN_IN_REFUSED\x10\x0c\x12\x1e\n\x1a\x41\x43\x43\x45SS_CHANGE_CODE_REFUSED\x10\r\x12\x1f\n\x1b\x41\x43\x43\x45SS_CHANGE_TOKEN_REFUSED\x10\x0e\x12\x1c\n\x18\x41\x43\x43\x45SS_CHANGE_TOKEN_MADE\x10\x0f\x12\x1f\n\x1b\x41\x43\x43\x45SS_CHANGE_TOKEN_REVOKED\x10\x10\x12\x18\n\x14\x41\x43\x43\x45SS_CHANGE_DENIED\x10\x11\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.access.v1.access_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_ACCESSCHANGE']._serialized_start=446
+  _globals['_ACCESSCHANGE']._serialized_end=1011
   _globals['_ACCESSRECORDED']._serialized_start=122
   _globals['_ACCESSRECORDED']._serialized_end=265
+  _globals['_ACCESSCHANGED']._serialized_start=268
+  _globals['_ACCESSCHANGED']._serialized_end=443
 # @@protoc_insertion_point(module_scope)

@@ -131,7 +131,7 @@ class _UserStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_UserState.V
     USER_STATE_INVITED: _UserState.ValueType  # 1
     """Has an invitation, and no password yet."""
     USER_STATE_ACTIVE: _UserState.ValueType  # 2
-    """May sign in."""
+    """May sign in and work."""
     USER_STATE_DISABLED: _UserState.ValueType  # 3
     """May not sign in; sessions and tokens open nothing."""
 
@@ -143,7 +143,7 @@ USER_STATE_UNSPECIFIED: UserState.ValueType  # 0
 USER_STATE_INVITED: UserState.ValueType  # 1
 """Has an invitation, and no password yet."""
 USER_STATE_ACTIVE: UserState.ValueType  # 2
-"""May sign in."""
+"""May sign in and work."""
 USER_STATE_DISABLED: UserState.ValueType  # 3
 """May not sign in; sessions and tokens open nothing."""
 Global___UserState: _TypeAlias = UserState  # noqa: Y015
@@ -319,7 +319,7 @@ Global___SetUpRequest: _TypeAlias = SetUpRequest  # noqa: Y015
 
 @_typing.final
 class SignInRequest(_message.Message):
-    """Signs somebody in."""
+    """Signs somebody in by their password."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -604,10 +604,10 @@ class ChangeRoleRequest(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
-    """Id of the user."""
+    """Id of the user whose role it is."""
     @_builtins.property
     def change(self) -> Global___RoleChange:
-        """The role."""
+        """The role from now on."""
 
     def __init__(
         self,
@@ -851,7 +851,7 @@ class MakeTokenResponse(_message.Message):
     """What stands after `Authorization: Bearer`; it is shown only here."""
     @_builtins.property
     def token(self) -> Global___ApiToken:
-        """The token."""
+        """The token that was made."""
 
     def __init__(
         self,

@@ -396,7 +396,7 @@ class DeadLetterView(_message.Message):
     HANDLED_BECAUSE_FIELD_NUMBER: _builtins.int
     TIMES_REPLAYED_FIELD_NUMBER: _builtins.int
     dead_letter_id: _builtins.str
-    """Its id: `<group>/<partition>@<offset>`."""
+    """Id of the dead letter: `<group>/<partition>@<offset>`."""
     group: _builtins.str
     """The consumer group that gave it up."""
     state: Global___DeadLetterState.ValueType
@@ -547,7 +547,7 @@ class DeadLettersLeft(_message.Message):
     reason: _builtins.str
     """Why, as a sentence or the broker's word."""
     count: _builtins.int
-    """How many."""
+    """How many were left for this reason."""
     def __init__(
         self,
         *,

@@ -59,7 +59,7 @@ class _DeliveryStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Deliver
     DELIVERY_STATE_WAITING: _DeliveryState.ValueType  # 1
     """It waits for its first or its next attempt."""
     DELIVERY_STATE_DELIVERED: _DeliveryState.ValueType  # 2
-    """It was taken."""
+    """It was taken by its receiver."""
     DELIVERY_STATE_DEAD: _DeliveryState.ValueType  # 3
     """It was given up after all attempts."""
 
@@ -71,7 +71,7 @@ DELIVERY_STATE_UNSPECIFIED: DeliveryState.ValueType  # 0
 DELIVERY_STATE_WAITING: DeliveryState.ValueType  # 1
 """It waits for its first or its next attempt."""
 DELIVERY_STATE_DELIVERED: DeliveryState.ValueType  # 2
-"""It was taken."""
+"""It was taken by its receiver."""
 DELIVERY_STATE_DEAD: DeliveryState.ValueType  # 3
 """It was given up after all attempts."""
 Global___DeliveryState: _TypeAlias = DeliveryState  # noqa: Y015
@@ -96,7 +96,7 @@ class Webhook(_message.Message):
     FAILING_SINCE_FIELD_NUMBER: _builtins.int
     OLD_SECRET_UNTIL_FIELD_NUMBER: _builtins.int
     webhook_id: _builtins.str
-    """Its id."""
+    """Id of the webhook that is meant."""
     url: _builtins.str
     """Where events are sent by POST."""
     service: _builtins.str
@@ -108,7 +108,7 @@ class Webhook(_message.Message):
     because: _builtins.str
     """Why it is not, as a sentence; empty while it is."""
     created_by: _builtins.str
-    """Who registered it."""
+    """Login of whoever registered it."""
     revision: _builtins.int
     """Grows with every change of it: what If-Match compares."""
     @_builtins.property
@@ -262,7 +262,7 @@ class WebhookSecret(_message.Message):
     """What signs its deliveries, `whsec_` and Base64; shown this once."""
     @_builtins.property
     def webhook(self) -> Global___Webhook:
-        """The webhook."""
+        """The webhook that has this secret."""
 
     def __init__(
         self,
@@ -280,13 +280,13 @@ Global___WebhookSecret: _TypeAlias = WebhookSecret  # noqa: Y015
 
 @_typing.final
 class GetWebhookRequest(_message.Message):
-    """Names one webhook."""
+    """Names one webhook by its id."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     WEBHOOK_ID_FIELD_NUMBER: _builtins.int
     webhook_id: _builtins.str
-    """Its id."""
+    """Id of the webhook that is meant."""
     def __init__(
         self,
         *,
@@ -309,7 +309,7 @@ class UpdateWebhookRequest(_message.Message):
     WEBHOOK_ID_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
     webhook_id: _builtins.str
-    """Its id."""
+    """Id of the webhook that is meant."""
     @_builtins.property
     def change(self) -> Global___WebhookChange:
         """What is to change."""
@@ -387,7 +387,7 @@ class DeleteWebhookRequest(_message.Message):
 
     WEBHOOK_ID_FIELD_NUMBER: _builtins.int
     webhook_id: _builtins.str
-    """Its id."""
+    """Id of the webhook that is meant."""
     def __init__(
         self,
         *,
@@ -426,7 +426,7 @@ class RotateWebhookSecretRequest(_message.Message):
 
     WEBHOOK_ID_FIELD_NUMBER: _builtins.int
     webhook_id: _builtins.str
-    """Its id."""
+    """Id of the webhook that is meant."""
     def __init__(
         self,
         *,
@@ -448,7 +448,7 @@ class TestWebhookRequest(_message.Message):
 
     WEBHOOK_ID_FIELD_NUMBER: _builtins.int
     webhook_id: _builtins.str
-    """Its id."""
+    """Id of the webhook that is meant."""
     def __init__(
         self,
         *,

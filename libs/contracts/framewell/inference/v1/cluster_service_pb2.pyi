@@ -888,7 +888,7 @@ class RecognitionChange(_message.Message):
 
     @_builtins.property
     def changed_at(self) -> _timestamp_pb2.Timestamp:
-        """When that was."""
+        """When its model went into service."""
 
     @_builtins.property
     def duration(self) -> _duration_pb2.Duration:

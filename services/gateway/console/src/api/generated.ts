@@ -174,7 +174,7 @@ export type MakeTokenRequest = {
     expires_at?: string;
 };
 export type MakeTokenResponse = {
-    /** The token. */
+    /** The token that was made. */
     token?: ApiToken;
     /** What stands after `Authorization: Bearer`; it is shown only here. */
     secret: string;
@@ -2074,7 +2074,7 @@ export type RecognitionChange = {
     model?: ModelVersion;
     /** The version in force before, unset for the first. */
     previous?: ModelVersion;
-    /** When that was. */
+    /** When its model went into service. */
     changed_at?: string;
     /** Time from the start of the re-labelling to the switch. */
     duration?: string;
@@ -3294,7 +3294,7 @@ export type MeshView = {
 };
 export type DeadLetterState = "waiting" | "replayed" | "discarded";
 export type DeadLetterView = {
-    /** Its id: `<group>/<partition>@<offset>`. */
+    /** Id of the dead letter: `<group>/<partition>@<offset>`. */
     dead_letter_id: string;
     /** The consumer group that gave it up. */
     group: string;
@@ -3372,7 +3372,7 @@ export type ReplayDeadLettersRequest = {
 export type DeadLettersLeft = {
     /** Why, as a sentence or the broker's word. */
     reason: string;
-    /** How many. */
+    /** How many were left for this reason. */
     count: number;
 };
 export type ReplayDeadLettersResponse = {
@@ -3640,7 +3640,7 @@ export type CancelReanalysisResponse = {
 };
 export type WebhookState = "active" | "paused" | "disabled";
 export type Webhook = {
-    /** Its id. */
+    /** Id of the webhook that is meant. */
     webhook_id: string;
     /** Where events are sent by POST. */
     url: string;
@@ -3654,7 +3654,7 @@ export type Webhook = {
     state?: WebhookState;
     /** Why it is not, as a sentence; empty while it is. */
     because: string;
-    /** Who registered it. */
+    /** Login of whoever registered it. */
     created_by: string;
     /** When it was registered. */
     created_at?: string;
@@ -3686,7 +3686,7 @@ export type CreateWebhookRequest = {
     description?: string;
 };
 export type WebhookSecret = {
-    /** The webhook. */
+    /** The webhook that has this secret. */
     webhook?: Webhook;
     /** What signs its deliveries, `whsec_` and Base64; shown this once. */
     secret: string;
