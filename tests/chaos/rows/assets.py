@@ -48,7 +48,7 @@ async def assets(environment: Environment) -> Outcome:
     wanted = dict(_requests(_prepared(media)))
     mesh = TemporaryMesh.at(environment.folder / "mesh", roots=(media,))
     try:
-        async with mesh.running(keep=False) as addresses:
+        async with mesh.running(stay=False) as addresses:
             await _play(mesh, addresses, wanted, outcome)
     finally:
         end(of_mesh(mesh.folder.state), grace_seconds=5.0)
