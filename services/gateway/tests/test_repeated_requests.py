@@ -40,6 +40,12 @@ async def test_another_request_under_the_key_is_refused_with_a_word(gateway: htt
     assert "take a new one" in other.json()["detail"]
 
 
+async def test_the_query_belongs_to_the_request(gateway: httpx.AsyncClient) -> None:
+    await gateway.post("/v1/assets?request_id=a", json={"uri": "https://a.example/a"}, headers=KEY)
+    other = await gateway.post("/v1/assets?request_id=b", json={"uri": "https://a.example/a"}, headers=KEY)
+    assert (other.status_code, other.json()["reason"]) == (422, "idempotency_key_reused")
+
+
 async def test_two_at_once_are_one_effect(mesh: Any, gateway: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(gateway.post("/v1/webhooks", json=HOOK, headers=KEY) for _ in range(5)))
     assert len({answer.content for answer in answers}) == 1

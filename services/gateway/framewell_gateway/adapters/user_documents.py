@@ -120,8 +120,9 @@ class UserDocuments:
             "$inc": {"epoch": 1},
         }
         wanted = await self.documents.get(USERS, user_id)
-        changed = await self._change(user_id, change, expect)
-        if changed is not None and wanted is not None and wanted["wants_admin"]:
+        wants_admin = wanted is not None and bool(wanted["wants_admin"])
+        changed = await self._change(user_id, change, {**expect, "wants_admin": wants_admin})
+        if changed is not None and wants_admin:
             await self.promote(user_id)
             return changed.as_admin()
         return changed

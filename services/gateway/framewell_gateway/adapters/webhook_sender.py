@@ -45,7 +45,7 @@ class HttpSender:
             return Answer(0, str(error))
         except TimeoutError:
             return Answer(0, f"no answer within {self.seconds:g} s")
-        except (OSError, ssl.SSLError, h11.RemoteProtocolError, UnicodeError) as error:
+        except (OSError, ssl.SSLError, h11.ProtocolError, UnicodeError) as error:
             return Answer(0, f"{type(error).__name__}: {error}"[:500])
 
     async def _post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Answer:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from framewell.gateway.v1.access_pb2 import AddressObjectRequest, AddressObjectResponse
-from framewell_gateway.domain.addresses import OBJECT_PATH
+from framewell_gateway.domain.addresses import is_object_path
 from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.domain.signed_addresses import Signer
@@ -22,7 +22,7 @@ class AddressObject:
     clock: Clock
 
     async def __call__(self, request: AddressObjectRequest) -> AddressObjectResponse:
-        if OBJECT_PATH.fullmatch(request.path) is None:
+        if not is_object_path(request.path):
             raise InvalidField(
                 "path", "is none of an object, such as `/v1/assets/<id>/objects/<key>`", "bad_path"
             )

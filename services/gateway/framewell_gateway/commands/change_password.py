@@ -35,9 +35,10 @@ class ChangePassword:
             raise InvalidField("new_password", "is the password so far", "bad_password")
         checked = await self.check(user.login, request.password, source)
         password = await self.hasher.hash(request.new_password)
-        kept = await self.users.get(user.user_id)
-        earlier = kept.password if kept is not None else checked.password
-        changed = await self.users.set_password(user.user_id, password, earlier=earlier)
+        kept = await self.users.get(user.user_id)  # its hash may be another one of the same password by now
+        changed = None
+        if kept is not None and kept.epoch == checked.epoch:
+            changed = await self.users.set_password(user.user_id, password, earlier=kept.password)
         if changed is None:
             raise Conflict("the account was changed meanwhile: sign in again")
         return await self.begin(changed, source, AccessChange.ACCESS_CHANGE_PASSWORD_CHANGED)

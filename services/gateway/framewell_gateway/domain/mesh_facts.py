@@ -40,6 +40,11 @@ if unknown := _OF_TYPE.keys() - FACTS.keys():
 
 
 def in_ids_and_numbers(event_type: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return of a fact in JSON what names nobody: its ids, and the fields that are kept of its type."""
+    """Return of a fact in JSON what names nobody: its ids, and the fields that are kept of its type.
+
+    Of who signs in, and what they may, nothing is kept but that it happened: that is the audit log's.
+    """
+    if event_type == "framewell.access.changed.v1":
+        return {}
     kept = _OF_EVERY | _OF_TYPE.get(event_type, frozenset())
     return {name: value for name, value in data.items() if name.endswith("_id") or name in kept}

@@ -8,7 +8,13 @@ _HOME_BITS: Final = 64
 
 
 def source_of(address: str) -> str:
-    """Return the address; of an IPv6 address its first 64 bits, which one household has all of."""
+    """Return the address; of an IPv6 address its first 64 bits, which one household has all of.
+
+    A port that a proxy wrote behind it (`192.0.2.7:51234`, `[2001:db8::7]:51234`) is left out.
+    """
+    host, colon, port = address.rpartition(":")
+    if colon and port.isdigit() and (host.endswith("]") or ":" not in host):
+        address = host
     try:
         parsed = ip_address(address.strip("[]").partition("%")[0])
     except ValueError:

@@ -103,6 +103,7 @@ class Access:
             self.clock,
             self.tokens,
             self.idle,
+            self.may_be_local,
         )
 
     async def address_holder(self, path: str, query: Mapping[str, str]) -> Principal | None:

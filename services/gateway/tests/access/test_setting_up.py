@@ -40,6 +40,23 @@ async def test_the_code_makes_an_administrator_who_is_signed_in_and_asks_everybo
     assert house.noted() == [("set_up", "anna")]
 
 
+async def test_beyond_loopback_nobody_is_trusted_before_the_first_administrator(house: Any) -> None:
+    house.more["may_be_local"] = False
+    for address in ("http://localhost:7410", "https://mesh.example"):
+        stranger = house.browser(address=address)
+        assert (await stranger.ask("GET", "/v1/events")).status_code == 401
+        assert (await stranger.ask("POST", "/v1/erasures", json={"reason": "x"})).status_code == 401
+    await house.put_code()
+    admin = house.browser(address="https://mesh.example")
+    assert (await admin.ask("POST", "/v1/setup", json=ANNA)).status_code == 201
+    assert (await admin.ask("GET", "/v1/assets")).status_code == 200
+
+
+async def test_what_everybody_may_ask_takes_no_large_body(house: Any) -> None:
+    body = {**ANNA, "name": "A" * 20_000}
+    assert (await house.browser().ask("POST", "/v1/setup", json=body)).status_code == 413
+
+
 async def test_a_code_works_once(house: Any) -> None:
     await house.set_up()
     again = await house.browser().ask("POST", "/v1/setup", json={**ANNA, "login": "bernd"})

@@ -10,6 +10,7 @@ from typing import Final
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.principals import Principal, acting
 from framewell_gateway.domain.proxies import Network, origin
+from framewell_gateway.domain.sources import source_of
 from framewell_gateway.entrypoints.grpc.admission import Admit, guarded
 from framewell_gateway.entrypoints.grpc.exchange import Exchange
 from framewell_gateway.entrypoints.grpc.headers import metadata_of, seconds_of
@@ -121,7 +122,7 @@ class GrpcDoor:
             return CallEnd(Code.UNIMPLEMENTED, sentence)
         call.method = path.lstrip("/")
         peer = (exchange.stream.connection.client or ("", 0))[0]
-        source = origin(peer, exchange.headers.get("x-forwarded-for", ""), self.proxies)
+        source = source_of(origin(peer, exchange.headers.get("x-forwarded-for", ""), self.proxies))
         principal = await guarded(self.admit)(exchange.headers, source)
         token = acting.set(principal)
         try:

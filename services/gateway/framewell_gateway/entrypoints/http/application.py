@@ -49,6 +49,7 @@ def application(
     one body may take.
     """
     described = openapi.document(ROUTES, asks_for_tokens=True)
+    open_to_all = open_operations(ROUTES) | oidc.PATHS
     app = Starlette(
         routes=[
             *starlette_routes(ROUTES),
@@ -67,7 +68,7 @@ def application(
                 access=context.access,
                 origins=cors_origins,
                 public_url=context.public_url,
-                open_operations=open_operations(ROUTES) | oidc.PATHS,
+                open_operations=open_to_all,
             ),
             Middleware(
                 RequestLimit,
@@ -77,6 +78,7 @@ def application(
                     model_uploads.PATH: most_upload_bytes,
                     SIMILAR_PATH: max(most_body_bytes, MOST_PICTURE_BODY_BYTES),
                 },
+                open_paths=frozenset(path for _, path in open_to_all),
                 pace=pace,
             ),
         ],

@@ -25,9 +25,9 @@ class CrossOrigin:
     """Answers preflights and lets pages of these origins read answers under /v1.
 
     `*` opens the objects and playlists of assets alone, to players of any origin: whoever changes or lists
-    anything, or reads training data, is named. No cookies exist here, so credentials are never taken from a
-    browser: a page sends its token in a header. Refusals are readable as well, or a page could not say what
-    is wrong.
+    anything, or reads training data, is named. Cookies of sessions are never taken from pages of
+    other origins: such a page sends its token in a header. Refusals are readable as well, or a page could
+    not say what is wrong.
     """
 
     def __init__(self, app: ASGIApp, origins: Collection[str] = ()) -> None:

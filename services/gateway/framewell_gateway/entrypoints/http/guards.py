@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from framewell_gateway.domain.access_secrets import TOKEN_PREFIX, is_csrf_of
-from framewell_gateway.domain.addresses import OBJECT_PATH
+from framewell_gateway.domain.addresses import is_object_path
 from framewell_gateway.domain.principals import NOBODY, Principal, acting, is_loopback
 from framewell_gateway.domain.signed_addresses import PARAMETERS
 from framewell_gateway.domain.sources import source_of
@@ -149,7 +149,7 @@ def _host_name(headers: Headers) -> str:
 
 
 def _is_read_of_object(scope: Scope) -> bool:
-    return OBJECT_PATH.fullmatch(scope["path"]) is not None and scope["method"] in ("GET", "HEAD")
+    return scope["method"] in ("GET", "HEAD") and is_object_path(scope["path"])
 
 
 def _lower(headers: Headers) -> dict[str, str]:

@@ -52,7 +52,7 @@ async def once(
             f"the header {HEADER} takes 1 to 255 printable characters, such as a UUID",
             code="bad_idempotency_key",
         )
-    kept = _Kept(context, operation, key, await request.body(), str(request.url.path))
+    kept = _Kept(context, operation, key, await request.body(), f"{request.url.path}?{request.url.query}")
     if await kept.begin():
         return await kept.made(answer)
     return await kept.again(answer)

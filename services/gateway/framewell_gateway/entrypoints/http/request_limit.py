@@ -3,7 +3,7 @@
 Plain ASGI, so that a stream is neither read ahead nor held back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -16,19 +16,22 @@ from framewell_kit.pace import Pace, Stalled
 
 _LONGEST_TARGET = 16 << 10
 _MOST_HEADER_BYTES = 64 << 10
+_MOST_OF_ANYBODY_BYTES = 16 << 10
 
 
 @dataclass(frozen=True, slots=True)
 class RequestLimit:
     """Refuses addresses that are too long, and bodies of two lengths, too large (announced or not), too slow.
 
-    `larger` says how many bytes are taken below a path where `most_bytes` are too few. A body is given up
-    before it fills memory or disk, or holds them for longer than `pace` lets it.
+    `larger` says how many bytes are taken below a path where `most_bytes` are too few. At `open_paths`, which
+    anybody may ask, the least is taken. A body is given up before it fills memory or disk, or holds them for
+    longer than `pace` lets it.
     """
 
     app: ASGIApp
     most_bytes: int
     larger: Mapping[str, int]
+    open_paths: Collection[str] = ()
     pace: Callable[[], Pace] = Pace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,6 +40,8 @@ class RequestLimit:
             return
         path = scope["path"]
         most = next((most for start, most in self.larger.items() if path.startswith(start)), self.most_bytes)
+        if path in self.open_paths:
+            most = min(most, _MOST_OF_ANYBODY_BYTES)
         refusal = _of_two_lengths(scope) or _too_large(scope, most)
         if refusal is not None:
             await refusal(scope, receive, send)
