@@ -40,7 +40,8 @@ async def test_another_request_under_the_key_is_refused_with_a_word(gateway: htt
     assert "take a new one" in other.json()["detail"]
 
 
-async def test_the_query_belongs_to_the_request(gateway: httpx.AsyncClient) -> None:
+async def test_the_query_belongs_to_the_request(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    mesh.ingest.answers["Submit"] = SubmitResponse(asset_id=ASSET)
     await gateway.post("/v1/assets?request_id=a", json={"uri": "https://a.example/a"}, headers=KEY)
     other = await gateway.post("/v1/assets?request_id=b", json={"uri": "https://a.example/a"}, headers=KEY)
     assert (other.status_code, other.json()["reason"]) == (422, "idempotency_key_reused")
