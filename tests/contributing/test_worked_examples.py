@@ -18,8 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 GUIDE = ROOT / "CONTRIBUTING.md"
 
-GENERATED = re.compile(r"(libs/contracts/framewell/|docs/security\.md$|.*requirements\.lock$)")
+GENERATED = re.compile(r"(libs/contracts/framewell/|docs/(security|access)\.md$|.*requirements\.lock$)")
 """Made by `make proto` and `make lock`."""
+TABLES = ("docs/security.md", "docs/access.md")
+"""Pages with tables that `infra/make/access` writes."""
 TESTS = re.compile(r"(^|/)tests/")
 LEFT_OUT = (".*", "__pycache__", "node_modules", "jars", "target", "vendored")
 
@@ -85,7 +87,14 @@ KINDS = {
             ("tests/contracts/test_readers.py", "tests/contracts/test_security_page.py"),
             imports=True,
         ),
-        Example("route", 4, ("services/gateway/tests/test_openapi.py",)),
+        Example(
+            "route",
+            4,
+            (
+                "services/gateway/tests/test_openapi.py",
+                "services/gateway/tests/access/test_roles.py",
+            ),
+        ),
         Example(
             "service",
             6,
@@ -119,7 +128,7 @@ def applied(tree: Path, example: Example) -> Iterator[Path]:
     """The copy with the example applied and generated what follows from it; as it was afterwards."""
     run(tree, "git", "apply", "--whitespace=error", str(example.patch))
     shutil.copytree(tree / "libs/contracts/framewell", tree / "generated-before")
-    shutil.copy(tree / "docs/security.md", tree / "security-before.md")
+    before = {page: (tree / page).read_text(encoding="utf-8") for page in TABLES}
     try:
         if any(name.startswith("proto/") for name in example.files):
             run(tree, sys.executable, "infra/make/proto")
@@ -128,7 +137,8 @@ def applied(tree: Path, example: Example) -> Iterator[Path]:
     finally:
         shutil.rmtree(tree / "libs/contracts/framewell")
         (tree / "generated-before").rename(tree / "libs/contracts/framewell")
-        (tree / "security-before.md").replace(tree / "docs/security.md")
+        for page, text in before.items():
+            (tree / page).write_text(text, encoding="utf-8")
         run(tree, "git", "apply", "--reverse", str(example.patch))
 
 

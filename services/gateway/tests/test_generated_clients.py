@@ -119,11 +119,12 @@ export const asked = submitAsset({ uri: "https://archive.example/a.mp4", stateme
 
 @pytest.fixture(scope="module")
 def python_client(folder: Path) -> ModuleType:
-    """The package that openapi-python-client makes; it has to be told what pictures and playlists are."""
+    """The package that openapi-python-client makes; it has to be told what is no JSON."""
     (folder / "settings.yaml").write_text(
         "content_type_overrides:\n"
         "  image/jpeg: application/octet-stream\n"
         "  application/vnd.apple.mpegurl: text/plain\n"
+        "  application/x-ndjson: text/plain\n"
         "post_hooks: []\n"
     )
     tool = Path(sys.executable).with_name("openapi-python-client")
