@@ -65,7 +65,7 @@ class Nobody:
     async def erased(self, class_ids: object) -> frozenset[str]:
         return frozenset()
 
-    async def keep(self, name: str, changes: object) -> ObjectRef:
+    async def keep(self, name: str, changes: object, switch: object) -> ObjectRef:
         return ObjectRef()
 
     async def whole(self, embedding: ModelRef, name: str, cause: object) -> None:

@@ -25,6 +25,7 @@ from framewell.gateway.v1.asset_view_pb2 import AssetView, ListAssetsResponse
 from framewell.gateway.v1.events_pb2 import ListEventsResponse
 from framewell.gateway.v1.explanation_pb2 import AssetExplanation
 from framewell.gateway.v1.naming_pb2 import NamePersonResponse
+from framewell.gateway.v1.rights_view_pb2 import RightsPreview
 from framewell.inference.v1 import cluster_service_pb2 as clusters
 from framewell.inference.v1 import inference_service_pb2 as inference
 from framewell.inference.v1 import reanalysis_service_pb2 as reanalyses
@@ -67,7 +68,7 @@ ANSWERS: Mapping[str, type[Message]] = {
     f"/v1/assets/{ASSET}/why": AssetExplanation,
     f"/v1/assets/{ASSET}/events": ListEventsResponse,
     f"/v1/assets/{ASSET}/rights": rights.GetRightsResponse,
-    "/v1/rights/preview": rights.PreviewRightsChangeResponse,
+    "/v1/rights/preview": RightsPreview,
     "/v1/rights/unmatched": rights.ListUnmatchedRightsResponse,
     "/v1/rights/rules/preview": rights.PreviewHouseRulesResponse,
     "/v1/samples": review.ListSamplesResponse,
@@ -139,7 +140,7 @@ SENTENCES = {
     "reanalyse pause", "reanalyse resume", "reanalyse cancel",
     "people merge", "people split", "people distinguish", "people undo",
     "train start", "train promote", "train rollback", "audit seal", "audit export", "dlq resume",
-    "dlq replay", "dlq discard", "frame", "cancel", "reprocess", "remove",
+    "dlq replay", "dlq discard", "frame", "cancel", "reprocess", "remove", "users setup-code",
 }  # fmt: skip
 """Commands that say in a sentence what they did, or print a script."""
 DOCUMENTS = {

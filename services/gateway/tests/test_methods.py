@@ -29,13 +29,23 @@ VERBS = {
 @pytest.mark.parametrize("accept", ["*/*", "text/event-stream"])
 async def test_head_answers_as_get(gateway: httpx.AsyncClient, one: str, accept: str) -> None:
     head = await gateway.head(one, headers={"accept": accept, "x-request-id": "r-1"})
+    assert head.headers["x-request-id"] == "r-1"
+    if (one, accept) == ("/v1/events", "text/event-stream"):  # GET answers for ever
+        assert (head.status_code, head.headers["content-type"].partition(";")[0]) == (200, accept)
+        return
     got = await gateway.get(one, headers={"accept": accept})
     assert (head.status_code, head.headers["content-type"]) == (got.status_code, got.headers["content-type"])
-    assert head.headers["x-request-id"] == "r-1"
 
 
-@pytest.mark.parametrize("one", VERBS)
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "TRACE", "OPTIONS", "BREW"])
+@pytest.mark.parametrize(
+    ("one", "method"),
+    [
+        (one, method)
+        for one, verbs in VERBS.items()
+        for method in ("PUT", "PATCH", "TRACE", "OPTIONS", "BREW")
+        if method not in verbs
+    ],
+)
 async def test_a_method_that_is_not_taken_is_refused_with_those_that_are(
     gateway: httpx.AsyncClient, one: str, method: str
 ) -> None:

@@ -366,12 +366,20 @@ def skip(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 @pytest.mark.parametrize(
     ("request_", "reason"),
     [
-        (api.StartReanalysisRequest(), "name what looks"),
+        (api.StartReanalysisRequest(), "target: must be there; selection: must be there"),
         (
-            api.StartReanalysisRequest(target=api.ReanalysisTarget(analyser="new", skipped=True)),
+            api.StartReanalysisRequest(
+                target=api.ReanalysisTarget(analyser="new", skipped=True),
+                selection=api.ReanalysisSelection(all=True),
+            ),
             "one of them",
         ),
-        (api.StartReanalysisRequest(target=api.ReanalysisTarget(analyser="new")), "say at which assets"),
+        (
+            api.StartReanalysisRequest(
+                target=api.ReanalysisTarget(analyser="new"), selection=api.ReanalysisSelection()
+            ),
+            "say at which assets",
+        ),
         (
             api.StartReanalysisRequest(
                 target=api.ReanalysisTarget(analyser="new"),

@@ -179,7 +179,7 @@ async def test_uploads_are_bounded_in_size_and_number(ingest: IngestBench) -> No
     with pytest.raises(Rejected) as refused:
         await create(ingest, 2 << 20)
     assert refused.value.code == "too_large"
-    with pytest.raises(Rejected, match="empty"):
+    with pytest.raises(Rejected, match="size: must be there"):
         await create(ingest, 0)
     (offered,) = ingest.service.rpc
     most = IngestSettings.model_fields["most_open_uploads"].default

@@ -21,6 +21,7 @@ from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PurposeDecision, Ri
 from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.outcome_messages import done
 from framewell_kit.rights_decisions import Passages
+from framewell_kit.testing.ids import asset_called
 from framewell_kit.testing.measured_documents import MeasuredDocuments, measured
 from framewell_kit.testing.service_bench import ServiceBench
 from framewell_media.timeline import Span, Timeline
@@ -41,7 +42,8 @@ SECONDS, RATE = 10, 25
 FRAMES = SECONDS * RATE
 GIVEN_UP = range(100, 130)
 TIMELINE = Timeline(Fraction(1, RATE), Fraction(RATE), 0, CHUNKS * FRAMES, CHUNKS * FRAMES)
-ASSET = AssetIngested(work=Work(asset_id="long", generation=1, kind=MEDIA_KIND_VIDEO))
+LONG = asset_called("long")
+ASSET = AssetIngested(work=Work(asset_id=LONG, generation=1, kind=MEDIA_KIND_VIDEO))
 
 
 def analysis() -> SourceAnalysis:
@@ -121,7 +123,7 @@ async def test_twelve_hours_end_complete_with_a_small_event_at_the_same_cost_for
 ) -> None:
     _, store = measured_store
     analysis = PurposeDecision(purpose=PURPOSE_ANALYSIS, allowed=True)
-    await bench.deliver(RightsDecided(asset_id="long", revision=1, purposes=[analysis]))
+    await bench.deliver(RightsDecided(asset_id=LONG, revision=1, purposes=[analysis]))
     await bench.deliver(ASSET)
     await bench.run_jobs()
     planned = bench.facts.of(ChunkPlanned)
@@ -154,7 +156,7 @@ async def test_twelve_hours_end_complete_with_a_small_event_at_the_same_cost_for
     assert max(len(bson.encode(kept)) for kept in await bench.documents.find("assets", {})) < 16_000
     assert max(len(bson.encode(kept)) for kept in await bench.documents.find("parts", {})) < 64_000
 
-    progress = await bench.call("GetTimeline", GetTimelineRequest(asset_id="long"))
+    progress = await bench.call("GetTimeline", GetTimelineRequest(asset_id=LONG))
     assert progress.chunks_transcoded == CHUNKS - len(GIVEN_UP)
     assert progress.chunks_failed == len(GIVEN_UP)
     assert await all_shots(bench) == list(index.shots)
@@ -176,7 +178,7 @@ async def all_shots(bench: ServiceBench) -> list[Shot]:
     shots: list[Shot] = []
     token = ""
     while True:
-        page = await bench.call("ListShots", ListShotsRequest(asset_id="long", page_token=token))
+        page = await bench.call("ListShots", ListShotsRequest(asset_id=LONG, page_token=token))
         shots += page.shots
         if not (token := page.next_page_token):
             return shots

@@ -69,7 +69,7 @@ def set_rights(
         print_json(answer)
     elif preview:
         counts = {key: value for key, value in answer.items() if key != "statements"}
-        print_sheet([(key.replace("_", " "), _shown(value)) for key, value in counts.items()])
+        print_sheet([(key.replace("_", " "), _shown(key, value)) for key, value in counts.items()])
         _print_applied(answer)
     else:
         results.print(f"rights of {target} are being changed (event {answer['event_id']})", markup=False)
@@ -122,7 +122,7 @@ def rules(
     )
     results.print()
     rest = {key: value for key, value in found.items() if key != "rules"} | {"models": models}
-    print_sheet([(key.replace("_", " "), _shown(value)) for key, value in rest.items()])
+    print_sheet([(key.replace("_", " "), _shown(key, value)) for key, value in rest.items()])
 
 
 def _models_of(snapshot_ids: list[str], gateway: Gateway) -> list[str]:
@@ -143,8 +143,16 @@ def _target(subject: dict[str, str]) -> str:
     return next((f"{kind}:{subject[field]}" for kind, field in _SUBJECTS.items() if subject.get(field)), "")
 
 
-def _shown(value: Any) -> str:
-    return ", ".join(value) or "none" if isinstance(value, list) else str(value)
+def _shown(key: str, value: Any) -> str:
+    """Return a part of the preview in words: numbers, ids, sentences, amounts, models, runs."""
+    if not isinstance(value, list):
+        return str(value)
+    words = {
+        "money": lambda one: f"{one['holder']}: {one['before']} → {one['after']} {one['currency']}",
+        "models": lambda one: "{name}@{version}".format(**one["model"]),
+        "runs": lambda one: one["run_id"],
+    }.get(key, str)
+    return ", ".join(map(words, value)) or "none"
 
 
 def _subject(target: str) -> dict[str, str]:
