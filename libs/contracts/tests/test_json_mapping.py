@@ -219,6 +219,10 @@ def test_the_words_of_an_enum_are_its_values_without_its_prefix() -> None:
 # --- every other spelling
 
 
+def _ending(end: str) -> dict[str, Any]:
+    return {"statements": [{"passage": {"seconds": {"end": end}}}]}
+
+
 @pytest.mark.parametrize(
     ("document", "place", "problem"),
     [
@@ -248,6 +252,8 @@ def test_the_words_of_an_enum_are_its_values_without_its_prefix() -> None:
         ({"statements": [{"valid_until": "2027-12-31T00:00:00"}]}, "statements.0.valid_until", "RFC 3339"),
         ({"statements": [{"valid_from": "0001-01-01T00:00:00+23:00"}]}, "statements.0.valid_from", "RFC"),
         ({"statements": [{"valid_from": "0000-01-01T00:00:00Z"}]}, "statements.0.valid_from", "RFC 3339"),
+        (_ending("3.5"), "statements.0.passage.seconds.end", "must be seconds as text, such as `3.5s`"),
+        (_ending("315576000001s"), "statements.0.passage.seconds.end", "at most 10,000 years"),
         ({"labels": ["a"]}, "labels", "must be an object, not a list"),
         ({"labels": {"job": 1}}, "labels.job", "must be text, not a number"),
         ({"labels": {"job": None}}, "labels.job", "null is not taken"),

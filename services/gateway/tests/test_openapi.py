@@ -81,12 +81,21 @@ def test_every_enum_is_a_named_schema() -> None:
 def test_every_error_of_an_operation_is_a_named_response_with_a_problem(route: Route) -> None:
     responses = operation(route)["responses"]
     errors = {status: one for status, one in responses.items() if int(status) >= 400}
-    assert {"401", "422", "500", "503"} <= errors.keys()
+    assert {"401", "422", "429", "500", "503"} <= errors.keys()
     for response in errors.values():
         name = response["$ref"].removeprefix("#/components/responses/")
         content = described()["components"]["responses"][name]["content"]["application/problem+json"]
         assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
         validator(content["schema"]).validate(content["example"])
+
+
+@pytest.mark.parametrize("name", ["InviteUserRequest", "MakeTokenRequest", "RoleChange"])
+@pytest.mark.parametrize(("role", "is_taken"), [("viewer", True), ("local", False)])
+def test_a_value_that_a_field_refuses_of_its_enum_is_refused_by_its_schema(
+    name: str, role: str, *, is_taken: bool
+) -> None:
+    field = described()["components"]["schemas"][name]["properties"]["role"]
+    assert validator(field).is_valid(role) is is_taken
 
 
 OF_ITS_OWN = {"access", "webhooks"}

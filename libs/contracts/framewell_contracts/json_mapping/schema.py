@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from framewell_contracts.bounds import bound_of, is_required, message_rules
+from framewell_contracts.bounds import Bound, bound_of, is_required, message_rules
 from framewell_contracts.json_mapping.comments import comments
 from framewell_contracts.json_mapping.enum_words import enum_words
 from framewell_contracts.json_mapping.values import LARGEST_FLOAT, SECONDS_PATTERN, TIME_PATTERN
@@ -133,7 +133,22 @@ def schema_of(
 def field_schema(field: FieldDescriptor, refer: Reference = reference, *, bounded: bool = False) -> Schema:
     """Return the schema of what a field holds: a value, a list or a map; `bounded` within its rules."""
     schema, bound = _unbounded(field, refer), bound_of(field) if bounded else None
-    return schema if bound is None else bound.narrowed(schema)
+    return schema if bound is None else _without_refused(field, bound, bound.narrowed(schema))
+
+
+def _without_refused(field: FieldDescriptor, bound: Bound, schema: Schema) -> Schema:
+    """Return the schema without the values that the field refuses of those that its enum has.
+
+    It still refers to the enum, so that clients have one type of it, and pass over the rest without harm.
+    """
+    if bound.words is None:
+        return schema
+    words = enum_words(field.enum_type)
+    refused = [{"const": word} for number, word in words.items() if number not in bound.words]
+    if not refused:
+        return schema
+    taken = {"allOf": [schema]} if "$ref" in schema else schema
+    return {**taken, "not": {"anyOf": refused}}
 
 
 def _unbounded(field: FieldDescriptor, refer: Reference) -> Schema:

@@ -131,13 +131,13 @@ def parse_time(value: Any) -> Timestamp:
 
 
 def _duration(value: Any) -> Duration:
+    if not isinstance(value, str) or not _SECONDS.fullmatch(value):
+        raise ValueError("must be seconds as text, such as `3.5s`")
     length = Duration()
     try:
-        if not isinstance(value, str) or not _SECONDS.fullmatch(value):
-            raise ValueError
         length.FromJsonString(value)
     except ValueError:
-        raise ValueError("must be seconds as text, such as `3.5s`") from None
+        raise ValueError("must be a length of time of at most 10,000 years") from None
     return length
 
 

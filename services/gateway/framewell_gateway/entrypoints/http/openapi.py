@@ -24,9 +24,10 @@ RFC 3339. A body or a parameter with a field that is not known is refused. Error
 (RFC 9457).
 """
 
-# What an operation may end with besides its answer, whatever it does, and one that has a body.
+# What an operation may end with besides its answer: whatever it does, with a body, asked with a token.
 _OF_ALL: Final = (400, 403, 414, 422, 431, 500, 503)
 _OF_BODIES: Final = (408, 413, 415)
+_OF_TOKENS: Final = (401, 429)  # a wrong token, and too many of them from one address
 
 
 def document(routes: Sequence[Route], *, asks_for_tokens: bool) -> dict[str, Any]:
@@ -246,7 +247,7 @@ def _statuses(route: Route, asks_for_tokens: bool) -> list[int]:
     """Return the statuses of the problems that an operation may end with."""
     found = {*_OF_ALL, *route.problems}
     if asks_for_tokens:
-        found.add(401)
+        found.update(_OF_TOKENS)
     if route.shape.path_fields:
         found.add(404)
     if route.shape.body or route.raw_body:
