@@ -10,6 +10,7 @@ from typing import Final
 from framewell_inference.domain.vector_blocks import BlockRef, LogEntry, Packed
 from framewell_inference.domain.vectors import VectorSpace, VectorTable, concatenated
 from framewell_inference.ports.vectors import BlockStore, VectorLog
+from framewell_kit.outcomes import NotFound
 
 BLOCK_ROWS: Final = 65_536
 """Vectors of a full block: 16 MiB of faces. A block is written anew when something in it is erased, and a row
@@ -51,6 +52,14 @@ class PackVectors:
     async def _fold(self, space: VectorSpace, *, graphs: bool) -> bool:
         """Write the blocks of now; return False when somebody else did so first."""
         before = await self.log.packed(space)
+        try:
+            return await self._folded(space, before, graphs=graphs)
+        except NotFound:  # somebody else may have put others in the place of blocks, and deleted these
+            if (await self.log.packed(space)).revision == before.revision:
+                raise
+            return False
+
+    async def _folded(self, space: VectorSpace, before: Packed, *, graphs: bool) -> bool:
         entries = await self.log.entries(space, before.until)
         blocks = await self._without(space, before, entries)
         newest = {entry.set_id: entry.table for entry in entries}
