@@ -11,16 +11,22 @@ import re
 import socket
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
+from framewell.dataset.v1.rights_service_pb2 import PreviewRightsChangeResponse
+from framewell.dataset.v1.snapshot_service_pb2 import ExportSnapshotResponse
 from framewell.inference.v1.search_service_pb2 import FoundMoment, SearchMomentsResponse
-from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, Work
+from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, ObjectRef, Work
 from framewell.media.v1.media_service_pb2 import GetFrameResponse
+from framewell.training.v1.training_service_pb2 import Run, WatchRunResponse
 from framewell_contracts.json_mapping import from_json
+from framewell_gateway.domain.waits import Attempts
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.routes import ROUTES
 from framewell_gateway.entrypoints.http.server import WebServer
@@ -31,7 +37,23 @@ ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 TOKEN = "a-token-of-32-characters-or-more"
 EXAMPLES = int(os.environ.get("FRAMEWELL_FUZZ_EXAMPLES", "3"))
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(420 + 60 * EXAMPLES)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900 + 60 * EXAMPLES)]
+
+
+class ForgottenAttempts:
+    """Keeps no attempt: whoever asks thousands of times is told that a token is wrong, not to wait."""
+
+    async def get(self, kind: str, who: str) -> Attempts | None:
+        return None
+
+    async def change(self, kind: str, who: str, earlier: Attempts | None, attempts: Attempts) -> bool:
+        return True
+
+    async def note_success(self, login: str, source: str, at: datetime) -> None:
+        return
+
+    async def succeeded(self, login: str, source: str) -> bool:
+        return False
 
 
 @pytest.fixture
@@ -44,10 +66,16 @@ async def address(mesh: Any) -> AsyncIterator[str]:
             getattr(mesh, method.service).answers[method.name] = answer
     mesh.transcode.answers["GetFrame"] = GetFrameResponse(jpeg=b"JPEG")
     mesh.inference.answers["SearchMoments"] = SearchMomentsResponse(moments=[FoundMoment(asset_id=ASSET)])
+    mesh.dataset.answers["PreviewRightsChange"] = PreviewRightsChangeResponse(asset_count=1)
+    exported = ObjectRef(key=f"ab/ab{'0' * 62}.tar", size=4096)
+    mesh.dataset.streams["ExportSnapshot"] = [ExportSnapshotResponse(export=exported, sample_count=38)]
+    mesh.training.streams["WatchRun"] = [WatchRunResponse(run=Run(run_id="r-1"))]
     await mesh.happened(AssetIngested(work=Work(asset_id=ASSET, generation=1, kind=MEDIA_KIND_VIDEO)))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = WebServer(application(mesh.context(tokens={TOKEN: "desk/admin"})), "127.0.0.1", port)
+    tokens = {TOKEN: "desk/admin"}
+    access = mesh.access(tokens, attempts=ForgottenAttempts())
+    server = WebServer(application(replace(mesh.context(), access=access)), "127.0.0.1", port)
     await server.start()
     for _ in range(200):
         if not server.waiting():
