@@ -36,7 +36,7 @@ async def faults_of_a_mesh(files: Sequence[BrokenFile], folder: Path) -> list[st
     for number, file in enumerate(files):
         (media / f"{number:04}{file.suffix}").write_bytes(file.data)
     live = make_clip(media / "live.mp4", Clip(frames=250))
-    async with TemporaryMesh.at(folder / "mesh", roots=(media,)).running(keep=False) as endpoints:
+    async with TemporaryMesh.at(folder / "mesh", roots=(media,)).running(stay=False) as endpoints:
         kafka = endpoints["kafka"]
         async with (
             following(BrokerAccess(kafka)) as log,

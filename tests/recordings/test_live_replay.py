@@ -118,7 +118,7 @@ async def test_a_minute_of_live_loses_nothing_while_an_archive_waits(tmp_path: P
         make_clip(media / f"archive-{one}.mp4", Clip(frames=1000, cuts=(one,))) for one in range(BACKLOG)
     ]
     mesh = TemporaryMesh.at(tmp_path / "mesh", roots=(media,))
-    async with mesh.running(keep=False) as endpoints:
+    async with mesh.running(stay=False) as endpoints:
         kafka = endpoints["kafka"]
         objects = LocalObjects(Path(endpoints["objects"]))
         async with (
