@@ -42,7 +42,7 @@ PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/
 
 .PHONY: help setup demo up down check lint types types-mesh types-training architecture contracts console evidence locks \
 	licences containers vulnerabilities test test-again test-unit test-unit-mesh test-unit-training test-console console-pictures test-on-servers \
-	test-integration test-package test-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
+	test-integration test-package test-story test-console-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
 	bench-media-scale bench-search bench-relabel bench-list bench-door bench-analysis bench-serving clients optional-models quality clean
 
 help:
@@ -277,6 +277,10 @@ test-integration: setup
 test-story: setup
 	@echo "The story, end to end, on whole meshes:"
 	@$(BIN)/pytest -q -m story tests
+
+# The same through the pages of the console alone, in a real browser and both languages: about ten minutes.
+test-console-story: setup
+	@FRAMEWELL_CONSOLE_STORY=1 $(BIN)/pytest -q tests/story/test_console.py
 
 # Every kind of media beside a full decode, and every proxy played to its end in a real browser; four in `make test`.
 test-media: setup

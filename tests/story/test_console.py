@@ -24,7 +24,13 @@ from framewell_demo.temporary_mesh import TemporaryMesh
 
 from .console_words import WORDS, Words
 
-pytestmark = [pytest.mark.story, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.story,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(
+        "FRAMEWELL_CONSOLE_STORY" not in os.environ, reason="minutes long: make test-console-story runs it"
+    ),
+]
 
 AXE: Final = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM: Final = next(
