@@ -11,7 +11,7 @@ import schemathesis
 # What a JSON Schema cannot say: rules between fields, days of a month, lengths of time, tokens of a list.
 BEYOND_A_SCHEMA = re.compile(
     "must be later than|must end after it begins|only one of|must be a time in RFC 3339"
-    "|must be a length of time of at most"
+    "|must be a length of time of at most|must be base64"
     "|is not one that this list|cannot be ordered by|is no id of an event|announced was"
     "|by `class_id`, not by both|is a tar archive of a model folder|say which version"
     "|one hour at most|none of them beyond its edge"

@@ -28,6 +28,8 @@ def answered(mesh: Any) -> None:
         ("?frame=25", {"frame": 25}),
         ("?pts=-90000", {"pts": -90_000}),
         ("?seconds=1.04&width=320", {"seconds": 1.04, "width": 320}),
+        ("?seconds=1e-07", {"seconds": 1e-7}),
+        ("?seconds=1.5E%2B2", {"seconds": 150.0}),
         ("?timecode=10:00:01:00", {"timecode": "10:00:01:00"}),
         ("?timecode=00:01:00%3B02&width=4096", {"timecode": "00:01:00;02", "width": 4096}),
     ],
@@ -70,6 +72,8 @@ async def test_a_picture_that_the_caller_has_is_asked_about_and_not_sent_again(
         ("timecode=10:00", "timecode"),
         ("seconds=soon", "seconds"),
         ("seconds=nan", "seconds"),
+        ("seconds=1e999", "seconds"),
+        ("seconds=1e", "seconds"),
     ],
 )
 async def test_what_names_no_picture_is_refused_with_its_place(

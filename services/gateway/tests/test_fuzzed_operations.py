@@ -100,6 +100,7 @@ expected-statuses = [400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 431]
         Path(sys.executable).with_name("schemathesis"), "run", f"{address}/openapi.json",
         "--phases", "examples,coverage,fuzzing",
         "--max-examples", str(EXAMPLES), "--generation-deterministic",
+        "--suppress-health-check", "filter_too_much",  # keys of objects: most texts are none
         "--header", f"Authorization: Bearer {TOKEN}", "--continue-on-failure", "--no-color",
         cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, "SCHEMATHESIS_HOOKS": "fuzzing_checks", "PYTHONPATH": str(HERE)},
