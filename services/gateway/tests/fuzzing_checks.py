@@ -13,7 +13,7 @@ BEYOND_A_SCHEMA = re.compile(
     "must be later than|must end after it begins|only one of|must be a time in RFC 3339"
     "|must be a length of time of at most|must be base64"
     "|is not one that this list|cannot be ordered by|is no id of an event|announced was"
-    "|by `class_id`, not by both|is a tar archive of a model folder|say which version"
+    "|by `class_id`, not by both|is a tar archive of a model folder|say which (version|observation)"
     "|one hour at most|none of them beyond its edge"
     "|webhooks may not lead to|give an address such as|is no address|there is no event of type"
     "|the mesh has no service|say why: the reason"
