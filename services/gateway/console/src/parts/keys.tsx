@@ -1,6 +1,6 @@
 /**
- * Keys: pages say which they have, `?` lists them. Single letters work in the work area only, never while
- * somebody writes or a dialog is open, and can be switched off or given other keys (WCAG 2.2, 2.1.4).
+ * Keys: pages say which they have, `?` lists them. Single letters never work while somebody writes or a dialog
+ * is open, and can be switched off or given other keys (WCAG 2.2, 2.1.4).
  */
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 
