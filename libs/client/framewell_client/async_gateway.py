@@ -1,11 +1,11 @@
 """The gateway's REST API for Python programs that run in an event loop."""
 
 import asyncio
+import math
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from framewell_client.credentials import Credentials
 from framewell_client.endpoints import Endpoints
@@ -78,13 +78,25 @@ class AsyncGateway:
 
         return await asyncio.to_thread(send)
 
-    def follow(self, asset_id: str) -> AsyncIterator[Document]:
+    async def follow(self, asset_id: str) -> AsyncIterator[Document]:
         """Yield events of an asset from its first one on, as they happen, for ever; none twice.
 
         Resumes after a break, also when the gateway is away for a minute. Raise Unreachable when it never
         answered, or stays away.
         """
-        return self._events(f"/v1/assets/{part(asset_id)}/events", "", {})
+        path, last, answered = f"/v1/assets/{part(asset_id)}/events", "", -math.inf
+        while True:
+            try:
+                async for position, event in self._transport.events(path, last):
+                    last, answered = position, time.monotonic()
+                    yield event
+                answered = time.monotonic()
+            except BROKEN:
+                answered = time.monotonic()
+            except Unreachable:
+                if time.monotonic() - answered > RECONNECT_WITHIN_SECONDS:
+                    raise
+            await asyncio.sleep(RECONNECT_AFTER_SECONDS)
 
     async def wait(self, asset_id: str, on_event: Callable[[Document], None] | None = None) -> Document:
         """Wait until the asset has ended and return its view; `on_event` gets each event as it happens.
@@ -99,18 +111,3 @@ class AsyncGateway:
                 if view["state"] in ENDED_STATES:
                     return view
         raise AssertionError("follow never ends")
-
-    async def _events(self, path: str, last: str, query: Mapping[str, Any]) -> AsyncIterator[Document]:
-        answered = float("-inf")
-        while True:
-            try:
-                async for position, event in self._transport.events(path, last, query):
-                    last, answered = position, time.monotonic()
-                    yield event
-                answered = time.monotonic()
-            except BROKEN:
-                answered = time.monotonic()
-            except Unreachable:
-                if time.monotonic() - answered > RECONNECT_WITHIN_SECONDS:
-                    raise
-            await asyncio.sleep(RECONNECT_AFTER_SECONDS)

@@ -151,13 +151,10 @@ class Gateway:
         Resumes after a break, also when the gateway is away for a minute. Raise Unreachable when it never
         answered, or stays away.
         """
-        return self._events(f"/v1/assets/{part(asset_id)}/events", "", {})
-
-    def _events(self, path: str, last: str, query: Mapping[str, Any]) -> Iterator[Document]:
-        answered = -math.inf
+        path, last, answered = f"/v1/assets/{part(asset_id)}/events", "", -math.inf
         while True:
             try:
-                for position, event in self._transport.events(path, last, query):
+                for position, event in self._transport.events(path, last):
                     last, answered = position, time.monotonic()
                     yield event
                 answered = time.monotonic()

@@ -57,10 +57,10 @@ class HttpTransport:
         """See `Transport`."""
         return _as_answer(self.send(request.verb, request.path, **request.arguments()))
 
-    def events(self, path: str, last_event_id: str, query: Mapping[str, Any]) -> Iterator[Event]:
+    def events(self, path: str, last_event_id: str) -> Iterator[Event]:
         """Yield events, each with the id to resume after, until the connection ends (BROKEN, or quietly)."""
         try:
-            with self._client.stream("GET", path, **_stream_options(last_event_id, query)) as answer:
+            with self._client.stream("GET", path, **_stream_options(last_event_id)) as answer:
                 if answer.is_error:
                     answer.read()
                     raise _stream_refused(answer)
@@ -100,10 +100,10 @@ class AsyncHttpTransport:
         """See `AsyncTransport`."""
         return _as_answer(await self.send(request.verb, request.path, **request.arguments()))
 
-    async def events(self, path: str, last_event_id: str, query: Mapping[str, Any]) -> AsyncIterator[Event]:
+    async def events(self, path: str, last_event_id: str) -> AsyncIterator[Event]:
         """Yield events, each with the id to resume after, until the connection ends (BROKEN, or quietly)."""
         try:
-            async with self._client.stream("GET", path, **_stream_options(last_event_id, query)) as answer:
+            async with self._client.stream("GET", path, **_stream_options(last_event_id)) as answer:
                 if answer.is_error:
                     await answer.aread()
                     raise _stream_refused(answer)
@@ -151,10 +151,9 @@ def _options(address: str, credentials: Credentials) -> dict[str, Any]:
     }
 
 
-def _stream_options(last_event_id: str, query: Mapping[str, Any]) -> dict[str, Any]:
+def _stream_options(last_event_id: str) -> dict[str, Any]:
     return {
         "headers": {"accept": "text/event-stream", "last-event-id": last_event_id},
-        "params": {name: value for name, value in query.items() if value},
         "timeout": _STREAM_TIMEOUT,
     }
 
