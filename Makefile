@@ -41,7 +41,7 @@ IDENTITY_PROVIDER := services/gateway/tests/identity_provider
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) infra/embedded/pyproject.toml
 
 .PHONY: help setup demo up down check lint types types-mesh types-training architecture contracts console evidence locks \
-	licences containers vulnerabilities test test-again test-unit test-unit-mesh test-unit-training test-console console-pictures test-on-servers \
+	licences containers vulnerabilities test forget-runs test-again test-unit test-unit-mesh test-unit-training test-console console-pictures test-on-servers \
 	test-integration test-package test-story test-console-story test-media chaos fuzz-rest fuzz-media proto lock bench bench-backbone bench-idle bench-media \
 	bench-media-scale bench-search bench-relabel bench-list bench-door bench-analysis bench-serving clients optional-models quality clean
 
@@ -218,7 +218,7 @@ lock: .tools/uv/.complete
 WORKERS ?= 2
 PYTEST := $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-test: test-unit test-on-servers
+test: forget-runs test-unit test-on-servers
 	@echo "All tests passed: unit, integration, story."
 
 # What failed in the last `make test`, one after the other: tells a test that a busy machine broke from a broken one.
@@ -235,6 +235,10 @@ test-again:
 		.venv-training/bin/pytest -q services/training -o cache_dir=$(TRAINING_CACHE) $(AGAIN)
 	@! grep -qs : .framewell/cache/pytest/$(FAILED) || $(BIN)/pytest -q --ignore services/training $(AGAIN)
 	@$(MAKE) test-console
+
+# What ran before says nothing of this run, whose set-up may fail.
+forget-runs:
+	@rm -rf .framewell/cache/ran
 
 # Training's tests, one process in its own environment, run beside all others.
 test-unit: setup
