@@ -2,7 +2,7 @@
  * Keys: pages say which they have, `?` lists them. Single letters never work while somebody writes or a dialog
  * is open, and can be switched off or given other keys (WCAG 2.2, 2.1.4).
  */
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 export interface KeyBinding {
   /** Name of what it does, unique in the console: `review.accept`. A person's own key is kept by it. */
@@ -92,7 +92,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
 
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       if (paused.current > 0 || !latest.current.on || writes(event.target)) return;
@@ -142,7 +142,8 @@ export function useKeys(bindings: readonly KeyBinding[], place: "page" | "genera
   const addLatest = useRef(add);
   // What is shown of them decides whether they are listed anew, not the functions, which are always the latest.
   const shown = bindings.map(({ id, key, does }) => `${id}\t${key}\t${does}`).join("\n");
-  useEffect(() => {
+  // Before the browser paints: whoever sees the page can press its keys.
+  useLayoutEffect(() => {
     if (shown === "") return;
     const running = latest.current.map((one, place) => ({
       ...one,
