@@ -30,6 +30,7 @@ BOUNDED = {
     "framewell.audio.v1.AudioAnalysed.results": "one an analyser",
     "framewell.asset.v1.AssetAnalysed.totals": "one an analyser and model",
     # by a number that the contract names
+    "framewell.mesh.v1.Wording.params": "places of one template, 4,000 characters in all",
     "framewell.asset.v1.AssetIngested.same_content": "at most 20",
     "framewell.asset.v1.AssetTranscoded.missing": "at most 20 sentences",
     "framewell.asset.v1.AssetAnalysed.missing": "at most 20 sentences",

@@ -1,6 +1,7 @@
 """How work ended, as facts say it: done, or given up with a code for programs and a sentence for people."""
 
 from framewell.mesh.v1.mesh_pb2 import Done, Failed, Outcome
+from framewell_contracts.sentences import wording_of
 
 
 def done() -> Outcome:
@@ -9,8 +10,11 @@ def done() -> Outcome:
 
 
 def failed(code: str, detail: str) -> Outcome:
-    """Return the outcome of work that was given up: a stable word for programs, a sentence for people."""
-    return Outcome(failed=Failed(code=code, detail=detail))
+    """Return the outcome of work that was given up: a stable word for programs, a sentence for people.
+
+    A sentence made from a template has its wording beside it.
+    """
+    return Outcome(failed=Failed(code=code, detail=detail, wording=wording_of(detail)))
 
 
 def is_done(outcome: Outcome) -> bool:

@@ -3,25 +3,33 @@
 A stream handler knows three: `Rejected`, `NotYet` and `Busy`; every other exception is a bug, retried a
 few times and then given up with its traceback. A gRPC method may also say `NotFound`, `Gone`, `Conflict` and
 `Forbidden`. Reasons are sentences for a person: what happened, to what, what to do next. They are shown, kept
-and logged, so the passwords and signatures of addresses in them are redacted.
+and logged, so the passwords and signatures of addresses in them are redacted. One that was made from a
+template (`framewell_contracts.sentences.say`) has its wording beside it.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from framewell_contracts.media_addresses import redacted_text
+from framewell_contracts.sentences import Sentence
 from framewell_kit.facts import Outgoing
+
+REJECTED: Final = "rejected"
+"""The code of what was rejected and has no other."""
 
 
 class Outcome(Exception):
     """Base of all; never raised itself.
 
-    `code` is a stable word for programs, which tells refusals of one kind apart; empty where the kind says it
-    all. It travels with the refusal: as ErrorInfo over gRPC, as `reason` of a problem over REST.
+    `code` is a stable word for programs, which tells refusals of one kind apart: that of the sentence, where
+    it is made from a template; empty where the kind says it all. It travels with the refusal: as ErrorInfo
+    over gRPC, as `reason` of a problem over REST.
     """
 
     def __init__(self, reason: str, *, code: str = "") -> None:
-        self.reason = redacted_text(reason)
-        self.code = code
+        said = reason if isinstance(reason, Sentence) else None
+        self.reason: str = said.mapped(redacted_text) if said is not None else redacted_text(reason)
+        self.code = code or (said.reason if said is not None else "")
         super().__init__(self.reason)
 
 
@@ -31,8 +39,9 @@ class Rejected(Outcome):
     So do `facts`, of what was done all the same. Of a call: the caller sent something that is not accepted.
     """
 
-    def __init__(self, reason: str, code: str = "rejected", facts: Sequence[Outgoing] = ()) -> None:
+    def __init__(self, reason: str, code: str = "", facts: Sequence[Outgoing] = ()) -> None:
         super().__init__(reason, code=code)
+        self.code = self.code or REJECTED
         self.facts = facts
 
 

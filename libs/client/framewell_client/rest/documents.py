@@ -90,6 +90,8 @@ class Appearance(TypedDict):
     """Number of the track in its chunk: that of its observations of the kind `face`, one a picture in which
     it was measured.
     """
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
 
 
 class AppearanceRef(TypedDict):
@@ -110,6 +112,8 @@ class AppliedStatement(TypedDict):
     """What became of it."""
     sentence: str
     """One sentence for the sender: why, and what to do."""
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
 
 
 class AssetDeadLetter(TypedDict):
@@ -133,6 +137,8 @@ class AssetDeadLetter(TypedDict):
     """When it was given up."""
     replay: str
     """The command that tries it again."""
+    wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class AssetExplanation(TypedDict):
@@ -170,6 +176,16 @@ class AssetExplanation(TypedDict):
     """What could not be looked at, one sentence each; empty when everything was."""
     last_event: NotRequired[LastEvent]
     """The last thing that happened to it; unset when nothing has."""
+    reason_wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
+    headline_wording: NotRequired[Wording]
+    """What the sentence of `headline` was made of."""
+    waits_for_wordings: Sequence[Wording]
+    """What the entries of `waits_for` were made of, in the same order."""
+    missing_wordings: Sequence[Wording]
+    """What the sentences of `missing` were made of, in the same order."""
+    incomplete_wordings: Sequence[Wording]
+    """What the sentences of `incomplete` were made of, in the same order."""
 
 
 class AssetIngested(TypedDict):
@@ -311,6 +327,8 @@ class AssetSummary(TypedDict):
     """When anything of what is listed here changed last; unset for one that has not changed since it is
     noted.
     """
+    reason_wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class AssetView(TypedDict):
@@ -390,6 +408,10 @@ class AssetView(TypedDict):
     """Earlier assets whose original is the same, byte for byte: those known when it was taken in, oldest
     first, at most 20.
     """
+    reason_wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
+    missing_wordings: Sequence[Wording]
+    """What the sentences of `missing` were made of, in the same order."""
 
 
 class AuditProblem(TypedDict):
@@ -401,6 +423,8 @@ class AuditProblem(TypedDict):
     """Id of the chain."""
     sentence: str
     """The same in one sentence."""
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
 
 
 class AuditRecord(TypedDict):
@@ -564,6 +588,8 @@ class Candidate(TypedDict):
     """Number of the snapshot it learned from."""
     class_count: int
     """Number of classes it knows."""
+    withdrawn_wording: NotRequired[Wording]
+    """What the sentence of `withdrawn` was made of."""
 
 
 class CaptionFile(TypedDict):
@@ -916,6 +942,8 @@ class Counts(TypedDict):
     """Fields of this answer that could not be asked: they are left out, and say nothing."""
     missing: Sequence[str]
     """Why they are missing, one sentence each."""
+    missing_wordings: Sequence[Wording]
+    """What the sentences of `missing` were made of, in the same order."""
 
 
 class CreateClassResponse(TypedDict):
@@ -1090,6 +1118,8 @@ class DeadLetterView(TypedDict):
     """Why, in that person's words; may be empty."""
     times_replayed: int
     """How often it was sent again."""
+    wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class DeadLettersLeft(TypedDict):
@@ -1099,6 +1129,8 @@ class DeadLettersLeft(TypedDict):
     """Why, as a sentence or the broker's word."""
     count: int
     """How many were left for this reason."""
+    wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class DisableModelRequest(TypedDict):
@@ -1289,6 +1321,8 @@ class Evidence(TypedDict):
     dataset service keeps until they are erased; empty when there are none. Where a sample is read they
     stand in `sentence`.
     """
+    wording: NotRequired[Wording]
+    """What that sentence was made of; `{class}` stands in it as in the sentence."""
 
 
 class EvidenceSource(TypedDict):
@@ -1382,6 +1416,8 @@ class Failed(TypedDict):
     """Stable lower-case word a program can switch on, e.g. `unreadable`, `killed_its_worker`."""
     detail: str
     """One sentence for a person: what happened, to what."""
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
 
 
 class FateStep(TypedDict):
@@ -1425,6 +1461,8 @@ class FindSimilarRequest(TypedDict):
     measured for the model (its threshold `same`). Refused for a model without one. Of those that follow
     each other in an asset only the nearest is a neighbour, and `limit` and `offset` count such places.
     """
+    reason: NotRequired[str]
+    """Why, to be said by whoever looks for a face: it is kept with who asked. Not read for anything else."""
 
 
 class FindSimilarResponse(TypedDict):
@@ -1626,6 +1664,8 @@ class HeldJob(TypedDict):
     """What the last attempt ended with, or why it waits, in words."""
     code: str
     """Stable word for the reason of a failed one, else empty."""
+    wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class Hold(TypedDict):
@@ -1795,6 +1835,8 @@ class LineageAsset(TypedDict):
     """True while the house may train with it."""
     sentence: str
     """That decision in one sentence; empty where it could not be asked."""
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
 
 
 class LineageSample(TypedDict):
@@ -1825,6 +1867,8 @@ class ListAssetPeopleResponse(TypedDict):
     """Names the next page; empty on the last page."""
     missing: Sequence[str]
     """What this page lacks because a service is away, one sentence each."""
+    missing_wordings: Sequence[Wording]
+    """What the sentences of `missing` were made of, in the same order."""
 
 
 class ListAssetsResponse(TypedDict):
@@ -2257,6 +2301,8 @@ class MeshView(TypedDict):
     """Fields of the services that could not be asked, because the broker is away: `lag`, `dead_letters`."""
     missing: Sequence[str]
     """Why they are missing, one sentence each."""
+    missing_wordings: Sequence[Wording]
+    """What the sentences of `missing` were made of, in the same order."""
 
 
 class Model(TypedDict):
@@ -2305,6 +2351,8 @@ class ModelComparison(TypedDict):
     """Number of programmes that the compared photos come from."""
     why_not: str
     """Why the two could not be compared, in one sentence; empty where they were."""
+    why_not_wording: NotRequired[Wording]
+    """What the sentence of `why_not` was made of."""
 
 
 class ModelExamination(TypedDict):
@@ -2337,6 +2385,8 @@ class ModelLineage(TypedDict):
     """Names the next page; empty on the last page."""
     missing: Sequence[str]
     """Why parts of it are missing, one sentence each."""
+    missing_wordings: Sequence[Wording]
+    """What the sentences of `missing` were made of, in the same order."""
 
 
 class ModelScope(TypedDict):
@@ -2475,6 +2525,8 @@ class NamedAppearance(TypedDict):
     """State of the sample; unspecified when there is none."""
     reason: str
     """Empty for an accepted sample; otherwise one sentence why it is not learned from."""
+    wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class Neighbour(TypedDict):
@@ -2490,6 +2542,10 @@ class Neighbour(TypedDict):
     """Where it is: of near-duplicates from the first to the last of those that follow each other; else its
     own span.
     """
+    likeness: NotRequired[FaceLikeness]
+    """Of a face: what the distance says. It names nobody."""
+    sentence: str
+    """The same in words, for a person; empty where no face was compared."""
 
 
 class ObjectRef(TypedDict):
@@ -2626,6 +2682,8 @@ class PausedPartition(TypedDict):
     """When it is read again; unset when that depends on something else."""
     reason: str
     """Why it is paused, in words."""
+    wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class Payment(TypedDict):
@@ -2724,6 +2782,8 @@ class PreviewNameResponse(TypedDict):
     """Why those are withheld, each sentence once."""
     complete: bool
     """False when the cluster has so many appearances that not all were counted."""
+    withheld_wordings: Sequence[Wording]
+    """What the sentences of `withheld_reasons` were made of, in the same order."""
 
 
 class PreviewTrainingResponse(TypedDict):
@@ -2761,6 +2821,10 @@ class PreviewTrainingResponse(TypedDict):
     """Number of runs that wait or are under way before it."""
     pay: Sequence[RunPay]
     """What holders would be owed for the run, by holder and currency."""
+    refusal_wordings: Sequence[Wording]
+    """What the sentences of `refusals` were made of, in the same order."""
+    no_challenge_wording: NotRequired[Wording]
+    """What the sentence of `no_challenge_because` was made of."""
 
 
 class Problem(TypedDict):
@@ -2783,7 +2847,14 @@ class Problem(TypedDict):
     all.
     """
     params: Mapping[str, str]
-    """What the sentence is about, by name, for whoever words it in another language."""
+    """What stands in the places of the sentence's template, by name, for whoever words it in another
+    language; as `Wording.params`.
+    """
+    template: str
+    """Code of the template that `detail` was made from, as `Wording.template`: `reason`, or `reason` with a
+    part behind a dot that tells one of several templates; empty where the sentence is a text that somebody
+    gave.
+    """
 
 
 class ProcessTelemetry(TypedDict):
@@ -2866,6 +2937,8 @@ class PromotionCheck(TypedDict):
     """True when the candidate passed it."""
     sentence: str
     """One sentence with the figures it was judged by."""
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
 
 
 class ProposeSampleRequest(TypedDict):
@@ -3111,6 +3184,8 @@ class Reason(TypedDict):
     """What happened, to what, as a sentence."""
     advice: str
     """A command to run or what to look at; empty when there is nothing to do."""
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
 
 
 class ReasonCount(TypedDict):
@@ -3154,6 +3229,8 @@ class Refusal(TypedDict):
     """How many samples or assets."""
     moments: Sequence[RefusedMoment]
     """Some of them, ten at most: samples the newest first, assets by id."""
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
 
 
 class RefusedMoment(TypedDict):
@@ -3356,6 +3433,8 @@ class RequestError(TypedDict):
     """The field, as a path: `statements.0.use`; empty for the whole body."""
     problem: str
     """What is wrong with it, and what is right."""
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
 
 
 class ResumeReanalysisResponse(TypedDict):
@@ -3392,6 +3471,8 @@ class Retry(TypedDict):
     """What happened, as a sentence."""
     origin_topic: str
     """The topic it stood in first, without the mesh's prefix."""
+    wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class Review(TypedDict):
@@ -3425,6 +3506,8 @@ class ReviewResult(TypedDict):
     """Empty when the decision was taken; otherwise one sentence why not."""
     refusal: NotRequired[ReviewRefusal]
     """The same for programs."""
+    wording: NotRequired[Wording]
+    """What the sentence of `error` was made of."""
 
 
 class ReviewSamplesRequest(TypedDict):
@@ -3493,6 +3576,8 @@ class RightsChangeFate(TypedDict):
     """Fields of this answer that could not be asked: they are left out, and say nothing."""
     missing: Sequence[str]
     """Why they are missing, one sentence each."""
+    missing_wordings: Sequence[Wording]
+    """What the sentences of `missing` were made of, in the same order."""
 
 
 class RightsChanged(TypedDict):
@@ -3528,6 +3613,8 @@ class RightsDecision(TypedDict):
     """Legal basis of a permission; unspecified when the use is withheld."""
     rights_revision: int
     """Revision of the asset's rights it was made at."""
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
 
 
 class RightsPreview(TypedDict):
@@ -3557,6 +3644,8 @@ class RightsPreview(TypedDict):
     """Fields of this answer that could not be asked: they are left out, and say nothing."""
     missing: Sequence[str]
     """Why they are missing, one sentence each."""
+    missing_wordings: Sequence[Wording]
+    """What the sentences of `missing` were made of, in the same order."""
 
 
 class RightsStatement(TypedDict):
@@ -3782,6 +3871,8 @@ class Sample(TypedDict):
     """When it was found first; unset in a fact."""
     decided_by: NotRequired[Actor]
     """Who decided about it last, and when; unset until somebody did."""
+    reason_wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class SampleCandidate(TypedDict):
@@ -3840,6 +3931,8 @@ class SampleOfName(TypedDict):
     """State of the sample now."""
     reason: str
     """Empty when it was taken back; otherwise one sentence why not."""
+    wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class SealAuditResponse(TypedDict):
@@ -3860,6 +3953,8 @@ class SearchResponse(TypedDict):
     """
     missing: Sequence[str]
     """What this page lacks because a service is away, one sentence each."""
+    missing_wordings: Sequence[Wording]
+    """What the sentences of `missing` were made of, in the same order."""
 
 
 class SeenLabel(TypedDict):
@@ -3900,6 +3995,8 @@ class SeenPerson(TypedDict):
     """What was decided of the first appearance, in words and with the reason: named, a question, unknown, too
     small.
     """
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
 
 
 class SeenText(TypedDict):
@@ -4089,6 +4186,8 @@ class SnapshotExport(TypedDict):
     """Number of samples that may not be used for the purpose and were left out."""
     left_out_reason: str
     """Why most of those were left out, in one sentence; empty where none was."""
+    left_out_wording: NotRequired[Wording]
+    """What the sentence of `left_out_reason` was made of."""
 
 
 class SnapshotPublished(TypedDict):
@@ -4736,6 +4835,8 @@ class WaitingPart(TypedDict):
     """Name of the part: streams, jobs, outbox, …"""
     reason: str
     """What the part waits for, in words."""
+    wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class WaitingRecord(TypedDict):
@@ -4846,6 +4947,23 @@ class WebhookSecret(TypedDict):
     """The webhook that has this secret."""
     secret: str
     """What signs its deliveries, `whsec_` and Base64; shown this once."""
+
+
+class Wording(TypedDict):
+    """What an English sentence beside it was made of, for whoever says it in another language.
+    `/sentences.json` of the gateway has the English template of every code. Empty where the sentence is a
+    text that somebody gave, or comes from a service that sends no wordings: then the sentence is shown as
+    it is, in English.
+    """
+
+    template: str
+    """Code of the template: stable, while what it says may be put in other words. The part before the first
+    dot is a word for programs.
+    """
+    params: Mapping[str, str]
+    """What stands in the places of the template, by name. Where that is a sentence itself, `<name>-template`
+    has the code of its template, and `<name>-<param>` each of its params.
+    """
 
 
 class Work(TypedDict):
@@ -5034,6 +5152,15 @@ ExportFormat = Literal["parquet", "webdataset", "coco"]
 - `parquet`: One Parquet table of samples.
 - `webdataset`: WebDataset: tar files of pictures and labels.
 - `coco`: COCO: pictures and one JSON of annotations.
+"""
+
+
+FaceLikeness = Literal["near", "question", "far"]
+"""What the distance between two faces says.
+
+- `near`: As near as pictures of one person are. In a large archive strangers are so near, too.
+- `question`: Farther than most pictures of one person are: a question for a person.
+- `far`: As far as pictures of two people are.
 """
 
 

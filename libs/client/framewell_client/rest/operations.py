@@ -218,7 +218,11 @@ class Operations:
         return found
 
     def submit_asset(
-        self, body: documents.IngestRequested, *, request_id: str | None = None
+        self,
+        body: documents.IngestRequested,
+        *,
+        request_id: str | None = None,
+        idempotency_key: str | None = None,
     ) -> documents.SubmitResponse:
         """Ask for media to be taken in.
 
@@ -226,9 +230,18 @@ class Operations:
 
         - `request_id`: Id of the request, unique for its sender; empty: one is made. It stands for one
           asset: name no other `asset_id` beside it.
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.SubmitResponse = self._transport.document(
-            Request("POST", "/v1/assets", query={"request_id": request_id}, json=body)
+            Request(
+                "POST",
+                "/v1/assets",
+                query={"request_id": request_id},
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
@@ -261,15 +274,24 @@ class Operations:
         found: documents.AssetView = self._transport.document(Request("GET", f"/v1/assets/{part(asset_id)}"))
         return found
 
-    def remove_asset(self, asset_id: str, *, reason: str | None = None) -> documents.RemoveAssetResponse:
+    def remove_asset(
+        self, asset_id: str, *, reason: str | None = None, if_match: str | None = None
+    ) -> documents.RemoveAssetResponse:
         """Remove an asset and everything made from it.
 
         Removes the asset and everything made from it, in every service.
 
         - `reason`: One sentence for the log: why it goes.
+        - `if_match`: The ETag of the answer to `getAsset` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.RemoveAssetResponse = self._transport.document(
-            Request("DELETE", f"/v1/assets/{part(asset_id)}", query={"reason": reason})
+            Request(
+                "DELETE",
+                f"/v1/assets/{part(asset_id)}",
+                query={"reason": reason},
+                headers={"if-match": if_match},
+            )
         )
         return found
 
@@ -280,23 +302,47 @@ class Operations:
         )
         return found
 
-    def cancel_ingest(self, asset_id: str) -> documents.CancelIngestResponse:
+    def cancel_ingest(
+        self, asset_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.CancelIngestResponse:
         """Stop the fetch of an asset.
 
         Stops a fetch under way; the asset is rejected with code `cancelled`.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getAsset` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.CancelIngestResponse = self._transport.document(
-            Request("POST", f"/v1/assets/{part(asset_id)}/cancel")
+            Request(
+                "POST",
+                f"/v1/assets/{part(asset_id)}/cancel",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
-    def reprocess_asset(self, asset_id: str) -> documents.ReprocessResponse:
+    def reprocess_asset(
+        self, asset_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.ReprocessResponse:
         """Make everything of an asset anew.
 
         Sends asset.ingested again with the next generation, so that everything behind ingest is made anew.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getAsset` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.ReprocessResponse = self._transport.document(
-            Request("POST", f"/v1/assets/{part(asset_id)}/reprocess")
+            Request(
+                "POST",
+                f"/v1/assets/{part(asset_id)}/reprocess",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
@@ -520,16 +566,22 @@ class Operations:
         """
         return self._transport.answer(Request("GET", f"/v1/assets/{part(asset_id)}/transcript.vtt"))
 
-    def find_similar(self, body: documents.FindSimilarRequest) -> documents.FindSimilarResponse:
+    def find_similar(
+        self, body: documents.FindSimilarRequest, *, idempotency_key: str | None = None
+    ) -> documents.FindSimilarResponse:
         """Stored faces and pictures near to one.
 
         Compares with a picture (Base64), a stored observation or a moment. With `analyser` `labels` and
         `near_duplicates` the same picture is found, whatever was done to it: one neighbour for all that
         follow each other in an asset, `span` from the first to the last. `other_than` leaves its own asset
         out.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.FindSimilarResponse = self._transport.document(
-            Request("POST", "/v1/similar", json=body)
+            Request("POST", "/v1/similar", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -697,68 +749,126 @@ class Operations:
         )
         return found
 
-    def merge_clusters(self, body: documents.MergeClustersRequest) -> documents.MergeClustersResponse:
+    def merge_clusters(
+        self, body: documents.MergeClustersRequest, *, idempotency_key: str | None = None
+    ) -> documents.MergeClustersResponse:
         """Say that two are the same person.
 
         Two that are named as two people are refused: take one of the names back first.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.MergeClustersResponse = self._transport.document(
-            Request("POST", "/v1/clusters/decisions/merge", json=body)
+            Request(
+                "POST",
+                "/v1/clusters/decisions/merge",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
-    def split_cluster(self, body: documents.SplitClusterRequest) -> documents.SplitClusterResponse:
+    def split_cluster(
+        self, body: documents.SplitClusterRequest, *, idempotency_key: str | None = None
+    ) -> documents.SplitClusterResponse:
         """Say that some appearances are somebody else.
 
         Takes appearances out of a cluster: they are another person, whose cluster is a new one.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.SplitClusterResponse = self._transport.document(
-            Request("POST", "/v1/clusters/decisions/split", json=body)
+            Request(
+                "POST",
+                "/v1/clusters/decisions/split",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
     def distinguish_clusters(
-        self, body: documents.DistinguishClustersRequest
+        self, body: documents.DistinguishClustersRequest, *, idempotency_key: str | None = None
     ) -> documents.DistinguishClustersResponse:
         """Say that two are not the same person.
 
         Notes that two clusters are not the same person: nothing proposes or merges the two any more.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.DistinguishClustersResponse = self._transport.document(
-            Request("POST", "/v1/clusters/decisions/distinguish", json=body)
+            Request(
+                "POST",
+                "/v1/clusters/decisions/distinguish",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
-    def name_person(self, body: documents.NamePersonRequest) -> documents.NamePersonResponse:
+    def name_person(
+        self, body: documents.NamePersonRequest, *, idempotency_key: str | None = None
+    ) -> documents.NamePersonResponse:
         """Say who an unknown person is.
 
         Makes or uses a class of that name, and accepted samples of the best appearances, as far as their
         rights allow; training and re-labelling follow. The same call again changes nothing more; another
         name is refused until the first is taken back.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.NamePersonResponse = self._transport.document(
-            Request("POST", "/v1/clusters/decisions/name", json=body)
+            Request(
+                "POST", "/v1/clusters/decisions/name", headers={"idempotency-key": idempotency_key}, json=body
+            )
         )
         return found
 
-    def preview_name(self, body: documents.NamePersonRequest) -> documents.PreviewNameResponse:
+    def preview_name(
+        self, body: documents.NamePersonRequest, *, idempotency_key: str | None = None
+    ) -> documents.PreviewNameResponse:
         """What saying who an unknown person is would touch.
 
         Programmes, seconds and samples that get the name; nothing is changed.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.PreviewNameResponse = self._transport.document(
-            Request("POST", "/v1/clusters/decisions/name/preview", json=body)
+            Request(
+                "POST",
+                "/v1/clusters/decisions/name/preview",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
-    def undo_cluster_decision(self, body: documents.UndoDecisionRequest) -> documents.UndoDecisionResponse:
+    def undo_cluster_decision(
+        self, body: documents.UndoDecisionRequest, *, idempotency_key: str | None = None
+    ) -> documents.UndoDecisionResponse:
         """Take a decision back.
 
         With a name, the samples that were accepted by giving it are taken back, too, unless `keep_samples`
         is true or somebody decided about them since.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.UndoDecisionResponse = self._transport.document(
-            Request("POST", "/v1/clusters/decisions/undo", json=body)
+            Request(
+                "POST", "/v1/clusters/decisions/undo", headers={"idempotency-key": idempotency_key}, json=body
+            )
         )
         return found
 
@@ -817,13 +927,19 @@ class Operations:
         )
         return found
 
-    def propose_sample(self, body: documents.ProposeSampleRequest) -> documents.ProposeSampleResponse:
+    def propose_sample(
+        self, body: documents.ProposeSampleRequest, *, idempotency_key: str | None = None
+    ) -> documents.ProposeSampleResponse:
         """Propose a region as a sample of a class.
 
         Proposes a region that a person points at as a sample of a class.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ProposeSampleResponse = self._transport.document(
-            Request("POST", "/v1/samples", json=body)
+            Request("POST", "/v1/samples", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -849,44 +965,68 @@ class Operations:
         )
         return found
 
-    def claim_samples(self, body: documents.ClaimSamplesRequest) -> documents.ClaimSamplesResponse:
+    def claim_samples(
+        self, body: documents.ClaimSamplesRequest, *, idempotency_key: str | None = None
+    ) -> documents.ClaimSamplesResponse:
         """Take samples for review.
 
         Takes samples for review, so that two reviewers don't get the same ones; those that one has are
         kept longer.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ClaimSamplesResponse = self._transport.document(
-            Request("POST", "/v1/samples/claim", json=body)
+            Request("POST", "/v1/samples/claim", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    def release_samples(self, body: documents.ReleaseSamplesRequest) -> documents.ReleaseSamplesResponse:
+    def release_samples(
+        self, body: documents.ReleaseSamplesRequest, *, idempotency_key: str | None = None
+    ) -> documents.ReleaseSamplesResponse:
         """Give samples back undecided.
 
         Gives samples back that the caller has claimed and did not decide about.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ReleaseSamplesResponse = self._transport.document(
-            Request("POST", "/v1/samples/release", json=body)
+            Request("POST", "/v1/samples/release", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    def review_samples(self, body: documents.ReviewSamplesRequest) -> documents.ReviewSamplesResponse:
+    def review_samples(
+        self, body: documents.ReviewSamplesRequest, *, idempotency_key: str | None = None
+    ) -> documents.ReviewSamplesResponse:
         """Decide about samples.
 
         Decides about samples; rights are asked again for each one accepted.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ReviewSamplesResponse = self._transport.document(
-            Request("POST", "/v1/samples/review", json=body)
+            Request("POST", "/v1/samples/review", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    def undo_review(self, body: documents.UndoReviewRequest) -> documents.UndoReviewResponse:
+    def undo_review(
+        self, body: documents.UndoReviewRequest, *, idempotency_key: str | None = None
+    ) -> documents.UndoReviewResponse:
         """Take decisions back.
 
         Takes decisions back; each sample is proposed again.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.UndoReviewResponse = self._transport.document(
-            Request("POST", "/v1/samples/undo", json=body)
+            Request("POST", "/v1/samples/undo", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -935,13 +1075,19 @@ class Operations:
         )
         return found
 
-    def create_class(self, body: documents.DatasetClassInput) -> documents.CreateClassResponse:
+    def create_class(
+        self, body: documents.DatasetClassInput, *, idempotency_key: str | None = None
+    ) -> documents.CreateClassResponse:
         """Make a class in a dataset.
 
         Makes a class in a dataset.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.CreateClassResponse = self._transport.document(
-            Request("POST", "/v1/classes", json=body)
+            Request("POST", "/v1/classes", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -976,34 +1122,68 @@ class Operations:
         return found
 
     def rename_class(
-        self, class_id: str, body: documents.RenameClassRequest
+        self,
+        class_id: str,
+        body: documents.RenameClassRequest,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
     ) -> documents.RenameClassResponse:
         """Give a class another name, or further ones.
 
         Gives a class another name or further ones.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getClass` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.RenameClassResponse = self._transport.document(
-            Request("POST", f"/v1/classes/{part(class_id)}/rename", json=body)
+            Request(
+                "POST",
+                f"/v1/classes/{part(class_id)}/rename",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+                json=body,
+            )
         )
         return found
 
-    def merge_classes(self, body: documents.MergeClassesRequest) -> documents.MergeClassesResponse:
+    def merge_classes(
+        self, body: documents.MergeClassesRequest, *, idempotency_key: str | None = None
+    ) -> documents.MergeClassesResponse:
         """Make two classes one.
 
         Makes two classes one.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.MergeClassesResponse = self._transport.document(
-            Request("POST", "/v1/classes/merge", json=body)
+            Request("POST", "/v1/classes/merge", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    def undo_merge(self, class_id: str) -> documents.UndoMergeResponse:
+    def undo_merge(
+        self, class_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.UndoMergeResponse:
         """Take a merger back.
 
         Takes a merger back: the class that went stands again, with its samples and names.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getClass` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.UndoMergeResponse = self._transport.document(
-            Request("POST", f"/v1/classes/{part(class_id)}/undo-merge")
+            Request(
+                "POST",
+                f"/v1/classes/{part(class_id)}/undo-merge",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
@@ -1024,10 +1204,17 @@ class Operations:
         )
         return found
 
-    def change_rights(self, body: documents.RightsChanged) -> documents.PublishedRightsChange:
-        """Change rights of an asset, a source or a holder."""
+    def change_rights(
+        self, body: documents.RightsChanged, *, idempotency_key: str | None = None
+    ) -> documents.PublishedRightsChange:
+        """Change rights of an asset, a source or a holder.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        """
         found: documents.PublishedRightsChange = self._transport.document(
-            Request("POST", "/v1/rights", json=body)
+            Request("POST", "/v1/rights", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -1047,27 +1234,46 @@ class Operations:
         return found
 
     def preview_house_rules(
-        self, body: documents.PreviewHouseRulesRequest
+        self, body: documents.PreviewHouseRulesRequest, *, idempotency_key: str | None = None
     ) -> documents.PreviewHouseRulesResponse:
         """What other house rules would do.
 
         Says what other house rules would do, without doing it.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.PreviewHouseRulesResponse = self._transport.document(
-            Request("POST", "/v1/rights/rules/preview", json=body)
+            Request(
+                "POST", "/v1/rights/rules/preview", headers={"idempotency-key": idempotency_key}, json=body
+            )
         )
         return found
 
     def preview_rights_change(
-        self, body: documents.RightsChanged, *, statements_only: bool | None = None
+        self,
+        body: documents.RightsChanged,
+        *,
+        statements_only: bool | None = None,
+        idempotency_key: str | None = None,
     ) -> documents.RightsPreview:
         """What a change of rights would do.
 
         - `statements_only`: True for what becomes of the statements and the number of assets alone,
           without samples and snapshots.
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.RightsPreview = self._transport.document(
-            Request("POST", "/v1/rights/preview", query={"statements_only": statements_only}, json=body)
+            Request(
+                "POST",
+                "/v1/rights/preview",
+                query={"statements_only": statements_only},
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
@@ -1257,22 +1463,34 @@ class Operations:
         """
         return self._transport.answer(Request("GET", "/v1/audit/log"))
 
-    def verify_audit(self, body: documents.VerifyAuditRequest) -> documents.VerifyAuditResponse:
+    def verify_audit(
+        self, body: documents.VerifyAuditRequest, *, idempotency_key: str | None = None
+    ) -> documents.VerifyAuditResponse:
         """Check chains, seals and facts.
 
         Checks the log of decisions: its chains, their seals, and each entry against the fact it is about.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.VerifyAuditResponse = self._transport.document(
-            Request("POST", "/v1/audit/verify", json=body)
+            Request("POST", "/v1/audit/verify", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    def seal_audit(self) -> documents.SealAuditResponse:
+    def seal_audit(self, *, idempotency_key: str | None = None) -> documents.SealAuditResponse:
         """Sign the ends of all chains now.
 
         Signs and publishes the end of every chain that grew since it was sealed last.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
-        found: documents.SealAuditResponse = self._transport.document(Request("POST", "/v1/audit/seals"))
+        found: documents.SealAuditResponse = self._transport.document(
+            Request("POST", "/v1/audit/seals", headers={"idempotency-key": idempotency_key})
+        )
         return found
 
     def get_audit_key(self) -> documents.GetAuditKeyResponse:
@@ -1318,23 +1536,44 @@ class Operations:
         )
         return found
 
-    def publish_snapshot(self, dataset_id: str) -> documents.PublishSnapshotResponse:
+    def publish_snapshot(
+        self, dataset_id: str, *, idempotency_key: str | None = None
+    ) -> documents.PublishSnapshotResponse:
         """Publish a snapshot now.
 
         Publishes a snapshot now.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.PublishSnapshotResponse = self._transport.document(
-            Request("POST", f"/v1/datasets/{part(dataset_id)}/snapshots")
+            Request(
+                "POST",
+                f"/v1/datasets/{part(dataset_id)}/snapshots",
+                headers={"idempotency-key": idempotency_key},
+            )
         )
         return found
 
-    def export_snapshot(self, snapshot_id: str, body: documents.ExportChoice) -> documents.SnapshotExport:
+    def export_snapshot(
+        self, snapshot_id: str, body: documents.ExportChoice, *, idempotency_key: str | None = None
+    ) -> documents.SnapshotExport:
         """Write a snapshot in a format that others read.
 
         Answers once the file stands; it is recorded who asked, and for which purpose.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.SnapshotExport = self._transport.document(
-            Request("POST", f"/v1/snapshots/{part(snapshot_id)}/exports", json=body)
+            Request(
+                "POST",
+                f"/v1/snapshots/{part(snapshot_id)}/exports",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
@@ -1398,44 +1637,68 @@ class Operations:
         )
         return found
 
-    def use_model(self, body: documents.ChooseVersionRequest) -> documents.ChooseVersionResponse:
+    def use_model(
+        self, body: documents.ChooseVersionRequest, *, idempotency_key: str | None = None
+    ) -> documents.ChooseVersionResponse:
         """Choose which version of a model answers and looks.
 
         Chooses which version of an imported model answers when a caller names none. Identity models are
         refused (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ChooseVersionResponse = self._transport.document(
-            Request("POST", "/v1/models/use", json=body)
+            Request("POST", "/v1/models/use", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    def enable_model(self, body: documents.EnableModelRequest) -> documents.EnableModelResponse:
+    def enable_model(
+        self, body: documents.EnableModelRequest, *, idempotency_key: str | None = None
+    ) -> documents.EnableModelResponse:
         """Let a model look at every programme, or at some.
 
         Lets a declared model look at the chunks of every programme, or of those of a series or channel.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.EnableModelResponse = self._transport.document(
-            Request("POST", "/v1/models/enable", json=body)
+            Request("POST", "/v1/models/enable", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    def disable_model(self, body: documents.DisableModelRequest) -> documents.DisableModelResponse:
+    def disable_model(
+        self, body: documents.DisableModelRequest, *, idempotency_key: str | None = None
+    ) -> documents.DisableModelResponse:
         """Let a model look no more, at some programmes or at all.
 
         Takes that back, for some programmes or for all. What it has seen stays.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.DisableModelResponse = self._transport.document(
-            Request("POST", "/v1/models/disable", json=body)
+            Request("POST", "/v1/models/disable", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    def remove_model(self, body: documents.RemoveModelRequest) -> documents.RemoveModelResponse:
+    def remove_model(
+        self, body: documents.RemoveModelRequest, *, idempotency_key: str | None = None
+    ) -> documents.RemoveModelResponse:
         """Remove a model that was taken in, or one version of it.
 
         Removes a version that was taken in, or all of a name, from every replica. Runs under way finish.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.RemoveModelResponse = self._transport.document(
-            Request("POST", "/v1/models/remove", json=body)
+            Request("POST", "/v1/models/remove", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -1470,20 +1733,33 @@ class Operations:
         )
         return found
 
-    def start_run(self, body: documents.TrainingRequested) -> documents.StartTrainingResponse:
-        """Start a training run by hand."""
+    def start_run(
+        self, body: documents.TrainingRequested, *, idempotency_key: str | None = None
+    ) -> documents.StartTrainingResponse:
+        """Start a training run by hand.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        """
         found: documents.StartTrainingResponse = self._transport.document(
-            Request("POST", "/v1/runs", json=body)
+            Request("POST", "/v1/runs", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    def preview_run(self, body: documents.TrainingRequested) -> documents.PreviewTrainingResponse:
+    def preview_run(
+        self, body: documents.TrainingRequested, *, idempotency_key: str | None = None
+    ) -> documents.PreviewTrainingResponse:
         """What a run would learn from, and what speaks against it.
 
         Says what a run would learn from, and what speaks against it, without starting it.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.PreviewTrainingResponse = self._transport.document(
-            Request("POST", "/v1/runs/preview", json=body)
+            Request("POST", "/v1/runs/preview", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -1502,13 +1778,25 @@ class Operations:
         """
         return self._transport.answer(Request("GET", f"/v1/runs/{part(run_id)}/changes"))
 
-    def cancel_run(self, run_id: str) -> documents.CancelRunResponse:
+    def cancel_run(
+        self, run_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.CancelRunResponse:
         """Stop a run that has not ended.
 
         Stops a run that has not ended.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getRun` that the change rests on: 412 where it has become
+          another meanwhile.
         """
         found: documents.CancelRunResponse = self._transport.document(
-            Request("POST", f"/v1/runs/{part(run_id)}/cancel")
+            Request(
+                "POST",
+                f"/v1/runs/{part(run_id)}/cancel",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
@@ -1544,43 +1832,69 @@ class Operations:
         )
         return found
 
-    def promote_candidate(self, body: documents.PromoteRequest) -> documents.PromoteResponse:
+    def promote_candidate(
+        self, body: documents.PromoteRequest, *, idempotency_key: str | None = None
+    ) -> documents.PromoteResponse:
         """Put a candidate into service.
 
         Puts a candidate into service, in every inference replica.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.PromoteResponse = self._transport.document(
-            Request("POST", "/v1/candidates/promote", json=body)
+            Request("POST", "/v1/candidates/promote", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    def roll_back_model(self, body: documents.RollbackRequest) -> documents.RollbackResponse:
+    def roll_back_model(
+        self, body: documents.RollbackRequest, *, idempotency_key: str | None = None
+    ) -> documents.RollbackResponse:
         """Put the version before back into service.
 
         Puts the version before back into service.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.RollbackResponse = self._transport.document(
-            Request("POST", "/v1/candidates/rollback", json=body)
+            Request(
+                "POST", "/v1/candidates/rollback", headers={"idempotency-key": idempotency_key}, json=body
+            )
         )
         return found
 
-    def hold_candidate(self, body: documents.HoldModelRequest) -> documents.HoldModelResponse:
+    def hold_candidate(
+        self, body: documents.HoldModelRequest, *, idempotency_key: str | None = None
+    ) -> documents.HoldModelResponse:
         """Hold a candidate back until somebody releases it.
 
         Holds a candidate back: no rule puts it into service until it is released.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.HoldModelResponse = self._transport.document(
-            Request("POST", "/v1/candidates/hold", json=body)
+            Request("POST", "/v1/candidates/hold", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    def release_candidate(self, body: documents.ReleaseModelRequest) -> documents.ReleaseModelResponse:
+    def release_candidate(
+        self, body: documents.ReleaseModelRequest, *, idempotency_key: str | None = None
+    ) -> documents.ReleaseModelResponse:
         """Release a candidate that was held back.
 
         Releases a candidate that was held back.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ReleaseModelResponse = self._transport.document(
-            Request("POST", "/v1/candidates/release", json=body)
+            Request("POST", "/v1/candidates/release", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -1634,13 +1948,19 @@ class Operations:
             )
         )
 
-    def request_erasure(self, body: documents.RequestErasureRequest) -> documents.RequestErasureResponse:
+    def request_erasure(
+        self, body: documents.RequestErasureRequest, *, idempotency_key: str | None = None
+    ) -> documents.RequestErasureResponse:
         """Have a person, an asset or a holder of rights forgotten.
 
         Asks all services to forget, the same as publishing erasure.requested. It cannot be undone.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.RequestErasureResponse = self._transport.document(
-            Request("POST", "/v1/erasures", json=body)
+            Request("POST", "/v1/erasures", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -1774,37 +2094,63 @@ class Operations:
         return found
 
     def replay_dead_letters(
-        self, body: documents.ReplayDeadLettersRequest
+        self, body: documents.ReplayDeadLettersRequest, *, idempotency_key: str | None = None
     ) -> documents.ReplayDeadLettersResponse:
         """Send dead letters again to the topics they came from.
 
         As they were, to every group that reads the topic; an event has its effect once in each. Two who
         replay at once do not send the same ones.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ReplayDeadLettersResponse = self._transport.document(
-            Request("POST", "/v1/mesh/dead-letters/replay", json=body)
+            Request(
+                "POST",
+                "/v1/mesh/dead-letters/replay",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
     def discard_dead_letters(
-        self, body: documents.DiscardDeadLettersRequest
+        self, body: documents.DiscardDeadLettersRequest, *, idempotency_key: str | None = None
     ) -> documents.DiscardDeadLettersResponse:
         """Say of dead letters that they need no replay.
 
         They stay where they are; `framewell dlq discard --undo` takes it back.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.DiscardDeadLettersResponse = self._transport.document(
-            Request("POST", "/v1/mesh/dead-letters/discard", json=body)
+            Request(
+                "POST",
+                "/v1/mesh/dead-letters/discard",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
-    def resume_stage(self, body: documents.ResumeStageRequest) -> documents.ResumeStageResponse:
+    def resume_stage(
+        self, body: documents.ResumeStageRequest, *, idempotency_key: str | None = None
+    ) -> documents.ResumeStageResponse:
         """Let a stage go on at once that stopped itself.
 
         In all replicas of its service: one record is tried; handled, it closes the breaker.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ResumeStageResponse = self._transport.document(
-            Request("POST", "/v1/mesh/breakers/resume", json=body)
+            Request(
+                "POST", "/v1/mesh/breakers/resume", headers={"idempotency-key": idempotency_key}, json=body
+            )
         )
         return found
 
@@ -1815,23 +2161,46 @@ class Operations:
         )
         return found
 
-    def change_telemetry(self, body: documents.ChangeTelemetryRequest) -> documents.ListTelemetryResponse:
+    def change_telemetry(
+        self,
+        body: documents.ChangeTelemetryRequest,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> documents.ListTelemetryResponse:
         """Change how much processes log and trace while they run.
 
         What is not given stays; a restart goes back to the settings.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `listTelemetry` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.ListTelemetryResponse = self._transport.document(
-            Request("POST", "/v1/mesh/telemetry", json=body)
+            Request(
+                "POST",
+                "/v1/mesh/telemetry",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+                json=body,
+            )
         )
         return found
 
-    def start_reanalysis(self, body: documents.StartReanalysisRequest) -> documents.StartReanalysisResponse:
+    def start_reanalysis(
+        self, body: documents.StartReanalysisRequest, *, idempotency_key: str | None = None
+    ) -> documents.StartReanalysisResponse:
         """Let a model or an analyser look at the archive again.
 
         Starts a campaign. It is worked through below everything live and everything that arrives.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.StartReanalysisResponse = self._transport.document(
-            Request("POST", "/v1/reanalyses", json=body)
+            Request("POST", "/v1/reanalyses", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -1851,14 +2220,20 @@ class Operations:
         return found
 
     def estimate_reanalysis(
-        self, body: documents.EstimateReanalysisRequest
+        self, body: documents.EstimateReanalysisRequest, *, idempotency_key: str | None = None
     ) -> documents.EstimateReanalysisResponse:
         """What that would look at, and how long it would take.
 
         Says what a campaign would look at and how long it would take, and starts none.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.EstimateReanalysisResponse = self._transport.document(
-            Request("POST", "/v1/reanalyses/estimate", json=body)
+            Request(
+                "POST", "/v1/reanalyses/estimate", headers={"idempotency-key": idempotency_key}, json=body
+            )
         )
         return found
 
@@ -1872,33 +2247,69 @@ class Operations:
         )
         return found
 
-    def pause_reanalysis(self, reanalysis_id: str) -> documents.PauseReanalysisResponse:
+    def pause_reanalysis(
+        self, reanalysis_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.PauseReanalysisResponse:
         """Stop a campaign for now.
 
         Pauses a campaign: what is being looked at is finished within seconds, nothing more is begun.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getReanalysis` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.PauseReanalysisResponse = self._transport.document(
-            Request("POST", f"/v1/reanalyses/{part(reanalysis_id)}/pause")
+            Request(
+                "POST",
+                f"/v1/reanalyses/{part(reanalysis_id)}/pause",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
-    def resume_reanalysis(self, reanalysis_id: str) -> documents.ResumeReanalysisResponse:
+    def resume_reanalysis(
+        self, reanalysis_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.ResumeReanalysisResponse:
         """Let a paused campaign go on.
 
         Lets a paused campaign go on where it stopped.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getReanalysis` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.ResumeReanalysisResponse = self._transport.document(
-            Request("POST", f"/v1/reanalyses/{part(reanalysis_id)}/resume")
+            Request(
+                "POST",
+                f"/v1/reanalyses/{part(reanalysis_id)}/resume",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
-    def cancel_reanalysis(self, reanalysis_id: str) -> documents.CancelReanalysisResponse:
+    def cancel_reanalysis(
+        self, reanalysis_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.CancelReanalysisResponse:
         """End a campaign; what it has seen stays.
 
         Ends a campaign for good. What it has seen so far stays.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getReanalysis` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.CancelReanalysisResponse = self._transport.document(
-            Request("POST", f"/v1/reanalyses/{part(reanalysis_id)}/cancel")
+            Request(
+                "POST",
+                f"/v1/reanalyses/{part(reanalysis_id)}/cancel",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
@@ -1915,13 +2326,21 @@ class Operations:
         )
         return found
 
-    def create_webhook(self, body: documents.CreateWebhookRequest) -> documents.WebhookSecret:
+    def create_webhook(
+        self, body: documents.CreateWebhookRequest, *, idempotency_key: str | None = None
+    ) -> documents.WebhookSecret:
         """Have events sent to an address.
 
         Signed as Standard Webhooks has it; `secret` is shown this once. Events are CloudEvents in JSON
         (structured mode), those from now on, each at least once.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
-        found: documents.WebhookSecret = self._transport.document(Request("POST", "/v1/webhooks", json=body))
+        found: documents.WebhookSecret = self._transport.document(
+            Request("POST", "/v1/webhooks", headers={"idempotency-key": idempotency_key}, json=body)
+        )
         return found
 
     def get_webhook(self, webhook_id: str) -> documents.Webhook:
@@ -1931,34 +2350,71 @@ class Operations:
         )
         return found
 
-    def update_webhook(self, webhook_id: str, body: documents.WebhookChange) -> documents.Webhook:
-        """Change, pause or resume a webhook."""
+    def update_webhook(
+        self, webhook_id: str, body: documents.WebhookChange, *, if_match: str | None = None
+    ) -> documents.Webhook:
+        """Change, pause or resume a webhook.
+
+        - `if_match`: The ETag of the answer to `getWebhook` that the change rests on: 412 where it has
+          become another meanwhile.
+        """
         found: documents.Webhook = self._transport.document(
-            Request("PATCH", f"/v1/webhooks/{part(webhook_id)}", json=body)
+            Request("PATCH", f"/v1/webhooks/{part(webhook_id)}", headers={"if-match": if_match}, json=body)
         )
         return found
 
-    def delete_webhook(self, webhook_id: str) -> documents.DeleteWebhookResponse:
-        """Take a webhook away, with its deliveries."""
+    def delete_webhook(
+        self, webhook_id: str, *, if_match: str | None = None
+    ) -> documents.DeleteWebhookResponse:
+        """Take a webhook away, with its deliveries.
+
+        - `if_match`: The ETag of the answer to `getWebhook` that the change rests on: 412 where it has
+          become another meanwhile.
+        """
         found: documents.DeleteWebhookResponse = self._transport.document(
-            Request("DELETE", f"/v1/webhooks/{part(webhook_id)}")
+            Request("DELETE", f"/v1/webhooks/{part(webhook_id)}", headers={"if-match": if_match})
         )
         return found
 
-    def rotate_webhook_secret(self, webhook_id: str) -> documents.WebhookSecret:
+    def rotate_webhook_secret(
+        self, webhook_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.WebhookSecret:
         """Give a webhook another secret.
 
         For a day deliveries are signed with both.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getWebhook` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.WebhookSecret = self._transport.document(
-            Request("POST", f"/v1/webhooks/{part(webhook_id)}/secret")
+            Request(
+                "POST",
+                f"/v1/webhooks/{part(webhook_id)}/secret",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
-    def test_webhook(self, webhook_id: str) -> documents.TestWebhookResponse:
-        """Send an event of no meaning at once, and say what came of it."""
+    def test_webhook(
+        self, webhook_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.TestWebhookResponse:
+        """Send an event of no meaning at once, and say what came of it.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getWebhook` that the change rests on: 412 where it has
+          become another meanwhile.
+        """
         found: documents.TestWebhookResponse = self._transport.document(
-            Request("POST", f"/v1/webhooks/{part(webhook_id)}/test")
+            Request(
+                "POST",
+                f"/v1/webhooks/{part(webhook_id)}/test",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
@@ -1989,11 +2445,21 @@ class Operations:
         return found
 
     def replay_webhook_deliveries(
-        self, webhook_id: str, body: documents.WebhookReplay
+        self, webhook_id: str, body: documents.WebhookReplay, *, idempotency_key: str | None = None
     ) -> documents.ReplayWebhookDeliveriesResponse:
-        """Put deliveries in line again."""
+        """Put deliveries in line again.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        """
         found: documents.ReplayWebhookDeliveriesResponse = self._transport.document(
-            Request("POST", f"/v1/webhooks/{part(webhook_id)}/deliveries/replay", json=body)
+            Request(
+                "POST",
+                f"/v1/webhooks/{part(webhook_id)}/deliveries/replay",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
@@ -2212,7 +2678,11 @@ class AsyncOperations:
         return found
 
     async def submit_asset(
-        self, body: documents.IngestRequested, *, request_id: str | None = None
+        self,
+        body: documents.IngestRequested,
+        *,
+        request_id: str | None = None,
+        idempotency_key: str | None = None,
     ) -> documents.SubmitResponse:
         """Ask for media to be taken in.
 
@@ -2220,9 +2690,18 @@ class AsyncOperations:
 
         - `request_id`: Id of the request, unique for its sender; empty: one is made. It stands for one
           asset: name no other `asset_id` beside it.
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.SubmitResponse = await self._transport.document(
-            Request("POST", "/v1/assets", query={"request_id": request_id}, json=body)
+            Request(
+                "POST",
+                "/v1/assets",
+                query={"request_id": request_id},
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
@@ -2258,16 +2737,23 @@ class AsyncOperations:
         return found
 
     async def remove_asset(
-        self, asset_id: str, *, reason: str | None = None
+        self, asset_id: str, *, reason: str | None = None, if_match: str | None = None
     ) -> documents.RemoveAssetResponse:
         """Remove an asset and everything made from it.
 
         Removes the asset and everything made from it, in every service.
 
         - `reason`: One sentence for the log: why it goes.
+        - `if_match`: The ETag of the answer to `getAsset` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.RemoveAssetResponse = await self._transport.document(
-            Request("DELETE", f"/v1/assets/{part(asset_id)}", query={"reason": reason})
+            Request(
+                "DELETE",
+                f"/v1/assets/{part(asset_id)}",
+                query={"reason": reason},
+                headers={"if-match": if_match},
+            )
         )
         return found
 
@@ -2278,23 +2764,47 @@ class AsyncOperations:
         )
         return found
 
-    async def cancel_ingest(self, asset_id: str) -> documents.CancelIngestResponse:
+    async def cancel_ingest(
+        self, asset_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.CancelIngestResponse:
         """Stop the fetch of an asset.
 
         Stops a fetch under way; the asset is rejected with code `cancelled`.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getAsset` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.CancelIngestResponse = await self._transport.document(
-            Request("POST", f"/v1/assets/{part(asset_id)}/cancel")
+            Request(
+                "POST",
+                f"/v1/assets/{part(asset_id)}/cancel",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
-    async def reprocess_asset(self, asset_id: str) -> documents.ReprocessResponse:
+    async def reprocess_asset(
+        self, asset_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.ReprocessResponse:
         """Make everything of an asset anew.
 
         Sends asset.ingested again with the next generation, so that everything behind ingest is made anew.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getAsset` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.ReprocessResponse = await self._transport.document(
-            Request("POST", f"/v1/assets/{part(asset_id)}/reprocess")
+            Request(
+                "POST",
+                f"/v1/assets/{part(asset_id)}/reprocess",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
@@ -2518,16 +3028,22 @@ class AsyncOperations:
         """
         return await self._transport.answer(Request("GET", f"/v1/assets/{part(asset_id)}/transcript.vtt"))
 
-    async def find_similar(self, body: documents.FindSimilarRequest) -> documents.FindSimilarResponse:
+    async def find_similar(
+        self, body: documents.FindSimilarRequest, *, idempotency_key: str | None = None
+    ) -> documents.FindSimilarResponse:
         """Stored faces and pictures near to one.
 
         Compares with a picture (Base64), a stored observation or a moment. With `analyser` `labels` and
         `near_duplicates` the same picture is found, whatever was done to it: one neighbour for all that
         follow each other in an asset, `span` from the first to the last. `other_than` leaves its own asset
         out.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.FindSimilarResponse = await self._transport.document(
-            Request("POST", "/v1/similar", json=body)
+            Request("POST", "/v1/similar", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -2697,70 +3213,126 @@ class AsyncOperations:
         )
         return found
 
-    async def merge_clusters(self, body: documents.MergeClustersRequest) -> documents.MergeClustersResponse:
+    async def merge_clusters(
+        self, body: documents.MergeClustersRequest, *, idempotency_key: str | None = None
+    ) -> documents.MergeClustersResponse:
         """Say that two are the same person.
 
         Two that are named as two people are refused: take one of the names back first.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.MergeClustersResponse = await self._transport.document(
-            Request("POST", "/v1/clusters/decisions/merge", json=body)
+            Request(
+                "POST",
+                "/v1/clusters/decisions/merge",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
-    async def split_cluster(self, body: documents.SplitClusterRequest) -> documents.SplitClusterResponse:
+    async def split_cluster(
+        self, body: documents.SplitClusterRequest, *, idempotency_key: str | None = None
+    ) -> documents.SplitClusterResponse:
         """Say that some appearances are somebody else.
 
         Takes appearances out of a cluster: they are another person, whose cluster is a new one.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.SplitClusterResponse = await self._transport.document(
-            Request("POST", "/v1/clusters/decisions/split", json=body)
+            Request(
+                "POST",
+                "/v1/clusters/decisions/split",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
     async def distinguish_clusters(
-        self, body: documents.DistinguishClustersRequest
+        self, body: documents.DistinguishClustersRequest, *, idempotency_key: str | None = None
     ) -> documents.DistinguishClustersResponse:
         """Say that two are not the same person.
 
         Notes that two clusters are not the same person: nothing proposes or merges the two any more.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.DistinguishClustersResponse = await self._transport.document(
-            Request("POST", "/v1/clusters/decisions/distinguish", json=body)
+            Request(
+                "POST",
+                "/v1/clusters/decisions/distinguish",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
-    async def name_person(self, body: documents.NamePersonRequest) -> documents.NamePersonResponse:
+    async def name_person(
+        self, body: documents.NamePersonRequest, *, idempotency_key: str | None = None
+    ) -> documents.NamePersonResponse:
         """Say who an unknown person is.
 
         Makes or uses a class of that name, and accepted samples of the best appearances, as far as their
         rights allow; training and re-labelling follow. The same call again changes nothing more; another
         name is refused until the first is taken back.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.NamePersonResponse = await self._transport.document(
-            Request("POST", "/v1/clusters/decisions/name", json=body)
+            Request(
+                "POST", "/v1/clusters/decisions/name", headers={"idempotency-key": idempotency_key}, json=body
+            )
         )
         return found
 
-    async def preview_name(self, body: documents.NamePersonRequest) -> documents.PreviewNameResponse:
+    async def preview_name(
+        self, body: documents.NamePersonRequest, *, idempotency_key: str | None = None
+    ) -> documents.PreviewNameResponse:
         """What saying who an unknown person is would touch.
 
         Programmes, seconds and samples that get the name; nothing is changed.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.PreviewNameResponse = await self._transport.document(
-            Request("POST", "/v1/clusters/decisions/name/preview", json=body)
+            Request(
+                "POST",
+                "/v1/clusters/decisions/name/preview",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
     async def undo_cluster_decision(
-        self, body: documents.UndoDecisionRequest
+        self, body: documents.UndoDecisionRequest, *, idempotency_key: str | None = None
     ) -> documents.UndoDecisionResponse:
         """Take a decision back.
 
         With a name, the samples that were accepted by giving it are taken back, too, unless `keep_samples`
         is true or somebody decided about them since.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.UndoDecisionResponse = await self._transport.document(
-            Request("POST", "/v1/clusters/decisions/undo", json=body)
+            Request(
+                "POST", "/v1/clusters/decisions/undo", headers={"idempotency-key": idempotency_key}, json=body
+            )
         )
         return found
 
@@ -2819,13 +3391,19 @@ class AsyncOperations:
         )
         return found
 
-    async def propose_sample(self, body: documents.ProposeSampleRequest) -> documents.ProposeSampleResponse:
+    async def propose_sample(
+        self, body: documents.ProposeSampleRequest, *, idempotency_key: str | None = None
+    ) -> documents.ProposeSampleResponse:
         """Propose a region as a sample of a class.
 
         Proposes a region that a person points at as a sample of a class.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ProposeSampleResponse = await self._transport.document(
-            Request("POST", "/v1/samples", json=body)
+            Request("POST", "/v1/samples", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -2851,46 +3429,68 @@ class AsyncOperations:
         )
         return found
 
-    async def claim_samples(self, body: documents.ClaimSamplesRequest) -> documents.ClaimSamplesResponse:
+    async def claim_samples(
+        self, body: documents.ClaimSamplesRequest, *, idempotency_key: str | None = None
+    ) -> documents.ClaimSamplesResponse:
         """Take samples for review.
 
         Takes samples for review, so that two reviewers don't get the same ones; those that one has are
         kept longer.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ClaimSamplesResponse = await self._transport.document(
-            Request("POST", "/v1/samples/claim", json=body)
+            Request("POST", "/v1/samples/claim", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
     async def release_samples(
-        self, body: documents.ReleaseSamplesRequest
+        self, body: documents.ReleaseSamplesRequest, *, idempotency_key: str | None = None
     ) -> documents.ReleaseSamplesResponse:
         """Give samples back undecided.
 
         Gives samples back that the caller has claimed and did not decide about.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ReleaseSamplesResponse = await self._transport.document(
-            Request("POST", "/v1/samples/release", json=body)
+            Request("POST", "/v1/samples/release", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    async def review_samples(self, body: documents.ReviewSamplesRequest) -> documents.ReviewSamplesResponse:
+    async def review_samples(
+        self, body: documents.ReviewSamplesRequest, *, idempotency_key: str | None = None
+    ) -> documents.ReviewSamplesResponse:
         """Decide about samples.
 
         Decides about samples; rights are asked again for each one accepted.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ReviewSamplesResponse = await self._transport.document(
-            Request("POST", "/v1/samples/review", json=body)
+            Request("POST", "/v1/samples/review", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    async def undo_review(self, body: documents.UndoReviewRequest) -> documents.UndoReviewResponse:
+    async def undo_review(
+        self, body: documents.UndoReviewRequest, *, idempotency_key: str | None = None
+    ) -> documents.UndoReviewResponse:
         """Take decisions back.
 
         Takes decisions back; each sample is proposed again.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.UndoReviewResponse = await self._transport.document(
-            Request("POST", "/v1/samples/undo", json=body)
+            Request("POST", "/v1/samples/undo", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -2939,13 +3539,19 @@ class AsyncOperations:
         )
         return found
 
-    async def create_class(self, body: documents.DatasetClassInput) -> documents.CreateClassResponse:
+    async def create_class(
+        self, body: documents.DatasetClassInput, *, idempotency_key: str | None = None
+    ) -> documents.CreateClassResponse:
         """Make a class in a dataset.
 
         Makes a class in a dataset.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.CreateClassResponse = await self._transport.document(
-            Request("POST", "/v1/classes", json=body)
+            Request("POST", "/v1/classes", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -2980,34 +3586,68 @@ class AsyncOperations:
         return found
 
     async def rename_class(
-        self, class_id: str, body: documents.RenameClassRequest
+        self,
+        class_id: str,
+        body: documents.RenameClassRequest,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
     ) -> documents.RenameClassResponse:
         """Give a class another name, or further ones.
 
         Gives a class another name or further ones.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getClass` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.RenameClassResponse = await self._transport.document(
-            Request("POST", f"/v1/classes/{part(class_id)}/rename", json=body)
+            Request(
+                "POST",
+                f"/v1/classes/{part(class_id)}/rename",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+                json=body,
+            )
         )
         return found
 
-    async def merge_classes(self, body: documents.MergeClassesRequest) -> documents.MergeClassesResponse:
+    async def merge_classes(
+        self, body: documents.MergeClassesRequest, *, idempotency_key: str | None = None
+    ) -> documents.MergeClassesResponse:
         """Make two classes one.
 
         Makes two classes one.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.MergeClassesResponse = await self._transport.document(
-            Request("POST", "/v1/classes/merge", json=body)
+            Request("POST", "/v1/classes/merge", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    async def undo_merge(self, class_id: str) -> documents.UndoMergeResponse:
+    async def undo_merge(
+        self, class_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.UndoMergeResponse:
         """Take a merger back.
 
         Takes a merger back: the class that went stands again, with its samples and names.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getClass` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.UndoMergeResponse = await self._transport.document(
-            Request("POST", f"/v1/classes/{part(class_id)}/undo-merge")
+            Request(
+                "POST",
+                f"/v1/classes/{part(class_id)}/undo-merge",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
@@ -3028,10 +3668,17 @@ class AsyncOperations:
         )
         return found
 
-    async def change_rights(self, body: documents.RightsChanged) -> documents.PublishedRightsChange:
-        """Change rights of an asset, a source or a holder."""
+    async def change_rights(
+        self, body: documents.RightsChanged, *, idempotency_key: str | None = None
+    ) -> documents.PublishedRightsChange:
+        """Change rights of an asset, a source or a holder.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        """
         found: documents.PublishedRightsChange = await self._transport.document(
-            Request("POST", "/v1/rights", json=body)
+            Request("POST", "/v1/rights", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -3051,27 +3698,46 @@ class AsyncOperations:
         return found
 
     async def preview_house_rules(
-        self, body: documents.PreviewHouseRulesRequest
+        self, body: documents.PreviewHouseRulesRequest, *, idempotency_key: str | None = None
     ) -> documents.PreviewHouseRulesResponse:
         """What other house rules would do.
 
         Says what other house rules would do, without doing it.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.PreviewHouseRulesResponse = await self._transport.document(
-            Request("POST", "/v1/rights/rules/preview", json=body)
+            Request(
+                "POST", "/v1/rights/rules/preview", headers={"idempotency-key": idempotency_key}, json=body
+            )
         )
         return found
 
     async def preview_rights_change(
-        self, body: documents.RightsChanged, *, statements_only: bool | None = None
+        self,
+        body: documents.RightsChanged,
+        *,
+        statements_only: bool | None = None,
+        idempotency_key: str | None = None,
     ) -> documents.RightsPreview:
         """What a change of rights would do.
 
         - `statements_only`: True for what becomes of the statements and the number of assets alone,
           without samples and snapshots.
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.RightsPreview = await self._transport.document(
-            Request("POST", "/v1/rights/preview", query={"statements_only": statements_only}, json=body)
+            Request(
+                "POST",
+                "/v1/rights/preview",
+                query={"statements_only": statements_only},
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
@@ -3261,23 +3927,33 @@ class AsyncOperations:
         """
         return await self._transport.answer(Request("GET", "/v1/audit/log"))
 
-    async def verify_audit(self, body: documents.VerifyAuditRequest) -> documents.VerifyAuditResponse:
+    async def verify_audit(
+        self, body: documents.VerifyAuditRequest, *, idempotency_key: str | None = None
+    ) -> documents.VerifyAuditResponse:
         """Check chains, seals and facts.
 
         Checks the log of decisions: its chains, their seals, and each entry against the fact it is about.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.VerifyAuditResponse = await self._transport.document(
-            Request("POST", "/v1/audit/verify", json=body)
+            Request("POST", "/v1/audit/verify", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    async def seal_audit(self) -> documents.SealAuditResponse:
+    async def seal_audit(self, *, idempotency_key: str | None = None) -> documents.SealAuditResponse:
         """Sign the ends of all chains now.
 
         Signs and publishes the end of every chain that grew since it was sealed last.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.SealAuditResponse = await self._transport.document(
-            Request("POST", "/v1/audit/seals")
+            Request("POST", "/v1/audit/seals", headers={"idempotency-key": idempotency_key})
         )
         return found
 
@@ -3324,25 +4000,44 @@ class AsyncOperations:
         )
         return found
 
-    async def publish_snapshot(self, dataset_id: str) -> documents.PublishSnapshotResponse:
+    async def publish_snapshot(
+        self, dataset_id: str, *, idempotency_key: str | None = None
+    ) -> documents.PublishSnapshotResponse:
         """Publish a snapshot now.
 
         Publishes a snapshot now.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.PublishSnapshotResponse = await self._transport.document(
-            Request("POST", f"/v1/datasets/{part(dataset_id)}/snapshots")
+            Request(
+                "POST",
+                f"/v1/datasets/{part(dataset_id)}/snapshots",
+                headers={"idempotency-key": idempotency_key},
+            )
         )
         return found
 
     async def export_snapshot(
-        self, snapshot_id: str, body: documents.ExportChoice
+        self, snapshot_id: str, body: documents.ExportChoice, *, idempotency_key: str | None = None
     ) -> documents.SnapshotExport:
         """Write a snapshot in a format that others read.
 
         Answers once the file stands; it is recorded who asked, and for which purpose.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.SnapshotExport = await self._transport.document(
-            Request("POST", f"/v1/snapshots/{part(snapshot_id)}/exports", json=body)
+            Request(
+                "POST",
+                f"/v1/snapshots/{part(snapshot_id)}/exports",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
@@ -3406,44 +4101,68 @@ class AsyncOperations:
         )
         return found
 
-    async def use_model(self, body: documents.ChooseVersionRequest) -> documents.ChooseVersionResponse:
+    async def use_model(
+        self, body: documents.ChooseVersionRequest, *, idempotency_key: str | None = None
+    ) -> documents.ChooseVersionResponse:
         """Choose which version of a model answers and looks.
 
         Chooses which version of an imported model answers when a caller names none. Identity models are
         refused (FAILED_PRECONDITION): TrainingService.Promote puts them into service in every replica.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ChooseVersionResponse = await self._transport.document(
-            Request("POST", "/v1/models/use", json=body)
+            Request("POST", "/v1/models/use", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    async def enable_model(self, body: documents.EnableModelRequest) -> documents.EnableModelResponse:
+    async def enable_model(
+        self, body: documents.EnableModelRequest, *, idempotency_key: str | None = None
+    ) -> documents.EnableModelResponse:
         """Let a model look at every programme, or at some.
 
         Lets a declared model look at the chunks of every programme, or of those of a series or channel.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.EnableModelResponse = await self._transport.document(
-            Request("POST", "/v1/models/enable", json=body)
+            Request("POST", "/v1/models/enable", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    async def disable_model(self, body: documents.DisableModelRequest) -> documents.DisableModelResponse:
+    async def disable_model(
+        self, body: documents.DisableModelRequest, *, idempotency_key: str | None = None
+    ) -> documents.DisableModelResponse:
         """Let a model look no more, at some programmes or at all.
 
         Takes that back, for some programmes or for all. What it has seen stays.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.DisableModelResponse = await self._transport.document(
-            Request("POST", "/v1/models/disable", json=body)
+            Request("POST", "/v1/models/disable", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    async def remove_model(self, body: documents.RemoveModelRequest) -> documents.RemoveModelResponse:
+    async def remove_model(
+        self, body: documents.RemoveModelRequest, *, idempotency_key: str | None = None
+    ) -> documents.RemoveModelResponse:
         """Remove a model that was taken in, or one version of it.
 
         Removes a version that was taken in, or all of a name, from every replica. Runs under way finish.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.RemoveModelResponse = await self._transport.document(
-            Request("POST", "/v1/models/remove", json=body)
+            Request("POST", "/v1/models/remove", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -3478,20 +4197,33 @@ class AsyncOperations:
         )
         return found
 
-    async def start_run(self, body: documents.TrainingRequested) -> documents.StartTrainingResponse:
-        """Start a training run by hand."""
+    async def start_run(
+        self, body: documents.TrainingRequested, *, idempotency_key: str | None = None
+    ) -> documents.StartTrainingResponse:
+        """Start a training run by hand.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        """
         found: documents.StartTrainingResponse = await self._transport.document(
-            Request("POST", "/v1/runs", json=body)
+            Request("POST", "/v1/runs", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    async def preview_run(self, body: documents.TrainingRequested) -> documents.PreviewTrainingResponse:
+    async def preview_run(
+        self, body: documents.TrainingRequested, *, idempotency_key: str | None = None
+    ) -> documents.PreviewTrainingResponse:
         """What a run would learn from, and what speaks against it.
 
         Says what a run would learn from, and what speaks against it, without starting it.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.PreviewTrainingResponse = await self._transport.document(
-            Request("POST", "/v1/runs/preview", json=body)
+            Request("POST", "/v1/runs/preview", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -3512,13 +4244,25 @@ class AsyncOperations:
         """
         return await self._transport.answer(Request("GET", f"/v1/runs/{part(run_id)}/changes"))
 
-    async def cancel_run(self, run_id: str) -> documents.CancelRunResponse:
+    async def cancel_run(
+        self, run_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.CancelRunResponse:
         """Stop a run that has not ended.
 
         Stops a run that has not ended.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getRun` that the change rests on: 412 where it has become
+          another meanwhile.
         """
         found: documents.CancelRunResponse = await self._transport.document(
-            Request("POST", f"/v1/runs/{part(run_id)}/cancel")
+            Request(
+                "POST",
+                f"/v1/runs/{part(run_id)}/cancel",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
@@ -3554,43 +4298,69 @@ class AsyncOperations:
         )
         return found
 
-    async def promote_candidate(self, body: documents.PromoteRequest) -> documents.PromoteResponse:
+    async def promote_candidate(
+        self, body: documents.PromoteRequest, *, idempotency_key: str | None = None
+    ) -> documents.PromoteResponse:
         """Put a candidate into service.
 
         Puts a candidate into service, in every inference replica.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.PromoteResponse = await self._transport.document(
-            Request("POST", "/v1/candidates/promote", json=body)
+            Request("POST", "/v1/candidates/promote", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    async def roll_back_model(self, body: documents.RollbackRequest) -> documents.RollbackResponse:
+    async def roll_back_model(
+        self, body: documents.RollbackRequest, *, idempotency_key: str | None = None
+    ) -> documents.RollbackResponse:
         """Put the version before back into service.
 
         Puts the version before back into service.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.RollbackResponse = await self._transport.document(
-            Request("POST", "/v1/candidates/rollback", json=body)
+            Request(
+                "POST", "/v1/candidates/rollback", headers={"idempotency-key": idempotency_key}, json=body
+            )
         )
         return found
 
-    async def hold_candidate(self, body: documents.HoldModelRequest) -> documents.HoldModelResponse:
+    async def hold_candidate(
+        self, body: documents.HoldModelRequest, *, idempotency_key: str | None = None
+    ) -> documents.HoldModelResponse:
         """Hold a candidate back until somebody releases it.
 
         Holds a candidate back: no rule puts it into service until it is released.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.HoldModelResponse = await self._transport.document(
-            Request("POST", "/v1/candidates/hold", json=body)
+            Request("POST", "/v1/candidates/hold", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
-    async def release_candidate(self, body: documents.ReleaseModelRequest) -> documents.ReleaseModelResponse:
+    async def release_candidate(
+        self, body: documents.ReleaseModelRequest, *, idempotency_key: str | None = None
+    ) -> documents.ReleaseModelResponse:
         """Release a candidate that was held back.
 
         Releases a candidate that was held back.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ReleaseModelResponse = await self._transport.document(
-            Request("POST", "/v1/candidates/release", json=body)
+            Request("POST", "/v1/candidates/release", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -3647,14 +4417,18 @@ class AsyncOperations:
         )
 
     async def request_erasure(
-        self, body: documents.RequestErasureRequest
+        self, body: documents.RequestErasureRequest, *, idempotency_key: str | None = None
     ) -> documents.RequestErasureResponse:
         """Have a person, an asset or a holder of rights forgotten.
 
         Asks all services to forget, the same as publishing erasure.requested. It cannot be undone.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.RequestErasureResponse = await self._transport.document(
-            Request("POST", "/v1/erasures", json=body)
+            Request("POST", "/v1/erasures", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -3788,37 +4562,63 @@ class AsyncOperations:
         return found
 
     async def replay_dead_letters(
-        self, body: documents.ReplayDeadLettersRequest
+        self, body: documents.ReplayDeadLettersRequest, *, idempotency_key: str | None = None
     ) -> documents.ReplayDeadLettersResponse:
         """Send dead letters again to the topics they came from.
 
         As they were, to every group that reads the topic; an event has its effect once in each. Two who
         replay at once do not send the same ones.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ReplayDeadLettersResponse = await self._transport.document(
-            Request("POST", "/v1/mesh/dead-letters/replay", json=body)
+            Request(
+                "POST",
+                "/v1/mesh/dead-letters/replay",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
     async def discard_dead_letters(
-        self, body: documents.DiscardDeadLettersRequest
+        self, body: documents.DiscardDeadLettersRequest, *, idempotency_key: str | None = None
     ) -> documents.DiscardDeadLettersResponse:
         """Say of dead letters that they need no replay.
 
         They stay where they are; `framewell dlq discard --undo` takes it back.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.DiscardDeadLettersResponse = await self._transport.document(
-            Request("POST", "/v1/mesh/dead-letters/discard", json=body)
+            Request(
+                "POST",
+                "/v1/mesh/dead-letters/discard",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found
 
-    async def resume_stage(self, body: documents.ResumeStageRequest) -> documents.ResumeStageResponse:
+    async def resume_stage(
+        self, body: documents.ResumeStageRequest, *, idempotency_key: str | None = None
+    ) -> documents.ResumeStageResponse:
         """Let a stage go on at once that stopped itself.
 
         In all replicas of its service: one record is tried; handled, it closes the breaker.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.ResumeStageResponse = await self._transport.document(
-            Request("POST", "/v1/mesh/breakers/resume", json=body)
+            Request(
+                "POST", "/v1/mesh/breakers/resume", headers={"idempotency-key": idempotency_key}, json=body
+            )
         )
         return found
 
@@ -3830,26 +4630,45 @@ class AsyncOperations:
         return found
 
     async def change_telemetry(
-        self, body: documents.ChangeTelemetryRequest
+        self,
+        body: documents.ChangeTelemetryRequest,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
     ) -> documents.ListTelemetryResponse:
         """Change how much processes log and trace while they run.
 
         What is not given stays; a restart goes back to the settings.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `listTelemetry` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.ListTelemetryResponse = await self._transport.document(
-            Request("POST", "/v1/mesh/telemetry", json=body)
+            Request(
+                "POST",
+                "/v1/mesh/telemetry",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+                json=body,
+            )
         )
         return found
 
     async def start_reanalysis(
-        self, body: documents.StartReanalysisRequest
+        self, body: documents.StartReanalysisRequest, *, idempotency_key: str | None = None
     ) -> documents.StartReanalysisResponse:
         """Let a model or an analyser look at the archive again.
 
         Starts a campaign. It is worked through below everything live and everything that arrives.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.StartReanalysisResponse = await self._transport.document(
-            Request("POST", "/v1/reanalyses", json=body)
+            Request("POST", "/v1/reanalyses", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -3869,14 +4688,20 @@ class AsyncOperations:
         return found
 
     async def estimate_reanalysis(
-        self, body: documents.EstimateReanalysisRequest
+        self, body: documents.EstimateReanalysisRequest, *, idempotency_key: str | None = None
     ) -> documents.EstimateReanalysisResponse:
         """What that would look at, and how long it would take.
 
         Says what a campaign would look at and how long it would take, and starts none.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.EstimateReanalysisResponse = await self._transport.document(
-            Request("POST", "/v1/reanalyses/estimate", json=body)
+            Request(
+                "POST", "/v1/reanalyses/estimate", headers={"idempotency-key": idempotency_key}, json=body
+            )
         )
         return found
 
@@ -3890,33 +4715,69 @@ class AsyncOperations:
         )
         return found
 
-    async def pause_reanalysis(self, reanalysis_id: str) -> documents.PauseReanalysisResponse:
+    async def pause_reanalysis(
+        self, reanalysis_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.PauseReanalysisResponse:
         """Stop a campaign for now.
 
         Pauses a campaign: what is being looked at is finished within seconds, nothing more is begun.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getReanalysis` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.PauseReanalysisResponse = await self._transport.document(
-            Request("POST", f"/v1/reanalyses/{part(reanalysis_id)}/pause")
+            Request(
+                "POST",
+                f"/v1/reanalyses/{part(reanalysis_id)}/pause",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
-    async def resume_reanalysis(self, reanalysis_id: str) -> documents.ResumeReanalysisResponse:
+    async def resume_reanalysis(
+        self, reanalysis_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.ResumeReanalysisResponse:
         """Let a paused campaign go on.
 
         Lets a paused campaign go on where it stopped.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getReanalysis` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.ResumeReanalysisResponse = await self._transport.document(
-            Request("POST", f"/v1/reanalyses/{part(reanalysis_id)}/resume")
+            Request(
+                "POST",
+                f"/v1/reanalyses/{part(reanalysis_id)}/resume",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
-    async def cancel_reanalysis(self, reanalysis_id: str) -> documents.CancelReanalysisResponse:
+    async def cancel_reanalysis(
+        self, reanalysis_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.CancelReanalysisResponse:
         """End a campaign; what it has seen stays.
 
         Ends a campaign for good. What it has seen so far stays.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getReanalysis` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.CancelReanalysisResponse = await self._transport.document(
-            Request("POST", f"/v1/reanalyses/{part(reanalysis_id)}/cancel")
+            Request(
+                "POST",
+                f"/v1/reanalyses/{part(reanalysis_id)}/cancel",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
@@ -3933,14 +4794,20 @@ class AsyncOperations:
         )
         return found
 
-    async def create_webhook(self, body: documents.CreateWebhookRequest) -> documents.WebhookSecret:
+    async def create_webhook(
+        self, body: documents.CreateWebhookRequest, *, idempotency_key: str | None = None
+    ) -> documents.WebhookSecret:
         """Have events sent to an address.
 
         Signed as Standard Webhooks has it; `secret` is shown this once. Events are CloudEvents in JSON
         (structured mode), those from now on, each at least once.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
         """
         found: documents.WebhookSecret = await self._transport.document(
-            Request("POST", "/v1/webhooks", json=body)
+            Request("POST", "/v1/webhooks", headers={"idempotency-key": idempotency_key}, json=body)
         )
         return found
 
@@ -3951,34 +4818,71 @@ class AsyncOperations:
         )
         return found
 
-    async def update_webhook(self, webhook_id: str, body: documents.WebhookChange) -> documents.Webhook:
-        """Change, pause or resume a webhook."""
+    async def update_webhook(
+        self, webhook_id: str, body: documents.WebhookChange, *, if_match: str | None = None
+    ) -> documents.Webhook:
+        """Change, pause or resume a webhook.
+
+        - `if_match`: The ETag of the answer to `getWebhook` that the change rests on: 412 where it has
+          become another meanwhile.
+        """
         found: documents.Webhook = await self._transport.document(
-            Request("PATCH", f"/v1/webhooks/{part(webhook_id)}", json=body)
+            Request("PATCH", f"/v1/webhooks/{part(webhook_id)}", headers={"if-match": if_match}, json=body)
         )
         return found
 
-    async def delete_webhook(self, webhook_id: str) -> documents.DeleteWebhookResponse:
-        """Take a webhook away, with its deliveries."""
+    async def delete_webhook(
+        self, webhook_id: str, *, if_match: str | None = None
+    ) -> documents.DeleteWebhookResponse:
+        """Take a webhook away, with its deliveries.
+
+        - `if_match`: The ETag of the answer to `getWebhook` that the change rests on: 412 where it has
+          become another meanwhile.
+        """
         found: documents.DeleteWebhookResponse = await self._transport.document(
-            Request("DELETE", f"/v1/webhooks/{part(webhook_id)}")
+            Request("DELETE", f"/v1/webhooks/{part(webhook_id)}", headers={"if-match": if_match})
         )
         return found
 
-    async def rotate_webhook_secret(self, webhook_id: str) -> documents.WebhookSecret:
+    async def rotate_webhook_secret(
+        self, webhook_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.WebhookSecret:
         """Give a webhook another secret.
 
         For a day deliveries are signed with both.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getWebhook` that the change rests on: 412 where it has
+          become another meanwhile.
         """
         found: documents.WebhookSecret = await self._transport.document(
-            Request("POST", f"/v1/webhooks/{part(webhook_id)}/secret")
+            Request(
+                "POST",
+                f"/v1/webhooks/{part(webhook_id)}/secret",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
-    async def test_webhook(self, webhook_id: str) -> documents.TestWebhookResponse:
-        """Send an event of no meaning at once, and say what came of it."""
+    async def test_webhook(
+        self, webhook_id: str, *, idempotency_key: str | None = None, if_match: str | None = None
+    ) -> documents.TestWebhookResponse:
+        """Send an event of no meaning at once, and say what came of it.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        - `if_match`: The ETag of the answer to `getWebhook` that the change rests on: 412 where it has
+          become another meanwhile.
+        """
         found: documents.TestWebhookResponse = await self._transport.document(
-            Request("POST", f"/v1/webhooks/{part(webhook_id)}/test")
+            Request(
+                "POST",
+                f"/v1/webhooks/{part(webhook_id)}/test",
+                headers={"idempotency-key": idempotency_key, "if-match": if_match},
+            )
         )
         return found
 
@@ -4009,10 +4913,20 @@ class AsyncOperations:
         return found
 
     async def replay_webhook_deliveries(
-        self, webhook_id: str, body: documents.WebhookReplay
+        self, webhook_id: str, body: documents.WebhookReplay, *, idempotency_key: str | None = None
     ) -> documents.ReplayWebhookDeliveriesResponse:
-        """Put deliveries in line again."""
+        """Put deliveries in line again.
+
+        - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
+          within a day, the request has no second effect and gets the first answer; with another request it
+          is refused.
+        """
         found: documents.ReplayWebhookDeliveriesResponse = await self._transport.document(
-            Request("POST", f"/v1/webhooks/{part(webhook_id)}/deliveries/replay", json=body)
+            Request(
+                "POST",
+                f"/v1/webhooks/{part(webhook_id)}/deliveries/replay",
+                headers={"idempotency-key": idempotency_key},
+                json=body,
+            )
         )
         return found

@@ -12,7 +12,8 @@
 | NotAllowed, Forbidden | PERMISSION_DENIED | |
 | any other exception | INTERNAL: the request id, and nothing of the inside | |
 
-An outcome with a code has it as the reason of an ErrorInfo, whatever its kind.
+An outcome with a code has it as the reason of an ErrorInfo, whatever its kind. Where its sentence was made
+from a template, the metadata have the code of that under `template`, and what stands in its places.
 """
 
 import grpc
@@ -23,6 +24,7 @@ from google.rpc.error_details_pb2 import ErrorInfo, RequestInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
+from framewell_contracts.sentences import TEMPLATE, wording_of
 from framewell_kit.outcomes import Busy, Conflict, Forbidden, Gone, NotFound, NotYet, Outcome, Rejected
 from framewell_kit.rpc.refusals import Unauthenticated
 
@@ -47,7 +49,11 @@ def status_of(error: Exception, request_id: str) -> grpc.Status:
     details: list[Message] = [RequestInfo(request_id=request_id)]
     word = error.code if isinstance(error, Outcome) else ""
     if word or isinstance(error, Gone):
-        details.append(ErrorInfo(reason=GONE if isinstance(error, Gone) else word, domain=ERROR_DOMAIN))
+        info = ErrorInfo(reason=GONE if isinstance(error, Gone) else word, domain=ERROR_DOMAIN)
+        wording = wording_of(error.reason) if isinstance(error, Outcome) else None
+        if wording is not None:
+            info.metadata.update({**wording.params, TEMPLATE: wording.template})
+        details.append(info)
     if isinstance(error, (Busy, NotYet)):
         details.append(RetryInfo(retry_delay=_duration(error.retry_after)))
     code = next((code for kind, code in _CODES if isinstance(error, kind)), grpc.StatusCode.INTERNAL)

@@ -17,6 +17,7 @@ from framewell.ingest.v1.ingest_service_pb2 import (
     UploadResponse,
 )
 from framewell.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
+from framewell_contracts.sentences import TEMPLATE, Sentence, say
 from framewell_gateway.adapters.caller_metadata import CallerMetadata, Metadata
 from framewell_gateway.ports import Away, Method
 from framewell_kit.outcomes import Conflict, Forbidden, Gone, NotFound, Outcome, Rejected
@@ -46,9 +47,9 @@ _UPLOAD_MODEL: Final = "/framewell.inference.v1.InferenceService/UploadModel"
 _DETAILS: Final = "grpc-status-details-bin"
 """Where gRPC carries a google.rpc.Status (https://grpc.io/docs/guides/error)."""
 
-_UNREACHED = {
-    grpc.StatusCode.UNAVAILABLE: "nothing answers at its address",
-    grpc.StatusCode.DEADLINE_EXCEEDED: "it did not answer in time",
+_UNREACHED: Final[dict[grpc.StatusCode, str]] = {
+    grpc.StatusCode.UNAVAILABLE: say("no_answer_there", "nothing answers at its address"),
+    grpc.StatusCode.DEADLINE_EXCEEDED: say("no_answer_in_time", "it did not answer in time"),
 }
 
 
@@ -125,26 +126,34 @@ async def answered(service: str, under_way: Awaitable[A]) -> A:
 
 
 def _as_outcome(service: str, error: grpc.aio.AioRpcError) -> Exception:
-    detail = error.details() or error.code().name.lower()
-    kind, word = _REFUSALS.get(error.code()), _reason(error)
+    info = _info(error)
+    detail, word = _worded(error.details() or error.code().name.lower(), info), str(info.reason)
+    kind = _REFUSALS.get(error.code())
     if kind is Rejected:
-        return Rejected(detail, code=word or Rejected("").code)
+        return Rejected(detail, code=word)
     if kind is Conflict and word == GONE:
         return Gone(detail)
     if kind is not None:
         return kind(detail, code=word)
     if error.code() is grpc.StatusCode.UNIMPLEMENTED:
-        return Away(service, "it does not offer this yet")
+        return Away(service, say("not_offered", "it does not offer this yet"))
     return Away(service, _UNREACHED.get(error.code(), detail) if _is_of_grpc(detail) else detail)
 
 
-def _reason(error: grpc.aio.AioRpcError) -> str:
-    """Return the word for programs that a service gives with a refusal; empty where it gives none."""
+def _info(error: grpc.aio.AioRpcError) -> ErrorInfo:
+    """Return what a service says of its refusal for programs; an empty one where it says nothing."""
     info = ErrorInfo()
     for key, value in error.trailing_metadata():
         if key == _DETAILS and any(detail.Unpack(info) for detail in Status.FromString(value).details):
-            return str(info.reason)
-    return ""
+            return info
+    return ErrorInfo()
+
+
+def _worded(detail: str, info: ErrorInfo) -> str:
+    """Return the sentence of a refusal with its wording, where the service sent one."""
+    params = dict(info.metadata)
+    template = params.pop(TEMPLATE, "")
+    return Sentence(detail, template, params) if template else detail
 
 
 def _is_of_grpc(detail: str) -> bool:

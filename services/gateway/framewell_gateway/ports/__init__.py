@@ -36,6 +36,7 @@ from framewell.ingest.v1.ingest_service_pb2 import (
     UploadResponse,
 )
 from framewell.mesh.v1.operations_service_pb2 import Breaker, SetTelemetryRequest
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder, StateCounts
 from framewell_gateway.domain.broker_state import BrokerState, ServiceReplies
 from framewell_gateway.domain.events import Cursor, EventFilter, RecordedEvent
@@ -48,10 +49,13 @@ A = TypeVar("A", bound=Message)
 
 
 class Away(Exception):
-    """A service of the mesh cannot be reached, or did not answer in time."""
+    """A service of the mesh cannot be reached, or did not answer in time; `reason` says which and why."""
 
     def __init__(self, service: str, detail: str) -> None:
-        super().__init__(f"{service} cannot be asked right now: {detail}")
+        self.reason = say(
+            "service_away", "{service} cannot be asked right now: {why}", service=service, why=detail
+        )
+        super().__init__(str(self.reason))
         self.service, self.detail = service, detail
 
 

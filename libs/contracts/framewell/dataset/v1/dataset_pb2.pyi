@@ -213,6 +213,7 @@ class Sample(_message.Message):
     CLAIMED_UNTIL_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     DECIDED_BY_FIELD_NUMBER: _builtins.int
+    REASON_WORDING_FIELD_NUMBER: _builtins.int
     sample_id: _builtins.str
     """Its id, the same however often it is proposed."""
     dataset_id: _builtins.str
@@ -257,6 +258,10 @@ class Sample(_message.Message):
     def decided_by(self) -> _mesh_pb2.Actor:
         """Who decided about it last, and when; unset until somebody did."""
 
+    @_builtins.property
+    def reason_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -276,10 +281,11 @@ class Sample(_message.Message):
         claimed_until: _timestamp_pb2.Timestamp | None = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         decided_by: _mesh_pb2.Actor | None = ...,
+        reason_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["claimed_until", b"claimed_until", "created_at", b"created_at", "decided_by", b"decided_by", "provenance", b"provenance"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["claimed_until", b"claimed_until", "created_at", b"created_at", "decided_by", b"decided_by", "provenance", b"provenance", "reason_wording", b"reason_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["claimed_by", b"claimed_by", "claimed_until", b"claimed_until", "class_id", b"class_id", "class_name", b"class_name", "collapsed", b"collapsed", "created_at", b"created_at", "crops", b"crops", "dataset_id", b"dataset_id", "decided_by", b"decided_by", "evidence", b"evidence", "provenance", b"provenance", "question", b"question", "reason", b"reason", "revision", b"revision", "sample_id", b"sample_id", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claimed_by", b"claimed_by", "claimed_until", b"claimed_until", "class_id", b"class_id", "class_name", b"class_name", "collapsed", b"collapsed", "created_at", b"created_at", "crops", b"crops", "dataset_id", b"dataset_id", "decided_by", b"decided_by", "evidence", b"evidence", "provenance", b"provenance", "question", b"question", "reason", b"reason", "reason_wording", b"reason_wording", "revision", b"revision", "sample_id", b"sample_id", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -24,62 +24,63 @@ _sym_db = _symbol_database.Default()
 
 from framewell.dataset.v1 import dataset_pb2 as framewell_dot_dataset_dot_v1_dot_dataset__pb2
 from framewell.media.v1 import media_pb2 as framewell_dot_media_dot_v1_dot_media__pb2
+from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 from framewell.rights.v1 import rights_pb2 as framewell_dot_rights_dot_v1_dot_rights__pb2
 from framewell.sample.v1 import sample_pb2 as framewell_dot_sample_dot_v1_dot_sample__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)framewell/dataset/v1/review_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\"framewell/dataset/v1/dataset.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a framewell/rights/v1/rights.proto\x1a framewell/sample/v1/sample.proto\x1a\x1egoogle/protobuf/duration.proto\"\xae\x01\n\x14ProposeSampleRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x02 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x03 \x01(\t\x12*\n\x06moment\x18\x04 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12$\n\x03\x62ox\x18\x05 \x01(\x0b\x32\x17.framewell.media.v1.Box\x12\x0c\n\x04note\x18\x06 \x01(\t\"E\n\x15ProposeSampleResponse\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\"\xa0\x02\n\x12ListSamplesRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x30\n\x06states\x18\x02 \x03(\x0e\x32 .framewell.sample.v1.SampleState\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\x12\x10\n\x08order_by\x18\x07 \x01(\t\x12\x12\n\ndecided_by\x18\x08 \x01(\t\x12\x12\n\nclaimed_by\x18\t \x01(\t\x12\x15\n\x08question\x18\n \x01(\x08H\x00\x88\x01\x01\x12\x1b\n\x13\x63luster_decision_id\x18\x0b \x01(\tB\x0b\n\t_question\"q\n\x13ListSamplesResponse\x12-\n\x07samples\x18\x01 \x03(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"%\n\x10GetSampleRequest\x12\x11\n\tsample_id\x18\x01 \x01(\t\"\x84\x02\n\x0e\x45videnceSource\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x16\n\x0eobservation_id\x18\x02 \x01(\t\x12\x10\n\x08\x63hunk_id\x18\x03 \x01(\t\x12&\n\x04span\x18\x04 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12*\n\x06moment\x18\x05 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12$\n\x03\x62ox\x18\x06 \x01(\x0b\x32\x17.framewell.media.v1.Box\x12\x0c\n\x04text\x18\x07 \x01(\t\x12\x12\n\nbelow_text\x18\x08 \x01(\t\x12\r\n\x05score\x18\t \x01(\x02\x12\x0f\n\x07picture\x18\n \x01(\t\"\xc4\x01\n\x0fSampleCandidate\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x12\n\nclass_name\x18\x02 \x01(\t\x12\x15\n\x08\x64istance\x18\x03 \x01(\x02H\x00\x88\x01\x01\x12\x11\n\tsample_id\x18\x04 \x01(\t\x12.\n\x07picture\x18\x05 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x0c\n\x04path\x18\x06 \x01(\t\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x07 \x01(\x03\x42\x0b\n\t_distance\"\xcc\x02\n\x11GetSampleResponse\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12\x35\n\x07sources\x18\x02 \x03(\x0b\x32$.framewell.dataset.v1.EvidenceSource\x12\x36\n\x07\x63laimed\x18\x03 \x01(\x0b\x32%.framewell.dataset.v1.SampleCandidate\x12\x39\n\ncandidates\x18\x04 \x03(\x0b\x32%.framewell.dataset.v1.SampleCandidate\x12\x33\n\x06rights\x18\x05 \x01(\x0b\x32#.framewell.rights.v1.RightsDecision\x12\x13\n\x0b\x61like_count\x18\x06 \x01(\x03\x12\x15\n\rstart_seconds\x18\x07 \x01(\x01\")\n\x13\x43ountSamplesRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\"6\n\x0bSampleCount\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\"\xfd\x01\n\x14\x43ountSamplesResponse\x12\x10\n\x08proposed\x18\x01 \x01(\x03\x12\x0f\n\x07\x63laimed\x18\x02 \x01(\x03\x12\x11\n\tquestions\x18\x03 \x01(\x03\x12\x10\n\x08withheld\x18\x04 \x01(\x03\x12\x33\n\x08\x64\x61tasets\x18\x05 \x03(\x0b\x32!.framewell.dataset.v1.SampleCount\x12\x32\n\x07\x63lasses\x18\x06 \x03(\x0b\x32!.framewell.dataset.v1.SampleCount\x12\x34\n\treviewers\x18\x07 \x03(\x0b\x32!.framewell.dataset.v1.SampleCount\"\xc1\x01\n\x13\x43laimSamplesRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\x05\x12(\n\x05lease\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\nsample_ids\x18\x04 \x03(\t\x12\x10\n\x08\x63lass_id\x18\x05 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x06 \x01(\t\x12\x10\n\x08order_by\x18\x07 \x01(\t\x12\x13\n\x0bwithout_ids\x18\x08 \x03(\t\"z\n\x14\x43laimSamplesResponse\x12-\n\x07samples\x18\x01 \x03(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12\x33\n\x07refused\x18\x02 \x03(\x0b\x32\".framewell.dataset.v1.ReviewResult\"+\n\x15ReleaseSamplesRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\"*\n\x16ReleaseSamplesResponse\x12\x10\n\x08released\x18\x01 \x01(\x05\"\xbf\x01\n\x06Review\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12/\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0e\x32\x1d.framewell.sample.v1.Decision\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x1e\n\x11\x65xpected_revision\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x1b\n\x13\x63luster_decision_id\x18\x06 \x01(\tB\x14\n\x12_expected_revision\"E\n\x14ReviewSamplesRequest\x12-\n\x07reviews\x18\x01 \x03(\x0b\x32\x1c.framewell.dataset.v1.Review\"\x81\x01\n\x0cReviewResult\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12\r\n\x05\x65rror\x18\x02 \x01(\t\x12\x34\n\x07refusal\x18\x03 \x01(\x0e\x32#.framewell.dataset.v1.ReviewRefusal\"L\n\x15ReviewSamplesResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".framewell.dataset.v1.ReviewResult\"\'\n\x11UndoReviewRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\"I\n\x12UndoReviewResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".framewell.dataset.v1.ReviewResult*\x9c\x02\n\rReviewRefusal\x12\x1e\n\x1aREVIEW_REFUSAL_UNSPECIFIED\x10\x00\x12\x1c\n\x18REVIEW_REFUSAL_NOT_FOUND\x10\x01\x12\x1a\n\x16REVIEW_REFUSAL_CHANGED\x10\x02\x12\x1a\n\x16REVIEW_REFUSAL_CLAIMED\x10\x03\x12\x1b\n\x17REVIEW_REFUSAL_NOT_OPEN\x10\x04\x12\x19\n\x15REVIEW_REFUSAL_RIGHTS\x10\x05\x12\x1b\n\x17REVIEW_REFUSAL_NO_CLASS\x10\x06\x12 \n\x1cREVIEW_REFUSAL_UNKNOWN_CLASS\x10\x07\x12\x1e\n\x1aREVIEW_REFUSAL_NOT_DECIDED\x10\x08\x32\xc1\x06\n\rReviewService\x12h\n\rProposeSample\x12*.framewell.dataset.v1.ProposeSampleRequest\x1a+.framewell.dataset.v1.ProposeSampleResponse\x12\x62\n\x0bListSamples\x12(.framewell.dataset.v1.ListSamplesRequest\x1a).framewell.dataset.v1.ListSamplesResponse\x12\\\n\tGetSample\x12&.framewell.dataset.v1.GetSampleRequest\x1a\'.framewell.dataset.v1.GetSampleResponse\x12\x65\n\x0c\x43ountSamples\x12).framewell.dataset.v1.CountSamplesRequest\x1a*.framewell.dataset.v1.CountSamplesResponse\x12\x65\n\x0c\x43laimSamples\x12).framewell.dataset.v1.ClaimSamplesRequest\x1a*.framewell.dataset.v1.ClaimSamplesResponse\x12k\n\x0eReleaseSamples\x12+.framewell.dataset.v1.ReleaseSamplesRequest\x1a,.framewell.dataset.v1.ReleaseSamplesResponse\x12h\n\rReviewSamples\x12*.framewell.dataset.v1.ReviewSamplesRequest\x1a+.framewell.dataset.v1.ReviewSamplesResponse\x12_\n\nUndoReview\x12\'.framewell.dataset.v1.UndoReviewRequest\x1a(.framewell.dataset.v1.UndoReviewResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)framewell/dataset/v1/review_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\"framewell/dataset/v1/dataset.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\x1a framewell/sample/v1/sample.proto\x1a\x1egoogle/protobuf/duration.proto\"\xae\x01\n\x14ProposeSampleRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x02 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x03 \x01(\t\x12*\n\x06moment\x18\x04 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12$\n\x03\x62ox\x18\x05 \x01(\x0b\x32\x17.framewell.media.v1.Box\x12\x0c\n\x04note\x18\x06 \x01(\t\"E\n\x15ProposeSampleResponse\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\"\xa0\x02\n\x12ListSamplesRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x30\n\x06states\x18\x02 \x03(\x0e\x32 .framewell.sample.v1.SampleState\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\x12\x10\n\x08order_by\x18\x07 \x01(\t\x12\x12\n\ndecided_by\x18\x08 \x01(\t\x12\x12\n\nclaimed_by\x18\t \x01(\t\x12\x15\n\x08question\x18\n \x01(\x08H\x00\x88\x01\x01\x12\x1b\n\x13\x63luster_decision_id\x18\x0b \x01(\tB\x0b\n\t_question\"q\n\x13ListSamplesResponse\x12-\n\x07samples\x18\x01 \x03(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"%\n\x10GetSampleRequest\x12\x11\n\tsample_id\x18\x01 \x01(\t\"\x84\x02\n\x0e\x45videnceSource\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x16\n\x0eobservation_id\x18\x02 \x01(\t\x12\x10\n\x08\x63hunk_id\x18\x03 \x01(\t\x12&\n\x04span\x18\x04 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12*\n\x06moment\x18\x05 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12$\n\x03\x62ox\x18\x06 \x01(\x0b\x32\x17.framewell.media.v1.Box\x12\x0c\n\x04text\x18\x07 \x01(\t\x12\x12\n\nbelow_text\x18\x08 \x01(\t\x12\r\n\x05score\x18\t \x01(\x02\x12\x0f\n\x07picture\x18\n \x01(\t\"\xc4\x01\n\x0fSampleCandidate\x12\x10\n\x08\x63lass_id\x18\x01 \x01(\t\x12\x12\n\nclass_name\x18\x02 \x01(\t\x12\x15\n\x08\x64istance\x18\x03 \x01(\x02H\x00\x88\x01\x01\x12\x11\n\tsample_id\x18\x04 \x01(\t\x12.\n\x07picture\x18\x05 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x0c\n\x04path\x18\x06 \x01(\t\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x07 \x01(\x03\x42\x0b\n\t_distance\"\xcc\x02\n\x11GetSampleResponse\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12\x35\n\x07sources\x18\x02 \x03(\x0b\x32$.framewell.dataset.v1.EvidenceSource\x12\x36\n\x07\x63laimed\x18\x03 \x01(\x0b\x32%.framewell.dataset.v1.SampleCandidate\x12\x39\n\ncandidates\x18\x04 \x03(\x0b\x32%.framewell.dataset.v1.SampleCandidate\x12\x33\n\x06rights\x18\x05 \x01(\x0b\x32#.framewell.rights.v1.RightsDecision\x12\x13\n\x0b\x61like_count\x18\x06 \x01(\x03\x12\x15\n\rstart_seconds\x18\x07 \x01(\x01\")\n\x13\x43ountSamplesRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\"6\n\x0bSampleCount\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\"\xfd\x01\n\x14\x43ountSamplesResponse\x12\x10\n\x08proposed\x18\x01 \x01(\x03\x12\x0f\n\x07\x63laimed\x18\x02 \x01(\x03\x12\x11\n\tquestions\x18\x03 \x01(\x03\x12\x10\n\x08withheld\x18\x04 \x01(\x03\x12\x33\n\x08\x64\x61tasets\x18\x05 \x03(\x0b\x32!.framewell.dataset.v1.SampleCount\x12\x32\n\x07\x63lasses\x18\x06 \x03(\x0b\x32!.framewell.dataset.v1.SampleCount\x12\x34\n\treviewers\x18\x07 \x03(\x0b\x32!.framewell.dataset.v1.SampleCount\"\xc1\x01\n\x13\x43laimSamplesRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\x05\x12(\n\x05lease\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\nsample_ids\x18\x04 \x03(\t\x12\x10\n\x08\x63lass_id\x18\x05 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x06 \x01(\t\x12\x10\n\x08order_by\x18\x07 \x01(\t\x12\x13\n\x0bwithout_ids\x18\x08 \x03(\t\"z\n\x14\x43laimSamplesResponse\x12-\n\x07samples\x18\x01 \x03(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12\x33\n\x07refused\x18\x02 \x03(\x0b\x32\".framewell.dataset.v1.ReviewResult\"+\n\x15ReleaseSamplesRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\"*\n\x16ReleaseSamplesResponse\x12\x10\n\x08released\x18\x01 \x01(\x05\"\xbf\x01\n\x06Review\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12/\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0e\x32\x1d.framewell.sample.v1.Decision\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x1e\n\x11\x65xpected_revision\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x1b\n\x13\x63luster_decision_id\x18\x06 \x01(\tB\x14\n\x12_expected_revision\"E\n\x14ReviewSamplesRequest\x12-\n\x07reviews\x18\x01 \x03(\x0b\x32\x1c.framewell.dataset.v1.Review\"\xae\x01\n\x0cReviewResult\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12\r\n\x05\x65rror\x18\x02 \x01(\t\x12\x34\n\x07refusal\x18\x03 \x01(\x0e\x32#.framewell.dataset.v1.ReviewRefusal\x12+\n\x07wording\x18\x04 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"L\n\x15ReviewSamplesResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".framewell.dataset.v1.ReviewResult\"\'\n\x11UndoReviewRequest\x12\x12\n\nsample_ids\x18\x01 \x03(\t\"I\n\x12UndoReviewResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".framewell.dataset.v1.ReviewResult*\x9c\x02\n\rReviewRefusal\x12\x1e\n\x1aREVIEW_REFUSAL_UNSPECIFIED\x10\x00\x12\x1c\n\x18REVIEW_REFUSAL_NOT_FOUND\x10\x01\x12\x1a\n\x16REVIEW_REFUSAL_CHANGED\x10\x02\x12\x1a\n\x16REVIEW_REFUSAL_CLAIMED\x10\x03\x12\x1b\n\x17REVIEW_REFUSAL_NOT_OPEN\x10\x04\x12\x19\n\x15REVIEW_REFUSAL_RIGHTS\x10\x05\x12\x1b\n\x17REVIEW_REFUSAL_NO_CLASS\x10\x06\x12 \n\x1cREVIEW_REFUSAL_UNKNOWN_CLASS\x10\x07\x12\x1e\n\x1aREVIEW_REFUSAL_NOT_DECIDED\x10\x08\x32\xc1\x06\n\rReviewService\x12h\n\rProposeSample\x12*.framewell.dataset.v1.ProposeSampleRequest\x1a+.framewell.dataset.v1.ProposeSampleResponse\x12\x62\n\x0bListSamples\x12(.framewell.dataset.v1.ListSamplesRequest\x1a).framewell.dataset.v1.ListSamplesResponse\x12\\\n\tGetSample\x12&.framewell.dataset.v1.GetSampleRequest\x1a\'.framewell.dataset.v1.GetSampleResponse\x12\x65\n\x0c\x43ountSamples\x12).framewell.dataset.v1.CountSamplesRequest\x1a*.framewell.dataset.v1.CountSamplesResponse\x12\x65\n\x0c\x43laimSamples\x12).framewell.dataset.v1.ClaimSamplesRequest\x1a*.framewell.dataset.v1.ClaimSamplesResponse\x12k\n\x0eReleaseSamples\x12+.framewell.dataset.v1.ReleaseSamplesRequest\x1a,.framewell.dataset.v1.ReleaseSamplesResponse\x12h\n\rReviewSamples\x12*.framewell.dataset.v1.ReviewSamplesRequest\x1a+.framewell.dataset.v1.ReviewSamplesResponse\x12_\n\nUndoReview\x12\'.framewell.dataset.v1.UndoReviewRequest\x1a(.framewell.dataset.v1.UndoReviewResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.dataset.v1.review_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REVIEWREFUSAL']._serialized_start=3081
-  _globals['_REVIEWREFUSAL']._serialized_end=3365
-  _globals['_PROPOSESAMPLEREQUEST']._serialized_start=236
-  _globals['_PROPOSESAMPLEREQUEST']._serialized_end=410
-  _globals['_PROPOSESAMPLERESPONSE']._serialized_start=412
-  _globals['_PROPOSESAMPLERESPONSE']._serialized_end=481
-  _globals['_LISTSAMPLESREQUEST']._serialized_start=484
-  _globals['_LISTSAMPLESREQUEST']._serialized_end=772
-  _globals['_LISTSAMPLESRESPONSE']._serialized_start=774
-  _globals['_LISTSAMPLESRESPONSE']._serialized_end=887
-  _globals['_GETSAMPLEREQUEST']._serialized_start=889
-  _globals['_GETSAMPLEREQUEST']._serialized_end=926
-  _globals['_EVIDENCESOURCE']._serialized_start=929
-  _globals['_EVIDENCESOURCE']._serialized_end=1189
-  _globals['_SAMPLECANDIDATE']._serialized_start=1192
-  _globals['_SAMPLECANDIDATE']._serialized_end=1388
-  _globals['_GETSAMPLERESPONSE']._serialized_start=1391
-  _globals['_GETSAMPLERESPONSE']._serialized_end=1723
-  _globals['_COUNTSAMPLESREQUEST']._serialized_start=1725
-  _globals['_COUNTSAMPLESREQUEST']._serialized_end=1766
-  _globals['_SAMPLECOUNT']._serialized_start=1768
-  _globals['_SAMPLECOUNT']._serialized_end=1822
-  _globals['_COUNTSAMPLESRESPONSE']._serialized_start=1825
-  _globals['_COUNTSAMPLESRESPONSE']._serialized_end=2078
-  _globals['_CLAIMSAMPLESREQUEST']._serialized_start=2081
-  _globals['_CLAIMSAMPLESREQUEST']._serialized_end=2274
-  _globals['_CLAIMSAMPLESRESPONSE']._serialized_start=2276
-  _globals['_CLAIMSAMPLESRESPONSE']._serialized_end=2398
-  _globals['_RELEASESAMPLESREQUEST']._serialized_start=2400
-  _globals['_RELEASESAMPLESREQUEST']._serialized_end=2443
-  _globals['_RELEASESAMPLESRESPONSE']._serialized_start=2445
-  _globals['_RELEASESAMPLESRESPONSE']._serialized_end=2487
-  _globals['_REVIEW']._serialized_start=2490
-  _globals['_REVIEW']._serialized_end=2681
-  _globals['_REVIEWSAMPLESREQUEST']._serialized_start=2683
-  _globals['_REVIEWSAMPLESREQUEST']._serialized_end=2752
-  _globals['_REVIEWRESULT']._serialized_start=2755
-  _globals['_REVIEWRESULT']._serialized_end=2884
-  _globals['_REVIEWSAMPLESRESPONSE']._serialized_start=2886
-  _globals['_REVIEWSAMPLESRESPONSE']._serialized_end=2962
-  _globals['_UNDOREVIEWREQUEST']._serialized_start=2964
-  _globals['_UNDOREVIEWREQUEST']._serialized_end=3003
-  _globals['_UNDOREVIEWRESPONSE']._serialized_start=3005
-  _globals['_UNDOREVIEWRESPONSE']._serialized_end=3078
-  _globals['_REVIEWSERVICE']._serialized_start=3368
-  _globals['_REVIEWSERVICE']._serialized_end=4201
+  _globals['_REVIEWREFUSAL']._serialized_start=3156
+  _globals['_REVIEWREFUSAL']._serialized_end=3440
+  _globals['_PROPOSESAMPLEREQUEST']._serialized_start=266
+  _globals['_PROPOSESAMPLEREQUEST']._serialized_end=440
+  _globals['_PROPOSESAMPLERESPONSE']._serialized_start=442
+  _globals['_PROPOSESAMPLERESPONSE']._serialized_end=511
+  _globals['_LISTSAMPLESREQUEST']._serialized_start=514
+  _globals['_LISTSAMPLESREQUEST']._serialized_end=802
+  _globals['_LISTSAMPLESRESPONSE']._serialized_start=804
+  _globals['_LISTSAMPLESRESPONSE']._serialized_end=917
+  _globals['_GETSAMPLEREQUEST']._serialized_start=919
+  _globals['_GETSAMPLEREQUEST']._serialized_end=956
+  _globals['_EVIDENCESOURCE']._serialized_start=959
+  _globals['_EVIDENCESOURCE']._serialized_end=1219
+  _globals['_SAMPLECANDIDATE']._serialized_start=1222
+  _globals['_SAMPLECANDIDATE']._serialized_end=1418
+  _globals['_GETSAMPLERESPONSE']._serialized_start=1421
+  _globals['_GETSAMPLERESPONSE']._serialized_end=1753
+  _globals['_COUNTSAMPLESREQUEST']._serialized_start=1755
+  _globals['_COUNTSAMPLESREQUEST']._serialized_end=1796
+  _globals['_SAMPLECOUNT']._serialized_start=1798
+  _globals['_SAMPLECOUNT']._serialized_end=1852
+  _globals['_COUNTSAMPLESRESPONSE']._serialized_start=1855
+  _globals['_COUNTSAMPLESRESPONSE']._serialized_end=2108
+  _globals['_CLAIMSAMPLESREQUEST']._serialized_start=2111
+  _globals['_CLAIMSAMPLESREQUEST']._serialized_end=2304
+  _globals['_CLAIMSAMPLESRESPONSE']._serialized_start=2306
+  _globals['_CLAIMSAMPLESRESPONSE']._serialized_end=2428
+  _globals['_RELEASESAMPLESREQUEST']._serialized_start=2430
+  _globals['_RELEASESAMPLESREQUEST']._serialized_end=2473
+  _globals['_RELEASESAMPLESRESPONSE']._serialized_start=2475
+  _globals['_RELEASESAMPLESRESPONSE']._serialized_end=2517
+  _globals['_REVIEW']._serialized_start=2520
+  _globals['_REVIEW']._serialized_end=2711
+  _globals['_REVIEWSAMPLESREQUEST']._serialized_start=2713
+  _globals['_REVIEWSAMPLESREQUEST']._serialized_end=2782
+  _globals['_REVIEWRESULT']._serialized_start=2785
+  _globals['_REVIEWRESULT']._serialized_end=2959
+  _globals['_REVIEWSAMPLESRESPONSE']._serialized_start=2961
+  _globals['_REVIEWSAMPLESRESPONSE']._serialized_end=3037
+  _globals['_UNDOREVIEWREQUEST']._serialized_start=3039
+  _globals['_UNDOREVIEWREQUEST']._serialized_end=3078
+  _globals['_UNDOREVIEWRESPONSE']._serialized_start=3080
+  _globals['_UNDOREVIEWRESPONSE']._serialized_end=3153
+  _globals['_REVIEWSERVICE']._serialized_start=3443
+  _globals['_REVIEWSERVICE']._serialized_end=4276
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ People decide about samples."""
 from collections import abc as _abc
 from framewell.dataset.v1 import dataset_pb2 as _dataset_pb2
 from framewell.media.v1 import media_pb2 as _media_pb2
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from framewell.sample.v1 import sample_pb2 as _sample_pb2
 from google.protobuf import descriptor as _descriptor
@@ -749,6 +750,7 @@ class ReviewResult(_message.Message):
     SAMPLE_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
     REFUSAL_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     error: _builtins.str
     """Empty when the decision was taken; otherwise one sentence why not."""
     refusal: Global___ReviewRefusal.ValueType
@@ -757,16 +759,21 @@ class ReviewResult(_message.Message):
     def sample(self) -> _dataset_pb2.Sample:
         """The sample as it is now, with who decided about it last; unset when there is no such sample."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `error` was made of."""
+
     def __init__(
         self,
         *,
         sample: _dataset_pb2.Sample | None = ...,
         error: _builtins.str = ...,
         refusal: Global___ReviewRefusal.ValueType = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["sample", b"sample"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sample", b"sample", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "refusal", b"refusal", "sample", b"sample"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "refusal", b"refusal", "sample", b"sample", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -631,6 +631,7 @@ class Refusal(_message.Message):
     SENTENCE_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
     MOMENTS_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """What is withheld: `samples` or `assets`."""
     purpose: _rights_pb2.Purpose.ValueType
@@ -643,6 +644,10 @@ class Refusal(_message.Message):
     def moments(self) -> _containers.RepeatedCompositeFieldContainer[Global___RefusedMoment]:
         """Some of them, ten at most: samples the newest first, assets by id."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
@@ -651,10 +656,11 @@ class Refusal(_message.Message):
         sentence: _builtins.str = ...,
         count: _builtins.int = ...,
         moments: _abc.Iterable[Global___RefusedMoment] | None = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "kind", b"kind", "moments", b"moments", "purpose", b"purpose", "sentence", b"sentence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "kind", b"kind", "moments", b"moments", "purpose", b"purpose", "sentence", b"sentence", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1153,22 +1159,28 @@ class AuditProblem(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     CHAIN_ID_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     kind: Global___AuditProblemKind.ValueType
     """What is wrong, in one word."""
     chain_id: _builtins.str
     """Id of the chain."""
     sentence: _builtins.str
     """The same in one sentence."""
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
         kind: Global___AuditProblemKind.ValueType = ...,
         chain_id: _builtins.str = ...,
         sentence: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chain_id", b"chain_id", "kind", b"kind", "sentence", b"sentence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chain_id", b"chain_id", "kind", b"kind", "sentence", b"sentence", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

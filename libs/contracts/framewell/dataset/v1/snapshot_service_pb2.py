@@ -24,35 +24,36 @@ _sym_db = _symbol_database.Default()
 
 from framewell.dataset.v1 import dataset_pb2 as framewell_dot_dataset_dot_v1_dot_dataset__pb2
 from framewell.media.v1 import media_pb2 as framewell_dot_media_dot_v1_dot_media__pb2
+from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 from framewell.rights.v1 import rights_pb2 as framewell_dot_rights_dot_v1_dot_rights__pb2
 from framewell.snapshot.v1 import snapshot_pb2 as framewell_dot_snapshot_dot_v1_dot_snapshot__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+framewell/dataset/v1/snapshot_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\"framewell/dataset/v1/dataset.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a framewell/rights/v1/rights.proto\x1a$framewell/snapshot/v1/snapshot.proto\",\n\x16PublishSnapshotRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\"U\n\x17PublishSnapshotResponse\x12:\n\x08snapshot\x18\x01 \x01(\x0b\x32(.framewell.snapshot.v1.SnapshotPublished\"Q\n\x14ListSnapshotsRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"w\n\x15ListSnapshotsResponse\x12\x31\n\tsnapshots\x18\x01 \x03(\x0b\x32\x1e.framewell.dataset.v1.Snapshot\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"\x8f\x01\n\x15\x45xportSnapshotRequest\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x32\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\".framewell.dataset.v1.ExportFormat\x12-\n\x07purpose\x18\x03 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\"\xa0\x01\n\x16\x45xportSnapshotResponse\x12\x10\n\x08progress\x18\x01 \x01(\x01\x12-\n\x06\x65xport\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x14\n\x0csample_count\x18\x03 \x01(\x03\x12\x16\n\x0eleft_out_count\x18\x04 \x01(\x03\x12\x17\n\x0fleft_out_reason\x18\x05 \x01(\t\"*\n\x13ReadSnapshotRequest\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\"q\n\x14ReadSnapshotResponse\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12+\n\x05split\x18\x02 \x01(\x0e\x32\x1c.framewell.snapshot.v1.Split*~\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45XPORT_FORMAT_PARQUET\x10\x01\x12\x1c\n\x18\x45XPORT_FORMAT_WEBDATASET\x10\x02\x12\x16\n\x12\x45XPORT_FORMAT_COCO\x10\x03\x32\xc3\x03\n\x0fSnapshotService\x12n\n\x0fPublishSnapshot\x12,.framewell.dataset.v1.PublishSnapshotRequest\x1a-.framewell.dataset.v1.PublishSnapshotResponse\x12h\n\rListSnapshots\x12*.framewell.dataset.v1.ListSnapshotsRequest\x1a+.framewell.dataset.v1.ListSnapshotsResponse\x12m\n\x0e\x45xportSnapshot\x12+.framewell.dataset.v1.ExportSnapshotRequest\x1a,.framewell.dataset.v1.ExportSnapshotResponse0\x01\x12g\n\x0cReadSnapshot\x12).framewell.dataset.v1.ReadSnapshotRequest\x1a*.framewell.dataset.v1.ReadSnapshotResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+framewell/dataset/v1/snapshot_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\"framewell/dataset/v1/dataset.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\x1a$framewell/snapshot/v1/snapshot.proto\",\n\x16PublishSnapshotRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\"U\n\x17PublishSnapshotResponse\x12:\n\x08snapshot\x18\x01 \x01(\x0b\x32(.framewell.snapshot.v1.SnapshotPublished\"Q\n\x14ListSnapshotsRequest\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"w\n\x15ListSnapshotsResponse\x12\x31\n\tsnapshots\x18\x01 \x03(\x0b\x32\x1e.framewell.dataset.v1.Snapshot\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"\x8f\x01\n\x15\x45xportSnapshotRequest\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x32\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\".framewell.dataset.v1.ExportFormat\x12-\n\x07purpose\x18\x03 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\"\xd6\x01\n\x16\x45xportSnapshotResponse\x12\x10\n\x08progress\x18\x01 \x01(\x01\x12-\n\x06\x65xport\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x14\n\x0csample_count\x18\x03 \x01(\x03\x12\x16\n\x0eleft_out_count\x18\x04 \x01(\x03\x12\x17\n\x0fleft_out_reason\x18\x05 \x01(\t\x12\x34\n\x10left_out_wording\x18\x06 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"*\n\x13ReadSnapshotRequest\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\"q\n\x14ReadSnapshotResponse\x12,\n\x06sample\x18\x01 \x01(\x0b\x32\x1c.framewell.dataset.v1.Sample\x12+\n\x05split\x18\x02 \x01(\x0e\x32\x1c.framewell.snapshot.v1.Split*~\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45XPORT_FORMAT_PARQUET\x10\x01\x12\x1c\n\x18\x45XPORT_FORMAT_WEBDATASET\x10\x02\x12\x16\n\x12\x45XPORT_FORMAT_COCO\x10\x03\x32\xc3\x03\n\x0fSnapshotService\x12n\n\x0fPublishSnapshot\x12,.framewell.dataset.v1.PublishSnapshotRequest\x1a-.framewell.dataset.v1.PublishSnapshotResponse\x12h\n\rListSnapshots\x12*.framewell.dataset.v1.ListSnapshotsRequest\x1a+.framewell.dataset.v1.ListSnapshotsResponse\x12m\n\x0e\x45xportSnapshot\x12+.framewell.dataset.v1.ExportSnapshotRequest\x1a,.framewell.dataset.v1.ExportSnapshotResponse0\x01\x12g\n\x0cReadSnapshot\x12).framewell.dataset.v1.ReadSnapshotRequest\x1a*.framewell.dataset.v1.ReadSnapshotResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.dataset.v1.snapshot_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EXPORTFORMAT']._serialized_start=1014
-  _globals['_EXPORTFORMAT']._serialized_end=1140
-  _globals['_PUBLISHSNAPSHOTREQUEST']._serialized_start=209
-  _globals['_PUBLISHSNAPSHOTREQUEST']._serialized_end=253
-  _globals['_PUBLISHSNAPSHOTRESPONSE']._serialized_start=255
-  _globals['_PUBLISHSNAPSHOTRESPONSE']._serialized_end=340
-  _globals['_LISTSNAPSHOTSREQUEST']._serialized_start=342
-  _globals['_LISTSNAPSHOTSREQUEST']._serialized_end=423
-  _globals['_LISTSNAPSHOTSRESPONSE']._serialized_start=425
-  _globals['_LISTSNAPSHOTSRESPONSE']._serialized_end=544
-  _globals['_EXPORTSNAPSHOTREQUEST']._serialized_start=547
-  _globals['_EXPORTSNAPSHOTREQUEST']._serialized_end=690
-  _globals['_EXPORTSNAPSHOTRESPONSE']._serialized_start=693
-  _globals['_EXPORTSNAPSHOTRESPONSE']._serialized_end=853
-  _globals['_READSNAPSHOTREQUEST']._serialized_start=855
-  _globals['_READSNAPSHOTREQUEST']._serialized_end=897
-  _globals['_READSNAPSHOTRESPONSE']._serialized_start=899
-  _globals['_READSNAPSHOTRESPONSE']._serialized_end=1012
-  _globals['_SNAPSHOTSERVICE']._serialized_start=1143
-  _globals['_SNAPSHOTSERVICE']._serialized_end=1594
+  _globals['_EXPORTFORMAT']._serialized_start=1098
+  _globals['_EXPORTFORMAT']._serialized_end=1224
+  _globals['_PUBLISHSNAPSHOTREQUEST']._serialized_start=239
+  _globals['_PUBLISHSNAPSHOTREQUEST']._serialized_end=283
+  _globals['_PUBLISHSNAPSHOTRESPONSE']._serialized_start=285
+  _globals['_PUBLISHSNAPSHOTRESPONSE']._serialized_end=370
+  _globals['_LISTSNAPSHOTSREQUEST']._serialized_start=372
+  _globals['_LISTSNAPSHOTSREQUEST']._serialized_end=453
+  _globals['_LISTSNAPSHOTSRESPONSE']._serialized_start=455
+  _globals['_LISTSNAPSHOTSRESPONSE']._serialized_end=574
+  _globals['_EXPORTSNAPSHOTREQUEST']._serialized_start=577
+  _globals['_EXPORTSNAPSHOTREQUEST']._serialized_end=720
+  _globals['_EXPORTSNAPSHOTRESPONSE']._serialized_start=723
+  _globals['_EXPORTSNAPSHOTRESPONSE']._serialized_end=937
+  _globals['_READSNAPSHOTREQUEST']._serialized_start=939
+  _globals['_READSNAPSHOTREQUEST']._serialized_end=981
+  _globals['_READSNAPSHOTRESPONSE']._serialized_start=983
+  _globals['_READSNAPSHOTRESPONSE']._serialized_end=1096
+  _globals['_SNAPSHOTSERVICE']._serialized_start=1227
+  _globals['_SNAPSHOTSERVICE']._serialized_end=1678
 # @@protoc_insertion_point(module_scope)

@@ -6,6 +6,7 @@ Immutable sets of accepted samples, published, read and exported."""
 from collections import abc as _abc
 from framewell.dataset.v1 import dataset_pb2 as _dataset_pb2
 from framewell.media.v1 import media_pb2 as _media_pb2
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from framewell.snapshot.v1 import snapshot_pb2 as _snapshot_pb2
 from google.protobuf import descriptor as _descriptor
@@ -202,6 +203,7 @@ class ExportSnapshotResponse(_message.Message):
     SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
     LEFT_OUT_COUNT_FIELD_NUMBER: _builtins.int
     LEFT_OUT_REASON_FIELD_NUMBER: _builtins.int
+    LEFT_OUT_WORDING_FIELD_NUMBER: _builtins.int
     progress: _builtins.float
     """How much is written, 0 to 1."""
     sample_count: _builtins.int
@@ -214,6 +216,10 @@ class ExportSnapshotResponse(_message.Message):
     def export(self) -> _media_pb2.ObjectRef:
         """The export; set in the last answer."""
 
+    @_builtins.property
+    def left_out_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `left_out_reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -222,10 +228,11 @@ class ExportSnapshotResponse(_message.Message):
         sample_count: _builtins.int = ...,
         left_out_count: _builtins.int = ...,
         left_out_reason: _builtins.str = ...,
+        left_out_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["export", b"export"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["export", b"export", "left_out_wording", b"left_out_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["export", b"export", "left_out_count", b"left_out_count", "left_out_reason", b"left_out_reason", "progress", b"progress", "sample_count", b"sample_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["export", b"export", "left_out_count", b"left_out_count", "left_out_reason", b"left_out_reason", "left_out_wording", b"left_out_wording", "progress", b"progress", "sample_count", b"sample_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -127,6 +127,8 @@ class AssetView(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     CAPTIONS_FIELD_NUMBER: _builtins.int
     SAME_CONTENT_FIELD_NUMBER: _builtins.int
+    REASON_WORDING_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """The asset (a UUID)."""
     kind: _media_pb2.MediaKind.ValueType
@@ -237,6 +239,14 @@ class AssetView(_message.Message):
     def same_content(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Earlier assets whose original is the same, byte for byte: those known when it was taken in, oldest first, at most 20."""
 
+    @_builtins.property
+    def reason_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
@@ -273,10 +283,12 @@ class AssetView(_message.Message):
         revision: _builtins.int = ...,
         captions: _abc.Iterable[_media_pb2.CaptionTrack] | None = ...,
         same_content: _abc.Iterable[_builtins.str] | None = ...,
+        reason_wording: _mesh_pb2.Wording | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_playlist", b"_playlist", "_reason", b"_reason", "chunks", b"chunks", "duration", b"duration", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "playlist", b"playlist", "programme", b"programme", "reason", b"reason", "requested_at", b"requested_at", "samples", b"samples", "timeline", b"timeline"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_playlist", b"_playlist", "_reason", b"_reason", "chunks", b"chunks", "duration", b"duration", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "playlist", b"playlist", "programme", b"programme", "reason", b"reason", "reason_wording", b"reason_wording", "requested_at", b"requested_at", "samples", b"samples", "timeline", b"timeline"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_playlist", b"_playlist", "_reason", b"_reason", "asset_id", b"asset_id", "captions", b"captions", "chunks", b"chunks", "container", b"container", "duration", b"duration", "existing_proxy", b"existing_proxy", "generation", b"generation", "ingested_at", b"ingested_at", "kind", b"kind", "labels", b"labels", "lane", b"lane", "missing", b"missing", "original", b"original", "people", b"people", "playlist", b"playlist", "programme", b"programme", "reason", b"reason", "request_labels", b"request_labels", "requested_at", b"requested_at", "revision", b"revision", "rights", b"rights", "same_content", b"same_content", "samples", b"samples", "shots", b"shots", "source", b"source", "speech", b"speech", "state", b"state", "text", b"text", "timeline", b"timeline", "title", b"title", "tracks", b"tracks", "unavailable", b"unavailable", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_playlist", b"_playlist", "_reason", b"_reason", "asset_id", b"asset_id", "captions", b"captions", "chunks", b"chunks", "container", b"container", "duration", b"duration", "existing_proxy", b"existing_proxy", "generation", b"generation", "ingested_at", b"ingested_at", "kind", b"kind", "labels", b"labels", "lane", b"lane", "missing", b"missing", "missing_wordings", b"missing_wordings", "original", b"original", "people", b"people", "playlist", b"playlist", "programme", b"programme", "reason", b"reason", "reason_wording", b"reason_wording", "request_labels", b"request_labels", "requested_at", b"requested_at", "revision", b"revision", "rights", b"rights", "same_content", b"same_content", "samples", b"samples", "shots", b"shots", "source", b"source", "speech", b"speech", "state", b"state", "text", b"text", "timeline", b"timeline", "title", b"title", "tracks", b"tracks", "unavailable", b"unavailable", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__playlist: _TypeAlias = _typing.Literal["playlist"]  # noqa: Y015
     _WhichOneofArgType__playlist: _TypeAlias = _typing.Literal["_playlist", b"_playlist"]  # noqa: Y015
@@ -336,6 +348,7 @@ class SeenPerson(_message.Message):
     SPANS_FIELD_NUMBER: _builtins.int
     CLUSTER_ID_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     class_id: _builtins.str
     """The class of the person; unset for unknown."""
     name: _builtins.str
@@ -354,6 +367,10 @@ class SeenPerson(_message.Message):
     def spans(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Span]:
         """When the person is there: spans that touch are one; of faces without a cluster every appearance."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
@@ -364,10 +381,11 @@ class SeenPerson(_message.Message):
         spans: _abc.Iterable[_media_pb2.Span] | None = ...,
         cluster_id: _builtins.str | None = ...,
         sentence: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_class_id", b"_class_id", "_cluster_id", b"_cluster_id", "_score", b"_score", "class_id", b"class_id", "cluster_id", b"cluster_id", "model", b"model", "score", b"score"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_class_id", b"_class_id", "_cluster_id", b"_cluster_id", "_score", b"_score", "class_id", b"class_id", "cluster_id", b"cluster_id", "model", b"model", "score", b"score", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_class_id", b"_class_id", "_cluster_id", b"_cluster_id", "_score", b"_score", "class_id", b"class_id", "cluster_id", b"cluster_id", "model", b"model", "name", b"name", "score", b"score", "sentence", b"sentence", "spans", b"spans"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_class_id", b"_class_id", "_cluster_id", b"_cluster_id", "_score", b"_score", "class_id", b"class_id", "cluster_id", b"cluster_id", "model", b"model", "name", b"name", "score", b"score", "sentence", b"sentence", "spans", b"spans", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__class_id: _TypeAlias = _typing.Literal["class_id"]  # noqa: Y015
     _WhichOneofArgType__class_id: _TypeAlias = _typing.Literal["_class_id", b"_class_id"]  # noqa: Y015
@@ -684,6 +702,7 @@ class AssetSummary(_message.Message):
     SAME_CONTENT_FIELD_NUMBER: _builtins.int
     POSTER_FIELD_NUMBER: _builtins.int
     CHANGED_AT_FIELD_NUMBER: _builtins.int
+    REASON_WORDING_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """The asset (a UUID)."""
     kind: _media_pb2.MediaKind.ValueType
@@ -754,6 +773,10 @@ class AssetSummary(_message.Message):
     def changed_at(self) -> _timestamp_pb2.Timestamp:
         """When anything of what is listed here changed last; unset for one that has not changed since it is noted."""
 
+    @_builtins.property
+    def reason_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -780,10 +803,11 @@ class AssetSummary(_message.Message):
         same_content: _abc.Iterable[_builtins.str] | None = ...,
         poster: _builtins.str = ...,
         changed_at: _timestamp_pb2.Timestamp | None = ...,
+        reason_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "changed_at", b"changed_at", "chunks", b"chunks", "duration", b"duration", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "reason", b"reason", "requested_at", b"requested_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "changed_at", b"changed_at", "chunks", b"chunks", "duration", b"duration", "existing_proxy", b"existing_proxy", "ingested_at", b"ingested_at", "original", b"original", "programme", b"programme", "reason", b"reason", "reason_wording", b"reason_wording", "requested_at", b"requested_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "asset_id", b"asset_id", "changed_at", b"changed_at", "chunks", b"chunks", "container", b"container", "duration", b"duration", "existing_proxy", b"existing_proxy", "generation", b"generation", "ingested_at", b"ingested_at", "kind", b"kind", "lane", b"lane", "original", b"original", "poster", b"poster", "programme", b"programme", "reason", b"reason", "request_labels", b"request_labels", "requested_at", b"requested_at", "revision", b"revision", "same_content", b"same_content", "source", b"source", "state", b"state", "title", b"title", "tracks", b"tracks", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "asset_id", b"asset_id", "changed_at", b"changed_at", "chunks", b"chunks", "container", b"container", "duration", b"duration", "existing_proxy", b"existing_proxy", "generation", b"generation", "ingested_at", b"ingested_at", "kind", b"kind", "lane", b"lane", "original", b"original", "poster", b"poster", "programme", b"programme", "reason", b"reason", "reason_wording", b"reason_wording", "request_labels", b"request_labels", "requested_at", b"requested_at", "revision", b"revision", "same_content", b"same_content", "source", b"source", "state", b"state", "title", b"title", "tracks", b"tracks", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015

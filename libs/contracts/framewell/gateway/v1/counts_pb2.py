@@ -23,20 +23,21 @@ _sym_db = _symbol_database.Default()
 
 
 from framewell.gateway.v1 import asset_view_pb2 as framewell_dot_gateway_dot_v1_dot_asset__view__pb2
+from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!framewell/gateway/v1/counts.proto\x12\x14\x66ramewell.gateway.v1\x1a%framewell/gateway/v1/asset_view.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"=\n\x10GetCountsRequest\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Q\n\x0f\x41ssetStateCount\x12/\n\x05state\x18\x01 \x01(\x0e\x32 .framewell.gateway.v1.AssetState\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\xf2\x02\n\x06\x43ounts\x12\x35\n\x06\x61ssets\x18\x01 \x03(\x0b\x32%.framewell.gateway.v1.AssetStateCount\x12\x15\n\rassets_failed\x18\x02 \x01(\x03\x12\x18\n\x10samples_proposed\x18\x03 \x01(\x03\x12\x16\n\x0eunknown_people\x18\x04 \x01(\x03\x12\x1b\n\x13unknown_people_more\x18\x05 \x01(\x08\x12\x10\n\x08refusals\x18\x06 \x01(\x03\x12\x1a\n\x12\x63\x61ndidates_waiting\x18\x07 \x01(\x03\x12\x1f\n\x17\x63\x61ndidates_waiting_more\x18\x08 \x01(\x08\x12\x14\n\x0c\x64\x65\x61\x64_letters\x18\t \x01(\x03\x12\x15\n\ropen_breakers\x18\n \x03(\t\x12)\n\x05since\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bunavailable\x18\x0c \x03(\t\x12\x0f\n\x07missing\x18\r \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!framewell/gateway/v1/counts.proto\x12\x14\x66ramewell.gateway.v1\x1a%framewell/gateway/v1/asset_view.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"=\n\x10GetCountsRequest\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Q\n\x0f\x41ssetStateCount\x12/\n\x05state\x18\x01 \x01(\x0e\x32 .framewell.gateway.v1.AssetState\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\xa8\x03\n\x06\x43ounts\x12\x35\n\x06\x61ssets\x18\x01 \x03(\x0b\x32%.framewell.gateway.v1.AssetStateCount\x12\x15\n\rassets_failed\x18\x02 \x01(\x03\x12\x18\n\x10samples_proposed\x18\x03 \x01(\x03\x12\x16\n\x0eunknown_people\x18\x04 \x01(\x03\x12\x1b\n\x13unknown_people_more\x18\x05 \x01(\x08\x12\x10\n\x08refusals\x18\x06 \x01(\x03\x12\x1a\n\x12\x63\x61ndidates_waiting\x18\x07 \x01(\x03\x12\x1f\n\x17\x63\x61ndidates_waiting_more\x18\x08 \x01(\x08\x12\x14\n\x0c\x64\x65\x61\x64_letters\x18\t \x01(\x03\x12\x15\n\ropen_breakers\x18\n \x03(\t\x12)\n\x05since\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bunavailable\x18\x0c \x03(\t\x12\x0f\n\x07missing\x18\r \x03(\t\x12\x34\n\x10missing_wordings\x18\x0e \x03(\x0b\x32\x1a.framewell.mesh.v1.Wordingb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.gateway.v1.counts_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_GETCOUNTSREQUEST']._serialized_start=131
-  _globals['_GETCOUNTSREQUEST']._serialized_end=192
-  _globals['_ASSETSTATECOUNT']._serialized_start=194
-  _globals['_ASSETSTATECOUNT']._serialized_end=275
-  _globals['_COUNTS']._serialized_start=278
-  _globals['_COUNTS']._serialized_end=648
+  _globals['_GETCOUNTSREQUEST']._serialized_start=161
+  _globals['_GETCOUNTSREQUEST']._serialized_end=222
+  _globals['_ASSETSTATECOUNT']._serialized_start=224
+  _globals['_ASSETSTATECOUNT']._serialized_end=305
+  _globals['_COUNTS']._serialized_start=308
+  _globals['_COUNTS']._serialized_end=732
 # @@protoc_insertion_point(module_scope)

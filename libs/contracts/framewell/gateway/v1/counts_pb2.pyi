@@ -5,6 +5,7 @@ What waits for people, in one answer."""
 
 from collections import abc as _abc
 from framewell.gateway.v1 import asset_view_pb2 as _asset_view_pb2
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -89,6 +90,7 @@ class Counts(_message.Message):
     SINCE_FIELD_NUMBER: _builtins.int
     UNAVAILABLE_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     assets_failed: _builtins.int
     """Assets that were rejected, or of which the analysis failed as a whole."""
     samples_proposed: _builtins.int
@@ -125,6 +127,10 @@ class Counts(_message.Message):
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Why they are missing, one sentence each."""
 
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
@@ -141,10 +147,11 @@ class Counts(_message.Message):
         since: _timestamp_pb2.Timestamp | None = ...,
         unavailable: _abc.Iterable[_builtins.str] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "assets_failed", b"assets_failed", "candidates_waiting", b"candidates_waiting", "candidates_waiting_more", b"candidates_waiting_more", "dead_letters", b"dead_letters", "missing", b"missing", "open_breakers", b"open_breakers", "refusals", b"refusals", "samples_proposed", b"samples_proposed", "since", b"since", "unavailable", b"unavailable", "unknown_people", b"unknown_people", "unknown_people_more", b"unknown_people_more"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "assets_failed", b"assets_failed", "candidates_waiting", b"candidates_waiting", "candidates_waiting_more", b"candidates_waiting_more", "dead_letters", b"dead_letters", "missing", b"missing", "missing_wordings", b"missing_wordings", "open_breakers", b"open_breakers", "refusals", b"refusals", "samples_proposed", b"samples_proposed", "since", b"since", "unavailable", b"unavailable", "unknown_people", b"unknown_people", "unknown_people_more", b"unknown_people_more"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,40 +23,41 @@ _sym_db = _symbol_database.Default()
 
 
 from framewell.gateway.v1 import asset_view_pb2 as framewell_dot_gateway_dot_v1_dot_asset__view__pb2
+from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 from framewell.mesh.v1 import operations_service_pb2 as framewell_dot_mesh_dot_v1_dot_operations__service__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&framewell/gateway/v1/explanation.proto\x12\x14\x66ramewell.gateway.v1\x1a%framewell/gateway/v1/asset_view.proto\x1a*framewell/mesh/v1/operations_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf0\x04\n\x10\x41ssetExplanation\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12/\n\x05state\x18\x02 \x01(\x0e\x32 .framewell.gateway.v1.AssetState\x12\x13\n\x06reason\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x33\n\x07verdict\x18\x04 \x01(\x0e\x32\".framewell.gateway.v1.AssetVerdict\x12\x10\n\x08headline\x18\x05 \x01(\t\x12\r\n\x05stage\x18\x06 \x01(\t\x12\x11\n\twaits_for\x18\x07 \x03(\t\x12-\n\x07reasons\x18\x08 \x03(\x0b\x32\x1c.framewell.gateway.v1.Reason\x12\x34\n\x07records\x18\t \x03(\x0b\x32#.framewell.gateway.v1.WaitingRecord\x12/\n\x08\x62\x61\x63klogs\x18\n \x03(\x0b\x32\x1d.framewell.gateway.v1.Backlog\x12;\n\x0c\x64\x65\x61\x64_letters\x18\x0b \x03(\x0b\x32%.framewell.gateway.v1.AssetDeadLetter\x12.\n\x04jobs\x18\x0c \x03(\x0b\x32 .framewell.gateway.v1.ServiceJob\x12\x33\n\x08services\x18\r \x03(\x0b\x32!.framewell.gateway.v1.ServiceWork\x12\x0f\n\x07missing\x18\x0e \x03(\t\x12\x12\n\nincomplete\x18\x0f \x03(\t\x12\x33\n\nlast_event\x18\x10 \x01(\x0b\x32\x1f.framewell.gateway.v1.LastEventB\t\n\x07_reason\"}\n\x06Reason\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x32\n\x06weight\x18\x02 \x01(\x0e\x32\".framewell.gateway.v1.ReasonWeight\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x10\n\x08sentence\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x64vice\x18\x05 \x01(\t\"\xd2\x01\n\rWaitingRecord\x12\r\n\x05group\x18\x01 \x01(\t\x12\r\n\x05topic\x18\x02 \x01(\t\x12\x11\n\tpartition\x18\x03 \x01(\x05\x12\x0e\n\x06offset\x18\x04 \x01(\x03\x12\x0c\n\x04type\x18\x05 \x01(\t\x12\n\n\x02id\x18\x06 \x01(\t\x12+\n\x07written\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61head\x18\x08 \x01(\x03\x12*\n\x05retry\x18\t \x01(\x0b\x32\x1b.framewell.gateway.v1.Retry\"}\n\x05Retry\x12\x10\n\x08\x61ttempts\x18\x01 \x01(\x05\x12.\n\nnot_before\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x14\n\x0corigin_topic\x18\x05 \x01(\t\"W\n\x07\x42\x61\x63klog\x12\r\n\x05group\x18\x01 \x01(\t\x12\r\n\x05topic\x18\x02 \x01(\t\x12\x11\n\tcommitted\x18\x03 \x01(\x03\x12\x0b\n\x03\x65nd\x18\x04 \x01(\x03\x12\x0e\n\x06\x62\x65hind\x18\x05 \x01(\x03\"\xc0\x01\n\x0f\x41ssetDeadLetter\x12\x16\n\x0e\x64\x65\x61\x64_letter_id\x18\x01 \x01(\t\x12\r\n\x05group\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\n\n\x02id\x18\x04 \x01(\t\x12\x0c\n\x04\x63ode\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x10\n\x08\x61ttempts\x18\x07 \x01(\x05\x12,\n\x08given_up\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06replay\x18\t \x01(\t\"F\n\nServiceJob\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\'\n\x03job\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.HeldJob\"\xb7\x01\n\x0bServiceWork\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0c\n\x04\x61way\x18\x02 \x01(\t\x12\r\n\x05ready\x18\x03 \x01(\x08\x12,\n\x08\x62reakers\x18\x04 \x03(\x0b\x32\x1a.framewell.mesh.v1.Breaker\x12\x14\n\x0cunsent_facts\x18\x05 \x01(\x03\x12\x36\n\x08replicas\x18\x06 \x03(\x0b\x32$.framewell.gateway.v1.ServiceReplica\"\xb4\x01\n\x0eServiceReplica\x12\x0f\n\x07\x61\x64\x64ress\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\x0c\n\x04\x61way\x18\x03 \x01(\t\x12\r\n\x05ready\x18\x04 \x01(\x08\x12/\n\x07waiting\x18\x05 \x03(\x0b\x32\x1e.framewell.mesh.v1.WaitingPart\x12\x32\n\x06paused\x18\x06 \x03(\x0b\x32\".framewell.mesh.v1.PausedPartition\"k\n\tLastEvent\x12\x0c\n\x04type\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x03\x61ge\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration*\x94\x01\n\x0c\x41ssetVerdict\x12\x1d\n\x19\x41SSET_VERDICT_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41SSET_VERDICT_ENDED\x10\x01\x12\x18\n\x14\x41SSET_VERDICT_MOVING\x10\x02\x12\x19\n\x15\x41SSET_VERDICT_WAITING\x10\x03\x12\x17\n\x13\x41SSET_VERDICT_STUCK\x10\x04*x\n\x0cReasonWeight\x12\x1d\n\x19REASON_WEIGHT_UNSPECIFIED\x10\x00\x12\x17\n\x13REASON_WEIGHT_STUCK\x10\x01\x12\x17\n\x13REASON_WEIGHT_WAITS\x10\x02\x12\x17\n\x13REASON_WEIGHT_MOVES\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&framewell/gateway/v1/explanation.proto\x12\x14\x66ramewell.gateway.v1\x1a%framewell/gateway/v1/asset_view.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a*framewell/mesh/v1/operations_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x81\x07\n\x10\x41ssetExplanation\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12/\n\x05state\x18\x02 \x01(\x0e\x32 .framewell.gateway.v1.AssetState\x12\x13\n\x06reason\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x33\n\x07verdict\x18\x04 \x01(\x0e\x32\".framewell.gateway.v1.AssetVerdict\x12\x10\n\x08headline\x18\x05 \x01(\t\x12\r\n\x05stage\x18\x06 \x01(\t\x12\x11\n\twaits_for\x18\x07 \x03(\t\x12-\n\x07reasons\x18\x08 \x03(\x0b\x32\x1c.framewell.gateway.v1.Reason\x12\x34\n\x07records\x18\t \x03(\x0b\x32#.framewell.gateway.v1.WaitingRecord\x12/\n\x08\x62\x61\x63klogs\x18\n \x03(\x0b\x32\x1d.framewell.gateway.v1.Backlog\x12;\n\x0c\x64\x65\x61\x64_letters\x18\x0b \x03(\x0b\x32%.framewell.gateway.v1.AssetDeadLetter\x12.\n\x04jobs\x18\x0c \x03(\x0b\x32 .framewell.gateway.v1.ServiceJob\x12\x33\n\x08services\x18\r \x03(\x0b\x32!.framewell.gateway.v1.ServiceWork\x12\x0f\n\x07missing\x18\x0e \x03(\t\x12\x12\n\nincomplete\x18\x0f \x03(\t\x12\x33\n\nlast_event\x18\x10 \x01(\x0b\x32\x1f.framewell.gateway.v1.LastEvent\x12\x32\n\x0ereason_wording\x18\x11 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\x12\x34\n\x10headline_wording\x18\x12 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\x12\x36\n\x12waits_for_wordings\x18\x13 \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\x12\x34\n\x10missing_wordings\x18\x14 \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\x12\x37\n\x13incomplete_wordings\x18\x15 \x03(\x0b\x32\x1a.framewell.mesh.v1.WordingB\t\n\x07_reason\"\xaa\x01\n\x06Reason\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x32\n\x06weight\x18\x02 \x01(\x0e\x32\".framewell.gateway.v1.ReasonWeight\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x10\n\x08sentence\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x64vice\x18\x05 \x01(\t\x12+\n\x07wording\x18\x06 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\xd2\x01\n\rWaitingRecord\x12\r\n\x05group\x18\x01 \x01(\t\x12\r\n\x05topic\x18\x02 \x01(\t\x12\x11\n\tpartition\x18\x03 \x01(\x05\x12\x0e\n\x06offset\x18\x04 \x01(\x03\x12\x0c\n\x04type\x18\x05 \x01(\t\x12\n\n\x02id\x18\x06 \x01(\t\x12+\n\x07written\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61head\x18\x08 \x01(\x03\x12*\n\x05retry\x18\t \x01(\x0b\x32\x1b.framewell.gateway.v1.Retry\"\xaa\x01\n\x05Retry\x12\x10\n\x08\x61ttempts\x18\x01 \x01(\x05\x12.\n\nnot_before\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x14\n\x0corigin_topic\x18\x05 \x01(\t\x12+\n\x07wording\x18\x06 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"W\n\x07\x42\x61\x63klog\x12\r\n\x05group\x18\x01 \x01(\t\x12\r\n\x05topic\x18\x02 \x01(\t\x12\x11\n\tcommitted\x18\x03 \x01(\x03\x12\x0b\n\x03\x65nd\x18\x04 \x01(\x03\x12\x0e\n\x06\x62\x65hind\x18\x05 \x01(\x03\"\xed\x01\n\x0f\x41ssetDeadLetter\x12\x16\n\x0e\x64\x65\x61\x64_letter_id\x18\x01 \x01(\t\x12\r\n\x05group\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\n\n\x02id\x18\x04 \x01(\t\x12\x0c\n\x04\x63ode\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x10\n\x08\x61ttempts\x18\x07 \x01(\x05\x12,\n\x08given_up\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06replay\x18\t \x01(\t\x12+\n\x07wording\x18\n \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"F\n\nServiceJob\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\'\n\x03job\x18\x02 \x01(\x0b\x32\x1a.framewell.mesh.v1.HeldJob\"\xb7\x01\n\x0bServiceWork\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0c\n\x04\x61way\x18\x02 \x01(\t\x12\r\n\x05ready\x18\x03 \x01(\x08\x12,\n\x08\x62reakers\x18\x04 \x03(\x0b\x32\x1a.framewell.mesh.v1.Breaker\x12\x14\n\x0cunsent_facts\x18\x05 \x01(\x03\x12\x36\n\x08replicas\x18\x06 \x03(\x0b\x32$.framewell.gateway.v1.ServiceReplica\"\xb4\x01\n\x0eServiceReplica\x12\x0f\n\x07\x61\x64\x64ress\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\x0c\n\x04\x61way\x18\x03 \x01(\t\x12\r\n\x05ready\x18\x04 \x01(\x08\x12/\n\x07waiting\x18\x05 \x03(\x0b\x32\x1e.framewell.mesh.v1.WaitingPart\x12\x32\n\x06paused\x18\x06 \x03(\x0b\x32\".framewell.mesh.v1.PausedPartition\"k\n\tLastEvent\x12\x0c\n\x04type\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x03\x61ge\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration*\x94\x01\n\x0c\x41ssetVerdict\x12\x1d\n\x19\x41SSET_VERDICT_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41SSET_VERDICT_ENDED\x10\x01\x12\x18\n\x14\x41SSET_VERDICT_MOVING\x10\x02\x12\x19\n\x15\x41SSET_VERDICT_WAITING\x10\x03\x12\x17\n\x13\x41SSET_VERDICT_STUCK\x10\x04*x\n\x0cReasonWeight\x12\x1d\n\x19REASON_WEIGHT_UNSPECIFIED\x10\x00\x12\x17\n\x13REASON_WEIGHT_STUCK\x10\x01\x12\x17\n\x13REASON_WEIGHT_WAITS\x10\x02\x12\x17\n\x13REASON_WEIGHT_MOVES\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.gateway.v1.explanation_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ASSETVERDICT']._serialized_start=2141
-  _globals['_ASSETVERDICT']._serialized_end=2289
-  _globals['_REASONWEIGHT']._serialized_start=2291
-  _globals['_REASONWEIGHT']._serialized_end=2411
-  _globals['_ASSETEXPLANATION']._serialized_start=213
-  _globals['_ASSETEXPLANATION']._serialized_end=837
-  _globals['_REASON']._serialized_start=839
-  _globals['_REASON']._serialized_end=964
-  _globals['_WAITINGRECORD']._serialized_start=967
-  _globals['_WAITINGRECORD']._serialized_end=1177
-  _globals['_RETRY']._serialized_start=1179
-  _globals['_RETRY']._serialized_end=1304
-  _globals['_BACKLOG']._serialized_start=1306
-  _globals['_BACKLOG']._serialized_end=1393
-  _globals['_ASSETDEADLETTER']._serialized_start=1396
-  _globals['_ASSETDEADLETTER']._serialized_end=1588
-  _globals['_SERVICEJOB']._serialized_start=1590
-  _globals['_SERVICEJOB']._serialized_end=1660
-  _globals['_SERVICEWORK']._serialized_start=1663
-  _globals['_SERVICEWORK']._serialized_end=1846
-  _globals['_SERVICEREPLICA']._serialized_start=1849
-  _globals['_SERVICEREPLICA']._serialized_end=2029
-  _globals['_LASTEVENT']._serialized_start=2031
-  _globals['_LASTEVENT']._serialized_end=2138
+  _globals['_ASSETVERDICT']._serialized_start=2581
+  _globals['_ASSETVERDICT']._serialized_end=2729
+  _globals['_REASONWEIGHT']._serialized_start=2731
+  _globals['_REASONWEIGHT']._serialized_end=2851
+  _globals['_ASSETEXPLANATION']._serialized_start=243
+  _globals['_ASSETEXPLANATION']._serialized_end=1140
+  _globals['_REASON']._serialized_start=1143
+  _globals['_REASON']._serialized_end=1313
+  _globals['_WAITINGRECORD']._serialized_start=1316
+  _globals['_WAITINGRECORD']._serialized_end=1526
+  _globals['_RETRY']._serialized_start=1529
+  _globals['_RETRY']._serialized_end=1699
+  _globals['_BACKLOG']._serialized_start=1701
+  _globals['_BACKLOG']._serialized_end=1788
+  _globals['_ASSETDEADLETTER']._serialized_start=1791
+  _globals['_ASSETDEADLETTER']._serialized_end=2028
+  _globals['_SERVICEJOB']._serialized_start=2030
+  _globals['_SERVICEJOB']._serialized_end=2100
+  _globals['_SERVICEWORK']._serialized_start=2103
+  _globals['_SERVICEWORK']._serialized_end=2286
+  _globals['_SERVICEREPLICA']._serialized_start=2289
+  _globals['_SERVICEREPLICA']._serialized_end=2469
+  _globals['_LASTEVENT']._serialized_start=2471
+  _globals['_LASTEVENT']._serialized_end=2578
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ The answer to "why is this asset where it is?"."""
 
 from collections import abc as _abc
 from framewell.gateway.v1 import asset_view_pb2 as _asset_view_pb2
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.mesh.v1 import operations_service_pb2 as _operations_service_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
@@ -105,6 +106,11 @@ class AssetExplanation(_message.Message):
     MISSING_FIELD_NUMBER: _builtins.int
     INCOMPLETE_FIELD_NUMBER: _builtins.int
     LAST_EVENT_FIELD_NUMBER: _builtins.int
+    REASON_WORDING_FIELD_NUMBER: _builtins.int
+    HEADLINE_WORDING_FIELD_NUMBER: _builtins.int
+    WAITS_FOR_WORDINGS_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
+    INCOMPLETE_WORDINGS_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """The asset (a UUID)."""
     state: _asset_view_pb2.AssetState.ValueType
@@ -157,6 +163,26 @@ class AssetExplanation(_message.Message):
     def last_event(self) -> Global___LastEvent:
         """The last thing that happened to it; unset when nothing has."""
 
+    @_builtins.property
+    def reason_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
+    @_builtins.property
+    def headline_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `headline` was made of."""
+
+    @_builtins.property
+    def waits_for_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the entries of `waits_for` were made of, in the same order."""
+
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
+    @_builtins.property
+    def incomplete_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `incomplete` were made of, in the same order."""
+
     def __init__(
         self,
         *,
@@ -176,10 +202,15 @@ class AssetExplanation(_message.Message):
         missing: _abc.Iterable[_builtins.str] | None = ...,
         incomplete: _abc.Iterable[_builtins.str] | None = ...,
         last_event: Global___LastEvent | None = ...,
+        reason_wording: _mesh_pb2.Wording | None = ...,
+        headline_wording: _mesh_pb2.Wording | None = ...,
+        waits_for_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
+        incomplete_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "last_event", b"last_event", "reason", b"reason"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "headline_wording", b"headline_wording", "last_event", b"last_event", "reason", b"reason", "reason_wording", b"reason_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "asset_id", b"asset_id", "backlogs", b"backlogs", "dead_letters", b"dead_letters", "headline", b"headline", "incomplete", b"incomplete", "jobs", b"jobs", "last_event", b"last_event", "missing", b"missing", "reason", b"reason", "reasons", b"reasons", "records", b"records", "services", b"services", "stage", b"stage", "state", b"state", "verdict", b"verdict", "waits_for", b"waits_for"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "asset_id", b"asset_id", "backlogs", b"backlogs", "dead_letters", b"dead_letters", "headline", b"headline", "headline_wording", b"headline_wording", "incomplete", b"incomplete", "incomplete_wordings", b"incomplete_wordings", "jobs", b"jobs", "last_event", b"last_event", "missing", b"missing", "missing_wordings", b"missing_wordings", "reason", b"reason", "reason_wording", b"reason_wording", "reasons", b"reasons", "records", b"records", "services", b"services", "stage", b"stage", "state", b"state", "verdict", b"verdict", "waits_for", b"waits_for", "waits_for_wordings", b"waits_for_wordings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
@@ -198,6 +229,7 @@ class Reason(_message.Message):
     SERVICE_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
     ADVICE_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """Stable word for programs, e.g. `dead_letter`, `breaker_open`, `service_away`."""
     weight: Global___ReasonWeight.ValueType
@@ -208,6 +240,10 @@ class Reason(_message.Message):
     """What happened, to what, as a sentence."""
     advice: _builtins.str
     """A command to run or what to look at; empty when there is nothing to do."""
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
@@ -216,10 +252,11 @@ class Reason(_message.Message):
         service: _builtins.str = ...,
         sentence: _builtins.str = ...,
         advice: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "kind", b"kind", "sentence", b"sentence", "service", b"service", "weight", b"weight"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["advice", b"advice", "kind", b"kind", "sentence", b"sentence", "service", b"service", "weight", b"weight", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -294,6 +331,7 @@ class Retry(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     ORIGIN_TOPIC_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     attempts: _builtins.int
     """Attempts made so far."""
     code: _builtins.str
@@ -306,6 +344,10 @@ class Retry(_message.Message):
     def not_before(self) -> _timestamp_pb2.Timestamp:
         """When the next attempt comes at the earliest."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -314,10 +356,11 @@ class Retry(_message.Message):
         code: _builtins.str = ...,
         reason: _builtins.str = ...,
         origin_topic: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["not_before", b"not_before"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["not_before", b"not_before", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "code", b"code", "not_before", b"not_before", "origin_topic", b"origin_topic", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "code", b"code", "not_before", b"not_before", "origin_topic", b"origin_topic", "reason", b"reason", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -376,6 +419,7 @@ class AssetDeadLetter(_message.Message):
     ATTEMPTS_FIELD_NUMBER: _builtins.int
     GIVEN_UP_FIELD_NUMBER: _builtins.int
     REPLAY_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     dead_letter_id: _builtins.str
     """Id of the dead letter: `<group>/<partition>@<offset>`."""
     group: _builtins.str
@@ -396,6 +440,10 @@ class AssetDeadLetter(_message.Message):
     def given_up(self) -> _timestamp_pb2.Timestamp:
         """When it was given up."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -408,10 +456,11 @@ class AssetDeadLetter(_message.Message):
         attempts: _builtins.int = ...,
         given_up: _timestamp_pb2.Timestamp | None = ...,
         replay: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["given_up", b"given_up"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["given_up", b"given_up", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "code", b"code", "dead_letter_id", b"dead_letter_id", "given_up", b"given_up", "group", b"group", "id", b"id", "reason", b"reason", "replay", b"replay", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "code", b"code", "dead_letter_id", b"dead_letter_id", "given_up", b"given_up", "group", b"group", "id", b"id", "reason", b"reason", "replay", b"replay", "type", b"type", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,12 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from framewell.gateway.v1 import explanation_pb2 as framewell_dot_gateway_dot_v1_dot_explanation__pb2
+from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 from framewell.mesh.v1 import operations_service_pb2 as framewell_dot_mesh_dot_v1_dot_operations__service__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$framewell/gateway/v1/mesh_view.proto\x12\x14\x66ramewell.gateway.v1\x1a&framewell/gateway/v1/explanation.proto\x1a*framewell/mesh/v1/operations_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x10\n\x0eGetMeshRequest\"e\n\x08MeshView\x12\x33\n\x08services\x18\x01 \x03(\x0b\x32!.framewell.gateway.v1.ServiceView\x12\x13\n\x0bunavailable\x18\x02 \x03(\t\x12\x0f\n\x07missing\x18\x03 \x03(\t\"\x87\x02\n\x0bServiceView\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\r\n\x05ready\x18\x02 \x01(\x08\x12\x0c\n\x04\x61way\x18\x03 \x01(\t\x12\x33\n\x08replicas\x18\x04 \x03(\x0b\x32!.framewell.gateway.v1.ReplicaView\x12,\n\x08\x62reakers\x18\x05 \x03(\x0b\x32\x1a.framewell.mesh.v1.Breaker\x12*\n\x03lag\x18\x06 \x03(\x0b\x32\x1d.framewell.gateway.v1.Backlog\x12;\n\x0c\x64\x65\x61\x64_letters\x18\x07 \x03(\x0b\x32%.framewell.gateway.v1.DeadLetterCount\"\xf1\x01\n\x0bReplicaView\x12\x0f\n\x07\x61\x64\x64ress\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\r\n\x05ready\x18\x04 \x01(\x08\x12\x0c\n\x04\x61way\x18\x05 \x01(\t\x12/\n\x07waiting\x18\x06 \x03(\x0b\x32\x1e.framewell.mesh.v1.WaitingPart\x12-\n\x05notes\x18\x07 \x03(\x0b\x32\x1e.framewell.mesh.v1.WaitingPart\x12\x32\n\x06paused\x18\x08 \x03(\x0b\x32\".framewell.mesh.v1.PausedPartition\"\xa0\x01\n\x0f\x44\x65\x61\x64LetterCount\x12\r\n\x05group\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\r\n\x05\x63ount\x18\x04 \x01(\x03\x12)\n\x05\x66irst\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x04last\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xdd\x01\n\x16ListDeadLettersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05group\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0c\n\x04type\x18\x05 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x06 \x01(\t\x12\x34\n\x05state\x18\x07 \x03(\x0e\x32%.framewell.gateway.v1.DeadLetterState\x12)\n\x05since\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x82\x01\n\x17ListDeadLettersResponse\x12:\n\x0c\x64\x65\x61\x64_letters\x18\x01 \x03(\x0b\x32$.framewell.gateway.v1.DeadLetterView\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"\x96\x05\n\x0e\x44\x65\x61\x64LetterView\x12\x16\n\x0e\x64\x65\x61\x64_letter_id\x18\x01 \x01(\t\x12\r\n\x05group\x18\x02 \x01(\t\x12\x34\n\x05state\x18\x03 \x01(\x0e\x32%.framewell.gateway.v1.DeadLetterState\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x0c\n\x04type\x18\x06 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x07 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x08 \x01(\t\x12,\n\x08given_up\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61ttempts\x18\n \x01(\x05\x12\x14\n\x0corigin_topic\x18\x0b \x01(\t\x12\x18\n\x10origin_partition\x18\x0c \x01(\x05\x12\x15\n\rorigin_offset\x18\r \x01(\x03\x12\x16\n\x0ereplay_reaches\x18\x0e \x03(\t\x12\x42\n\x07headers\x18\x0f \x03(\x0b\x32\x31.framewell.gateway.v1.DeadLetterView.HeadersEntry\x12\x14\n\x0cpayload_kind\x18\x10 \x01(\t\x12\x0f\n\x07payload\x18\x11 \x01(\t\x12\x15\n\rpayload_bytes\x18\x12 \x01(\x03\x12\x11\n\ttraceback\x18\x13 \x01(\t\x12\x12\n\nhandled_by\x18\x14 \x01(\t\x12.\n\nhandled_at\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fhandled_because\x18\x16 \x01(\t\x12\x16\n\x0etimes_replayed\x18\x17 \x01(\x05\x1a.\n\x0cHeadersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x93\x01\n\x18ReplayDeadLettersRequest\x12\r\n\x05group\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0c\n\x04type\x18\x04 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x05 \x01(\t\x12\r\n\x05\x61gain\x18\x06 \x01(\x08\x12\r\n\x05limit\x18\x07 \x01(\x05\x12\x0f\n\x07\x64ry_run\x18\x08 \x01(\x08\"0\n\x0f\x44\x65\x61\x64LettersLeft\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\xbf\x02\n\x19ReplayDeadLettersResponse\x12\x10\n\x08matching\x18\x01 \x01(\x03\x12\x10\n\x08replayed\x18\x02 \x01(\x03\x12\x11\n\tovertaken\x18\x03 \x01(\x03\x12\x37\n\x08left_out\x18\x04 \x03(\x0b\x32%.framewell.gateway.v1.DeadLettersLeft\x12\x36\n\x07refused\x18\x05 \x03(\x0b\x32%.framewell.gateway.v1.DeadLettersLeft\x12K\n\x06topics\x18\x06 \x03(\x0b\x32;.framewell.gateway.v1.ReplayDeadLettersResponse.TopicsEntry\x1a-\n\x0bTopicsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"H\n\x19\x44iscardDeadLettersRequest\x12\r\n\x05group\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x03 \x01(\t\"A\n\x1a\x44iscardDeadLettersResponse\x12\x10\n\x08matching\x18\x01 \x01(\x03\x12\x11\n\tdiscarded\x18\x02 \x01(\x03\"#\n\x12ResumeStageRequest\x12\r\n\x05group\x18\x01 \x01(\t\"B\n\x13ResumeStageResponse\x12+\n\x07\x62reaker\x18\x01 \x01(\x0b\x32\x1a.framewell.mesh.v1.Breaker\"\x16\n\x14ListTelemetryRequest\"s\n\x10ProcessTelemetry\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\x0c\n\x04\x61way\x18\x03 \x01(\t\x12/\n\ttelemetry\x18\x04 \x01(\x0b\x32\x1c.framewell.mesh.v1.Telemetry\"R\n\x15ListTelemetryResponse\x12\x39\n\tprocesses\x18\x01 \x03(\x0b\x32&.framewell.gateway.v1.ProcessTelemetry\"\xa8\x02\n\x16\x43hangeTelemetryRequest\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x16\n\tlog_level\x18\x02 \x01(\tH\x00\x88\x01\x01\x12J\n\x07loggers\x18\x03 \x03(\x0b\x32\x39.framewell.gateway.v1.ChangeTelemetryRequest.LoggersEntry\x12\x19\n\x0ctrace_sample\x18\x04 \x01(\x02H\x01\x88\x01\x01\x12/\n\x0crevert_after\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x1a.\n\x0cLoggersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x0c\n\n_log_levelB\x0f\n\r_trace_sample*\x94\x01\n\x0f\x44\x65\x61\x64LetterState\x12!\n\x1d\x44\x45\x41\x44_LETTER_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x44\x45\x41\x44_LETTER_STATE_WAITING\x10\x01\x12\x1e\n\x1a\x44\x45\x41\x44_LETTER_STATE_REPLAYED\x10\x02\x12\x1f\n\x1b\x44\x45\x41\x44_LETTER_STATE_DISCARDED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$framewell/gateway/v1/mesh_view.proto\x12\x14\x66ramewell.gateway.v1\x1a&framewell/gateway/v1/explanation.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a*framewell/mesh/v1/operations_service.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x10\n\x0eGetMeshRequest\"\x9b\x01\n\x08MeshView\x12\x33\n\x08services\x18\x01 \x03(\x0b\x32!.framewell.gateway.v1.ServiceView\x12\x13\n\x0bunavailable\x18\x02 \x03(\t\x12\x0f\n\x07missing\x18\x03 \x03(\t\x12\x34\n\x10missing_wordings\x18\x04 \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\x87\x02\n\x0bServiceView\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\r\n\x05ready\x18\x02 \x01(\x08\x12\x0c\n\x04\x61way\x18\x03 \x01(\t\x12\x33\n\x08replicas\x18\x04 \x03(\x0b\x32!.framewell.gateway.v1.ReplicaView\x12,\n\x08\x62reakers\x18\x05 \x03(\x0b\x32\x1a.framewell.mesh.v1.Breaker\x12*\n\x03lag\x18\x06 \x03(\x0b\x32\x1d.framewell.gateway.v1.Backlog\x12;\n\x0c\x64\x65\x61\x64_letters\x18\x07 \x03(\x0b\x32%.framewell.gateway.v1.DeadLetterCount\"\xf1\x01\n\x0bReplicaView\x12\x0f\n\x07\x61\x64\x64ress\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\r\n\x05ready\x18\x04 \x01(\x08\x12\x0c\n\x04\x61way\x18\x05 \x01(\t\x12/\n\x07waiting\x18\x06 \x03(\x0b\x32\x1e.framewell.mesh.v1.WaitingPart\x12-\n\x05notes\x18\x07 \x03(\x0b\x32\x1e.framewell.mesh.v1.WaitingPart\x12\x32\n\x06paused\x18\x08 \x03(\x0b\x32\".framewell.mesh.v1.PausedPartition\"\xa0\x01\n\x0f\x44\x65\x61\x64LetterCount\x12\r\n\x05group\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\r\n\x05\x63ount\x18\x04 \x01(\x03\x12)\n\x05\x66irst\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x04last\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xdd\x01\n\x16ListDeadLettersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05group\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0c\n\x04type\x18\x05 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x06 \x01(\t\x12\x34\n\x05state\x18\x07 \x03(\x0e\x32%.framewell.gateway.v1.DeadLetterState\x12)\n\x05since\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x82\x01\n\x17ListDeadLettersResponse\x12:\n\x0c\x64\x65\x61\x64_letters\x18\x01 \x03(\x0b\x32$.framewell.gateway.v1.DeadLetterView\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"\xc3\x05\n\x0e\x44\x65\x61\x64LetterView\x12\x16\n\x0e\x64\x65\x61\x64_letter_id\x18\x01 \x01(\t\x12\r\n\x05group\x18\x02 \x01(\t\x12\x34\n\x05state\x18\x03 \x01(\x0e\x32%.framewell.gateway.v1.DeadLetterState\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x0c\n\x04type\x18\x06 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x07 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x08 \x01(\t\x12,\n\x08given_up\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61ttempts\x18\n \x01(\x05\x12\x14\n\x0corigin_topic\x18\x0b \x01(\t\x12\x18\n\x10origin_partition\x18\x0c \x01(\x05\x12\x15\n\rorigin_offset\x18\r \x01(\x03\x12\x16\n\x0ereplay_reaches\x18\x0e \x03(\t\x12\x42\n\x07headers\x18\x0f \x03(\x0b\x32\x31.framewell.gateway.v1.DeadLetterView.HeadersEntry\x12\x14\n\x0cpayload_kind\x18\x10 \x01(\t\x12\x0f\n\x07payload\x18\x11 \x01(\t\x12\x15\n\rpayload_bytes\x18\x12 \x01(\x03\x12\x11\n\ttraceback\x18\x13 \x01(\t\x12\x12\n\nhandled_by\x18\x14 \x01(\t\x12.\n\nhandled_at\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fhandled_because\x18\x16 \x01(\t\x12\x16\n\x0etimes_replayed\x18\x17 \x01(\x05\x12+\n\x07wording\x18\x18 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\x1a.\n\x0cHeadersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x93\x01\n\x18ReplayDeadLettersRequest\x12\r\n\x05group\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0c\n\x04type\x18\x04 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x05 \x01(\t\x12\r\n\x05\x61gain\x18\x06 \x01(\x08\x12\r\n\x05limit\x18\x07 \x01(\x05\x12\x0f\n\x07\x64ry_run\x18\x08 \x01(\x08\"]\n\x0f\x44\x65\x61\x64LettersLeft\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12+\n\x07wording\x18\x03 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\xbf\x02\n\x19ReplayDeadLettersResponse\x12\x10\n\x08matching\x18\x01 \x01(\x03\x12\x10\n\x08replayed\x18\x02 \x01(\x03\x12\x11\n\tovertaken\x18\x03 \x01(\x03\x12\x37\n\x08left_out\x18\x04 \x03(\x0b\x32%.framewell.gateway.v1.DeadLettersLeft\x12\x36\n\x07refused\x18\x05 \x03(\x0b\x32%.framewell.gateway.v1.DeadLettersLeft\x12K\n\x06topics\x18\x06 \x03(\x0b\x32;.framewell.gateway.v1.ReplayDeadLettersResponse.TopicsEntry\x1a-\n\x0bTopicsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"H\n\x19\x44iscardDeadLettersRequest\x12\r\n\x05group\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x03 \x01(\t\"A\n\x1a\x44iscardDeadLettersResponse\x12\x10\n\x08matching\x18\x01 \x01(\x03\x12\x11\n\tdiscarded\x18\x02 \x01(\x03\"#\n\x12ResumeStageRequest\x12\r\n\x05group\x18\x01 \x01(\t\"B\n\x13ResumeStageResponse\x12+\n\x07\x62reaker\x18\x01 \x01(\x0b\x32\x1a.framewell.mesh.v1.Breaker\"\x16\n\x14ListTelemetryRequest\"s\n\x10ProcessTelemetry\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\x0c\n\x04\x61way\x18\x03 \x01(\t\x12/\n\ttelemetry\x18\x04 \x01(\x0b\x32\x1c.framewell.mesh.v1.Telemetry\"R\n\x15ListTelemetryResponse\x12\x39\n\tprocesses\x18\x01 \x03(\x0b\x32&.framewell.gateway.v1.ProcessTelemetry\"\xa8\x02\n\x16\x43hangeTelemetryRequest\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x16\n\tlog_level\x18\x02 \x01(\tH\x00\x88\x01\x01\x12J\n\x07loggers\x18\x03 \x03(\x0b\x32\x39.framewell.gateway.v1.ChangeTelemetryRequest.LoggersEntry\x12\x19\n\x0ctrace_sample\x18\x04 \x01(\x02H\x01\x88\x01\x01\x12/\n\x0crevert_after\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x1a.\n\x0cLoggersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x0c\n\n_log_levelB\x0f\n\r_trace_sample*\x94\x01\n\x0f\x44\x65\x61\x64LetterState\x12!\n\x1d\x44\x45\x41\x44_LETTER_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x44\x45\x41\x44_LETTER_STATE_WAITING\x10\x01\x12\x1e\n\x1a\x44\x45\x41\x44_LETTER_STATE_REPLAYED\x10\x02\x12\x1f\n\x1b\x44\x45\x41\x44_LETTER_STATE_DISCARDED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,50 +42,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPLAYDEADLETTERSRESPONSE_TOPICSENTRY']._serialized_options = b'8\001'
   _globals['_CHANGETELEMETRYREQUEST_LOGGERSENTRY']._loaded_options = None
   _globals['_CHANGETELEMETRYREQUEST_LOGGERSENTRY']._serialized_options = b'8\001'
-  _globals['_DEADLETTERSTATE']._serialized_start=3320
-  _globals['_DEADLETTERSTATE']._serialized_end=3468
-  _globals['_GETMESHREQUEST']._serialized_start=211
-  _globals['_GETMESHREQUEST']._serialized_end=227
-  _globals['_MESHVIEW']._serialized_start=229
-  _globals['_MESHVIEW']._serialized_end=330
-  _globals['_SERVICEVIEW']._serialized_start=333
-  _globals['_SERVICEVIEW']._serialized_end=596
-  _globals['_REPLICAVIEW']._serialized_start=599
-  _globals['_REPLICAVIEW']._serialized_end=840
-  _globals['_DEADLETTERCOUNT']._serialized_start=843
-  _globals['_DEADLETTERCOUNT']._serialized_end=1003
-  _globals['_LISTDEADLETTERSREQUEST']._serialized_start=1006
-  _globals['_LISTDEADLETTERSREQUEST']._serialized_end=1227
-  _globals['_LISTDEADLETTERSRESPONSE']._serialized_start=1230
-  _globals['_LISTDEADLETTERSRESPONSE']._serialized_end=1360
-  _globals['_DEADLETTERVIEW']._serialized_start=1363
-  _globals['_DEADLETTERVIEW']._serialized_end=2025
-  _globals['_DEADLETTERVIEW_HEADERSENTRY']._serialized_start=1979
-  _globals['_DEADLETTERVIEW_HEADERSENTRY']._serialized_end=2025
-  _globals['_REPLAYDEADLETTERSREQUEST']._serialized_start=2028
-  _globals['_REPLAYDEADLETTERSREQUEST']._serialized_end=2175
-  _globals['_DEADLETTERSLEFT']._serialized_start=2177
-  _globals['_DEADLETTERSLEFT']._serialized_end=2225
-  _globals['_REPLAYDEADLETTERSRESPONSE']._serialized_start=2228
-  _globals['_REPLAYDEADLETTERSRESPONSE']._serialized_end=2547
-  _globals['_REPLAYDEADLETTERSRESPONSE_TOPICSENTRY']._serialized_start=2502
-  _globals['_REPLAYDEADLETTERSRESPONSE_TOPICSENTRY']._serialized_end=2547
-  _globals['_DISCARDDEADLETTERSREQUEST']._serialized_start=2549
-  _globals['_DISCARDDEADLETTERSREQUEST']._serialized_end=2621
-  _globals['_DISCARDDEADLETTERSRESPONSE']._serialized_start=2623
-  _globals['_DISCARDDEADLETTERSRESPONSE']._serialized_end=2688
-  _globals['_RESUMESTAGEREQUEST']._serialized_start=2690
-  _globals['_RESUMESTAGEREQUEST']._serialized_end=2725
-  _globals['_RESUMESTAGERESPONSE']._serialized_start=2727
-  _globals['_RESUMESTAGERESPONSE']._serialized_end=2793
-  _globals['_LISTTELEMETRYREQUEST']._serialized_start=2795
-  _globals['_LISTTELEMETRYREQUEST']._serialized_end=2817
-  _globals['_PROCESSTELEMETRY']._serialized_start=2819
-  _globals['_PROCESSTELEMETRY']._serialized_end=2934
-  _globals['_LISTTELEMETRYRESPONSE']._serialized_start=2936
-  _globals['_LISTTELEMETRYRESPONSE']._serialized_end=3018
-  _globals['_CHANGETELEMETRYREQUEST']._serialized_start=3021
-  _globals['_CHANGETELEMETRYREQUEST']._serialized_end=3317
-  _globals['_CHANGETELEMETRYREQUEST_LOGGERSENTRY']._serialized_start=3240
-  _globals['_CHANGETELEMETRYREQUEST_LOGGERSENTRY']._serialized_end=3286
+  _globals['_DEADLETTERSTATE']._serialized_start=3495
+  _globals['_DEADLETTERSTATE']._serialized_end=3643
+  _globals['_GETMESHREQUEST']._serialized_start=241
+  _globals['_GETMESHREQUEST']._serialized_end=257
+  _globals['_MESHVIEW']._serialized_start=260
+  _globals['_MESHVIEW']._serialized_end=415
+  _globals['_SERVICEVIEW']._serialized_start=418
+  _globals['_SERVICEVIEW']._serialized_end=681
+  _globals['_REPLICAVIEW']._serialized_start=684
+  _globals['_REPLICAVIEW']._serialized_end=925
+  _globals['_DEADLETTERCOUNT']._serialized_start=928
+  _globals['_DEADLETTERCOUNT']._serialized_end=1088
+  _globals['_LISTDEADLETTERSREQUEST']._serialized_start=1091
+  _globals['_LISTDEADLETTERSREQUEST']._serialized_end=1312
+  _globals['_LISTDEADLETTERSRESPONSE']._serialized_start=1315
+  _globals['_LISTDEADLETTERSRESPONSE']._serialized_end=1445
+  _globals['_DEADLETTERVIEW']._serialized_start=1448
+  _globals['_DEADLETTERVIEW']._serialized_end=2155
+  _globals['_DEADLETTERVIEW_HEADERSENTRY']._serialized_start=2109
+  _globals['_DEADLETTERVIEW_HEADERSENTRY']._serialized_end=2155
+  _globals['_REPLAYDEADLETTERSREQUEST']._serialized_start=2158
+  _globals['_REPLAYDEADLETTERSREQUEST']._serialized_end=2305
+  _globals['_DEADLETTERSLEFT']._serialized_start=2307
+  _globals['_DEADLETTERSLEFT']._serialized_end=2400
+  _globals['_REPLAYDEADLETTERSRESPONSE']._serialized_start=2403
+  _globals['_REPLAYDEADLETTERSRESPONSE']._serialized_end=2722
+  _globals['_REPLAYDEADLETTERSRESPONSE_TOPICSENTRY']._serialized_start=2677
+  _globals['_REPLAYDEADLETTERSRESPONSE_TOPICSENTRY']._serialized_end=2722
+  _globals['_DISCARDDEADLETTERSREQUEST']._serialized_start=2724
+  _globals['_DISCARDDEADLETTERSREQUEST']._serialized_end=2796
+  _globals['_DISCARDDEADLETTERSRESPONSE']._serialized_start=2798
+  _globals['_DISCARDDEADLETTERSRESPONSE']._serialized_end=2863
+  _globals['_RESUMESTAGEREQUEST']._serialized_start=2865
+  _globals['_RESUMESTAGEREQUEST']._serialized_end=2900
+  _globals['_RESUMESTAGERESPONSE']._serialized_start=2902
+  _globals['_RESUMESTAGERESPONSE']._serialized_end=2968
+  _globals['_LISTTELEMETRYREQUEST']._serialized_start=2970
+  _globals['_LISTTELEMETRYREQUEST']._serialized_end=2992
+  _globals['_PROCESSTELEMETRY']._serialized_start=2994
+  _globals['_PROCESSTELEMETRY']._serialized_end=3109
+  _globals['_LISTTELEMETRYRESPONSE']._serialized_start=3111
+  _globals['_LISTTELEMETRYRESPONSE']._serialized_end=3193
+  _globals['_CHANGETELEMETRYREQUEST']._serialized_start=3196
+  _globals['_CHANGETELEMETRYREQUEST']._serialized_end=3492
+  _globals['_CHANGETELEMETRYREQUEST_LOGGERSENTRY']._serialized_start=3415
+  _globals['_CHANGETELEMETRYREQUEST_LOGGERSENTRY']._serialized_end=3461
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ The mesh as its operators see it: six services, what they lag behind, what was g
 
 from collections import abc as _abc
 from framewell.gateway.v1 import explanation_pb2 as _explanation_pb2
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.mesh.v1 import operations_service_pb2 as _operations_service_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
@@ -77,6 +78,7 @@ class MeshView(_message.Message):
     SERVICES_FIELD_NUMBER: _builtins.int
     UNAVAILABLE_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def services(self) -> _containers.RepeatedCompositeFieldContainer[Global___ServiceView]:
         """One for each service of the mesh, in the order of their ports."""
@@ -89,16 +91,21 @@ class MeshView(_message.Message):
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Why they are missing, one sentence each."""
 
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
         services: _abc.Iterable[Global___ServiceView] | None = ...,
         unavailable: _abc.Iterable[_builtins.str] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["missing", b"missing", "services", b"services", "unavailable", b"unavailable"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["missing", b"missing", "missing_wordings", b"missing_wordings", "services", b"services", "unavailable", b"unavailable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -395,6 +402,7 @@ class DeadLetterView(_message.Message):
     HANDLED_AT_FIELD_NUMBER: _builtins.int
     HANDLED_BECAUSE_FIELD_NUMBER: _builtins.int
     TIMES_REPLAYED_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     dead_letter_id: _builtins.str
     """Id of the dead letter: `<group>/<partition>@<offset>`."""
     group: _builtins.str
@@ -449,6 +457,10 @@ class DeadLetterView(_message.Message):
     def handled_at(self) -> _timestamp_pb2.Timestamp:
         """When that was; unset while nobody did."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -475,10 +487,11 @@ class DeadLetterView(_message.Message):
         handled_at: _timestamp_pb2.Timestamp | None = ...,
         handled_because: _builtins.str = ...,
         times_replayed: _builtins.int = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["given_up", b"given_up", "handled_at", b"handled_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["given_up", b"given_up", "handled_at", b"handled_at", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "attempts", b"attempts", "code", b"code", "dead_letter_id", b"dead_letter_id", "event_id", b"event_id", "given_up", b"given_up", "group", b"group", "handled_at", b"handled_at", "handled_because", b"handled_because", "handled_by", b"handled_by", "headers", b"headers", "origin_offset", b"origin_offset", "origin_partition", b"origin_partition", "origin_topic", b"origin_topic", "payload", b"payload", "payload_bytes", b"payload_bytes", "payload_kind", b"payload_kind", "reason", b"reason", "replay_reaches", b"replay_reaches", "state", b"state", "times_replayed", b"times_replayed", "traceback", b"traceback", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "attempts", b"attempts", "code", b"code", "dead_letter_id", b"dead_letter_id", "event_id", b"event_id", "given_up", b"given_up", "group", b"group", "handled_at", b"handled_at", "handled_because", b"handled_because", "handled_by", b"handled_by", "headers", b"headers", "origin_offset", b"origin_offset", "origin_partition", b"origin_partition", "origin_topic", b"origin_topic", "payload", b"payload", "payload_bytes", b"payload_bytes", "payload_kind", b"payload_kind", "reason", b"reason", "replay_reaches", b"replay_reaches", "state", b"state", "times_replayed", b"times_replayed", "traceback", b"traceback", "type", b"type", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -544,19 +557,25 @@ class DeadLettersLeft(_message.Message):
 
     REASON_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """Why, as a sentence or the broker's word."""
     count: _builtins.int
     """How many were left for this reason."""
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
         reason: _builtins.str = ...,
         count: _builtins.int = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "reason", b"reason", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

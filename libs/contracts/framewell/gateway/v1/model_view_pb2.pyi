@@ -6,6 +6,7 @@ Models as people look at them: what one was made from, across services."""
 from collections import abc as _abc
 from framewell.dataset.v1 import snapshot_service_pb2 as _snapshot_service_pb2
 from framewell.media.v1 import media_pb2 as _media_pb2
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from framewell.sample.v1 import sample_pb2 as _sample_pb2
 from framewell.training.v1 import training_pb2 as _training_pb2
@@ -67,6 +68,7 @@ class LineageAsset(_message.Message):
     TITLE_FIELD_NUMBER: _builtins.int
     ALLOWED_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset."""
     title: _builtins.str
@@ -75,6 +77,10 @@ class LineageAsset(_message.Message):
     """True while the house may train with it."""
     sentence: _builtins.str
     """That decision in one sentence; empty where it could not be asked."""
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
@@ -82,10 +88,11 @@ class LineageAsset(_message.Message):
         title: _builtins.str = ...,
         allowed: _builtins.bool = ...,
         sentence: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "asset_id", b"asset_id", "sentence", b"sentence", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "asset_id", b"asset_id", "sentence", b"sentence", "title", b"title", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -146,6 +153,7 @@ class ModelLineage(_message.Message):
     SAMPLES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Names the next page; empty on the last page."""
     @_builtins.property
@@ -164,6 +172,10 @@ class ModelLineage(_message.Message):
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Why parts of it are missing, one sentence each."""
 
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
@@ -172,10 +184,11 @@ class ModelLineage(_message.Message):
         samples: _abc.Iterable[Global___LineageSample] | None = ...,
         next_page_token: _builtins.str = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["lineage", b"lineage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "lineage", b"lineage", "missing", b"missing", "next_page_token", b"next_page_token", "samples", b"samples"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "lineage", b"lineage", "missing", b"missing", "missing_wordings", b"missing_wordings", "next_page_token", b"next_page_token", "samples", b"samples"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -245,6 +258,7 @@ class SnapshotExport(_message.Message):
     SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
     LEFT_OUT_COUNT_FIELD_NUMBER: _builtins.int
     LEFT_OUT_REASON_FIELD_NUMBER: _builtins.int
+    LEFT_OUT_WORDING_FIELD_NUMBER: _builtins.int
     sample_count: _builtins.int
     """Number of samples it holds."""
     left_out_count: _builtins.int
@@ -255,6 +269,10 @@ class SnapshotExport(_message.Message):
     def export(self) -> _media_pb2.ObjectRef:
         """The file; its bytes are at `/v1/snapshots/{snapshot_id}/objects/{key}`."""
 
+    @_builtins.property
+    def left_out_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `left_out_reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -262,10 +280,11 @@ class SnapshotExport(_message.Message):
         sample_count: _builtins.int = ...,
         left_out_count: _builtins.int = ...,
         left_out_reason: _builtins.str = ...,
+        left_out_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["export", b"export"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["export", b"export", "left_out_wording", b"left_out_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["export", b"export", "left_out_count", b"left_out_count", "left_out_reason", b"left_out_reason", "sample_count", b"sample_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["export", b"export", "left_out_count", b"left_out_count", "left_out_reason", b"left_out_reason", "left_out_wording", b"left_out_wording", "sample_count", b"sample_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,30 +23,31 @@ _sym_db = _symbol_database.Default()
 
 
 from framewell.inference.v1 import cluster_service_pb2 as framewell_dot_inference_dot_v1_dot_cluster__service__pb2
+from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 from framewell.sample.v1 import sample_pb2 as framewell_dot_sample_dot_v1_dot_sample__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!framewell/gateway/v1/naming.proto\x12\x14\x66ramewell.gateway.v1\x1a,framewell/inference/v1/cluster_service.proto\x1a framewell/sample/v1/sample.proto\"[\n\x11NamePersonRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x12\n\ndataset_id\x18\x04 \x01(\t\"n\n\x10TouchedProgramme\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06series\x18\x03 \x01(\t\x12\x18\n\x10\x61ppearance_count\x18\x04 \x01(\x03\x12\x0f\n\x07seconds\x18\x05 \x01(\x01\"\xbd\x02\n\x13PreviewNameResponse\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x02 \x01(\t\x12\x12\n\nclass_name\x18\x03 \x01(\t\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x04 \x01(\x03\x12\x18\n\x10\x61ppearance_count\x18\x05 \x01(\x03\x12\x13\n\x0b\x61sset_count\x18\x06 \x01(\x03\x12\x0f\n\x07seconds\x18\x07 \x01(\x01\x12:\n\nprogrammes\x18\x08 \x03(\x0b\x32&.framewell.gateway.v1.TouchedProgramme\x12\x14\n\x0csample_count\x18\t \x01(\x05\x12\x16\n\x0ewithheld_count\x18\n \x01(\x05\x12\x18\n\x10withheld_reasons\x18\x0b \x03(\t\x12\x10\n\x08\x63omplete\x18\x0c \x01(\x08\"@\n\x13UndoDecisionRequest\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x14\n\x0ckeep_samples\x18\x02 \x01(\x08\"b\n\x0cSampleOfName\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12/\n\x05state\x18\x02 \x01(\x0e\x32 .framewell.sample.v1.SampleState\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x8c\x01\n\x14UndoDecisionResponse\x12?\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32-.framewell.inference.v1.ClusterDecisionRecord\x12\x33\n\x07samples\x18\x02 \x03(\x0b\x32\".framewell.gateway.v1.SampleOfName\"\xa4\x01\n\x0fNamedAppearance\x12=\n\nappearance\x18\x01 \x01(\x0b\x32).framewell.inference.v1.ClusterAppearance\x12\x11\n\tsample_id\x18\x02 \x01(\t\x12/\n\x05state\x18\x03 \x01(\x0e\x32 .framewell.sample.v1.SampleState\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\xba\x01\n\x12NamePersonResponse\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x02 \x01(\t\x12\x15\n\rclass_existed\x18\x03 \x01(\x08\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x04 \x01(\t\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x05 \x01(\x05\x12:\n\x0b\x61ppearances\x18\x06 \x03(\x0b\x32%.framewell.gateway.v1.NamedAppearanceb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!framewell/gateway/v1/naming.proto\x12\x14\x66ramewell.gateway.v1\x1a,framewell/inference/v1/cluster_service.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/sample/v1/sample.proto\"[\n\x11NamePersonRequest\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x12\n\ndataset_id\x18\x04 \x01(\t\"n\n\x10TouchedProgramme\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06series\x18\x03 \x01(\t\x12\x18\n\x10\x61ppearance_count\x18\x04 \x01(\x03\x12\x0f\n\x07seconds\x18\x05 \x01(\x01\"\xf4\x02\n\x13PreviewNameResponse\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x02 \x01(\t\x12\x12\n\nclass_name\x18\x03 \x01(\t\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x04 \x01(\x03\x12\x18\n\x10\x61ppearance_count\x18\x05 \x01(\x03\x12\x13\n\x0b\x61sset_count\x18\x06 \x01(\x03\x12\x0f\n\x07seconds\x18\x07 \x01(\x01\x12:\n\nprogrammes\x18\x08 \x03(\x0b\x32&.framewell.gateway.v1.TouchedProgramme\x12\x14\n\x0csample_count\x18\t \x01(\x05\x12\x16\n\x0ewithheld_count\x18\n \x01(\x05\x12\x18\n\x10withheld_reasons\x18\x0b \x03(\t\x12\x10\n\x08\x63omplete\x18\x0c \x01(\x08\x12\x35\n\x11withheld_wordings\x18\r \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\"@\n\x13UndoDecisionRequest\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x14\n\x0ckeep_samples\x18\x02 \x01(\x08\"\x8f\x01\n\x0cSampleOfName\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12/\n\x05state\x18\x02 \x01(\x0e\x32 .framewell.sample.v1.SampleState\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12+\n\x07wording\x18\x04 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\x8c\x01\n\x14UndoDecisionResponse\x12?\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32-.framewell.inference.v1.ClusterDecisionRecord\x12\x33\n\x07samples\x18\x02 \x03(\x0b\x32\".framewell.gateway.v1.SampleOfName\"\xd1\x01\n\x0fNamedAppearance\x12=\n\nappearance\x18\x01 \x01(\x0b\x32).framewell.inference.v1.ClusterAppearance\x12\x11\n\tsample_id\x18\x02 \x01(\t\x12/\n\x05state\x18\x03 \x01(\x0e\x32 .framewell.sample.v1.SampleState\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12+\n\x07wording\x18\x05 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\xba\x01\n\x12NamePersonResponse\x12\x12\n\ncluster_id\x18\x01 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x02 \x01(\t\x12\x15\n\rclass_existed\x18\x03 \x01(\x08\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x04 \x01(\t\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x05 \x01(\x05\x12:\n\x0b\x61ppearances\x18\x06 \x03(\x0b\x32%.framewell.gateway.v1.NamedAppearanceb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.gateway.v1.naming_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_NAMEPERSONREQUEST']._serialized_start=139
-  _globals['_NAMEPERSONREQUEST']._serialized_end=230
-  _globals['_TOUCHEDPROGRAMME']._serialized_start=232
-  _globals['_TOUCHEDPROGRAMME']._serialized_end=342
-  _globals['_PREVIEWNAMERESPONSE']._serialized_start=345
-  _globals['_PREVIEWNAMERESPONSE']._serialized_end=662
-  _globals['_UNDODECISIONREQUEST']._serialized_start=664
-  _globals['_UNDODECISIONREQUEST']._serialized_end=728
-  _globals['_SAMPLEOFNAME']._serialized_start=730
-  _globals['_SAMPLEOFNAME']._serialized_end=828
-  _globals['_UNDODECISIONRESPONSE']._serialized_start=831
-  _globals['_UNDODECISIONRESPONSE']._serialized_end=971
-  _globals['_NAMEDAPPEARANCE']._serialized_start=974
-  _globals['_NAMEDAPPEARANCE']._serialized_end=1138
-  _globals['_NAMEPERSONRESPONSE']._serialized_start=1141
-  _globals['_NAMEPERSONRESPONSE']._serialized_end=1327
+  _globals['_NAMEPERSONREQUEST']._serialized_start=169
+  _globals['_NAMEPERSONREQUEST']._serialized_end=260
+  _globals['_TOUCHEDPROGRAMME']._serialized_start=262
+  _globals['_TOUCHEDPROGRAMME']._serialized_end=372
+  _globals['_PREVIEWNAMERESPONSE']._serialized_start=375
+  _globals['_PREVIEWNAMERESPONSE']._serialized_end=747
+  _globals['_UNDODECISIONREQUEST']._serialized_start=749
+  _globals['_UNDODECISIONREQUEST']._serialized_end=813
+  _globals['_SAMPLEOFNAME']._serialized_start=816
+  _globals['_SAMPLEOFNAME']._serialized_end=959
+  _globals['_UNDODECISIONRESPONSE']._serialized_start=962
+  _globals['_UNDODECISIONRESPONSE']._serialized_end=1102
+  _globals['_NAMEDAPPEARANCE']._serialized_start=1105
+  _globals['_NAMEDAPPEARANCE']._serialized_end=1314
+  _globals['_NAMEPERSONRESPONSE']._serialized_start=1317
+  _globals['_NAMEPERSONRESPONSE']._serialized_end=1503
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ A person gives a cluster of faces a name: class, samples and cluster in one call
 
 from collections import abc as _abc
 from framewell.inference.v1 import cluster_service_pb2 as _cluster_service_pb2
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.sample.v1 import sample_pb2 as _sample_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -110,6 +111,7 @@ class PreviewNameResponse(_message.Message):
     WITHHELD_COUNT_FIELD_NUMBER: _builtins.int
     WITHHELD_REASONS_FIELD_NUMBER: _builtins.int
     COMPLETE_FIELD_NUMBER: _builtins.int
+    WITHHELD_WORDINGS_FIELD_NUMBER: _builtins.int
     cluster_id: _builtins.str
     """Id of the cluster; another one than asked for when that was merged."""
     class_id: _builtins.str
@@ -138,6 +140,10 @@ class PreviewNameResponse(_message.Message):
     def withheld_reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Why those are withheld, each sentence once."""
 
+    @_builtins.property
+    def withheld_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `withheld_reasons` were made of, in the same order."""
+
     def __init__(
         self,
         *,
@@ -153,10 +159,11 @@ class PreviewNameResponse(_message.Message):
         withheld_count: _builtins.int = ...,
         withheld_reasons: _abc.Iterable[_builtins.str] | None = ...,
         complete: _builtins.bool = ...,
+        withheld_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_count", b"accepted_count", "appearance_count", b"appearance_count", "asset_count", b"asset_count", "class_id", b"class_id", "class_name", b"class_name", "cluster_id", b"cluster_id", "complete", b"complete", "programmes", b"programmes", "sample_count", b"sample_count", "seconds", b"seconds", "withheld_count", b"withheld_count", "withheld_reasons", b"withheld_reasons"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_count", b"accepted_count", "appearance_count", b"appearance_count", "asset_count", b"asset_count", "class_id", b"class_id", "class_name", b"class_name", "cluster_id", b"cluster_id", "complete", b"complete", "programmes", b"programmes", "sample_count", b"sample_count", "seconds", b"seconds", "withheld_count", b"withheld_count", "withheld_reasons", b"withheld_reasons", "withheld_wordings", b"withheld_wordings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -197,22 +204,28 @@ class SampleOfName(_message.Message):
     SAMPLE_ID_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     sample_id: _builtins.str
     """Id of the sample."""
     state: _sample_pb2.SampleState.ValueType
     """State of the sample now."""
     reason: _builtins.str
     """Empty when it was taken back; otherwise one sentence why not."""
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
         sample_id: _builtins.str = ...,
         state: _sample_pb2.SampleState.ValueType = ...,
         reason: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "sample_id", b"sample_id", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "sample_id", b"sample_id", "state", b"state", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -258,6 +271,7 @@ class NamedAppearance(_message.Message):
     SAMPLE_ID_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     sample_id: _builtins.str
     """Id of the sample; empty when there is none."""
     state: _sample_pb2.SampleState.ValueType
@@ -268,6 +282,10 @@ class NamedAppearance(_message.Message):
     def appearance(self) -> _cluster_service_pb2.ClusterAppearance:
         """The appearance that was chosen."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -275,10 +293,11 @@ class NamedAppearance(_message.Message):
         sample_id: _builtins.str = ...,
         state: _sample_pb2.SampleState.ValueType = ...,
         reason: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "reason", b"reason", "sample_id", b"sample_id", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearance", b"appearance", "reason", b"reason", "sample_id", b"sample_id", "state", b"state", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

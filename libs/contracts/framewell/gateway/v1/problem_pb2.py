@@ -22,9 +22,10 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/gateway/v1/problem.proto\x12\x14\x66ramewell.gateway.v1\"\xa5\x02\n\x07Problem\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06status\x18\x03 \x01(\x05\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12/\n\x04\x63ode\x18\x05 \x01(\x0e\x32!.framewell.gateway.v1.ProblemCode\x12\x32\n\x06\x65rrors\x18\x06 \x03(\x0b\x32\".framewell.gateway.v1.RequestError\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x39\n\x06params\x18\x08 \x03(\x0b\x32).framewell.gateway.v1.Problem.ParamsEntry\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\".\n\x0cRequestError\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0f\n\x07problem\x18\x02 \x01(\t*\xe1\x04\n\x0bProblemCode\x12\x1c\n\x18PROBLEM_CODE_UNSPECIFIED\x10\x00\x12\x1c\n\x18PROBLEM_CODE_BAD_REQUEST\x10\x01\x12 \n\x1cPROBLEM_CODE_UNAUTHENTICATED\x10\x02\x12\x1a\n\x16PROBLEM_CODE_FORBIDDEN\x10\x03\x12\x1a\n\x16PROBLEM_CODE_NOT_FOUND\x10\x04\x12#\n\x1fPROBLEM_CODE_METHOD_NOT_ALLOWED\x10\x05\x12\x19\n\x15PROBLEM_CODE_CONFLICT\x10\x06\x12\x1a\n\x16PROBLEM_CODE_TOO_LARGE\x10\x07\x12\'\n#PROBLEM_CODE_UNSUPPORTED_MEDIA_TYPE\x10\x08\x12&\n\"PROBLEM_CODE_RANGE_NOT_SATISFIABLE\x10\t\x12\x18\n\x14PROBLEM_CODE_INVALID\x10\n\x12\x19\n\x15PROBLEM_CODE_INTERNAL\x10\x0b\x12\x1c\n\x18PROBLEM_CODE_UNAVAILABLE\x10\x0c\x12\x18\n\x14PROBLEM_CODE_TIMEOUT\x10\r\x12\x1d\n\x19PROBLEM_CODE_URI_TOO_LONG\x10\x0e\x12\"\n\x1ePROBLEM_CODE_TOO_MANY_REQUESTS\x10\x0f\x12\"\n\x1ePROBLEM_CODE_HEADERS_TOO_LARGE\x10\x10\x12\x15\n\x11PROBLEM_CODE_GONE\x10\x11\x12$\n PROBLEM_CODE_PRECONDITION_FAILED\x10\x12\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"framewell/gateway/v1/problem.proto\x12\x14\x66ramewell.gateway.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"\xb7\x02\n\x07Problem\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06status\x18\x03 \x01(\x05\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\x12/\n\x04\x63ode\x18\x05 \x01(\x0e\x32!.framewell.gateway.v1.ProblemCode\x12\x32\n\x06\x65rrors\x18\x06 \x03(\x0b\x32\".framewell.gateway.v1.RequestError\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x39\n\x06params\x18\x08 \x03(\x0b\x32).framewell.gateway.v1.Problem.ParamsEntry\x12\x10\n\x08template\x18\t \x01(\t\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"[\n\x0cRequestError\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0f\n\x07problem\x18\x02 \x01(\t\x12+\n\x07wording\x18\x03 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording*\xe1\x04\n\x0bProblemCode\x12\x1c\n\x18PROBLEM_CODE_UNSPECIFIED\x10\x00\x12\x1c\n\x18PROBLEM_CODE_BAD_REQUEST\x10\x01\x12 \n\x1cPROBLEM_CODE_UNAUTHENTICATED\x10\x02\x12\x1a\n\x16PROBLEM_CODE_FORBIDDEN\x10\x03\x12\x1a\n\x16PROBLEM_CODE_NOT_FOUND\x10\x04\x12#\n\x1fPROBLEM_CODE_METHOD_NOT_ALLOWED\x10\x05\x12\x19\n\x15PROBLEM_CODE_CONFLICT\x10\x06\x12\x1a\n\x16PROBLEM_CODE_TOO_LARGE\x10\x07\x12\'\n#PROBLEM_CODE_UNSUPPORTED_MEDIA_TYPE\x10\x08\x12&\n\"PROBLEM_CODE_RANGE_NOT_SATISFIABLE\x10\t\x12\x18\n\x14PROBLEM_CODE_INVALID\x10\n\x12\x19\n\x15PROBLEM_CODE_INTERNAL\x10\x0b\x12\x1c\n\x18PROBLEM_CODE_UNAVAILABLE\x10\x0c\x12\x18\n\x14PROBLEM_CODE_TIMEOUT\x10\r\x12\x1d\n\x19PROBLEM_CODE_URI_TOO_LONG\x10\x0e\x12\"\n\x1ePROBLEM_CODE_TOO_MANY_REQUESTS\x10\x0f\x12\"\n\x1ePROBLEM_CODE_HEADERS_TOO_LARGE\x10\x10\x12\x15\n\x11PROBLEM_CODE_GONE\x10\x11\x12$\n PROBLEM_CODE_PRECONDITION_FAILED\x10\x12\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,12 +34,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PROBLEM_PARAMSENTRY']._loaded_options = None
   _globals['_PROBLEM_PARAMSENTRY']._serialized_options = b'8\001'
-  _globals['_PROBLEMCODE']._serialized_start=405
-  _globals['_PROBLEMCODE']._serialized_end=1014
-  _globals['_PROBLEM']._serialized_start=61
-  _globals['_PROBLEM']._serialized_end=354
-  _globals['_PROBLEM_PARAMSENTRY']._serialized_start=309
-  _globals['_PROBLEM_PARAMSENTRY']._serialized_end=354
-  _globals['_REQUESTERROR']._serialized_start=356
-  _globals['_REQUESTERROR']._serialized_end=402
+  _globals['_PROBLEMCODE']._serialized_start=498
+  _globals['_PROBLEMCODE']._serialized_end=1107
+  _globals['_PROBLEM']._serialized_start=91
+  _globals['_PROBLEM']._serialized_end=402
+  _globals['_PROBLEM_PARAMSENTRY']._serialized_start=357
+  _globals['_PROBLEM_PARAMSENTRY']._serialized_end=402
+  _globals['_REQUESTERROR']._serialized_start=404
+  _globals['_REQUESTERROR']._serialized_end=495
 # @@protoc_insertion_point(module_scope)

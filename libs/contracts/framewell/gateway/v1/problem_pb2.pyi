@@ -4,6 +4,7 @@ isort:skip_file
 What REST answers when it cannot do what it was asked."""
 
 from collections import abc as _abc
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -141,6 +142,7 @@ class Problem(_message.Message):
     ERRORS_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     PARAMS_FIELD_NUMBER: _builtins.int
+    TEMPLATE_FIELD_NUMBER: _builtins.int
     type: _builtins.str
     """Always `about:blank`: `code` tells problems apart."""
     title: _builtins.str
@@ -153,13 +155,19 @@ class Problem(_message.Message):
     """The same as a stable word."""
     reason: _builtins.str
     """Why, more exactly than `code`, as a stable word, e.g. `revision_changed`; empty where `code` says it all."""
+    template: _builtins.str
+    """Code of the template that `detail` was made from, as `Wording.template`: `reason`, or `reason` with a part behind a
+    dot that tells one of several templates; empty where the sentence is a text that somebody gave.
+    """
     @_builtins.property
     def errors(self) -> _containers.RepeatedCompositeFieldContainer[Global___RequestError]:
         """What is wrong at which place of the request."""
 
     @_builtins.property
     def params(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """What the sentence is about, by name, for whoever words it in another language."""
+        """What stands in the places of the sentence's template, by name, for whoever words it in another language; as
+        `Wording.params`.
+        """
 
     def __init__(
         self,
@@ -172,10 +180,11 @@ class Problem(_message.Message):
         errors: _abc.Iterable[Global___RequestError] | None = ...,
         reason: _builtins.str = ...,
         params: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        template: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "detail", b"detail", "errors", b"errors", "params", b"params", "reason", b"reason", "status", b"status", "title", b"title", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "detail", b"detail", "errors", b"errors", "params", b"params", "reason", b"reason", "status", b"status", "template", b"template", "title", b"title", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -189,19 +198,25 @@ class RequestError(_message.Message):
 
     FIELD_FIELD_NUMBER: _builtins.int
     PROBLEM_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     field: _builtins.str
     """The field, as a path: `statements.0.use`; empty for the whole body."""
     problem: _builtins.str
     """What is wrong with it, and what is right."""
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
         field: _builtins.str = ...,
         problem: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "problem", b"problem"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "problem", b"problem", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

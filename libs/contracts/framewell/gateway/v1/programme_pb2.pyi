@@ -6,6 +6,7 @@ What one programme shows, part by part: people, observations, posters; and where
 from collections import abc as _abc
 from framewell.inference.v1 import inference_service_pb2 as _inference_service_pb2
 from framewell.inference.v1 import search_service_pb2 as _search_service_pb2
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
@@ -103,6 +104,7 @@ class ListAssetPeopleResponse(_message.Message):
     PEOPLE_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Names the next page; empty on the last page."""
     @_builtins.property
@@ -113,16 +115,21 @@ class ListAssetPeopleResponse(_message.Message):
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What this page lacks because a service is away, one sentence each."""
 
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
         people: _abc.Iterable[Global___AssetPerson] | None = ...,
         next_page_token: _builtins.str = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["missing", b"missing", "next_page_token", b"next_page_token", "people", b"people"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["missing", b"missing", "missing_wordings", b"missing_wordings", "next_page_token", b"next_page_token", "people", b"people"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -288,6 +295,7 @@ class SearchResponse(_message.Message):
     FOUND_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Names the next page; empty on the last page. A page may have fewer moments than asked for, even none, and go on."""
     @_builtins.property
@@ -298,16 +306,21 @@ class SearchResponse(_message.Message):
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What this page lacks because a service is away, one sentence each."""
 
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
         found: _abc.Iterable[Global___FoundInAsset] | None = ...,
         next_page_token: _builtins.str = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["found", b"found", "missing", b"missing", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["found", b"found", "missing", b"missing", "missing_wordings", b"missing_wordings", "next_page_token", b"next_page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

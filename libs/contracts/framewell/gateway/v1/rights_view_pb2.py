@@ -23,26 +23,27 @@ _sym_db = _symbol_database.Default()
 
 
 from framewell.dataset.v1 import rights_service_pb2 as framewell_dot_dataset_dot_v1_dot_rights__service__pb2
+from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 from framewell.rights.v1 import rights_pb2 as framewell_dot_rights_dot_v1_dot_rights__pb2
 from framewell.training.v1 import training_service_pb2 as framewell_dot_training_dot_v1_dot_training__service__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&framewell/gateway/v1/rights_view.proto\x12\x14\x66ramewell.gateway.v1\x1a)framewell/dataset/v1/rights_service.proto\x1a framewell/rights/v1/rights.proto\x1a,framewell/training/v1/training_service.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x03\n\rRightsPreview\x12\x19\n\x11samples_withdrawn\x18\x01 \x01(\x03\x12\x18\n\x10samples_proposed\x18\x02 \x01(\x03\x12\x16\n\x0esnapshot_count\x18\x03 \x01(\x03\x12\x13\n\x0b\x61sset_count\x18\x04 \x01(\x03\x12\x14\n\x0csnapshot_ids\x18\x05 \x03(\t\x12\x11\n\tasset_ids\x18\x06 \x03(\t\x12\x39\n\nstatements\x18\x07 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\x12\x30\n\x05money\x18\x08 \x03(\x0b\x32!.framewell.dataset.v1.MoneyEffect\x12\x30\n\x06models\x18\t \x03(\x0b\x32 .framewell.training.v1.Candidate\x12(\n\x04runs\x18\n \x03(\x0b\x32\x1a.framewell.training.v1.Run\x12\x13\n\x0bunavailable\x18\x0b \x03(\t\x12\x0f\n\x07missing\x18\x0c \x03(\t\"e\n\x08\x46\x61teStep\x12\x0c\n\x04step\x18\x01 \x01(\t\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.framewell.gateway.v1.FateState\x12\x0c\n\x04\x64one\x18\x03 \x01(\x03\x12\r\n\x05total\x18\x04 \x01(\x03\"\xa4\x03\n\x10RightsChangeFate\x12\x32\n\x06\x63hange\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.RightsChange\x12-\n\x05steps\x18\x02 \x03(\x0b\x32\x1e.framewell.gateway.v1.FateStep\x12\x34\n\x07samples\x18\x03 \x03(\x0b\x32#.framewell.dataset.v1.ChangedSample\x12\x39\n\tsnapshots\x18\x04 \x03(\x0b\x32&.framewell.dataset.v1.ReplacedSnapshot\x12:\n\x10models_withdrawn\x18\x05 \x03(\x0b\x32 .framewell.training.v1.Candidate\x12(\n\x04runs\x18\x06 \x03(\x0b\x32\x1a.framewell.training.v1.Run\x12\x30\n\x06models\x18\x07 \x03(\x0b\x32 .framewell.training.v1.Candidate\x12\x13\n\x0bunavailable\x18\x08 \x03(\t\x12\x0f\n\x07missing\x18\t \x03(\t\"\xc9\x01\n\x13\x45xportLedgerRequest\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12-\n\tused_from\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bused_before\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x30\n\tpay_model\x18\x05 \x01(\x0e\x32\x1d.framewell.rights.v1.PayModel*\xcf\x01\n\tFateState\x12\x1a\n\x16\x46\x41TE_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46\x41TE_STATE_WAITING\x10\x01\x12\x18\n\x14\x46\x41TE_STATE_UNDER_WAY\x10\x02\x12\x13\n\x0f\x46\x41TE_STATE_DONE\x10\x03\x12\x19\n\x15\x46\x41TE_STATE_NOT_NEEDED\x10\x04\x12\x15\n\x11\x46\x41TE_STATE_PERSON\x10\x05\x12\x15\n\x11\x46\x41TE_STATE_FAILED\x10\x06\x12\x16\n\x12\x46\x41TE_STATE_UNKNOWN\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&framewell/gateway/v1/rights_view.proto\x12\x14\x66ramewell.gateway.v1\x1a)framewell/dataset/v1/rights_service.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\x1a,framewell/training/v1/training_service.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbf\x03\n\rRightsPreview\x12\x19\n\x11samples_withdrawn\x18\x01 \x01(\x03\x12\x18\n\x10samples_proposed\x18\x02 \x01(\x03\x12\x16\n\x0esnapshot_count\x18\x03 \x01(\x03\x12\x13\n\x0b\x61sset_count\x18\x04 \x01(\x03\x12\x14\n\x0csnapshot_ids\x18\x05 \x03(\t\x12\x11\n\tasset_ids\x18\x06 \x03(\t\x12\x39\n\nstatements\x18\x07 \x03(\x0b\x32%.framewell.rights.v1.AppliedStatement\x12\x30\n\x05money\x18\x08 \x03(\x0b\x32!.framewell.dataset.v1.MoneyEffect\x12\x30\n\x06models\x18\t \x03(\x0b\x32 .framewell.training.v1.Candidate\x12(\n\x04runs\x18\n \x03(\x0b\x32\x1a.framewell.training.v1.Run\x12\x13\n\x0bunavailable\x18\x0b \x03(\t\x12\x0f\n\x07missing\x18\x0c \x03(\t\x12\x34\n\x10missing_wordings\x18\r \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\"e\n\x08\x46\x61teStep\x12\x0c\n\x04step\x18\x01 \x01(\t\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.framewell.gateway.v1.FateState\x12\x0c\n\x04\x64one\x18\x03 \x01(\x03\x12\r\n\x05total\x18\x04 \x01(\x03\"\xda\x03\n\x10RightsChangeFate\x12\x32\n\x06\x63hange\x18\x01 \x01(\x0b\x32\".framewell.dataset.v1.RightsChange\x12-\n\x05steps\x18\x02 \x03(\x0b\x32\x1e.framewell.gateway.v1.FateStep\x12\x34\n\x07samples\x18\x03 \x03(\x0b\x32#.framewell.dataset.v1.ChangedSample\x12\x39\n\tsnapshots\x18\x04 \x03(\x0b\x32&.framewell.dataset.v1.ReplacedSnapshot\x12:\n\x10models_withdrawn\x18\x05 \x03(\x0b\x32 .framewell.training.v1.Candidate\x12(\n\x04runs\x18\x06 \x03(\x0b\x32\x1a.framewell.training.v1.Run\x12\x30\n\x06models\x18\x07 \x03(\x0b\x32 .framewell.training.v1.Candidate\x12\x13\n\x0bunavailable\x18\x08 \x03(\t\x12\x0f\n\x07missing\x18\t \x03(\t\x12\x34\n\x10missing_wordings\x18\n \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\xc9\x01\n\x13\x45xportLedgerRequest\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12-\n\tused_from\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bused_before\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x30\n\tpay_model\x18\x05 \x01(\x0e\x32\x1d.framewell.rights.v1.PayModel*\xcf\x01\n\tFateState\x12\x1a\n\x16\x46\x41TE_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x46\x41TE_STATE_WAITING\x10\x01\x12\x18\n\x14\x46\x41TE_STATE_UNDER_WAY\x10\x02\x12\x13\n\x0f\x46\x41TE_STATE_DONE\x10\x03\x12\x19\n\x15\x46\x41TE_STATE_NOT_NEEDED\x10\x04\x12\x15\n\x11\x46\x41TE_STATE_PERSON\x10\x05\x12\x15\n\x11\x46\x41TE_STATE_FAILED\x10\x06\x12\x16\n\x12\x46\x41TE_STATE_UNKNOWN\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.gateway.v1.rights_view_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FATESTATE']._serialized_start=1347
-  _globals['_FATESTATE']._serialized_end=1554
-  _globals['_RIGHTSPREVIEW']._serialized_start=221
-  _globals['_RIGHTSPREVIEW']._serialized_end=614
-  _globals['_FATESTEP']._serialized_start=616
-  _globals['_FATESTEP']._serialized_end=717
-  _globals['_RIGHTSCHANGEFATE']._serialized_start=720
-  _globals['_RIGHTSCHANGEFATE']._serialized_end=1140
-  _globals['_EXPORTLEDGERREQUEST']._serialized_start=1143
-  _globals['_EXPORTLEDGERREQUEST']._serialized_end=1344
+  _globals['_FATESTATE']._serialized_start=1485
+  _globals['_FATESTATE']._serialized_end=1692
+  _globals['_RIGHTSPREVIEW']._serialized_start=251
+  _globals['_RIGHTSPREVIEW']._serialized_end=698
+  _globals['_FATESTEP']._serialized_start=700
+  _globals['_FATESTEP']._serialized_end=801
+  _globals['_RIGHTSCHANGEFATE']._serialized_start=804
+  _globals['_RIGHTSCHANGEFATE']._serialized_end=1278
+  _globals['_EXPORTLEDGERREQUEST']._serialized_start=1281
+  _globals['_EXPORTLEDGERREQUEST']._serialized_end=1482
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ Rights as people work with them: what a change reaches across services, and what
 
 from collections import abc as _abc
 from framewell.dataset.v1 import rights_service_pb2 as _rights_service_pb2
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from framewell.rights.v1 import rights_pb2 as _rights_pb2
 from framewell.training.v1 import training_service_pb2 as _training_service_pb2
 from google.protobuf import descriptor as _descriptor
@@ -85,6 +86,7 @@ class RightsPreview(_message.Message):
     RUNS_FIELD_NUMBER: _builtins.int
     UNAVAILABLE_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     samples_withdrawn: _builtins.int
     """Number of samples that would be withdrawn or withheld."""
     samples_proposed: _builtins.int
@@ -125,6 +127,10 @@ class RightsPreview(_message.Message):
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Why they are missing, one sentence each."""
 
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
@@ -140,10 +146,11 @@ class RightsPreview(_message.Message):
         runs: _abc.Iterable[_training_service_pb2.Run] | None = ...,
         unavailable: _abc.Iterable[_builtins.str] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "asset_ids", b"asset_ids", "missing", b"missing", "models", b"models", "money", b"money", "runs", b"runs", "samples_proposed", b"samples_proposed", "samples_withdrawn", b"samples_withdrawn", "snapshot_count", b"snapshot_count", "snapshot_ids", b"snapshot_ids", "statements", b"statements", "unavailable", b"unavailable"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "asset_ids", b"asset_ids", "missing", b"missing", "missing_wordings", b"missing_wordings", "models", b"models", "money", b"money", "runs", b"runs", "samples_proposed", b"samples_proposed", "samples_withdrawn", b"samples_withdrawn", "snapshot_count", b"snapshot_count", "snapshot_ids", b"snapshot_ids", "statements", b"statements", "unavailable", b"unavailable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -198,6 +205,7 @@ class RightsChangeFate(_message.Message):
     MODELS_FIELD_NUMBER: _builtins.int
     UNAVAILABLE_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def change(self) -> _rights_service_pb2.RightsChange:
         """The change as dataset followed it."""
@@ -234,6 +242,10 @@ class RightsChangeFate(_message.Message):
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Why they are missing, one sentence each."""
 
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
@@ -246,10 +258,11 @@ class RightsChangeFate(_message.Message):
         models: _abc.Iterable[_training_service_pb2.Candidate] | None = ...,
         unavailable: _abc.Iterable[_builtins.str] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "missing", b"missing", "models", b"models", "models_withdrawn", b"models_withdrawn", "runs", b"runs", "samples", b"samples", "snapshots", b"snapshots", "steps", b"steps", "unavailable", b"unavailable"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "missing", b"missing", "missing_wordings", b"missing_wordings", "models", b"models", "models_withdrawn", b"models_withdrawn", "runs", b"runs", "samples", b"samples", "snapshots", b"snapshots", "steps", b"steps", "unavailable", b"unavailable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

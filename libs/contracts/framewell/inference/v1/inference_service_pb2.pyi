@@ -76,6 +76,34 @@ IDENTITY_VERDICT_UNKNOWN: IdentityVerdict.ValueType  # 3
 """It is nobody that the model knows."""
 Global___IdentityVerdict: _TypeAlias = IdentityVerdict  # noqa: Y015
 
+class _FaceLikeness:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FaceLikenessEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FaceLikeness.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FACE_LIKENESS_UNSPECIFIED: _FaceLikeness.ValueType  # 0
+    """No face was compared."""
+    FACE_LIKENESS_NEAR: _FaceLikeness.ValueType  # 1
+    """As near as pictures of one person are. In a large archive strangers are so near, too."""
+    FACE_LIKENESS_QUESTION: _FaceLikeness.ValueType  # 2
+    """Farther than most pictures of one person are: a question for a person."""
+    FACE_LIKENESS_FAR: _FaceLikeness.ValueType  # 3
+    """As far as pictures of two people are."""
+
+class FaceLikeness(_FaceLikeness, metaclass=_FaceLikenessEnumTypeWrapper):
+    """What the distance between two faces says."""
+
+FACE_LIKENESS_UNSPECIFIED: FaceLikeness.ValueType  # 0
+"""No face was compared."""
+FACE_LIKENESS_NEAR: FaceLikeness.ValueType  # 1
+"""As near as pictures of one person are. In a large archive strangers are so near, too."""
+FACE_LIKENESS_QUESTION: FaceLikeness.ValueType  # 2
+"""Farther than most pictures of one person are: a question for a person."""
+FACE_LIKENESS_FAR: FaceLikeness.ValueType  # 3
+"""As far as pictures of two people are."""
+Global___FaceLikeness: _TypeAlias = FaceLikeness  # noqa: Y015
+
 @_typing.final
 class AnalyseImageRequest(_message.Message):
     """One picture to look at."""
@@ -152,6 +180,7 @@ class FaceIdentity(_message.Message):
     NEAREST_CLASS_ID_FIELD_NUMBER: _builtins.int
     DISTANCE_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     observation_id: _builtins.str
     """Id of the face's observation in the same answer."""
     class_id: _builtins.str
@@ -170,6 +199,10 @@ class FaceIdentity(_message.Message):
     def model(self) -> _mesh_pb2.ModelVersion:
         """The identity model that decided; unset when none is in force."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
@@ -181,10 +214,11 @@ class FaceIdentity(_message.Message):
         nearest_class_id: _builtins.str = ...,
         distance: _builtins.float | None = ...,
         sentence: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "distance", b"distance", "model", b"model", "score", b"score"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "distance", b"distance", "model", b"model", "score", b"score", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "class_id", b"class_id", "distance", b"distance", "model", b"model", "nearest_class_id", b"nearest_class_id", "observation_id", b"observation_id", "score", b"score", "sentence", b"sentence", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "class_id", b"class_id", "distance", b"distance", "model", b"model", "nearest_class_id", b"nearest_class_id", "observation_id", b"observation_id", "score", b"score", "sentence", b"sentence", "verdict", b"verdict", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__distance: _TypeAlias = _typing.Literal["distance"]  # noqa: Y015
     _WhichOneofArgType__distance: _TypeAlias = _typing.Literal["_distance", b"_distance"]  # noqa: Y015
@@ -434,6 +468,7 @@ class Appearance(_message.Message):
     SENTENCE_FIELD_NUMBER: _builtins.int
     CHUNK_ID_FIELD_NUMBER: _builtins.int
     TRACK_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     observation_id: _builtins.str
     """Id of the face's observation in that picture."""
     score: _builtins.float
@@ -464,6 +499,10 @@ class Appearance(_message.Message):
     def box(self) -> _media_pb2.Box:
         """Where in that picture the face is."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
@@ -478,10 +517,11 @@ class Appearance(_message.Message):
         sentence: _builtins.str = ...,
         chunk_id: _builtins.str = ...,
         track: _builtins.int = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "box", b"box", "distance", b"distance", "moment", b"moment", "score", b"score", "span", b"span"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "box", b"box", "distance", b"distance", "moment", b"moment", "score", b"score", "span", b"span", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "box", b"box", "chunk_id", b"chunk_id", "distance", b"distance", "moment", b"moment", "nearest_class_id", b"nearest_class_id", "observation_id", b"observation_id", "score", b"score", "sentence", b"sentence", "span", b"span", "track", b"track", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_distance", b"_distance", "_score", b"_score", "box", b"box", "chunk_id", b"chunk_id", "distance", b"distance", "moment", b"moment", "nearest_class_id", b"nearest_class_id", "observation_id", b"observation_id", "score", b"score", "sentence", b"sentence", "span", b"span", "track", b"track", "verdict", b"verdict", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__distance: _TypeAlias = _typing.Literal["distance"]  # noqa: Y015
     _WhichOneofArgType__distance: _TypeAlias = _typing.Literal["_distance", b"_distance"]  # noqa: Y015
@@ -685,6 +725,7 @@ class FindSimilarRequest(_message.Message):
     OFFSET_FIELD_NUMBER: _builtins.int
     LARGEST_DISTANCE_FIELD_NUMBER: _builtins.int
     NEAR_DUPLICATES_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     image: _builtins.bytes
     """A picture (JPEG, PNG or WebP): its largest face, or the whole picture for `labels`."""
     analyser: _builtins.str
@@ -700,6 +741,8 @@ class FindSimilarRequest(_message.Message):
     for the model (its threshold `same`). Refused for a model without one. Of those that follow each other in an asset
     only the nearest is a neighbour, and `limit` and `offset` count such places.
     """
+    reason: _builtins.str
+    """Why, to be said by whoever looks for a face: it is kept with who asked. Not read for anything else."""
     @_builtins.property
     def observation(self) -> _media_pb2.ObservationRef:
         """A stored observation that has a vector."""
@@ -724,10 +767,11 @@ class FindSimilarRequest(_message.Message):
         offset: _builtins.int = ...,
         largest_distance: _builtins.float | None = ...,
         near_duplicates: _builtins.bool = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_largest_distance", b"_largest_distance", "filter", b"filter", "image", b"image", "largest_distance", b"largest_distance", "moment", b"moment", "observation", b"observation", "query", b"query"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_largest_distance", b"_largest_distance", "analyser", b"analyser", "filter", b"filter", "image", b"image", "largest_distance", b"largest_distance", "limit", b"limit", "moment", b"moment", "near_duplicates", b"near_duplicates", "observation", b"observation", "offset", b"offset", "query", b"query"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_largest_distance", b"_largest_distance", "analyser", b"analyser", "filter", b"filter", "image", b"image", "largest_distance", b"largest_distance", "limit", b"limit", "moment", b"moment", "near_duplicates", b"near_duplicates", "observation", b"observation", "offset", b"offset", "query", b"query", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__largest_distance: _TypeAlias = _typing.Literal["largest_distance"]  # noqa: Y015
     _WhichOneofArgType__largest_distance: _TypeAlias = _typing.Literal["_largest_distance", b"_largest_distance"]  # noqa: Y015
@@ -750,10 +794,16 @@ class Neighbour(_message.Message):
     OBSERVATION_FIELD_NUMBER: _builtins.int
     DISTANCE_FIELD_NUMBER: _builtins.int
     SPAN_FIELD_NUMBER: _builtins.int
+    LIKENESS_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset it was seen in."""
     distance: _builtins.float
     """Euclidean distance in the model's own space, from 0."""
+    likeness: Global___FaceLikeness.ValueType
+    """Of a face: what the distance says. It names nobody."""
+    sentence: _builtins.str
+    """The same in words, for a person; empty where no face was compared."""
     @_builtins.property
     def observation(self) -> _media_pb2.Observation:
         """The observation as it is stored."""
@@ -769,10 +819,12 @@ class Neighbour(_message.Message):
         observation: _media_pb2.Observation | None = ...,
         distance: _builtins.float = ...,
         span: _media_pb2.Span | None = ...,
+        likeness: Global___FaceLikeness.ValueType = ...,
+        sentence: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["observation", b"observation", "span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "distance", b"distance", "observation", b"observation", "span", b"span"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "distance", b"distance", "likeness", b"likeness", "observation", b"observation", "sentence", b"sentence", "span", b"span"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -141,7 +141,7 @@ class InferenceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def FindSimilar(self, request, context):
-        """Finds the stored faces or pictures nearest to one.
+        """Finds the stored faces or pictures nearest to one. Who looks for a face says why, which is kept.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

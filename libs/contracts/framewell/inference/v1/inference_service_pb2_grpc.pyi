@@ -44,7 +44,7 @@ class InferenceServiceStub:
     ListPeople: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.ListPeopleRequest, _inference_service_pb2.ListPeopleResponse]
     """Lists who was seen in an asset, by the identity models in force."""
     FindSimilar: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.FindSimilarRequest, _inference_service_pb2.FindSimilarResponse]
-    """Finds the stored faces or pictures nearest to one."""
+    """Finds the stored faces or pictures nearest to one. Who looks for a face says why, which is kept."""
     ListAnalysers: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.ListAnalysersRequest, _inference_service_pb2.ListAnalysersResponse]
     """Lists the analysers at work."""
     ListModels: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.ListModelsRequest, _inference_service_pb2.ListModelsResponse]
@@ -86,7 +86,7 @@ class InferenceServiceAsyncStub(InferenceServiceStub):
     ListPeople: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.ListPeopleRequest, _inference_service_pb2.ListPeopleResponse]  # type: ignore[assignment]
     """Lists who was seen in an asset, by the identity models in force."""
     FindSimilar: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.FindSimilarRequest, _inference_service_pb2.FindSimilarResponse]  # type: ignore[assignment]
-    """Finds the stored faces or pictures nearest to one."""
+    """Finds the stored faces or pictures nearest to one. Who looks for a face says why, which is kept."""
     ListAnalysers: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.ListAnalysersRequest, _inference_service_pb2.ListAnalysersResponse]  # type: ignore[assignment]
     """Lists the analysers at work."""
     ListModels: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.ListModelsRequest, _inference_service_pb2.ListModelsResponse]  # type: ignore[assignment]
@@ -155,7 +155,7 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _inference_service_pb2.FindSimilarRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_inference_service_pb2.FindSimilarResponse, _abc.Awaitable[_inference_service_pb2.FindSimilarResponse]]:
-        """Finds the stored faces or pictures nearest to one."""
+        """Finds the stored faces or pictures nearest to one. Who looks for a face says why, which is kept."""
 
     @_abc_1.abstractmethod
     def ListAnalysers(

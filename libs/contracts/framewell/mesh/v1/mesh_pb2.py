@@ -25,27 +25,33 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66ramewell/mesh/v1/mesh.proto\x12\x11\x66ramewell.mesh.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"i\n\x07Outcome\x12\'\n\x04\x64one\x18\x01 \x01(\x0b\x32\x17.framewell.mesh.v1.DoneH\x00\x12+\n\x06\x66\x61iled\x18\x02 \x01(\x0b\x32\x19.framewell.mesh.v1.FailedH\x00\x42\x08\n\x06result\"\x06\n\x04\x44one\"&\n\x06\x46\x61iled\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x02 \x01(\t\"]\n\x05\x41\x63tor\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x11\n\tauthority\x18\x02 \x01(\t\x12.\n\ndecided_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"u\n\x07Subject\x12\x12\n\x08\x61sset_id\x18\x01 \x01(\tH\x00\x12\x12\n\x08\x63lass_id\x18\x02 \x01(\tH\x00\x12\x10\n\x06holder\x18\x03 \x01(\tH\x00\x12\x13\n\tsample_id\x18\x04 \x01(\tH\x00\x12\x10\n\x06source\x18\x05 \x01(\tH\x00\x42\t\n\x07subject\"-\n\x0cModelVersion\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\"/\n\x05Ratio\x12\x11\n\tnumerator\x18\x01 \x01(\x03\x12\x13\n\x0b\x64\x65nominator\x18\x02 \x01(\x03*=\n\x04Lane\x12\x14\n\x10LANE_UNSPECIFIED\x10\x00\x12\r\n\tLANE_LIVE\x10\x01\x12\x10\n\x0cLANE_ARCHIVE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66ramewell/mesh/v1/mesh.proto\x12\x11\x66ramewell.mesh.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"i\n\x07Outcome\x12\'\n\x04\x64one\x18\x01 \x01(\x0b\x32\x17.framewell.mesh.v1.DoneH\x00\x12+\n\x06\x66\x61iled\x18\x02 \x01(\x0b\x32\x19.framewell.mesh.v1.FailedH\x00\x42\x08\n\x06result\"\x06\n\x04\x44one\"S\n\x06\x46\x61iled\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x02 \x01(\t\x12+\n\x07wording\x18\x03 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\x82\x01\n\x07Wording\x12\x10\n\x08template\x18\x01 \x01(\t\x12\x36\n\x06params\x18\x02 \x03(\x0b\x32&.framewell.mesh.v1.Wording.ParamsEntry\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"]\n\x05\x41\x63tor\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x11\n\tauthority\x18\x02 \x01(\t\x12.\n\ndecided_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"u\n\x07Subject\x12\x12\n\x08\x61sset_id\x18\x01 \x01(\tH\x00\x12\x12\n\x08\x63lass_id\x18\x02 \x01(\tH\x00\x12\x10\n\x06holder\x18\x03 \x01(\tH\x00\x12\x13\n\tsample_id\x18\x04 \x01(\tH\x00\x12\x10\n\x06source\x18\x05 \x01(\tH\x00\x42\t\n\x07subject\"-\n\x0cModelVersion\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\"/\n\x05Ratio\x12\x11\n\tnumerator\x18\x01 \x01(\x03\x12\x13\n\x0b\x64\x65nominator\x18\x02 \x01(\x03*=\n\x04Lane\x12\x14\n\x10LANE_UNSPECIFIED\x10\x00\x12\r\n\tLANE_LIVE\x10\x01\x12\x10\n\x0cLANE_ARCHIVE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.mesh.v1.mesh_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LANE']._serialized_start=549
-  _globals['_LANE']._serialized_end=610
+  _globals['_WORDING_PARAMSENTRY']._loaded_options = None
+  _globals['_WORDING_PARAMSENTRY']._serialized_options = b'8\001'
+  _globals['_LANE']._serialized_start=727
+  _globals['_LANE']._serialized_end=788
   _globals['_OUTCOME']._serialized_start=84
   _globals['_OUTCOME']._serialized_end=189
   _globals['_DONE']._serialized_start=191
   _globals['_DONE']._serialized_end=197
   _globals['_FAILED']._serialized_start=199
-  _globals['_FAILED']._serialized_end=237
-  _globals['_ACTOR']._serialized_start=239
-  _globals['_ACTOR']._serialized_end=332
-  _globals['_SUBJECT']._serialized_start=334
-  _globals['_SUBJECT']._serialized_end=451
-  _globals['_MODELVERSION']._serialized_start=453
-  _globals['_MODELVERSION']._serialized_end=498
-  _globals['_RATIO']._serialized_start=500
-  _globals['_RATIO']._serialized_end=547
+  _globals['_FAILED']._serialized_end=282
+  _globals['_WORDING']._serialized_start=285
+  _globals['_WORDING']._serialized_end=415
+  _globals['_WORDING_PARAMSENTRY']._serialized_start=370
+  _globals['_WORDING_PARAMSENTRY']._serialized_end=415
+  _globals['_ACTOR']._serialized_start=417
+  _globals['_ACTOR']._serialized_end=510
+  _globals['_SUBJECT']._serialized_start=512
+  _globals['_SUBJECT']._serialized_end=629
+  _globals['_MODELVERSION']._serialized_start=631
+  _globals['_MODELVERSION']._serialized_end=676
+  _globals['_RATIO']._serialized_start=678
+  _globals['_RATIO']._serialized_end=725
 # @@protoc_insertion_point(module_scope)

@@ -483,19 +483,25 @@ class WaitingPart(_message.Message):
 
     PART_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     part: _builtins.str
     """Name of the part: streams, jobs, outbox, …"""
     reason: _builtins.str
     """What the part waits for, in words."""
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
         part: _builtins.str = ...,
         reason: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["part", b"part", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["part", b"part", "reason", b"reason", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -519,6 +525,7 @@ class HeldJob(_message.Message):
     PUT_AT_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """What is to be done, e.g. `fetch`."""
     key: _builtins.str
@@ -549,6 +556,10 @@ class HeldJob(_message.Message):
     def put_at(self) -> _timestamp_pb2.Timestamp:
         """When the job was put into the queue."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -564,10 +575,11 @@ class HeldJob(_message.Message):
         put_at: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
         code: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "leased_until", b"leased_until", "put_at", b"put_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "leased_until", b"leased_until", "put_at", b"put_at", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "code", b"code", "due_at", b"due_at", "key", b"key", "kind", b"kind", "lane", b"lane", "leased_until", b"leased_until", "put_at", b"put_at", "reason", b"reason", "starts", b"starts", "state", b"state", "worker", b"worker"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "code", b"code", "due_at", b"due_at", "key", b"key", "kind", b"kind", "lane", b"lane", "leased_until", b"leased_until", "put_at", b"put_at", "reason", b"reason", "starts", b"starts", "state", b"state", "wording", b"wording", "worker", b"worker"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -584,6 +596,7 @@ class PausedPartition(_message.Message):
     PARTITION_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     group: _builtins.str
     """The consumer group that reads it."""
     topic: _builtins.str
@@ -596,6 +609,10 @@ class PausedPartition(_message.Message):
     def until(self) -> _timestamp_pb2.Timestamp:
         """When it is read again; unset when that depends on something else."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -604,10 +621,11 @@ class PausedPartition(_message.Message):
         partition: _builtins.int = ...,
         until: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["until", b"until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["until", b"until", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["group", b"group", "partition", b"partition", "reason", b"reason", "topic", b"topic", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["group", b"group", "partition", b"partition", "reason", b"reason", "topic", b"topic", "until", b"until", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -526,6 +526,7 @@ class RightsDecision(_message.Message):
     GROUNDS_FIELD_NUMBER: _builtins.int
     LEGAL_BASIS_FIELD_NUMBER: _builtins.int
     RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     purpose: Global___Purpose.ValueType
     """The purpose that was asked for."""
     allowed: _builtins.bool
@@ -540,6 +541,10 @@ class RightsDecision(_message.Message):
     def grounds(self) -> _containers.RepeatedCompositeFieldContainer[Global___RightsStatement]:
         """The statements the decision rests on."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
@@ -549,10 +554,11 @@ class RightsDecision(_message.Message):
         grounds: _abc.Iterable[Global___RightsStatement] | None = ...,
         legal_basis: Global___LegalBasis.ValueType = ...,
         rights_revision: _builtins.int = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "grounds", b"grounds", "legal_basis", b"legal_basis", "purpose", b"purpose", "rights_revision", b"rights_revision", "sentence", b"sentence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "grounds", b"grounds", "legal_basis", b"legal_basis", "purpose", b"purpose", "rights_revision", b"rights_revision", "sentence", b"sentence", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -611,6 +617,7 @@ class PurposeDecision(_message.Message):
     ALLOWED_FIELD_NUMBER: _builtins.int
     WITHHELD_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     purpose: Global___Purpose.ValueType
     """The purpose that was asked for."""
     allowed: _builtins.bool
@@ -623,6 +630,10 @@ class PurposeDecision(_message.Message):
         none overlaps another. At most 1000: of more, neighbours are put together with what lies between them.
         """
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
@@ -630,10 +641,11 @@ class PurposeDecision(_message.Message):
         allowed: _builtins.bool = ...,
         withheld: _abc.Iterable[_media_pb2.Span] | None = ...,
         sentence: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "purpose", b"purpose", "sentence", b"sentence", "withheld", b"withheld"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "purpose", b"purpose", "sentence", b"sentence", "withheld", b"withheld", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -684,6 +696,7 @@ class AppliedStatement(_message.Message):
     STATEMENT_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     outcome: Global___StatementOutcome.ValueType
     """What became of it."""
     sentence: _builtins.str
@@ -692,16 +705,21 @@ class AppliedStatement(_message.Message):
     def statement(self) -> Global___StatementRef:
         """Which statement of the change: its issuer, id and revision."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
         statement: Global___StatementRef | None = ...,
         outcome: Global___StatementOutcome.ValueType = ...,
         sentence: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["statement", b"statement"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["statement", b"statement", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "sentence", b"sentence", "statement", b"statement"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "sentence", b"sentence", "statement", b"statement", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

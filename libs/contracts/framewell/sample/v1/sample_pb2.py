@@ -27,29 +27,29 @@ from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb
 from framewell.rights.v1 import rights_pb2 as framewell_dot_rights_dot_v1_dot_rights__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n framewell/sample/v1/sample.proto\x12\x13\x66ramewell.sample.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\"r\n\x08\x45vidence\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x10\n\x08sentence\x18\x02 \x01(\t\x12\x12\n\x05score\x18\x03 \x01(\x02H\x00\x88\x01\x01\x12\x17\n\x0fobservation_ids\x18\x04 \x03(\t\x12\x0f\n\x07note_id\x18\x05 \x01(\tB\x08\n\x06_score\"\xa0\x03\n\nProvenance\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12&\n\x04span\x18\x02 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12*\n\x06moment\x18\x03 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12\x10\n\x08timecode\x18\x04 \x01(\t\x12\x30\n\tprogramme\x18\x05 \x01(\x0b\x32\x1d.framewell.media.v1.Programme\x12\x33\n\x06rights\x18\x06 \x01(\x0b\x32#.framewell.rights.v1.RightsDecision\x12/\n\x06models\x18\x07 \x03(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12-\n\x0bproposed_by\x18\x08 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12-\n\x0b\x61\x63\x63\x65pted_by\x18\t \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x17\n\x0foriginal_sha256\x18\n \x01(\t\x12\x0b\n\x03uri\x18\x0b \x01(\t\"\x88\x01\n\x04\x43rop\x12.\n\x07picture\x18\x01 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12*\n\x06moment\x18\x02 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12$\n\x03\x62ox\x18\x03 \x01(\x0b\x32\x17.framewell.media.v1.Box\"\xfd\x01\n\x0eSampleProposed\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12(\n\x05\x63rops\x18\x04 \x03(\x0b\x32\x19.framewell.sample.v1.Crop\x12/\n\x08\x65vidence\x18\x05 \x03(\x0b\x32\x1d.framewell.sample.v1.Evidence\x12\x33\n\nprovenance\x18\x06 \x01(\x0b\x32\x1f.framewell.sample.v1.Provenance\x12\x10\n\x08question\x18\x07 \x01(\x08\x12\x10\n\x08revision\x18\x08 \x01(\x03\"\x9e\x01\n\x0eSampleWithheld\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12\x33\n\nprovenance\x18\x05 \x01(\x0b\x32\x1f.framewell.sample.v1.Provenance\x12\x10\n\x08revision\x18\x06 \x01(\x03\"\xd2\x01\n\x0eSampleReviewed\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12/\n\x08\x64\x65\x63ision\x18\x04 \x01(\x0e\x32\x1d.framewell.sample.v1.Decision\x12\'\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x07 \x01(\x03\x12\x0f\n\x07note_id\x18\x08 \x01(\tJ\x04\x08\x06\x10\x07R\x04note\"\x95\x01\n\x0fSampleWithdrawn\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x06 \x01(\x03*\xcc\x01\n\x0bSampleState\x12\x1c\n\x18SAMPLE_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15SAMPLE_STATE_WITHHELD\x10\x01\x12\x19\n\x15SAMPLE_STATE_PROPOSED\x10\x02\x12\x19\n\x15SAMPLE_STATE_ACCEPTED\x10\x03\x12\x19\n\x15SAMPLE_STATE_REJECTED\x10\x04\x12\x17\n\x13SAMPLE_STATE_UNSURE\x10\x05\x12\x1a\n\x16SAMPLE_STATE_WITHDRAWN\x10\x06*v\n\x08\x44\x65\x63ision\x12\x18\n\x14\x44\x45\x43ISION_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x44\x45\x43ISION_ACCEPT\x10\x01\x12\x13\n\x0f\x44\x45\x43ISION_REJECT\x10\x02\x12\x13\n\x0f\x44\x45\x43ISION_UNSURE\x10\x03\x12\x11\n\rDECISION_UNDO\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n framewell/sample/v1/sample.proto\x12\x13\x66ramewell.sample.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\"\x9f\x01\n\x08\x45vidence\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x10\n\x08sentence\x18\x02 \x01(\t\x12\x12\n\x05score\x18\x03 \x01(\x02H\x00\x88\x01\x01\x12\x17\n\x0fobservation_ids\x18\x04 \x03(\t\x12\x0f\n\x07note_id\x18\x05 \x01(\t\x12+\n\x07wording\x18\x06 \x01(\x0b\x32\x1a.framewell.mesh.v1.WordingB\x08\n\x06_score\"\xa0\x03\n\nProvenance\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12&\n\x04span\x18\x02 \x01(\x0b\x32\x18.framewell.media.v1.Span\x12*\n\x06moment\x18\x03 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12\x10\n\x08timecode\x18\x04 \x01(\t\x12\x30\n\tprogramme\x18\x05 \x01(\x0b\x32\x1d.framewell.media.v1.Programme\x12\x33\n\x06rights\x18\x06 \x01(\x0b\x32#.framewell.rights.v1.RightsDecision\x12/\n\x06models\x18\x07 \x03(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12-\n\x0bproposed_by\x18\x08 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12-\n\x0b\x61\x63\x63\x65pted_by\x18\t \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x17\n\x0foriginal_sha256\x18\n \x01(\t\x12\x0b\n\x03uri\x18\x0b \x01(\t\"\x88\x01\n\x04\x43rop\x12.\n\x07picture\x18\x01 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12*\n\x06moment\x18\x02 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12$\n\x03\x62ox\x18\x03 \x01(\x0b\x32\x17.framewell.media.v1.Box\"\xfd\x01\n\x0eSampleProposed\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12(\n\x05\x63rops\x18\x04 \x03(\x0b\x32\x19.framewell.sample.v1.Crop\x12/\n\x08\x65vidence\x18\x05 \x03(\x0b\x32\x1d.framewell.sample.v1.Evidence\x12\x33\n\nprovenance\x18\x06 \x01(\x0b\x32\x1f.framewell.sample.v1.Provenance\x12\x10\n\x08question\x18\x07 \x01(\x08\x12\x10\n\x08revision\x18\x08 \x01(\x03\"\x9e\x01\n\x0eSampleWithheld\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12\x33\n\nprovenance\x18\x05 \x01(\x0b\x32\x1f.framewell.sample.v1.Provenance\x12\x10\n\x08revision\x18\x06 \x01(\x03\"\xd2\x01\n\x0eSampleReviewed\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12/\n\x08\x64\x65\x63ision\x18\x04 \x01(\x0e\x32\x1d.framewell.sample.v1.Decision\x12\'\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x07 \x01(\x03\x12\x0f\n\x07note_id\x18\x08 \x01(\tJ\x04\x08\x06\x10\x07R\x04note\"\xc2\x01\n\x0fSampleWithdrawn\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x06 \x01(\x03\x12+\n\x07wording\x18\x07 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording*\xcc\x01\n\x0bSampleState\x12\x1c\n\x18SAMPLE_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15SAMPLE_STATE_WITHHELD\x10\x01\x12\x19\n\x15SAMPLE_STATE_PROPOSED\x10\x02\x12\x19\n\x15SAMPLE_STATE_ACCEPTED\x10\x03\x12\x19\n\x15SAMPLE_STATE_REJECTED\x10\x04\x12\x17\n\x13SAMPLE_STATE_UNSURE\x10\x05\x12\x1a\n\x16SAMPLE_STATE_WITHDRAWN\x10\x06*v\n\x08\x44\x65\x63ision\x12\x18\n\x14\x44\x45\x43ISION_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x44\x45\x43ISION_ACCEPT\x10\x01\x12\x13\n\x0f\x44\x45\x43ISION_REJECT\x10\x02\x12\x13\n\x0f\x44\x45\x43ISION_UNSURE\x10\x03\x12\x11\n\rDECISION_UNDO\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.sample.v1.sample_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SAMPLESTATE']._serialized_start=1610
-  _globals['_SAMPLESTATE']._serialized_end=1814
-  _globals['_DECISION']._serialized_start=1816
-  _globals['_DECISION']._serialized_end=1934
-  _globals['_EVIDENCE']._serialized_start=153
-  _globals['_EVIDENCE']._serialized_end=267
-  _globals['_PROVENANCE']._serialized_start=270
-  _globals['_PROVENANCE']._serialized_end=686
-  _globals['_CROP']._serialized_start=689
-  _globals['_CROP']._serialized_end=825
-  _globals['_SAMPLEPROPOSED']._serialized_start=828
-  _globals['_SAMPLEPROPOSED']._serialized_end=1081
-  _globals['_SAMPLEWITHHELD']._serialized_start=1084
-  _globals['_SAMPLEWITHHELD']._serialized_end=1242
-  _globals['_SAMPLEREVIEWED']._serialized_start=1245
-  _globals['_SAMPLEREVIEWED']._serialized_end=1455
-  _globals['_SAMPLEWITHDRAWN']._serialized_start=1458
-  _globals['_SAMPLEWITHDRAWN']._serialized_end=1607
+  _globals['_SAMPLESTATE']._serialized_start=1701
+  _globals['_SAMPLESTATE']._serialized_end=1905
+  _globals['_DECISION']._serialized_start=1907
+  _globals['_DECISION']._serialized_end=2025
+  _globals['_EVIDENCE']._serialized_start=154
+  _globals['_EVIDENCE']._serialized_end=313
+  _globals['_PROVENANCE']._serialized_start=316
+  _globals['_PROVENANCE']._serialized_end=732
+  _globals['_CROP']._serialized_start=735
+  _globals['_CROP']._serialized_end=871
+  _globals['_SAMPLEPROPOSED']._serialized_start=874
+  _globals['_SAMPLEPROPOSED']._serialized_end=1127
+  _globals['_SAMPLEWITHHELD']._serialized_start=1130
+  _globals['_SAMPLEWITHHELD']._serialized_end=1288
+  _globals['_SAMPLEREVIEWED']._serialized_start=1291
+  _globals['_SAMPLEREVIEWED']._serialized_end=1501
+  _globals['_SAMPLEWITHDRAWN']._serialized_start=1504
+  _globals['_SAMPLEWITHDRAWN']._serialized_end=1698
 # @@protoc_insertion_point(module_scope)

@@ -105,6 +105,7 @@ class Evidence(_message.Message):
     SCORE_FIELD_NUMBER: _builtins.int
     OBSERVATION_IDS_FIELD_NUMBER: _builtins.int
     NOTE_ID_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """Kind of reason: `lower_third`, `face_track`, `known_face`, `question`, `person`."""
     sentence: _builtins.str
@@ -119,6 +120,10 @@ class Evidence(_message.Message):
     def observation_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Ids of the observations it rests on, in the sample's asset; at most 100, those of the sample's pictures first."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of; `{class}` stands in it as in the sentence."""
+
     def __init__(
         self,
         *,
@@ -127,10 +132,11 @@ class Evidence(_message.Message):
         score: _builtins.float | None = ...,
         observation_ids: _abc.Iterable[_builtins.str] | None = ...,
         note_id: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "score", b"score"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "score", b"score", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "kind", b"kind", "note_id", b"note_id", "observation_ids", b"observation_ids", "score", b"score", "sentence", b"sentence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "kind", b"kind", "note_id", b"note_id", "observation_ids", b"observation_ids", "score", b"score", "sentence", b"sentence", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
     _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
@@ -412,6 +418,7 @@ class SampleWithdrawn(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     sample_id: _builtins.str
     """Id of the sample and key of the fact."""
     dataset_id: _builtins.str
@@ -426,6 +433,10 @@ class SampleWithdrawn(_message.Message):
     def actor(self) -> _mesh_pb2.Actor:
         """Who or what took it back."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -435,10 +446,11 @@ class SampleWithdrawn(_message.Message):
         reason: _builtins.str = ...,
         actor: _mesh_pb2.Actor | None = ...,
         revision: _builtins.int = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "class_id", b"class_id", "dataset_id", b"dataset_id", "reason", b"reason", "revision", b"revision", "sample_id", b"sample_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "class_id", b"class_id", "dataset_id", b"dataset_id", "reason", b"reason", "revision", b"revision", "sample_id", b"sample_id", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,7 +28,7 @@ from framewell.model.v1 import model_pb2 as framewell_dot_model_dot_v1_dot_model
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$framewell/training/v1/training.proto\x12\x15\x66ramewell.training.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1e\x66ramewell/model/v1/model.proto\x1a\x1egoogle/protobuf/duration.proto\"\x84\x02\n\x11TrainingRequested\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x13\n\x0bsnapshot_id\x18\x02 \x01(\t\x12\x0e\n\x06recipe\x18\x03 \x01(\t\x12L\n\nparameters\x18\x04 \x03(\x0b\x32\x38.framewell.training.v1.TrainingRequested.ParametersEntry\x12\x0c\n\x04seed\x18\x05 \x01(\x03\x12\'\n\x05\x61\x63tor\x18\x06 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"A\n\x0ePromotionCheck\x12\r\n\x05\x63heck\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\x10\n\x08sentence\x18\x03 \x01(\t\"\xf1\x02\n\x07Lineage\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x17\n\x0fmanifest_sha256\x18\x02 \x01(\t\x12\x0e\n\x06recipe\x18\x03 \x01(\t\x12\x42\n\nparameters\x18\x04 \x03(\x0b\x32..framewell.training.v1.Lineage.ParametersEntry\x12\x0c\n\x04seed\x18\x05 \x01(\x03\x12\x32\n\tembedding\x18\x06 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12.\n\x07sources\x18\x07 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x13\n\x0b\x61sset_count\x18\x08 \x01(\x03\x12\x14\n\x0csample_count\x18\t \x01(\x03\x12\x14\n\x0c\x63ode_version\x18\n \x01(\t\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"7\n\x0eLineageSources\x12\x11\n\tasset_ids\x18\x01 \x03(\t\x12\x12\n\nsample_ids\x18\x02 \x03(\t\"p\n\x0c\x43omparedRate\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06trials\x18\x02 \x01(\x03\x12\x17\n\x0f\x63\x61ndidate_count\x18\x03 \x01(\x03\x12\x18\n\x10in_service_count\x18\x04 \x01(\x03\x12\x0f\n\x07\x63\x65rtain\x18\x05 \x01(\x08\"\x95\x01\n\x0fModelComparison\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x32\n\x05rates\x18\x02 \x03(\x0b\x32#.framewell.training.v1.ComparedRate\x12\x13\n\x0b\x63lass_count\x18\x03 \x01(\x03\x12\x17\n\x0fprogramme_count\x18\x04 \x01(\x03\x12\x0f\n\x07why_not\x18\x05 \x01(\t\"\x86\x05\n\x11TrainingCompleted\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12+\n\x07outcome\x18\x03 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12.\n\x05model\x18\x04 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12-\n\x08measures\x18\x05 \x03(\x0b\x32\x1b.framewell.model.v1.Measure\x12\x35\n\x06\x63hecks\x18\x06 \x03(\x0b\x32%.framewell.training.v1.PromotionCheck\x12/\n\x07verdict\x18\x07 \x01(\x0e\x32\x1e.framewell.training.v1.Verdict\x12/\n\x08manifest\x18\x08 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12/\n\x08\x61rtefact\x18\t \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12+\n\x04\x63\x61rd\x18\n \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12/\n\x07lineage\x18\x0b \x01(\x0b\x32\x1e.framewell.training.v1.Lineage\x12+\n\x08\x64uration\x18\x0c \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1c\n\x0fonnx_difference\x18\r \x01(\x01H\x00\x88\x01\x01\x12:\n\ncomparison\x18\x0e \x01(\x0b\x32&.framewell.training.v1.ModelComparisonB\x12\n\x10_onnx_difference*`\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x14\n\x10VERDICT_PROMOTED\x10\x01\x12\x11\n\rVERDICT_WAITS\x10\x02\x12\x13\n\x0fVERDICT_REFUSED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$framewell/training/v1/training.proto\x12\x15\x66ramewell.training.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1e\x66ramewell/model/v1/model.proto\x1a\x1egoogle/protobuf/duration.proto\"\x84\x02\n\x11TrainingRequested\x12\x12\n\ndataset_id\x18\x01 \x01(\t\x12\x13\n\x0bsnapshot_id\x18\x02 \x01(\t\x12\x0e\n\x06recipe\x18\x03 \x01(\t\x12L\n\nparameters\x18\x04 \x03(\x0b\x32\x38.framewell.training.v1.TrainingRequested.ParametersEntry\x12\x0c\n\x04seed\x18\x05 \x01(\x03\x12\'\n\x05\x61\x63tor\x18\x06 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"n\n\x0ePromotionCheck\x12\r\n\x05\x63heck\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\x10\n\x08sentence\x18\x03 \x01(\t\x12+\n\x07wording\x18\x04 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\xf1\x02\n\x07Lineage\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x17\n\x0fmanifest_sha256\x18\x02 \x01(\t\x12\x0e\n\x06recipe\x18\x03 \x01(\t\x12\x42\n\nparameters\x18\x04 \x03(\x0b\x32..framewell.training.v1.Lineage.ParametersEntry\x12\x0c\n\x04seed\x18\x05 \x01(\x03\x12\x32\n\tembedding\x18\x06 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12.\n\x07sources\x18\x07 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x13\n\x0b\x61sset_count\x18\x08 \x01(\x03\x12\x14\n\x0csample_count\x18\t \x01(\x03\x12\x14\n\x0c\x63ode_version\x18\n \x01(\t\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"7\n\x0eLineageSources\x12\x11\n\tasset_ids\x18\x01 \x03(\t\x12\x12\n\nsample_ids\x18\x02 \x03(\t\"p\n\x0c\x43omparedRate\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06trials\x18\x02 \x01(\x03\x12\x17\n\x0f\x63\x61ndidate_count\x18\x03 \x01(\x03\x12\x18\n\x10in_service_count\x18\x04 \x01(\x03\x12\x0f\n\x07\x63\x65rtain\x18\x05 \x01(\x08\"\xca\x01\n\x0fModelComparison\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x32\n\x05rates\x18\x02 \x03(\x0b\x32#.framewell.training.v1.ComparedRate\x12\x13\n\x0b\x63lass_count\x18\x03 \x01(\x03\x12\x17\n\x0fprogramme_count\x18\x04 \x01(\x03\x12\x0f\n\x07why_not\x18\x05 \x01(\t\x12\x33\n\x0fwhy_not_wording\x18\x06 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\x86\x05\n\x11TrainingCompleted\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12+\n\x07outcome\x18\x03 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12.\n\x05model\x18\x04 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12-\n\x08measures\x18\x05 \x03(\x0b\x32\x1b.framewell.model.v1.Measure\x12\x35\n\x06\x63hecks\x18\x06 \x03(\x0b\x32%.framewell.training.v1.PromotionCheck\x12/\n\x07verdict\x18\x07 \x01(\x0e\x32\x1e.framewell.training.v1.Verdict\x12/\n\x08manifest\x18\x08 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12/\n\x08\x61rtefact\x18\t \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12+\n\x04\x63\x61rd\x18\n \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12/\n\x07lineage\x18\x0b \x01(\x0b\x32\x1e.framewell.training.v1.Lineage\x12+\n\x08\x64uration\x18\x0c \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1c\n\x0fonnx_difference\x18\r \x01(\x01H\x00\x88\x01\x01\x12:\n\ncomparison\x18\x0e \x01(\x0b\x32&.framewell.training.v1.ModelComparisonB\x12\n\x10_onnx_difference*`\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x14\n\x10VERDICT_PROMOTED\x10\x01\x12\x11\n\rVERDICT_WAITS\x10\x02\x12\x13\n\x0fVERDICT_REFUSED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,24 +39,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRAININGREQUESTED_PARAMETERSENTRY']._serialized_options = b'8\001'
   _globals['_LINEAGE_PARAMETERSENTRY']._loaded_options = None
   _globals['_LINEAGE_PARAMETERSENTRY']._serialized_options = b'8\001'
-  _globals['_VERDICT']._serialized_start=1863
-  _globals['_VERDICT']._serialized_end=1959
+  _globals['_VERDICT']._serialized_start=1961
+  _globals['_VERDICT']._serialized_end=2057
   _globals['_TRAININGREQUESTED']._serialized_start=190
   _globals['_TRAININGREQUESTED']._serialized_end=450
   _globals['_TRAININGREQUESTED_PARAMETERSENTRY']._serialized_start=401
   _globals['_TRAININGREQUESTED_PARAMETERSENTRY']._serialized_end=450
   _globals['_PROMOTIONCHECK']._serialized_start=452
-  _globals['_PROMOTIONCHECK']._serialized_end=517
-  _globals['_LINEAGE']._serialized_start=520
-  _globals['_LINEAGE']._serialized_end=889
+  _globals['_PROMOTIONCHECK']._serialized_end=562
+  _globals['_LINEAGE']._serialized_start=565
+  _globals['_LINEAGE']._serialized_end=934
   _globals['_LINEAGE_PARAMETERSENTRY']._serialized_start=401
   _globals['_LINEAGE_PARAMETERSENTRY']._serialized_end=450
-  _globals['_LINEAGESOURCES']._serialized_start=891
-  _globals['_LINEAGESOURCES']._serialized_end=946
-  _globals['_COMPAREDRATE']._serialized_start=948
-  _globals['_COMPAREDRATE']._serialized_end=1060
-  _globals['_MODELCOMPARISON']._serialized_start=1063
-  _globals['_MODELCOMPARISON']._serialized_end=1212
-  _globals['_TRAININGCOMPLETED']._serialized_start=1215
-  _globals['_TRAININGCOMPLETED']._serialized_end=1861
+  _globals['_LINEAGESOURCES']._serialized_start=936
+  _globals['_LINEAGESOURCES']._serialized_end=991
+  _globals['_COMPAREDRATE']._serialized_start=993
+  _globals['_COMPAREDRATE']._serialized_end=1105
+  _globals['_MODELCOMPARISON']._serialized_start=1108
+  _globals['_MODELCOMPARISON']._serialized_end=1310
+  _globals['_TRAININGCOMPLETED']._serialized_start=1313
+  _globals['_TRAININGCOMPLETED']._serialized_end=1959
 # @@protoc_insertion_point(module_scope)

@@ -126,22 +126,28 @@ class PromotionCheck(_message.Message):
     CHECK_FIELD_NUMBER: _builtins.int
     PASSED_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     check: _builtins.str
     """Name of the check, e.g. `false_name_rate_not_worse`."""
     passed: _builtins.bool
     """True when the candidate passed it."""
     sentence: _builtins.str
     """One sentence with the figures it was judged by."""
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
         check: _builtins.str = ...,
         passed: _builtins.bool = ...,
         sentence: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["check", b"check", "passed", b"passed", "sentence", b"sentence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check", b"check", "passed", b"passed", "sentence", b"sentence", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -310,6 +316,7 @@ class ModelComparison(_message.Message):
     CLASS_COUNT_FIELD_NUMBER: _builtins.int
     PROGRAMME_COUNT_FIELD_NUMBER: _builtins.int
     WHY_NOT_FIELD_NUMBER: _builtins.int
+    WHY_NOT_WORDING_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """Version of the model that was in service then."""
     class_count: _builtins.int
@@ -322,6 +329,10 @@ class ModelComparison(_message.Message):
     def rates(self) -> _containers.RepeatedCompositeFieldContainer[Global___ComparedRate]:
         """The rates that were counted for both; none where they could not be compared."""
 
+    @_builtins.property
+    def why_not_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `why_not` was made of."""
+
     def __init__(
         self,
         *,
@@ -330,10 +341,11 @@ class ModelComparison(_message.Message):
         class_count: _builtins.int = ...,
         programme_count: _builtins.int = ...,
         why_not: _builtins.str = ...,
+        why_not_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["why_not_wording", b"why_not_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_count", b"class_count", "programme_count", b"programme_count", "rates", b"rates", "version", b"version", "why_not", b"why_not"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_count", b"class_count", "programme_count", b"programme_count", "rates", b"rates", "version", b"version", "why_not", b"why_not", "why_not_wording", b"why_not_wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

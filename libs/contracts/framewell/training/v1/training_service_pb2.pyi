@@ -244,6 +244,7 @@ class Candidate(_message.Message):
     WITHDRAWN_FIELD_NUMBER: _builtins.int
     SNAPSHOT_NUMBER_FIELD_NUMBER: _builtins.int
     CLASS_COUNT_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_WORDING_FIELD_NUMBER: _builtins.int
     in_service: _builtins.bool
     """True when this version is in service."""
     promoted_because: _builtins.str
@@ -270,6 +271,10 @@ class Candidate(_message.Message):
     def hold(self) -> Global___Hold:
         """Set while a person holds it back."""
 
+    @_builtins.property
+    def withdrawn_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `withdrawn` was made of."""
+
     def __init__(
         self,
         *,
@@ -282,10 +287,11 @@ class Candidate(_message.Message):
         withdrawn: _builtins.str = ...,
         snapshot_number: _builtins.int = ...,
         class_count: _builtins.int = ...,
+        withdrawn_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "hold", b"hold", "model", b"model", "promoted_by", b"promoted_by"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "hold", b"hold", "model", b"model", "promoted_by", b"promoted_by", "withdrawn_wording", b"withdrawn_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_count", b"class_count", "completed", b"completed", "hold", b"hold", "in_service", b"in_service", "model", b"model", "promoted_because", b"promoted_because", "promoted_by", b"promoted_by", "snapshot_number", b"snapshot_number", "withdrawn", b"withdrawn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_count", b"class_count", "completed", b"completed", "hold", b"hold", "in_service", b"in_service", "model", b"model", "promoted_because", b"promoted_because", "promoted_by", b"promoted_by", "snapshot_number", b"snapshot_number", "withdrawn", b"withdrawn", "withdrawn_wording", b"withdrawn_wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -401,6 +407,8 @@ class PreviewTrainingResponse(_message.Message):
     ESTIMATED_FROM_FIELD_NUMBER: _builtins.int
     RUNS_BEFORE_FIELD_NUMBER: _builtins.int
     PAY_FIELD_NUMBER: _builtins.int
+    REFUSAL_WORDINGS_FIELD_NUMBER: _builtins.int
+    NO_CHALLENGE_WORDING_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Id of the run: that of an earlier one where the same was asked for before."""
     snapshot_id: _builtins.str
@@ -443,6 +451,14 @@ class PreviewTrainingResponse(_message.Message):
     def pay(self) -> _containers.RepeatedCompositeFieldContainer[Global___RunPay]:
         """What holders would be owed for the run, by holder and currency."""
 
+    @_builtins.property
+    def refusal_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `refusals` were made of, in the same order."""
+
+    @_builtins.property
+    def no_challenge_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `no_challenge_because` was made of."""
+
     def __init__(
         self,
         *,
@@ -462,10 +478,12 @@ class PreviewTrainingResponse(_message.Message):
         estimated_from: _builtins.int = ...,
         runs_before: _builtins.int = ...,
         pay: _abc.Iterable[Global___RunPay] | None = ...,
+        refusal_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
+        no_challenge_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["estimate", b"estimate", "known", b"known"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["estimate", b"estimate", "known", b"known", "no_challenge_wording", b"no_challenge_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["challenge", b"challenge", "class_count", b"class_count", "classes", b"classes", "estimate", b"estimate", "estimated_from", b"estimated_from", "known", b"known", "no_challenge_because", b"no_challenge_because", "pay", b"pay", "programme_count", b"programme_count", "refusals", b"refusals", "run_id", b"run_id", "runs_before", b"runs_before", "sample_count", b"sample_count", "snapshot_id", b"snapshot_id", "snapshot_number", b"snapshot_number", "unnamed_count", b"unnamed_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["challenge", b"challenge", "class_count", b"class_count", "classes", b"classes", "estimate", b"estimate", "estimated_from", b"estimated_from", "known", b"known", "no_challenge_because", b"no_challenge_because", "no_challenge_wording", b"no_challenge_wording", "pay", b"pay", "programme_count", b"programme_count", "refusal_wordings", b"refusal_wordings", "refusals", b"refusals", "run_id", b"run_id", "runs_before", b"runs_before", "sample_count", b"sample_count", "snapshot_id", b"snapshot_id", "snapshot_number", b"snapshot_number", "unnamed_count", b"unnamed_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -57,11 +57,21 @@ export type Session = {
     oidc: string;
 };
 export type ProblemCode = "bad_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "invalid" | "internal" | "unavailable" | "timeout" | "uri_too_long" | "too_many_requests" | "headers_too_large" | "gone" | "precondition_failed";
+export type Wording = {
+    /** Code of the template: stable, while what it says may be put in other words. The part before the first dot is a word for programs. */
+    template: string;
+    /** What stands in the places of the template, by name. Where that is a sentence itself, `<name>-template` has the code of its template, and `<name>-<param>` each of its params. */
+    params: {
+        [key: string]: string;
+    };
+};
 export type RequestError = {
     /** The field, as a path: `statements.0.use`; empty for the whole body. */
     field: string;
     /** What is wrong with it, and what is right. */
     problem: string;
+    /** What that sentence was made of. */
+    wording?: Wording;
 };
 export type Problem = {
     /** Always `about:blank`: `code` tells problems apart. */
@@ -78,10 +88,12 @@ export type Problem = {
     errors: RequestError[];
     /** Why, more exactly than `code`, as a stable word, e.g. `revision_changed`; empty where `code` says it all. */
     reason: string;
-    /** What the sentence is about, by name, for whoever words it in another language. */
+    /** What stands in the places of the sentence's template, by name, for whoever words it in another language; as `Wording.params`. */
     params: {
         [key: string]: string;
     };
+    /** Code of the template that `detail` was made from, as `Wording.template`: `reason`, or `reason` with a part behind a dot that tells one of several templates; empty where the sentence is a text that somebody gave. */
+    template: string;
 };
 export type SignInRequest = {
     /** Login of the user. */
@@ -359,6 +371,8 @@ export type AssetSummary = {
     poster: string;
     /** When anything of what is listed here changed last; unset for one that has not changed since it is noted. */
     changed_at?: string;
+    /** What the sentence of `reason` was made of. */
+    reason_wording?: Wording;
 };
 export type ListAssetsResponse = {
     /** Assets of this page, in the order that was asked for. */
@@ -581,6 +595,8 @@ export type SeenPerson = {
     cluster_id?: string;
     /** What was decided of the first appearance, in words and with the reason: named, a question, unknown, too small. */
     sentence: string;
+    /** What that sentence was made of. */
+    wording?: Wording;
 };
 export type SeenText = {
     /** The text, with single spaces. */
@@ -687,6 +703,8 @@ export type RightsDecision = {
     legal_basis?: LegalBasis;
     /** Revision of the asset's rights it was made at. */
     rights_revision: number;
+    /** What that sentence was made of. */
+    wording?: Wording;
 };
 export type SampleCounts = {
     /** Samples that wait for a person. */
@@ -789,6 +807,10 @@ export type AssetView = {
     captions?: CaptionTrack[];
     /** Earlier assets whose original is the same, byte for byte: those known when it was taken in, oldest first, at most 20. */
     same_content: string[];
+    /** What the sentence of `reason` was made of. */
+    reason_wording?: Wording;
+    /** What the sentences of `missing` were made of, in the same order. */
+    missing_wordings: Wording[];
 };
 export type RemoveAssetResponse = {};
 export type AssetVerdict = "ended" | "moving" | "waiting" | "stuck";
@@ -804,6 +826,8 @@ export type Reason = {
     sentence: string;
     /** A command to run or what to look at; empty when there is nothing to do. */
     advice: string;
+    /** What that sentence was made of. */
+    wording?: Wording;
 };
 export type Retry = {
     /** Attempts made so far. */
@@ -816,6 +840,8 @@ export type Retry = {
     reason: string;
     /** The topic it stood in first, without the mesh's prefix. */
     origin_topic: string;
+    /** What the sentence of `reason` was made of. */
+    wording?: Wording;
 };
 export type WaitingRecord = {
     /** The consumer group that reads it. */
@@ -868,6 +894,8 @@ export type AssetDeadLetter = {
     given_up?: string;
     /** The command that tries it again. */
     replay: string;
+    /** What the sentence of `reason` was made of. */
+    wording?: Wording;
 };
 export type JobState = "waiting" | "later" | "running" | "done" | "failed";
 export type HeldJob = {
@@ -895,6 +923,8 @@ export type HeldJob = {
     reason: string;
     /** Stable word for the reason of a failed one, else empty. */
     code: string;
+    /** What the sentence of `reason` was made of. */
+    wording?: Wording;
 };
 export type ServiceJob = {
     /** The service that holds it. */
@@ -919,6 +949,8 @@ export type WaitingPart = {
     part: string;
     /** What the part waits for, in words. */
     reason: string;
+    /** What the sentence of `reason` was made of. */
+    wording?: Wording;
 };
 export type PausedPartition = {
     /** The consumer group that reads it. */
@@ -931,6 +963,8 @@ export type PausedPartition = {
     until?: string;
     /** Why it is paused, in words. */
     reason: string;
+    /** What the sentence of `reason` was made of. */
+    wording?: Wording;
 };
 export type ServiceReplica = {
     /** Where it was asked: host and port. */
@@ -1001,6 +1035,16 @@ export type AssetExplanation = {
     incomplete: string[];
     /** The last thing that happened to it; unset when nothing has. */
     last_event?: LastEvent;
+    /** What the sentence of `reason` was made of. */
+    reason_wording?: Wording;
+    /** What the sentence of `headline` was made of. */
+    headline_wording?: Wording;
+    /** What the entries of `waits_for` were made of, in the same order. */
+    waits_for_wordings: Wording[];
+    /** What the sentences of `missing` were made of, in the same order. */
+    missing_wordings: Wording[];
+    /** What the sentences of `incomplete` were made of, in the same order. */
+    incomplete_wordings: Wording[];
 };
 export type IngestState = "requested" | "fetching" | "ingested" | "rejected" | "removed";
 export type Work = {
@@ -1193,6 +1237,8 @@ export type Appearance = {
     chunk_id: string;
     /** Number of the track in its chunk: that of its observations of the kind `face`, one a picture in which it was measured. */
     track: number;
+    /** What that sentence was made of. */
+    wording?: Wording;
 };
 export type Person = {
     /** Id of the class; empty for unknown. */
@@ -1221,6 +1267,8 @@ export type ListAssetPeopleResponse = {
     next_page_token: string;
     /** What this page lacks because a service is away, one sentence each. */
     missing: string[];
+    /** What the sentences of `missing` were made of, in the same order. */
+    missing_wordings: Wording[];
 };
 export type FrameRun = {
     /** Index of its first picture in presentation order. */
@@ -1289,6 +1337,8 @@ export type SearchResponse = {
     next_page_token: string;
     /** What this page lacks because a service is away, one sentence each. */
     missing: string[];
+    /** What the sentences of `missing` were made of, in the same order. */
+    missing_wordings: Wording[];
 };
 export type WithoutVector = "too_small" | "no_person";
 export type FaceAttributes = {
@@ -1431,7 +1481,10 @@ export type FindSimilarRequest = any & any & any & (any) & {
     largest_distance?: number;
     /** Only what is taken for the same picture, whatever was done to it: no farther than the distance that was measured for the model (its threshold `same`). Refused for a model without one. Of those that follow each other in an asset only the nearest is a neighbour, and `limit` and `offset` count such places. */
     near_duplicates?: boolean;
+    /** Why, to be said by whoever looks for a face: it is kept with who asked. Not read for anything else. */
+    reason?: string;
 };
+export type FaceLikeness = "near" | "question" | "far";
 export type Neighbour = {
     /** Id of the asset it was seen in. */
     asset_id: string;
@@ -1441,6 +1494,10 @@ export type Neighbour = {
     distance: number;
     /** Where it is: of near-duplicates from the first to the last of those that follow each other; else its own span. */
     span?: Span;
+    /** Of a face: what the distance says. It names nobody. */
+    likeness?: FaceLikeness;
+    /** The same in words, for a person; empty where no face was compared. */
+    sentence: string;
 };
 export type FindSimilarResponse = {
     /** Neighbours of the query, nearest first. */
@@ -1630,6 +1687,8 @@ export type NamedAppearance = {
     state?: SampleState;
     /** Empty for an accepted sample; otherwise one sentence why it is not learned from. */
     reason: string;
+    /** What the sentence of `reason` was made of. */
+    wording?: Wording;
 };
 export type NamePersonResponse = {
     /** Id of the cluster; another one than asked for when that was merged. */
@@ -1682,6 +1741,8 @@ export type PreviewNameResponse = {
     withheld_reasons: string[];
     /** False when the cluster has so many appearances that not all were counted. */
     complete: boolean;
+    /** What the sentences of `withheld_reasons` were made of, in the same order. */
+    withheld_wordings: Wording[];
 };
 export type UndoDecisionRequest = {
     /** Id of the decision to take back. */
@@ -1696,6 +1757,8 @@ export type SampleOfName = {
     state?: SampleState;
     /** Empty when it was taken back; otherwise one sentence why not. */
     reason: string;
+    /** What the sentence of `reason` was made of. */
+    wording?: Wording;
 };
 export type UndoDecisionResponse = {
     /** The decision, taken back. */
@@ -1722,6 +1785,8 @@ export type Evidence = {
     observation_ids: string[];
     /** Id of the words of the person who pointed at it, or of the name that was read in its caption, which the dataset service keeps until they are erased; empty when there are none. Where a sample is read they stand in `sentence`. */
     note_id: string;
+    /** What that sentence was made of; `{class}` stands in it as in the sentence. */
+    wording?: Wording;
 };
 export type Provenance = {
     /** Id of the asset it was taken from. */
@@ -1780,6 +1845,8 @@ export type Sample = {
     created_at?: string;
     /** Who decided about it last, and when; unset until somebody did. */
     decided_by?: Actor;
+    /** What the sentence of `reason` was made of. */
+    reason_wording?: Wording;
 };
 export type ListSamplesResponse = {
     /** Samples of this page in the order asked for. */
@@ -1927,6 +1994,8 @@ export type ReviewResult = {
     error: string;
     /** The same for programs. */
     refusal?: ReviewRefusal;
+    /** What the sentence of `error` was made of. */
+    wording?: Wording;
 };
 export type ClaimSamplesResponse = {
     /** Samples in state proposed, in the order asked for. */
@@ -2177,6 +2246,8 @@ export type AppliedStatement = {
     outcome?: StatementOutcome;
     /** One sentence for the sender: why, and what to do. */
     sentence: string;
+    /** What that sentence was made of. */
+    wording?: Wording;
 };
 export type PublishedRightsChange = {
     /** Id of the event. */
@@ -2264,6 +2335,8 @@ export type Failed = {
     code: string;
     /** One sentence for a person: what happened, to what. */
     detail: string;
+    /** What that sentence was made of. */
+    wording?: Wording;
 };
 export type Outcome = {
     /** The work is done; whatever the fact names exists. */
@@ -2292,6 +2365,8 @@ export type PromotionCheck = {
     passed: boolean;
     /** One sentence with the figures it was judged by. */
     sentence: string;
+    /** What that sentence was made of. */
+    wording?: Wording;
 };
 export type Verdict = "promoted" | "waits" | "refused";
 export type Lineage = {
@@ -2341,6 +2416,8 @@ export type ModelComparison = {
     programme_count: number;
     /** Why the two could not be compared, in one sentence; empty where they were. */
     why_not: string;
+    /** What the sentence of `why_not` was made of. */
+    why_not_wording?: Wording;
 };
 export type TrainingCompleted = {
     /** Id of the run and key of the fact: a hash of snapshot, recipe, parameters and seed. */
@@ -2397,6 +2474,8 @@ export type Candidate = {
     snapshot_number: number;
     /** Number of classes it knows. */
     class_count: number;
+    /** What the sentence of `withdrawn` was made of. */
+    withdrawn_wording?: Wording;
 };
 export type RunState = "queued" | "running" | "done" | "failed" | "cancelled";
 export type EpochMeasure = {
@@ -2466,6 +2545,8 @@ export type RightsPreview = {
     unavailable: string[];
     /** Why they are missing, one sentence each. */
     missing: string[];
+    /** What the sentences of `missing` were made of, in the same order. */
+    missing_wordings: Wording[];
 };
 export type RightsChange = {
     /** Id of the event that brought it. */
@@ -2559,6 +2640,8 @@ export type RightsChangeFate = {
     unavailable: string[];
     /** Why they are missing, one sentence each. */
     missing: string[];
+    /** What the sentences of `missing` were made of, in the same order. */
+    missing_wordings: Wording[];
 };
 export type RefusedMoment = {
     /** Id of the sample; empty where a whole asset is refused. */
@@ -2581,6 +2664,8 @@ export type Refusal = {
     count: number;
     /** Some of them, ten at most: samples the newest first, assets by id. */
     moments: RefusedMoment[];
+    /** What that sentence was made of. */
+    wording?: Wording;
 };
 export type ListRefusalsResponse = {
     /** Groups of this page, the largest first. */
@@ -2698,6 +2783,8 @@ export type AuditProblem = {
     chain_id: string;
     /** The same in one sentence. */
     sentence: string;
+    /** What that sentence was made of. */
+    wording?: Wording;
 };
 export type VerifyAuditResponse = {
     /** True when the chains, the seals and the facts agree. */
@@ -2848,6 +2935,8 @@ export type SnapshotExport = {
     left_out_count: number;
     /** Why most of those were left out, in one sentence; empty where none was. */
     left_out_reason: string;
+    /** What the sentence of `left_out_reason` was made of. */
+    left_out_wording?: Wording;
 };
 export type ModelScope = {
     /** Series of programmes, as programmes name it; empty for any. */
@@ -2900,6 +2989,8 @@ export type LineageAsset = {
     allowed: boolean;
     /** That decision in one sentence; empty where it could not be asked. */
     sentence: string;
+    /** What that sentence was made of. */
+    wording?: Wording;
 };
 export type LineageSample = {
     /** Id of the sample. */
@@ -2926,6 +3017,8 @@ export type ModelLineage = {
     next_page_token: string;
     /** Why parts of it are missing, one sentence each. */
     missing: string[];
+    /** What the sentences of `missing` were made of, in the same order. */
+    missing_wordings: Wording[];
 };
 export type ModelTensor = {
     /** Its name in the graph. */
@@ -3080,6 +3173,10 @@ export type PreviewTrainingResponse = {
     runs_before: number;
     /** What holders would be owed for the run, by holder and currency. */
     pay: RunPay[];
+    /** What the sentences of `refusals` were made of, in the same order. */
+    refusal_wordings: Wording[];
+    /** What the sentence of `no_challenge_because` was made of. */
+    no_challenge_wording?: Wording;
 };
 export type GetRunResponse = {
     /** The run as it is now. */
@@ -3235,6 +3332,8 @@ export type Counts = {
     unavailable: string[];
     /** Why they are missing, one sentence each. */
     missing: string[];
+    /** What the sentences of `missing` were made of, in the same order. */
+    missing_wordings: Wording[];
 };
 export type ReplicaView = {
     /** Where it was asked. */
@@ -3291,6 +3390,8 @@ export type MeshView = {
     unavailable: string[];
     /** Why they are missing, one sentence each. */
     missing: string[];
+    /** What the sentences of `missing` were made of, in the same order. */
+    missing_wordings: Wording[];
 };
 export type DeadLetterState = "waiting" | "replayed" | "discarded";
 export type DeadLetterView = {
@@ -3342,6 +3443,8 @@ export type DeadLetterView = {
     handled_because: string;
     /** How often it was sent again. */
     times_replayed: number;
+    /** What the sentence of `reason` was made of. */
+    wording?: Wording;
 };
 export type ListDeadLettersResponse = {
     /** Dead letters of this page, the newest first. */
@@ -3374,6 +3477,8 @@ export type DeadLettersLeft = {
     reason: string;
     /** How many were left for this reason. */
     count: number;
+    /** What the sentence of `reason` was made of. */
+    wording?: Wording;
 };
 export type ReplayDeadLettersResponse = {
     /** Number of dead letters that are meant. */
@@ -3756,10 +3861,14 @@ export type ReplayWebhookDeliveriesResponse = {
 /**
  * Say who calls, and whom this gateway asks
  */
-export function getSession(opts?: Oazapfts.RequestOpts) {
+export function getSession({ ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: Session;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -3782,7 +3891,10 @@ export function getSession(opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>("/v1/session", {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
@@ -4048,13 +4160,16 @@ export function acceptInvitation(acceptInvitationRequest: AcceptInvitationReques
 /**
  * List users by login
  */
-export function listUsers({ pageSize, pageToken }: {
+export function listUsers({ pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListUsersResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -4080,7 +4195,10 @@ export function listUsers({ pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
@@ -4336,14 +4454,17 @@ export function removeUser(userId: string, opts?: Oazapfts.RequestOpts) {
 /**
  * List tokens of the caller, newest first
  */
-export function listTokens({ userId, pageSize, pageToken }: {
+export function listTokens({ userId, pageSize, pageToken, ifNoneMatch }: {
     userId?: string;
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListTokensResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -4373,7 +4494,10 @@ export function listTokens({ userId, pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
@@ -4503,7 +4627,7 @@ export function addressObject(addressObjectRequest: AddressObjectRequest, opts?:
 /**
  * List assets, newest first or in the order asked for
  */
-export function listAssets({ pageSize, pageToken, state, kind, title, source, label, requestedFrom, requestedUntil, orderBy, search }: {
+export function listAssets({ pageSize, pageToken, state, kind, title, source, label, requestedFrom, requestedUntil, orderBy, search, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
     state?: AssetState[];
@@ -4515,10 +4639,13 @@ export function listAssets({ pageSize, pageToken, state, kind, title, source, la
     requestedUntil?: string;
     orderBy?: string;
     search?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListAssetsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -4553,14 +4680,18 @@ export function listAssets({ pageSize, pageToken, state, kind, title, source, la
         order_by: orderBy,
         search
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Ask for media to be taken in
  */
-export function submitAsset(ingestRequested: IngestRequested, { requestId }: {
+export function submitAsset(ingestRequested: IngestRequested, { requestId, idempotencyKey }: {
     requestId?: string;
+    idempotencyKey?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
@@ -4603,7 +4734,10 @@ export function submitAsset(ingestRequested: IngestRequested, { requestId }: {
     }))}`, oazapfts.json({
         ...opts,
         method: "POST",
-        body: ingestRequested
+        body: ingestRequested,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
@@ -4658,10 +4792,14 @@ export function uploadFile(body: Blob, { fileName, sha256 }: {
 /**
  * Everything known about an asset
  */
-export function getAsset(assetId: string, opts?: Oazapfts.RequestOpts) {
+export function getAsset(assetId: string, { ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: AssetView;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -4687,14 +4825,18 @@ export function getAsset(assetId: string, opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>(`/v1/assets/${encodeURIComponent(assetId)}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Remove an asset and everything made from it
  */
-export function removeAsset(assetId: string, { reason }: {
+export function removeAsset(assetId: string, { reason, ifMatch }: {
     reason?: string;
+    ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
@@ -4710,6 +4852,9 @@ export function removeAsset(assetId: string, { reason }: {
         data: Problem;
     } | {
         status: 409;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 414;
@@ -4730,16 +4875,23 @@ export function removeAsset(assetId: string, { reason }: {
         reason
     }))}`, {
         ...opts,
-        method: "DELETE"
+        method: "DELETE",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-match": ifMatch
+        })
     }));
 }
 /**
  * Where an asset stands, what it waits for and why
  */
-export function explainAsset(assetId: string, opts?: Oazapfts.RequestOpts) {
+export function explainAsset(assetId: string, { ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: AssetExplanation;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -4765,13 +4917,19 @@ export function explainAsset(assetId: string, opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>(`/v1/assets/${encodeURIComponent(assetId)}/why`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Stop the fetch of an asset
  */
-export function cancelIngest(assetId: string, opts?: Oazapfts.RequestOpts) {
+export function cancelIngest(assetId: string, { idempotencyKey, ifMatch }: {
+    idempotencyKey?: string;
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
         data: CancelIngestResponse;
@@ -4783,6 +4941,9 @@ export function cancelIngest(assetId: string, opts?: Oazapfts.RequestOpts) {
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 414;
@@ -4801,13 +4962,20 @@ export function cancelIngest(assetId: string, opts?: Oazapfts.RequestOpts) {
         data: Problem;
     }>(`/v1/assets/${encodeURIComponent(assetId)}/cancel`, {
         ...opts,
-        method: "POST"
+        method: "POST",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey,
+            "if-match": ifMatch
+        })
     }));
 }
 /**
  * Make everything of an asset anew
  */
-export function reprocessAsset(assetId: string, opts?: Oazapfts.RequestOpts) {
+export function reprocessAsset(assetId: string, { idempotencyKey, ifMatch }: {
+    idempotencyKey?: string;
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
         data: ReprocessResponse;
@@ -4822,6 +4990,9 @@ export function reprocessAsset(assetId: string, opts?: Oazapfts.RequestOpts) {
         data: Problem;
     } | {
         status: 409;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 414;
@@ -4840,21 +5011,28 @@ export function reprocessAsset(assetId: string, opts?: Oazapfts.RequestOpts) {
         data: Problem;
     }>(`/v1/assets/${encodeURIComponent(assetId)}/reprocess`, {
         ...opts,
-        method: "POST"
+        method: "POST",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey,
+            "if-match": ifMatch
+        })
     }));
 }
 /**
  * Everything that happened to an asset
  */
-export function listAssetEvents(assetId: string, { pageSize, pageToken, $type, lastEventId }: {
+export function listAssetEvents(assetId: string, { pageSize, pageToken, $type, lastEventId, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
     $type?: string[];
     lastEventId?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListEventsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -4889,22 +5067,26 @@ export function listAssetEvents(assetId: string, { pageSize, pageToken, $type, l
     }))}`, {
         ...opts,
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "last-event-id": lastEventId
+            "last-event-id": lastEventId,
+            "if-none-match": ifNoneMatch
         })
     }));
 }
 /**
  * Who is seen when
  */
-export function listAssetPeople(assetId: string, { startPts, endPts, pageSize, pageToken }: {
+export function listAssetPeople(assetId: string, { startPts, endPts, pageSize, pageToken, ifNoneMatch }: {
     startPts?: number;
     endPts?: number;
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListAssetPeopleResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -4938,20 +5120,26 @@ export function listAssetPeople(assetId: string, { startPts, endPts, pageSize, p
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Which picture begins when
  */
-export function listFrameRuns(assetId: string, { fromPts, pageSize, pageToken }: {
+export function listFrameRuns(assetId: string, { fromPts, pageSize, pageToken, ifNoneMatch }: {
     fromPts?: number;
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListFrameRunsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -4987,19 +5175,25 @@ export function listFrameRuns(assetId: string, { fromPts, pageSize, pageToken }:
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * The shots in order of time
  */
-export function listShots(assetId: string, { pageSize, pageToken }: {
+export function listShots(assetId: string, { pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListShotsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -5034,7 +5228,10 @@ export function listShots(assetId: string, { pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
@@ -5091,15 +5288,18 @@ export function getPoster(assetId: string, { width, ifNoneMatch }: {
 /**
  * Where something is read, said or seen
  */
-export function searchArchive(text: string, { kinds, assetIds, pageSize, pageToken }: {
+export function searchArchive(text: string, { kinds, assetIds, pageSize, pageToken, ifNoneMatch }: {
     kinds?: string[];
     assetIds?: string[];
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: SearchResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -5128,13 +5328,16 @@ export function searchArchive(text: string, { kinds, assetIds, pageSize, pageTok
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * What models saw, read and heard
  */
-export function listObservations(assetId: string, { analysers, startPts, endPts, pageSize, pageToken, kinds, labels, chunkIds, classIds, leastScore, text }: {
+export function listObservations(assetId: string, { analysers, startPts, endPts, pageSize, pageToken, kinds, labels, chunkIds, classIds, leastScore, text, ifNoneMatch }: {
     analysers?: string[];
     startPts?: number;
     endPts?: number;
@@ -5146,10 +5349,13 @@ export function listObservations(assetId: string, { analysers, startPts, endPts,
     classIds?: string[];
     leastScore?: number;
     text?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListObservationsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -5190,7 +5396,10 @@ export function listObservations(assetId: string, { analysers, startPts, endPts,
         least_score: leastScore,
         text
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
@@ -5231,7 +5440,9 @@ export function getTranscript(assetId: string, opts?: Oazapfts.RequestOpts) {
 /**
  * Stored faces and pictures near to one
  */
-export function findSimilar(findSimilarRequest: FindSimilarRequest, opts?: Oazapfts.RequestOpts) {
+export function findSimilar(findSimilarRequest: FindSimilarRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: FindSimilarResponse;
@@ -5268,19 +5479,25 @@ export function findSimilar(findSimilarRequest: FindSimilarRequest, opts?: Oazap
     }>("/v1/similar", oazapfts.json({
         ...opts,
         method: "POST",
-        body: findSimilarRequest
+        body: findSimilarRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Black, held pictures, colour bars, silence and tone
  */
-export function listMediaEvents(assetId: string, { pageSize, pageToken }: {
+export function listMediaEvents(assetId: string, { pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListMediaEventsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -5312,16 +5529,23 @@ export function listMediaEvents(assetId: string, { pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Rights of an asset: decisions and statements
  */
-export function getRights(assetId: string, opts?: Oazapfts.RequestOpts) {
+export function getRights(assetId: string, { ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetRightsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -5347,7 +5571,10 @@ export function getRights(assetId: string, opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>(`/v1/assets/${encodeURIComponent(assetId)}/rights`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
@@ -5462,7 +5689,7 @@ export function getPlaylist(assetId: string, name: string, { ifNoneMatch }: {
 /**
  * Unknown people, the most often seen first
  */
-export function listClusters({ pageSize, pageToken, orderBy, series, channels, askedFrom, askedUntil, leastAppearances, includeKnown }: {
+export function listClusters({ pageSize, pageToken, orderBy, series, channels, askedFrom, askedUntil, leastAppearances, includeKnown, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
     orderBy?: string;
@@ -5472,10 +5699,13 @@ export function listClusters({ pageSize, pageToken, orderBy, series, channels, a
     askedUntil?: string;
     leastAppearances?: number;
     includeKnown?: boolean;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListClustersResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -5508,19 +5738,25 @@ export function listClusters({ pageSize, pageToken, orderBy, series, channels, a
         least_appearances: leastAppearances,
         include_known: includeKnown
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * One unknown person with all appearances, and who may be the same
  */
-export function getCluster(clusterId: string, { pageSize, pageToken }: {
+export function getCluster(clusterId: string, { pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetClusterResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -5549,19 +5785,25 @@ export function getCluster(clusterId: string, { pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * What people decided about an unknown person, newest first
  */
-export function listClusterDecisions(clusterId: string, { pageSize, pageToken }: {
+export function listClusterDecisions(clusterId: string, { pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListClusterDecisionsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -5590,13 +5832,18 @@ export function listClusterDecisions(clusterId: string, { pageSize, pageToken }:
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Say that two are the same person
  */
-export function mergeClusters(mergeClustersRequest: MergeClustersRequest, opts?: Oazapfts.RequestOpts) {
+export function mergeClusters(mergeClustersRequest: MergeClustersRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: MergeClustersResponse;
@@ -5639,13 +5886,18 @@ export function mergeClusters(mergeClustersRequest: MergeClustersRequest, opts?:
     }>("/v1/clusters/decisions/merge", oazapfts.json({
         ...opts,
         method: "POST",
-        body: mergeClustersRequest
+        body: mergeClustersRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Say that some appearances are somebody else
  */
-export function splitCluster(splitClusterRequest: SplitClusterRequest, opts?: Oazapfts.RequestOpts) {
+export function splitCluster(splitClusterRequest: SplitClusterRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: SplitClusterResponse;
@@ -5688,13 +5940,18 @@ export function splitCluster(splitClusterRequest: SplitClusterRequest, opts?: Oa
     }>("/v1/clusters/decisions/split", oazapfts.json({
         ...opts,
         method: "POST",
-        body: splitClusterRequest
+        body: splitClusterRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Say that two are not the same person
  */
-export function distinguishClusters(distinguishClustersRequest: DistinguishClustersRequest, opts?: Oazapfts.RequestOpts) {
+export function distinguishClusters(distinguishClustersRequest: DistinguishClustersRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: DistinguishClustersResponse;
@@ -5737,13 +5994,18 @@ export function distinguishClusters(distinguishClustersRequest: DistinguishClust
     }>("/v1/clusters/decisions/distinguish", oazapfts.json({
         ...opts,
         method: "POST",
-        body: distinguishClustersRequest
+        body: distinguishClustersRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Say who an unknown person is
  */
-export function namePerson(namePersonRequest: NamePersonRequest, opts?: Oazapfts.RequestOpts) {
+export function namePerson(namePersonRequest: NamePersonRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: NamePersonResponse;
@@ -5786,13 +6048,18 @@ export function namePerson(namePersonRequest: NamePersonRequest, opts?: Oazapfts
     }>("/v1/clusters/decisions/name", oazapfts.json({
         ...opts,
         method: "POST",
-        body: namePersonRequest
+        body: namePersonRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * What saying who an unknown person is would touch
  */
-export function previewName(namePersonRequest: NamePersonRequest, opts?: Oazapfts.RequestOpts) {
+export function previewName(namePersonRequest: NamePersonRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: PreviewNameResponse;
@@ -5832,13 +6099,18 @@ export function previewName(namePersonRequest: NamePersonRequest, opts?: Oazapft
     }>("/v1/clusters/decisions/name/preview", oazapfts.json({
         ...opts,
         method: "POST",
-        body: namePersonRequest
+        body: namePersonRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Take a decision back
  */
-export function undoClusterDecision(undoDecisionRequest: UndoDecisionRequest, opts?: Oazapfts.RequestOpts) {
+export function undoClusterDecision(undoDecisionRequest: UndoDecisionRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: UndoDecisionResponse;
@@ -5881,13 +6153,16 @@ export function undoClusterDecision(undoDecisionRequest: UndoDecisionRequest, op
     }>("/v1/clusters/decisions/undo", oazapfts.json({
         ...opts,
         method: "POST",
-        body: undoDecisionRequest
+        body: undoDecisionRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * List samples, oldest first
  */
-export function listSamples({ datasetId, states, classId, assetId, pageSize, pageToken, orderBy, decidedBy, claimedBy, question, clusterDecisionId }: {
+export function listSamples({ datasetId, states, classId, assetId, pageSize, pageToken, orderBy, decidedBy, claimedBy, question, clusterDecisionId, ifNoneMatch }: {
     datasetId?: string;
     states?: SampleState[];
     classId?: string;
@@ -5899,10 +6174,13 @@ export function listSamples({ datasetId, states, classId, assetId, pageSize, pag
     claimedBy?: string;
     question?: boolean;
     clusterDecisionId?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListSamplesResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -5937,13 +6215,18 @@ export function listSamples({ datasetId, states, classId, assetId, pageSize, pag
         question,
         cluster_decision_id: clusterDecisionId
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Propose a region as a sample of a class
  */
-export function proposeSample(proposeSampleRequest: ProposeSampleRequest, opts?: Oazapfts.RequestOpts) {
+export function proposeSample(proposeSampleRequest: ProposeSampleRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 201;
         data: ProposeSampleResponse;
@@ -5986,18 +6269,24 @@ export function proposeSample(proposeSampleRequest: ProposeSampleRequest, opts?:
     }>("/v1/samples", oazapfts.json({
         ...opts,
         method: "POST",
-        body: proposeSampleRequest
+        body: proposeSampleRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * How many samples wait for review
  */
-export function countSamples({ datasetId }: {
+export function countSamples({ datasetId, ifNoneMatch }: {
     datasetId?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: CountSamplesResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -6022,16 +6311,23 @@ export function countSamples({ datasetId }: {
     }>(`/v1/samples/counts${QS.query(QS.explode({
         dataset_id: datasetId
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * One sample with everything that a decision about it rests on
  */
-export function getSample(sampleId: string, opts?: Oazapfts.RequestOpts) {
+export function getSample(sampleId: string, { ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetSampleResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -6057,13 +6353,18 @@ export function getSample(sampleId: string, opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>(`/v1/samples/${encodeURIComponent(sampleId)}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Take samples for review
  */
-export function claimSamples(claimSamplesRequest: ClaimSamplesRequest, opts?: Oazapfts.RequestOpts) {
+export function claimSamples(claimSamplesRequest: ClaimSamplesRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ClaimSamplesResponse;
@@ -6100,13 +6401,18 @@ export function claimSamples(claimSamplesRequest: ClaimSamplesRequest, opts?: Oa
     }>("/v1/samples/claim", oazapfts.json({
         ...opts,
         method: "POST",
-        body: claimSamplesRequest
+        body: claimSamplesRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Give samples back undecided
  */
-export function releaseSamples(releaseSamplesRequest: ReleaseSamplesRequest, opts?: Oazapfts.RequestOpts) {
+export function releaseSamples(releaseSamplesRequest: ReleaseSamplesRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ReleaseSamplesResponse;
@@ -6143,13 +6449,18 @@ export function releaseSamples(releaseSamplesRequest: ReleaseSamplesRequest, opt
     }>("/v1/samples/release", oazapfts.json({
         ...opts,
         method: "POST",
-        body: releaseSamplesRequest
+        body: releaseSamplesRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Decide about samples
  */
-export function reviewSamples(reviewSamplesRequest: ReviewSamplesRequest, opts?: Oazapfts.RequestOpts) {
+export function reviewSamples(reviewSamplesRequest: ReviewSamplesRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ReviewSamplesResponse;
@@ -6186,13 +6497,18 @@ export function reviewSamples(reviewSamplesRequest: ReviewSamplesRequest, opts?:
     }>("/v1/samples/review", oazapfts.json({
         ...opts,
         method: "POST",
-        body: reviewSamplesRequest
+        body: reviewSamplesRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Take decisions back
  */
-export function undoReview(undoReviewRequest: UndoReviewRequest, opts?: Oazapfts.RequestOpts) {
+export function undoReview(undoReviewRequest: UndoReviewRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: UndoReviewResponse;
@@ -6229,13 +6545,16 @@ export function undoReview(undoReviewRequest: UndoReviewRequest, opts?: Oazapfts
     }>("/v1/samples/undo", oazapfts.json({
         ...opts,
         method: "POST",
-        body: undoReviewRequest
+        body: undoReviewRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * List classes with their names
  */
-export function listClasses({ datasetId, classIds, pageSize, pageToken, name, orderBy, standing, withSamples }: {
+export function listClasses({ datasetId, classIds, pageSize, pageToken, name, orderBy, standing, withSamples, ifNoneMatch }: {
     datasetId?: string;
     classIds?: string[];
     pageSize?: number;
@@ -6244,10 +6563,13 @@ export function listClasses({ datasetId, classIds, pageSize, pageToken, name, or
     orderBy?: string;
     standing?: boolean;
     withSamples?: boolean;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListClassesResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -6279,13 +6601,18 @@ export function listClasses({ datasetId, classIds, pageSize, pageToken, name, or
         standing,
         with_samples: withSamples
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Make a class in a dataset
  */
-export function createClass(datasetClassInput: DatasetClassInput, opts?: Oazapfts.RequestOpts) {
+export function createClass(datasetClassInput: DatasetClassInput, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 201;
         data: CreateClassResponse;
@@ -6328,20 +6655,26 @@ export function createClass(datasetClassInput: DatasetClassInput, opts?: Oazapft
     }>("/v1/classes", oazapfts.json({
         ...opts,
         method: "POST",
-        body: datasetClassInput
+        body: datasetClassInput,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * What identity models changed when they went into service, newest first
  */
-export function listRecognitionChanges({ classId, pageSize, pageToken }: {
+export function listRecognitionChanges({ classId, pageSize, pageToken, ifNoneMatch }: {
     classId?: string;
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListRecognitionChangesResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -6368,16 +6701,23 @@ export function listRecognitionChanges({ classId, pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * One class with its samples counted
  */
-export function getClass(classId: string, opts?: Oazapfts.RequestOpts) {
+export function getClass(classId: string, { ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetClassResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -6403,13 +6743,19 @@ export function getClass(classId: string, opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>(`/v1/classes/${encodeURIComponent(classId)}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Give a class another name, or further ones
  */
-export function renameClass(classId: string, renameClassRequest: RenameClassRequest, opts?: Oazapfts.RequestOpts) {
+export function renameClass(classId: string, renameClassRequest: RenameClassRequest, { idempotencyKey, ifMatch }: {
+    idempotencyKey?: string;
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: RenameClassResponse;
@@ -6427,6 +6773,9 @@ export function renameClass(classId: string, renameClassRequest: RenameClassRequ
         data: Problem;
     } | {
         status: 409;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 413;
@@ -6452,13 +6801,19 @@ export function renameClass(classId: string, renameClassRequest: RenameClassRequ
     }>(`/v1/classes/${encodeURIComponent(classId)}/rename`, oazapfts.json({
         ...opts,
         method: "POST",
-        body: renameClassRequest
+        body: renameClassRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey,
+            "if-match": ifMatch
+        })
     })));
 }
 /**
  * Make two classes one
  */
-export function mergeClasses(mergeClassesRequest: MergeClassesRequest, opts?: Oazapfts.RequestOpts) {
+export function mergeClasses(mergeClassesRequest: MergeClassesRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: MergeClassesResponse;
@@ -6501,13 +6856,19 @@ export function mergeClasses(mergeClassesRequest: MergeClassesRequest, opts?: Oa
     }>("/v1/classes/merge", oazapfts.json({
         ...opts,
         method: "POST",
-        body: mergeClassesRequest
+        body: mergeClassesRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Take a merger back
  */
-export function undoMerge(classId: string, opts?: Oazapfts.RequestOpts) {
+export function undoMerge(classId: string, { idempotencyKey, ifMatch }: {
+    idempotencyKey?: string;
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: UndoMergeResponse;
@@ -6522,6 +6883,9 @@ export function undoMerge(classId: string, opts?: Oazapfts.RequestOpts) {
         data: Problem;
     } | {
         status: 409;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 414;
@@ -6540,19 +6904,26 @@ export function undoMerge(classId: string, opts?: Oazapfts.RequestOpts) {
         data: Problem;
     }>(`/v1/classes/${encodeURIComponent(classId)}/undo-merge`, {
         ...opts,
-        method: "POST"
+        method: "POST",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey,
+            "if-match": ifMatch
+        })
     }));
 }
 /**
  * Where a person is seen in the whole archive, newest programmes first
  */
-export function listClassAppearances(classId: string, { pageSize, pageToken }: {
+export function listClassAppearances(classId: string, { pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListClassAppearancesResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -6581,13 +6952,18 @@ export function listClassAppearances(classId: string, { pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Change rights of an asset, a source or a holder
  */
-export function changeRights(rightsChanged: RightsChanged, opts?: Oazapfts.RequestOpts) {
+export function changeRights(rightsChanged: RightsChanged, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
         data: PublishedRightsChange;
@@ -6624,19 +7000,25 @@ export function changeRights(rightsChanged: RightsChanged, opts?: Oazapfts.Reque
     }>("/v1/rights", oazapfts.json({
         ...opts,
         method: "POST",
-        body: rightsChanged
+        body: rightsChanged,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * List statements that match nothing, newest first
  */
-export function listUnmatchedRights({ pageSize, pageToken }: {
+export function listUnmatchedRights({ pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListUnmatchedRightsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -6662,13 +7044,18 @@ export function listUnmatchedRights({ pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * What other house rules would do
  */
-export function previewHouseRules(previewHouseRulesRequest: PreviewHouseRulesRequest, opts?: Oazapfts.RequestOpts) {
+export function previewHouseRules(previewHouseRulesRequest: PreviewHouseRulesRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: PreviewHouseRulesResponse;
@@ -6705,14 +7092,18 @@ export function previewHouseRules(previewHouseRulesRequest: PreviewHouseRulesReq
     }>("/v1/rights/rules/preview", oazapfts.json({
         ...opts,
         method: "POST",
-        body: previewHouseRulesRequest
+        body: previewHouseRulesRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * What a change of rights would do
  */
-export function previewRightsChange(rightsChanged: RightsChanged, { statementsOnly }: {
+export function previewRightsChange(rightsChanged: RightsChanged, { statementsOnly, idempotencyKey }: {
     statementsOnly?: boolean;
+    idempotencyKey?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -6752,19 +7143,25 @@ export function previewRightsChange(rightsChanged: RightsChanged, { statementsOn
     }))}`, oazapfts.json({
         ...opts,
         method: "POST",
-        body: rightsChanged
+        body: rightsChanged,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Changes of rights, newest first
  */
-export function listRightsChanges({ pageSize, pageToken }: {
+export function listRightsChanges({ pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListRightsChangesResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -6790,16 +7187,23 @@ export function listRightsChanges({ pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * What became of a change, fact by fact
  */
-export function getRightsChange(changeId: string, opts?: Oazapfts.RequestOpts) {
+export function getRightsChange(changeId: string, { ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: RightsChangeFate;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -6825,21 +7229,27 @@ export function getRightsChange(changeId: string, opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>(`/v1/rights/changes/${encodeURIComponent(changeId)}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Why samples and assets are withheld: one group a sentence
  */
-export function listRefusals({ kind, purpose, pageSize, pageToken }: {
+export function listRefusals({ kind, purpose, pageSize, pageToken, ifNoneMatch }: {
     kind?: string;
     purpose?: Purpose;
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListRefusalsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -6867,20 +7277,26 @@ export function listRefusals({ kind, purpose, pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Holders of rights with what is theirs
  */
-export function listContributors({ prefix, pageSize, pageToken }: {
+export function listContributors({ prefix, pageSize, pageToken, ifNoneMatch }: {
     prefix?: string;
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListContributorsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -6907,13 +7323,16 @@ export function listContributors({ prefix, pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Uses and what is owed for them
  */
-export function listLedger({ holder, pageSize, pageToken, usedFrom, usedBefore, currency, payModel }: {
+export function listLedger({ holder, pageSize, pageToken, usedFrom, usedBefore, currency, payModel, ifNoneMatch }: {
     holder?: string;
     pageSize?: number;
     pageToken?: string;
@@ -6921,10 +7340,13 @@ export function listLedger({ holder, pageSize, pageToken, usedFrom, usedBefore, 
     usedBefore?: string;
     currency?: string;
     payModel?: PayModel;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListLedgerResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -6955,7 +7377,10 @@ export function listLedger({ holder, pageSize, pageToken, usedFrom, usedBefore, 
         currency,
         pay_model: payModel
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
@@ -7005,15 +7430,18 @@ export function exportLedger({ holder, usedFrom, usedBefore, currency, payModel 
 /**
  * Decisions on record, newest first
  */
-export function listAudit({ principal, subject, pageSize, pageToken }: {
+export function listAudit({ principal, subject, pageSize, pageToken, ifNoneMatch }: {
     principal?: string;
     subject?: string;
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListAuditResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -7041,7 +7469,10 @@ export function listAudit({ principal, subject, pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
@@ -7079,7 +7510,9 @@ export function readAudit(opts?: Oazapfts.RequestOpts) {
 /**
  * Check chains, seals and facts
  */
-export function verifyAudit(verifyAuditRequest: VerifyAuditRequest, opts?: Oazapfts.RequestOpts) {
+export function verifyAudit(verifyAuditRequest: VerifyAuditRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: VerifyAuditResponse;
@@ -7116,13 +7549,18 @@ export function verifyAudit(verifyAuditRequest: VerifyAuditRequest, opts?: Oazap
     }>("/v1/audit/verify", oazapfts.json({
         ...opts,
         method: "POST",
-        body: verifyAuditRequest
+        body: verifyAuditRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Sign the ends of all chains now
  */
-export function sealAudit(opts?: Oazapfts.RequestOpts) {
+export function sealAudit({ idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: SealAuditResponse;
@@ -7149,16 +7587,23 @@ export function sealAudit(opts?: Oazapfts.RequestOpts) {
         data: Problem;
     }>("/v1/audit/seals", {
         ...opts,
-        method: "POST"
+        method: "POST",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     }));
 }
 /**
  * The public keys that seals are checked with
  */
-export function getAuditKey(opts?: Oazapfts.RequestOpts) {
+export function getAuditKey({ ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetAuditKeyResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -7181,19 +7626,25 @@ export function getAuditKey(opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>("/v1/audit/key", {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * List datasets, by id
  */
-export function listDatasets({ pageSize, pageToken }: {
+export function listDatasets({ pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListDatasetsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -7219,20 +7670,26 @@ export function listDatasets({ pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * List snapshots, newest first
  */
-export function listSnapshots({ datasetId, pageSize, pageToken }: {
+export function listSnapshots({ datasetId, pageSize, pageToken, ifNoneMatch }: {
     datasetId?: string;
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListSnapshotsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -7259,13 +7716,18 @@ export function listSnapshots({ datasetId, pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Publish a snapshot now
  */
-export function publishSnapshot(datasetId: string, opts?: Oazapfts.RequestOpts) {
+export function publishSnapshot(datasetId: string, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 201;
         data: PublishSnapshotResponse;
@@ -7298,13 +7760,18 @@ export function publishSnapshot(datasetId: string, opts?: Oazapfts.RequestOpts) 
         data: Problem;
     }>(`/v1/datasets/${encodeURIComponent(datasetId)}/snapshots`, {
         ...opts,
-        method: "POST"
+        method: "POST",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     }));
 }
 /**
  * Write a snapshot in a format that others read
  */
-export function exportSnapshot(snapshotId: string, exportChoice: ExportChoice, opts?: Oazapfts.RequestOpts) {
+export function exportSnapshot(snapshotId: string, exportChoice: ExportChoice, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 201;
         data: SnapshotExport;
@@ -7350,21 +7817,27 @@ export function exportSnapshot(snapshotId: string, exportChoice: ExportChoice, o
     }>(`/v1/snapshots/${encodeURIComponent(snapshotId)}/exports`, oazapfts.json({
         ...opts,
         method: "POST",
-        body: exportChoice
+        body: exportChoice,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Models known, and which are in force
  */
-export function listModels({ pageSize, pageToken, name, inForce }: {
+export function listModels({ pageSize, pageToken, name, inForce, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
     name?: string;
     inForce?: boolean;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListModelsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -7392,19 +7865,25 @@ export function listModels({ pageSize, pageToken, name, inForce }: {
         name,
         in_force: inForce
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * What a model was made from, with the rights it rests on now
  */
-export function getModelLineage(name: string, version: string, { pageSize, pageToken }: {
+export function getModelLineage(name: string, version: string, { pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ModelLineage;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -7435,7 +7914,10 @@ export function getModelLineage(name: string, version: string, { pageSize, pageT
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
@@ -7487,7 +7969,9 @@ export function importModel(body: Blob, opts?: Oazapfts.RequestOpts) {
 /**
  * Choose which version of a model answers and looks
  */
-export function useModel(chooseVersionRequest: ChooseVersionRequest, opts?: Oazapfts.RequestOpts) {
+export function useModel(chooseVersionRequest: ChooseVersionRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ChooseVersionResponse;
@@ -7530,13 +8014,18 @@ export function useModel(chooseVersionRequest: ChooseVersionRequest, opts?: Oaza
     }>("/v1/models/use", oazapfts.json({
         ...opts,
         method: "POST",
-        body: chooseVersionRequest
+        body: chooseVersionRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Let a model look at every programme, or at some
  */
-export function enableModel(enableModelRequest: EnableModelRequest, opts?: Oazapfts.RequestOpts) {
+export function enableModel(enableModelRequest: EnableModelRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: EnableModelResponse;
@@ -7579,13 +8068,18 @@ export function enableModel(enableModelRequest: EnableModelRequest, opts?: Oazap
     }>("/v1/models/enable", oazapfts.json({
         ...opts,
         method: "POST",
-        body: enableModelRequest
+        body: enableModelRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Let a model look no more, at some programmes or at all
  */
-export function disableModel(disableModelRequest: DisableModelRequest, opts?: Oazapfts.RequestOpts) {
+export function disableModel(disableModelRequest: DisableModelRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: DisableModelResponse;
@@ -7628,13 +8122,18 @@ export function disableModel(disableModelRequest: DisableModelRequest, opts?: Oa
     }>("/v1/models/disable", oazapfts.json({
         ...opts,
         method: "POST",
-        body: disableModelRequest
+        body: disableModelRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Remove a model that was taken in, or one version of it
  */
-export function removeModel(removeModelRequest: RemoveModelRequest, opts?: Oazapfts.RequestOpts) {
+export function removeModel(removeModelRequest: RemoveModelRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: RemoveModelResponse;
@@ -7674,21 +8173,27 @@ export function removeModel(removeModelRequest: RemoveModelRequest, opts?: Oazap
     }>("/v1/models/remove", oazapfts.json({
         ...opts,
         method: "POST",
-        body: removeModelRequest
+        body: removeModelRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * List training runs, newest first
  */
-export function listRuns({ datasetId, pageSize, pageToken, state }: {
+export function listRuns({ datasetId, pageSize, pageToken, state, ifNoneMatch }: {
     datasetId?: string;
     pageSize?: number;
     pageToken?: string;
     state?: RunState[];
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListRunsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -7716,13 +8221,18 @@ export function listRuns({ datasetId, pageSize, pageToken, state }: {
         page_token: pageToken,
         state
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Start a training run by hand
  */
-export function startRun(trainingRequested: TrainingRequested, opts?: Oazapfts.RequestOpts) {
+export function startRun(trainingRequested: TrainingRequested, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
         data: StartTrainingResponse;
@@ -7762,13 +8272,18 @@ export function startRun(trainingRequested: TrainingRequested, opts?: Oazapfts.R
     }>("/v1/runs", oazapfts.json({
         ...opts,
         method: "POST",
-        body: trainingRequested
+        body: trainingRequested,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * What a run would learn from, and what speaks against it
  */
-export function previewRun(trainingRequested: TrainingRequested, opts?: Oazapfts.RequestOpts) {
+export function previewRun(trainingRequested: TrainingRequested, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: PreviewTrainingResponse;
@@ -7808,16 +8323,23 @@ export function previewRun(trainingRequested: TrainingRequested, opts?: Oazapfts
     }>("/v1/runs/preview", oazapfts.json({
         ...opts,
         method: "POST",
-        body: trainingRequested
+        body: trainingRequested,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * One run with what it measured so far
  */
-export function getRun(runId: string, opts?: Oazapfts.RequestOpts) {
+export function getRun(runId: string, { ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetRunResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -7843,7 +8365,10 @@ export function getRun(runId: string, opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>(`/v1/runs/${encodeURIComponent(runId)}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
@@ -7887,7 +8412,10 @@ export function watchRun(runId: string, opts?: Oazapfts.RequestOpts) {
 /**
  * Stop a run that has not ended
  */
-export function cancelRun(runId: string, opts?: Oazapfts.RequestOpts) {
+export function cancelRun(runId: string, { idempotencyKey, ifMatch }: {
+    idempotencyKey?: string;
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: CancelRunResponse;
@@ -7899,6 +8427,9 @@ export function cancelRun(runId: string, opts?: Oazapfts.RequestOpts) {
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 414;
@@ -7917,21 +8448,28 @@ export function cancelRun(runId: string, opts?: Oazapfts.RequestOpts) {
         data: Problem;
     }>(`/v1/runs/${encodeURIComponent(runId)}/cancel`, {
         ...opts,
-        method: "POST"
+        method: "POST",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey,
+            "if-match": ifMatch
+        })
     }));
 }
 /**
  * Models that wait for a person, and those in service
  */
-export function listCandidates({ name, pageSize, pageToken, inService }: {
+export function listCandidates({ name, pageSize, pageToken, inService, ifNoneMatch }: {
     name?: string;
     pageSize?: number;
     pageToken?: string;
     inService?: boolean;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListCandidatesResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -7959,13 +8497,18 @@ export function listCandidates({ name, pageSize, pageToken, inService }: {
         page_token: pageToken,
         in_service: inService
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Put a candidate into service
  */
-export function promoteCandidate(promoteRequest: PromoteRequest, opts?: Oazapfts.RequestOpts) {
+export function promoteCandidate(promoteRequest: PromoteRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: PromoteResponse;
@@ -8008,13 +8551,18 @@ export function promoteCandidate(promoteRequest: PromoteRequest, opts?: Oazapfts
     }>("/v1/candidates/promote", oazapfts.json({
         ...opts,
         method: "POST",
-        body: promoteRequest
+        body: promoteRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Put the version before back into service
  */
-export function rollBackModel(rollbackRequest: RollbackRequest, opts?: Oazapfts.RequestOpts) {
+export function rollBackModel(rollbackRequest: RollbackRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: RollbackResponse;
@@ -8057,13 +8605,18 @@ export function rollBackModel(rollbackRequest: RollbackRequest, opts?: Oazapfts.
     }>("/v1/candidates/rollback", oazapfts.json({
         ...opts,
         method: "POST",
-        body: rollbackRequest
+        body: rollbackRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Hold a candidate back until somebody releases it
  */
-export function holdCandidate(holdModelRequest: HoldModelRequest, opts?: Oazapfts.RequestOpts) {
+export function holdCandidate(holdModelRequest: HoldModelRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: HoldModelResponse;
@@ -8106,13 +8659,18 @@ export function holdCandidate(holdModelRequest: HoldModelRequest, opts?: Oazapft
     }>("/v1/candidates/hold", oazapfts.json({
         ...opts,
         method: "POST",
-        body: holdModelRequest
+        body: holdModelRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Release a candidate that was held back
  */
-export function releaseCandidate(releaseModelRequest: ReleaseModelRequest, opts?: Oazapfts.RequestOpts) {
+export function releaseCandidate(releaseModelRequest: ReleaseModelRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ReleaseModelResponse;
@@ -8155,7 +8713,10 @@ export function releaseCandidate(releaseModelRequest: ReleaseModelRequest, opts?
     }>("/v1/candidates/release", oazapfts.json({
         ...opts,
         method: "POST",
-        body: releaseModelRequest
+        body: releaseModelRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
@@ -8393,7 +8954,9 @@ export function readModelObject(name: string, version: string, key: string, { ra
 /**
  * Have a person, an asset or a holder of rights forgotten
  */
-export function requestErasure(requestErasureRequest: RequestErasureRequest, opts?: Oazapfts.RequestOpts) {
+export function requestErasure(requestErasureRequest: RequestErasureRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
         data: RequestErasureResponse;
@@ -8433,19 +8996,25 @@ export function requestErasure(requestErasureRequest: RequestErasureRequest, opt
     }>("/v1/erasures", oazapfts.json({
         ...opts,
         method: "POST",
-        body: requestErasureRequest
+        body: requestErasureRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * List erasures, newest first
  */
-export function listErasures({ pageSize, pageToken }: {
+export function listErasures({ pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListErasuresResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -8471,16 +9040,23 @@ export function listErasures({ pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Which services have forgotten, and how many things
  */
-export function getErasure(erasureId: string, opts?: Oazapfts.RequestOpts) {
+export function getErasure(erasureId: string, { ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: Erasure;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -8506,13 +9082,16 @@ export function getErasure(erasureId: string, opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>(`/v1/erasures/${encodeURIComponent(erasureId)}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Everything that happens in the mesh
  */
-export function listEvents({ pageSize, pageToken, $type, assetId, service, after, newestFirst, lastEventId }: {
+export function listEvents({ pageSize, pageToken, $type, assetId, service, after, newestFirst, lastEventId, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
     $type?: string[];
@@ -8521,10 +9100,13 @@ export function listEvents({ pageSize, pageToken, $type, assetId, service, after
     after?: string;
     newestFirst?: boolean;
     lastEventId?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListEventsResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -8563,19 +9145,23 @@ export function listEvents({ pageSize, pageToken, $type, assetId, service, after
     }))}`, {
         ...opts,
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "last-event-id": lastEventId
+            "last-event-id": lastEventId,
+            "if-none-match": ifNoneMatch
         })
     }));
 }
 /**
  * How much waits for people
  */
-export function getCounts({ since }: {
+export function getCounts({ since, ifNoneMatch }: {
     since?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: Counts;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -8600,16 +9186,23 @@ export function getCounts({ since }: {
     }>(`/v1/counts${QS.query(QS.explode({
         since
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Six services, what they are behind, what was given up and what stopped itself
  */
-export function getMesh(opts?: Oazapfts.RequestOpts) {
+export function getMesh({ ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: MeshView;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -8632,13 +9225,16 @@ export function getMesh(opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>("/v1/mesh", {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * What was given up, with the reason and the record
  */
-export function listDeadLetters({ pageSize, pageToken, group, code, $type, assetId, state, since }: {
+export function listDeadLetters({ pageSize, pageToken, group, code, $type, assetId, state, since, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
     group?: string;
@@ -8647,10 +9243,13 @@ export function listDeadLetters({ pageSize, pageToken, group, code, $type, asset
     assetId?: string;
     state?: DeadLetterState[];
     since?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListDeadLettersResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -8685,13 +9284,18 @@ export function listDeadLetters({ pageSize, pageToken, group, code, $type, asset
         state,
         since
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Send dead letters again to the topics they came from
  */
-export function replayDeadLetters(replayDeadLettersRequest: ReplayDeadLettersRequest, opts?: Oazapfts.RequestOpts) {
+export function replayDeadLetters(replayDeadLettersRequest: ReplayDeadLettersRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ReplayDeadLettersResponse;
@@ -8731,13 +9335,18 @@ export function replayDeadLetters(replayDeadLettersRequest: ReplayDeadLettersReq
     }>("/v1/mesh/dead-letters/replay", oazapfts.json({
         ...opts,
         method: "POST",
-        body: replayDeadLettersRequest
+        body: replayDeadLettersRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Say of dead letters that they need no replay
  */
-export function discardDeadLetters(discardDeadLettersRequest: DiscardDeadLettersRequest, opts?: Oazapfts.RequestOpts) {
+export function discardDeadLetters(discardDeadLettersRequest: DiscardDeadLettersRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: DiscardDeadLettersResponse;
@@ -8777,13 +9386,18 @@ export function discardDeadLetters(discardDeadLettersRequest: DiscardDeadLetters
     }>("/v1/mesh/dead-letters/discard", oazapfts.json({
         ...opts,
         method: "POST",
-        body: discardDeadLettersRequest
+        body: discardDeadLettersRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * Let a stage go on at once that stopped itself
  */
-export function resumeStage(resumeStageRequest: ResumeStageRequest, opts?: Oazapfts.RequestOpts) {
+export function resumeStage(resumeStageRequest: ResumeStageRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ResumeStageResponse;
@@ -8823,16 +9437,23 @@ export function resumeStage(resumeStageRequest: ResumeStageRequest, opts?: Oazap
     }>("/v1/mesh/breakers/resume", oazapfts.json({
         ...opts,
         method: "POST",
-        body: resumeStageRequest
+        body: resumeStageRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * How much every process logs and traces
  */
-export function listTelemetry(opts?: Oazapfts.RequestOpts) {
+export function listTelemetry({ ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListTelemetryResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -8855,13 +9476,19 @@ export function listTelemetry(opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>("/v1/mesh/telemetry", {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Change how much processes log and trace while they run
  */
-export function changeTelemetry(changeTelemetryRequest: ChangeTelemetryRequest, opts?: Oazapfts.RequestOpts) {
+export function changeTelemetry(changeTelemetryRequest: ChangeTelemetryRequest, { idempotencyKey, ifMatch }: {
+    idempotencyKey?: string;
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListTelemetryResponse;
@@ -8876,6 +9503,9 @@ export function changeTelemetry(changeTelemetryRequest: ChangeTelemetryRequest, 
         data: Problem;
     } | {
         status: 408;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 413;
@@ -8901,13 +9531,19 @@ export function changeTelemetry(changeTelemetryRequest: ChangeTelemetryRequest, 
     }>("/v1/mesh/telemetry", oazapfts.json({
         ...opts,
         method: "POST",
-        body: changeTelemetryRequest
+        body: changeTelemetryRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey,
+            "if-match": ifMatch
+        })
     })));
 }
 /**
  * Let a model or an analyser look at the archive again
  */
-export function startReanalysis(startReanalysisRequest: StartReanalysisRequest, opts?: Oazapfts.RequestOpts) {
+export function startReanalysis(startReanalysisRequest: StartReanalysisRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
         data: StartReanalysisResponse;
@@ -8950,19 +9586,25 @@ export function startReanalysis(startReanalysisRequest: StartReanalysisRequest, 
     }>("/v1/reanalyses", oazapfts.json({
         ...opts,
         method: "POST",
-        body: startReanalysisRequest
+        body: startReanalysisRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * List campaigns, newest first
  */
-export function listReanalyses({ pageSize, pageToken }: {
+export function listReanalyses({ pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListReanalysesResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -8988,13 +9630,18 @@ export function listReanalyses({ pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * What that would look at, and how long it would take
  */
-export function estimateReanalysis(estimateReanalysisRequest: EstimateReanalysisRequest, opts?: Oazapfts.RequestOpts) {
+export function estimateReanalysis(estimateReanalysisRequest: EstimateReanalysisRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: EstimateReanalysisResponse;
@@ -9034,16 +9681,23 @@ export function estimateReanalysis(estimateReanalysisRequest: EstimateReanalysis
     }>("/v1/reanalyses/estimate", oazapfts.json({
         ...opts,
         method: "POST",
-        body: estimateReanalysisRequest
+        body: estimateReanalysisRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * How far a campaign has come, and what it changed
  */
-export function getReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOpts) {
+export function getReanalysis(reanalysisId: string, { ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetReanalysisResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -9069,13 +9723,19 @@ export function getReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOpts)
         status: 503;
         data: Problem;
     }>(`/v1/reanalyses/${encodeURIComponent(reanalysisId)}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Stop a campaign for now
  */
-export function pauseReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOpts) {
+export function pauseReanalysis(reanalysisId: string, { idempotencyKey, ifMatch }: {
+    idempotencyKey?: string;
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: PauseReanalysisResponse;
@@ -9090,6 +9750,9 @@ export function pauseReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOpt
         data: Problem;
     } | {
         status: 409;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 414;
@@ -9108,13 +9771,20 @@ export function pauseReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOpt
         data: Problem;
     }>(`/v1/reanalyses/${encodeURIComponent(reanalysisId)}/pause`, {
         ...opts,
-        method: "POST"
+        method: "POST",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey,
+            "if-match": ifMatch
+        })
     }));
 }
 /**
  * Let a paused campaign go on
  */
-export function resumeReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOpts) {
+export function resumeReanalysis(reanalysisId: string, { idempotencyKey, ifMatch }: {
+    idempotencyKey?: string;
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ResumeReanalysisResponse;
@@ -9129,6 +9799,9 @@ export function resumeReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOp
         data: Problem;
     } | {
         status: 409;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 414;
@@ -9147,13 +9820,20 @@ export function resumeReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOp
         data: Problem;
     }>(`/v1/reanalyses/${encodeURIComponent(reanalysisId)}/resume`, {
         ...opts,
-        method: "POST"
+        method: "POST",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey,
+            "if-match": ifMatch
+        })
     }));
 }
 /**
  * End a campaign; what it has seen stays
  */
-export function cancelReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOpts) {
+export function cancelReanalysis(reanalysisId: string, { idempotencyKey, ifMatch }: {
+    idempotencyKey?: string;
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: CancelReanalysisResponse;
@@ -9168,6 +9848,9 @@ export function cancelReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOp
         data: Problem;
     } | {
         status: 409;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 414;
@@ -9186,19 +9869,26 @@ export function cancelReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOp
         data: Problem;
     }>(`/v1/reanalyses/${encodeURIComponent(reanalysisId)}/cancel`, {
         ...opts,
-        method: "POST"
+        method: "POST",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey,
+            "if-match": ifMatch
+        })
     }));
 }
 /**
  * List webhooks, newest first
  */
-export function listWebhooks({ pageSize, pageToken }: {
+export function listWebhooks({ pageSize, pageToken, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListWebhooksResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -9224,13 +9914,18 @@ export function listWebhooks({ pageSize, pageToken }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Have events sent to an address
  */
-export function createWebhook(createWebhookRequest: CreateWebhookRequest, opts?: Oazapfts.RequestOpts) {
+export function createWebhook(createWebhookRequest: CreateWebhookRequest, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 201;
         data: WebhookSecret;
@@ -9270,16 +9965,23 @@ export function createWebhook(createWebhookRequest: CreateWebhookRequest, opts?:
     }>("/v1/webhooks", oazapfts.json({
         ...opts,
         method: "POST",
-        body: createWebhookRequest
+        body: createWebhookRequest,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }
 /**
  * One webhook
  */
-export function getWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
+export function getWebhook(webhookId: string, { ifNoneMatch }: {
+    ifNoneMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: Webhook;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -9305,13 +10007,18 @@ export function getWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>(`/v1/webhooks/${encodeURIComponent(webhookId)}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Change, pause or resume a webhook
  */
-export function updateWebhook(webhookId: string, webhookChange: WebhookChange, opts?: Oazapfts.RequestOpts) {
+export function updateWebhook(webhookId: string, webhookChange: WebhookChange, { ifMatch }: {
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: Webhook;
@@ -9357,13 +10064,18 @@ export function updateWebhook(webhookId: string, webhookChange: WebhookChange, o
     }>(`/v1/webhooks/${encodeURIComponent(webhookId)}`, oazapfts.json({
         ...opts,
         method: "PATCH",
-        body: webhookChange
+        body: webhookChange,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-match": ifMatch
+        })
     })));
 }
 /**
  * Take a webhook away, with its deliveries
  */
-export function deleteWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
+export function deleteWebhook(webhookId: string, { ifMatch }: {
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: DeleteWebhookResponse;
@@ -9396,13 +10108,19 @@ export function deleteWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
         data: Problem;
     }>(`/v1/webhooks/${encodeURIComponent(webhookId)}`, {
         ...opts,
-        method: "DELETE"
+        method: "DELETE",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-match": ifMatch
+        })
     }));
 }
 /**
  * Give a webhook another secret
  */
-export function rotateWebhookSecret(webhookId: string, opts?: Oazapfts.RequestOpts) {
+export function rotateWebhookSecret(webhookId: string, { idempotencyKey, ifMatch }: {
+    idempotencyKey?: string;
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: WebhookSecret;
@@ -9417,6 +10135,9 @@ export function rotateWebhookSecret(webhookId: string, opts?: Oazapfts.RequestOp
         data: Problem;
     } | {
         status: 409;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 414;
@@ -9435,13 +10156,20 @@ export function rotateWebhookSecret(webhookId: string, opts?: Oazapfts.RequestOp
         data: Problem;
     }>(`/v1/webhooks/${encodeURIComponent(webhookId)}/secret`, {
         ...opts,
-        method: "POST"
+        method: "POST",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey,
+            "if-match": ifMatch
+        })
     }));
 }
 /**
  * Send an event of no meaning at once, and say what came of it
  */
-export function testWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
+export function testWebhook(webhookId: string, { idempotencyKey, ifMatch }: {
+    idempotencyKey?: string;
+    ifMatch?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: TestWebhookResponse;
@@ -9453,6 +10181,9 @@ export function testWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 412;
         data: Problem;
     } | {
         status: 414;
@@ -9471,20 +10202,27 @@ export function testWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
         data: Problem;
     }>(`/v1/webhooks/${encodeURIComponent(webhookId)}/test`, {
         ...opts,
-        method: "POST"
+        method: "POST",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey,
+            "if-match": ifMatch
+        })
     }));
 }
 /**
  * What became of deliveries, newest first
  */
-export function listWebhookDeliveries(webhookId: string, { pageSize, pageToken, state }: {
+export function listWebhookDeliveries(webhookId: string, { pageSize, pageToken, state, ifNoneMatch }: {
     pageSize?: number;
     pageToken?: string;
     state?: DeliveryState[];
+    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListWebhookDeliveriesResponse;
+    } | {
+        status: 304;
     } | {
         status: 400;
         data: Problem;
@@ -9514,13 +10252,18 @@ export function listWebhookDeliveries(webhookId: string, { pageSize, pageToken, 
         page_token: pageToken,
         state
     }))}`, {
-        ...opts
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "if-none-match": ifNoneMatch
+        })
     }));
 }
 /**
  * Put deliveries in line again
  */
-export function replayWebhookDeliveries(webhookId: string, webhookReplay: WebhookReplay, opts?: Oazapfts.RequestOpts) {
+export function replayWebhookDeliveries(webhookId: string, webhookReplay: WebhookReplay, { idempotencyKey }: {
+    idempotencyKey?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ReplayWebhookDeliveriesResponse;
@@ -9560,6 +10303,9 @@ export function replayWebhookDeliveries(webhookId: string, webhookReplay: Webhoo
     }>(`/v1/webhooks/${encodeURIComponent(webhookId)}/deliveries/replay`, oazapfts.json({
         ...opts,
         method: "POST",
-        body: webhookReplay
+        body: webhookReplay,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "idempotency-key": idempotencyKey
+        })
     })));
 }

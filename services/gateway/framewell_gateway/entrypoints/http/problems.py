@@ -14,10 +14,21 @@ from starlette.responses import Response
 from framewell.gateway.v1.problem_pb2 import Problem, ProblemCode, RequestError
 from framewell_contracts.json_mapping import FieldProblem, to_json
 from framewell_contracts.media_addresses import redacted_text
+from framewell_contracts.sentences import Sentence, wording_of
 from framewell_gateway.ports import Away
 from framewell_gateway.ports.access import TooMany, Unauthenticated
 from framewell_gateway.steps.check_new_account import InvalidField
-from framewell_kit.outcomes import Busy, Conflict, Forbidden, Gone, NotFound, NotYet, Outcome, Rejected
+from framewell_kit.outcomes import (
+    REJECTED,
+    Busy,
+    Conflict,
+    Forbidden,
+    Gone,
+    NotFound,
+    NotYet,
+    Outcome,
+    Rejected,
+)
 
 MEDIA_TYPE: Final = "application/problem+json"
 _RETRY_SECONDS = 2
@@ -56,11 +67,11 @@ _FIELDS: Final[Mapping[str, str]] = {
     "webhook_host_not_allowed": "url",
     "bad_type": "types",
     "bad_service": "service",
+    "bad_idempotency_key": "idempotency-key",
+    "idempotency_key_reused": "idempotency-key",
+    "if_match_not_taken": "if-match",
 }
 """By the code of a refusal behind the bounds of the schema: the field that it is about."""
-
-_NO_WORD: Final = Rejected("").code
-"""The code of a refusal that has none."""
 
 _STATUS: dict[type[Exception], int] = {
     Unauthenticated: 401,
@@ -92,17 +103,29 @@ def problem(
     headers: Mapping[str, str] | None = None,
     reason: str = "",
 ) -> Response:
-    """Return the response for a problem. No password or signature of an address is repeated."""
+    """Return the response for a problem. No password or signature of an address is repeated.
+
+    Of a sentence made from a template the wording is sent as well, and its word is the `reason` unless one is
+    given.
+    """
+    said = detail.mapped(redacted_text) if isinstance(detail, Sentence) else redacted_text(detail)
+    wording = wording_of(said)
     code, title = KINDS.get(status) or (ProblemCode.PROBLEM_CODE_UNSPECIFIED, _other_title(status))
     body = Problem(
         type="about:blank",
         title=title,
         status=status,
-        detail=redacted_text(detail),
+        detail=said,
         code=code,
-        reason=reason,
+        reason=reason or (said.reason if isinstance(said, Sentence) else ""),
+        template=wording.template if wording is not None else "",
+        params=wording.params if wording is not None else {},
         errors=[
-            RequestError(field=redacted_text(one.field), problem=redacted_text(one.problem))
+            RequestError(
+                field=redacted_text(one.field),
+                problem=redacted_text(one.problem),
+                wording=wording_of(one.problem),
+            )
             for one in errors[:_MOST_ERRORS]
         ],
     )
@@ -135,7 +158,7 @@ def refusal(error: Exception) -> Response:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     return problem(
         status,
-        str(error),
+        _said(error),
         errors=_places(error) if status == 422 else (),
         headers=_headers(error),
         reason=_word(error),
@@ -147,7 +170,12 @@ def _places(error: Exception) -> Sequence[FieldProblem]:
     if isinstance(error, InvalidField):
         return [FieldProblem(error.field, error.problem)]
     field = _FIELDS.get(error.code, "") if isinstance(error, Rejected) else ""
-    return [FieldProblem(field, str(error))]
+    return [FieldProblem(field, _said(error))]
+
+
+def _said(error: Exception) -> str:
+    """Return the sentence of an outcome or of a service that is away."""
+    return str(error) if (reason := getattr(error, "reason", None)) is None else reason
 
 
 def _word(error: Exception) -> str:
@@ -155,7 +183,7 @@ def _word(error: Exception) -> str:
     if isinstance(error, Away):
         return "service_away"
     word = getattr(error, "code", "")
-    return "" if word == _NO_WORD else str(word)
+    return "" if word == REJECTED else str(word)
 
 
 def _headers(error: Exception) -> Mapping[str, str]:
