@@ -41,13 +41,14 @@ class Mesh:
     """A gateway with a view of an asset; nothing was seen at the moments of `unseen`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.view, self.unseen = {**VIEW}, set[int]()
+        self.view, self.unseen, self.asked = {**VIEW}, set[int](), list[Any]()
         monkeypatch.setenv("FRAMEWELL_REST", "http://127.0.0.1:1")
         monkeypatch.setattr(Gateway, "_document", self._answer)
 
     def _answer(self, method: str, path: str, **more: Any) -> Any:
         if path != "/v1/similar":
             return self.view if path.endswith(ASSET) else {**VIEW, "asset_id": OTHER}
+        self.asked.append(more["json"])
         if more["json"]["moment"]["pts"] in self.unseen:
             raise Refused(404, {"detail": "nothing with a vector of labels/x@1 was seen"})
         span = {"start_pts": 900 + 2 * 90000, "end_pts": 900 + 7 * 90000, "first_frame": 50, "frames": 125}
@@ -79,7 +80,21 @@ def test_a_moment_without_a_picture_is_no_picture_without_a_like(mesh: Mesh) -> 
     mesh.unseen = {900 + 900 * 90000, 900 + 3 * 90000}
     assert refusal(ASSET, "--at", "900") == (f"similar: {ASSET} has no picture at 15:00.0: it ends at 0:12.0")
     assert "looked at at 0:03.0: 'framewell why" in refusal(ASSET, "--at", "3")
-    assert refusal(ASSET, "--at", "3", "--faces") == f"similar: no face was seen in {ASSET} at 0:03.0"
+    looking = (ASSET, "--at", "3", "--faces", "--reason", "who is that")
+    assert refusal(*looking) == f"similar: no face was seen in {ASSET} at 0:03.0"
+
+
+def test_who_looks_for_a_face_says_why(mesh: Mesh) -> None:
+    for reason in ((), ("--reason", " ")):
+        assert refusal(ASSET, "--at", "3", "--faces", *reason) == (
+            "similar: say why you look for a face: --reason 'TEXT'; it is kept with who asked"
+        )
+    assert mesh.asked == []
+    assert run(ASSET, "--at", "3", "--faces", "--reason", " obituary ").exit_code == 0
+    assert run(ASSET, "--at", "3").exit_code == 0
+    assert [(one["analyser"], one.get("reason")) for one in mesh.asked] == [
+        ("faces", "obituary"), ("labels", None),
+    ]  # fmt: skip
 
 
 def test_an_asset_of_which_analysis_is_withheld_is_said_to_be(mesh: Mesh) -> None:

@@ -22,6 +22,7 @@ from framewell.chunk.v1 import chunk_pb2 as chunk
 from framewell.classes.v1 import classes_pb2 as classes
 from framewell.cluster.v1 import cluster_pb2 as cluster
 from framewell.erasure.v1 import erasure_pb2 as erasure
+from framewell.face.v1 import face_pb2 as face
 from framewell.ingest.v1 import ingest_pb2 as ingest
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, LANE_UNSPECIFIED, Lane, Subject
 from framewell.model.v1 import model_pb2 as model
@@ -204,6 +205,7 @@ _FACTS = (
     FactType(usage.UsageRecorded, "holder", ("dataset", "training"), retention_days=None, result=True),
     FactType(access.AccessRecorded, "resource", ("dataset", "gateway"), retention_days=None),
     FactType(access.AccessChanged, "user_id", ("gateway",)),
+    FactType(face.FaceSearched, "search_id", ("inference",)),
     FactType(audit.AuditSealed, "chain_id", ("dataset",), retention_days=None),
     # --- learning
     FactType(snapshot.SnapshotPublished, "dataset_id", ("dataset",), result=True),

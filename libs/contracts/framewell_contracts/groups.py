@@ -20,6 +20,7 @@ from framewell.chunk.v1 import chunk_pb2 as chunk
 from framewell.classes.v1 import classes_pb2 as classes
 from framewell.cluster.v1 import cluster_pb2 as cluster
 from framewell.erasure.v1 import erasure_pb2 as erasure
+from framewell.face.v1 import face_pb2 as face
 from framewell.ingest.v1 import ingest_pb2 as ingest
 from framewell.model.v1 import model_pb2 as model
 from framewell.programme.v1 import programme_pb2 as programme
@@ -86,6 +87,7 @@ GROUPS: Mapping[str, Reads] = MappingProxyType(
             erasure.ErasureCompleted,
             access.AccessRecorded,
             access.AccessChanged,
+            face.FaceSearched,
             snapshot.SnapshotPublished,
             snapshot.SnapshotWithdrawn,
             model.ModelPromoted,

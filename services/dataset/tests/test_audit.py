@@ -19,6 +19,7 @@ from framewell.dataset.v1 import catalogue_service_pb2 as catalogue_rpc
 from framewell.dataset.v1 import dataset_pb2 as messages
 from framewell.dataset.v1 import rights_service_pb2 as rights_rpc
 from framewell.erasure.v1.erasure_pb2 import ErasureRequested
+from framewell.face.v1.face_pb2 import FaceSearched
 from framewell.mesh.v1.mesh_pb2 import ModelVersion, Subject
 from framewell.model.v1.model_pb2 import ModelHeld, ModelPromoted, ModelRegistered, ModelRetired
 from framewell.rights.v1.rights_pb2 import PURPOSE_SHARING, RightsChanged
@@ -257,6 +258,7 @@ RIGHTS = RightsChanged(subject=Subject(holder="Erika Mustermann"), statements=[s
             "snapshots/s/table",
             "sharing",
         ),
+        (FaceSearched(search_id="s", reason="Erika asked"), "face-search:s", "searched"),
         (ModelRetired(model=ModelVersion(name="identity/people", version="1.0")), "model:", "retired"),
         (ModelHeld(model=ModelVersion(name="identity/people", version="1.0"), held=True), "model:", "held"),
         (ModelHeld(model=ModelVersion(name="identity/people", version="1.0")), "model:", "released"),

@@ -33,6 +33,7 @@ def holdings(forget: ForgetAsset, people: ErasePeople) -> Holdings:
             Holding("analysed_assets", "which assets are analysed, of which series, and by what", gone),
             Holding("campaigns", "which assets a campaign over the archive was to look at", gone),
             Holding("recognition_changes", "which classes a re-labelling gave to how many faces", gone),
+            Holding("face_searches", kept="when somebody looked for a face, and who of the staff; no words"),
             Holding("references", "which asset holds which object", gone),
             Holding("objects/application/protobuf", "observations, and indexes of them", gone),
             Holding("objects/application/vnd.apache.arrow.file", "vectors of faces and pictures", gone),

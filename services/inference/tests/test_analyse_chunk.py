@@ -208,7 +208,9 @@ async def test_the_nearest_stored_face_is_found(
     await bench.analyse(man_in_car[:3], f"{asset_called(1)}/0/0")
     await bench.analyse([astronaut], f"{asset_called(3)}/0/0")
     one = ObservationRef(asset_id=asset_called(1), observation_id="faces/0/0/1")
-    answer = await bench.call("FindSimilar", api.FindSimilarRequest(observation=one, limit=3))
+    answer = await bench.call(
+        "FindSimilar", api.FindSimilarRequest(observation=one, limit=3, reason="a test")
+    )
     found = answer.neighbours
     assert (found[0].asset_id, found[0].observation.id) == (asset_called(1), "faces/0/0/1")
     assert {neighbour.asset_id for neighbour in found} == {asset_called(1)}
@@ -268,14 +270,16 @@ async def test_of_faces_no_distance_of_near_duplicates_is_known(
 ) -> None:
     image = cv2.imencode(".png", astronaut)[1].tobytes()
     with pytest.raises(Rejected, match="set largest_distance"):
-        await bench.call("FindSimilar", api.FindSimilarRequest(image=image, near_duplicates=True))
+        await bench.call(
+            "FindSimilar", api.FindSimilarRequest(image=image, near_duplicates=True, reason="a test")
+        )
 
 
 async def test_what_is_no_stored_observation_is_named_in_the_refusal(bench: InferenceBench) -> None:
     for observation, refusal in (("faces/0/0/1", NotFound), ("faces", Rejected)):
         ref = ObservationRef(asset_id=asset_called(1), observation_id=observation)
         with pytest.raises(refusal, match="faces"):
-            await bench.call("FindSimilar", api.FindSimilarRequest(observation=ref))
+            await bench.call("FindSimilar", api.FindSimilarRequest(observation=ref, reason="a test"))
 
 
 async def test_a_removed_asset_leaves_nothing_behind(

@@ -122,12 +122,14 @@ async def test_once_it_is_withheld_nothing_of_it_is_found_and_once_permitted_it_
         assert not await bench.objects.exists(ref)
     assert await bench.people(ASSET) == []
     one = ObservationRef(asset_id=asset_called(3), observation_id="faces/0/0/0")
-    found = await bench.call("FindSimilar", api.FindSimilarRequest(observation=one, limit=50))
+    found = await bench.call(
+        "FindSimilar", api.FindSimilarRequest(observation=one, limit=50, reason="a test")
+    )
     assert {each.asset_id for each in found.neighbours} == {asset_called(3)}
     assert await bench.objects.exists(other.results[0].vectors)
     gone = ObservationRef(asset_id=ASSET, observation_id="faces/0/0/0")
     with pytest.raises(NotFound):
-        await bench.call("FindSimilar", api.FindSimilarRequest(observation=gone))
+        await bench.call("FindSimilar", api.FindSimilarRequest(observation=gone, reason="a test"))
 
     answers = await bench.decide(ASSET, 3)
     (permitted,) = [one for one in answers if isinstance(one, AssetPermitted)]

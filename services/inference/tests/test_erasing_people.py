@@ -73,7 +73,9 @@ async def test_an_erased_class_leaves_no_vector_in_any_asset_and_none_comes_agai
         assert not await bench.objects.exists(analysed.results[0].vectors)
     assert await named(bench) == ["", ""]
     one = ObservationRef(asset_id=asset_called(2), observation_id="faces/0/0/2")
-    found = await bench.call("FindSimilar", api.FindSimilarRequest(observation=one, limit=50))
+    found = await bench.call(
+        "FindSimilar", api.FindSimilarRequest(observation=one, limit=50, reason="a test")
+    )
     assert [each.observation.id for each in found.neighbours] == ["faces/0/0/2"]
 
     again = await bench.deliver(erasure_plan("e2", class_ids=["man"]))

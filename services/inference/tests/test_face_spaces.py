@@ -179,7 +179,7 @@ def without_versions(found: dict[str, list[tuple[str, float, str]]]) -> dict[str
 
 
 async def space(bench: InferenceBench, observation: ObservationRef) -> list[tuple[str, float]]:
-    request = api.FindSimilarRequest(observation=observation, limit=20)
+    request = api.FindSimilarRequest(observation=observation, limit=20, reason="a test")
     answer = await bench.call("FindSimilar", request)
     return [(one.asset_id, round(one.distance, 2)) for one in answer.neighbours]
 

@@ -13,7 +13,13 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from onnx import TensorProto, helper
 
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
+from framewell.face.v1.face_pb2 import FaceSearched
 from framewell.inference.v1 import inference_service_pb2 as api
+from framewell.inference.v1.inference_service_pb2 import (
+    FACE_LIKENESS_FAR,
+    FACE_LIKENESS_NEAR,
+    FACE_LIKENESS_UNSPECIFIED,
+)
 from framewell.media.v1.media_pb2 import ObservationRef, Span, Work
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PURPOSE_SHARING, PurposeDecision, RightsDecided
 from framewell_inference.domain.pictures import Picture
@@ -25,6 +31,7 @@ from framewell_kit.outcomes import NotFound, Rejected
 from framewell_kit.testing.ids import asset_called
 from framewell_models.manifest_reader import read
 
+WHY = "who is beside the minister"
 FACE = ObservationRef(asset_id=asset_called(0), observation_id="faces/0/0/0")
 
 
@@ -54,6 +61,7 @@ async def found(bench: InferenceBench, **asked: Any) -> list[str]:
     """Return asset and place of each neighbour in its asset, nearest first."""
     if not {"image", "moment"} & asked.keys():
         asked.setdefault("observation", FACE)
+    asked.setdefault("reason", WHY)
     answer = await bench.call("FindSimilar", api.FindSimilarRequest(**asked))
     distances = [one.distance for one in answer.neighbours]
     assert distances == sorted(distances)
@@ -99,6 +107,41 @@ async def test_faces_are_found_by_face_picture_and_moment_and_filtered(
         await found(bench, filter=api.SimilarFilter(asked_from=day(3), asked_until=day(2)))
     with pytest.raises(Rejected, match="one of `image`, `observation`"):
         await bench.call("FindSimilar", api.FindSimilarRequest())
+
+
+async def test_who_looks_for_a_face_says_why_and_is_recorded(
+    bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    await show(bench, 0, man_in_car[:2])
+    await show(bench, 1, [astronaut])
+    image = cv2.imencode(".png", man_in_car[0])[1].tobytes()
+    like: list[dict[str, Any]] = [
+        {"image": image},
+        {"observation": FACE},
+        {"moment": api.MomentRef(asset_id=asset_called(0), pts=5)},
+    ]
+    for reason in ("", " \t"):
+        for one in like:
+            with pytest.raises(Rejected, match="says why") as refused:
+                await bench.call("FindSimilar", api.FindSimilarRequest(**one, reason=reason))
+            assert refused.value.code == "reason_required"
+    with pytest.raises(Rejected, match="at most 500"):
+        await bench.call("FindSimilar", api.FindSimilarRequest(image=image, reason="x" * 501))
+    assert bench.facts.of(FaceSearched) == []
+
+    for one in like:
+        asked = api.FindSimilarRequest(**one, reason=f" {WHY} ")
+        answer = await bench.call("FindSimilar", asked, by="anna", authority="viewer")
+        assert [each.likeness for each in answer.neighbours][::2] == [FACE_LIKENESS_NEAR, FACE_LIKENESS_FAR]
+        assert answer.neighbours[0].sentence.startswith("Near: at distance 0.0")
+    kept = bench.facts.of(FaceSearched)
+    said = {(one.actor.principal, one.actor.authority, one.reason, one.neighbour_count) for one in kept}
+    assert said == {("anna", "viewer", WHY, 3)}
+    assert sorted(one.shown_in_id for one in kept) == ["", asset_called(0), asset_called(0)]
+    assert len({one.search_id for one in kept}) == 3
+    assert all(one.actor.HasField("decided_at") for one in kept)
+    stored = await bench.documents.find("face_searches", {})
+    assert WHY not in str(stored)
 
 
 async def test_what_may_not_be_used_any_more_is_no_neighbour_though_it_is_indexed(
@@ -165,3 +208,7 @@ async def test_pictures_are_found_by_the_vectors_of_a_declared_model(
     picture = ObservationRef(asset_id=asset_called(1), observation_id="house.colours/0/0/0")
     nearest = await found(bench, observation=picture, filter=api.SimilarFilter(kinds=["picture"]), **by_model)
     assert set(nearest[:2]) == {"0:10", "1:0"}
+    asked = api.FindSimilarRequest(image=image, limit=1, **by_model)  # type: ignore[arg-type]
+    (like,) = (await bench.call("FindSimilar", asked)).neighbours
+    assert (like.likeness, like.sentence) == (FACE_LIKENESS_UNSPECIFIED, "")
+    assert bench.facts.of(FaceSearched) == [], "only whoever looks for a face says why, and is recorded"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -33,8 +34,9 @@ def similar(
         typer.Option(min=0, help="The picture of the asset so many seconds after its start."),
     ] = None,
     faces: Annotated[
-        bool, typer.Option("--faces", help="Faces near to the largest one of a picture, nearest first.")
+        bool, typer.Option("--faces", help="Faces near to the largest one of a picture: say a --reason.")
     ] = False,
+    reason: Annotated[str, typer.Option(help="Why you look for a face; it is kept with who asked.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=200, help="So many places of each picture.")] = 20,
     as_json: Json = False,
 ) -> None:
@@ -44,17 +46,19 @@ def similar(
     how surely. Of an asset the middle of each shot is looked for. A place is where it stands without a break.
     Exit code 1 if there is none.
     """
-    picture = Path(of)
+    picture, face = Path(of), Face(reason.strip()) if faces else None
+    if face is not None and not face.reason:
+        raise UsageProblem("similar: say why you look for a face: --reason 'TEXT'; it is kept with who asked")
     with open_gateway() as gateway:
         if picture.is_file():
             image = base64.b64encode(picture.read_bytes()).decode()
-            found = _near(gateway, {"image": image}, faces, limit)
+            found = _near(gateway, {"image": image}, face, limit)
         elif picture.exists() or picture.suffix:
             raise UsageProblem(f"similar: there is no picture file {of}")
         elif faces and at is None:
             raise UsageProblem("similar: say whose face with a picture file, or with --at SECONDS")
         else:
-            found = _of_asset(gateway, asset_id(of), at, faces, limit)
+            found = _of_asset(gateway, asset_id(of), at, face, limit)
         rows = [] if as_json else _rows(gateway, found)
     if as_json:
         print_json({"of": of, "neighbours": found})
@@ -66,7 +70,14 @@ def similar(
         raise typer.Exit(1)
 
 
-def _of_asset(gateway: Gateway, asset: str, at: float | None, faces: bool, limit: int) -> Found:
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face is looked for, and why."""
+
+    reason: str
+
+
+def _of_asset(gateway: Gateway, asset: str, at: float | None, face: Face | None, limit: int) -> Found:
     """Return what is near to each moment. Raises CommandError where none of them has anything to compare."""
     view = gateway.asset(asset)
     found: Found = []
@@ -74,7 +85,7 @@ def _of_asset(gateway: Gateway, asset: str, at: float | None, faces: bool, limit
     for pts in wanted:
         query = {"moment": {"asset_id": asset, "pts": pts}, "filter": {"other_than": [asset]}}
         try:
-            near = _near(gateway, query, faces, limit)
+            near = _near(gateway, query, face, limit)
         except Refused as refused:
             if refused.status != NOT_FOUND:
                 raise
@@ -82,15 +93,17 @@ def _of_asset(gateway: Gateway, asset: str, at: float | None, faces: bool, limit
             continue
         found += [{"at_pts": pts, "at_seconds": _seconds(view, pts), **one} for one in near]
     if without == len(wanted):
-        raise CommandError(nothing_to_compare(view, at, faces=faces))
+        raise CommandError(nothing_to_compare(view, at, faces=face is not None))
     if without:
         progress.print(f"nobody looked at the middle of {without} of {len(wanted)} shots: they are left out")
     return found
 
 
-def _near(gateway: Gateway, query: Mapping[str, Any], faces: bool, limit: int) -> Found:
+def _near(gateway: Gateway, query: Mapping[str, Any], face: Face | None, limit: int) -> Found:
     """Return what is near. Raises Refused, with NOT_FOUND for a moment at which nothing was seen."""
-    chosen = {"analyser": "faces"} if faces else {"analyser": "labels", "near_duplicates": True}
+    chosen: dict[str, Any] = {"analyser": "labels", "near_duplicates": True}
+    if face is not None:
+        chosen = {"analyser": "faces", "reason": face.reason}
     return gateway.similar({**query, **chosen, "limit": limit})
 
 

@@ -9,6 +9,7 @@ from framewell.asset.v1.asset_pb2 import AssetRemoved
 from framewell.classes.v1.classes_pb2 import ClassChange, ClassesChanged
 from framewell.cluster.v1.cluster_pb2 import ClusterDecided, ClusterDecision
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
+from framewell.face.v1.face_pb2 import FaceSearched
 from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion, Subject
 from framewell.model.v1.model_pb2 import ModelHeld, ModelPromoted, ModelRegistered, ModelRetired
 from framewell.rights.v1.rights_pb2 import Purpose, RightsChanged
@@ -27,6 +28,7 @@ Decided: TypeAlias = (
     | ErasureCompleted
     | AccessRecorded
     | AccessChanged
+    | FaceSearched
     | SnapshotPublished
     | SnapshotWithdrawn
     | ModelPromoted
@@ -104,6 +106,7 @@ _NOTED: Mapping[type, Callable[[Any, NameHashes], Noted]] = {
         fact.resource, "", enum_word(Purpose.DESCRIPTOR, fact.purpose), fact.actor
     ),
     AccessChanged: _access,
+    FaceSearched: lambda fact, _: Noted(f"face-search:{fact.search_id}", "", "searched", fact.actor),
     SnapshotPublished: lambda fact, _: Noted(f"snapshot:{fact.snapshot_id}", "", "published", fact.actor),
     SnapshotWithdrawn: lambda fact, _: Noted(f"snapshot:{fact.snapshot_id}", "", "withdrawn", fact.actor),
     ModelPromoted: lambda fact, _: Noted(_model(fact.model), "", "promoted", fact.actor),

@@ -21,6 +21,7 @@ _OF_TYPE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "framewell.cluster.decided.v1": frozenset({"decision"}),
         "framewell.erasure.completed.v1": frozenset({"service", "counts"}),
         "framewell.erasure.planned.v1": frozenset({"part", "parts"}),
+        "framewell.face.searched.v1": frozenset({"neighbour_count"}),
         "framewell.model.registered.v1": frozenset({"name", "versions", "in_force", "enabled"}),
         "framewell.recognition.updated.v1": frozenset(
             {"previous", "track_count", "changed_track_count", "changed_asset_count", "duration"}

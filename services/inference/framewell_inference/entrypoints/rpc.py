@@ -15,6 +15,7 @@ from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceServicer
 from framewell.media.v1.media_pb2 import Observation
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Failed
+from framewell_inference.commands.record_search import RecordSearch, Search
 from framewell_inference.domain.messages import IMAGE_CHUNK, observation_messages
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.tracks import FACES
@@ -27,8 +28,10 @@ from framewell_inference.queries.find_similar import FindSimilar, Wanted
 from framewell_inference.queries.list_models import ListAnalysers
 from framewell_inference.queries.list_observations import Asked, ListObservations
 from framewell_inference.queries.list_people import ListPeople
+from framewell_kit.call_cause import call_cause
 from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
+from framewell_kit.rpc import current_actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class InferenceRpc(InferenceServiceServicer):
     list_observations: ListObservations
     list_people: ListPeople
     find_similar: FindSimilar
+    record_search: RecordSearch
     list_analysers: ListAnalysers
     models: ModelMethods
 
@@ -107,6 +111,9 @@ class InferenceRpc(InferenceServiceServicer):
 
     async def FindSimilar(self, request: api.FindSimilarRequest, context: Any) -> api.FindSimilarResponse:
         analyser = request.analyser or FACES
+        shown_in_id = request.moment.asset_id or request.observation.asset_id
+        search = Search(analyser, request.reason, shown_in_id)
+        self.record_search.require_reason(search)
         if request.WhichOneof("query") == "image":
             await self.find_similar.spaces.of(analyser)
             query = self.find_similar.largest(await self.analyse_picture.look(request.image, [analyser]))
@@ -118,6 +125,7 @@ class InferenceRpc(InferenceServiceServicer):
         if request.near_duplicates:
             wanted = wanted.near_duplicates(self.find_similar.spaces.same_within(query.space))
         neighbours = await self.find_similar(query, wanted)
+        await self.record_search(search, len(neighbours), current_actor(), call_cause())
         return api.FindSimilarResponse(neighbours=neighbours)
 
     async def ListAnalysers(

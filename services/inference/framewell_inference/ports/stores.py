@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from framewell_inference.ports.analysers import FrameBundles, Sounds
 from framewell_inference.ports.campaigns import AnalysedAssets, CampaignRepository
 from framewell_inference.ports.clusters import ClusterStores
+from framewell_inference.ports.face_searches import FaceSearches
 from framewell_inference.ports.models import IdentityModelRepository, RelabelQueue
 from framewell_inference.ports.repositories import (
     FaceTrackRepository,
@@ -44,3 +45,4 @@ class Stores:
     identities: IdentityModelRepository
     relabel: RelabelQueue
     clusters: ClusterStores
+    face_searches: FaceSearches

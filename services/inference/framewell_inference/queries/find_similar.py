@@ -11,6 +11,7 @@ from framewell.inference.v1.inference_service_pb2 import MomentRef, Neighbour
 from framewell.media.v1.media_pb2 import Observation, ObservationRef, Span
 from framewell.rights.v1.rights_pb2 import Purpose
 from framewell_contracts.identity import observation_chunk
+from framewell_inference.domain.face_likeness import likeness
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.stored import StoredSet
 from framewell_inference.domain.tracks import FACES
@@ -94,7 +95,11 @@ class FindSimilar:
             count *= 4
         found = places(kept) if wanted.by_place else [Place(one, one, one) for one in kept]
         sets = {one.of.set_id: stored for one, stored in kept.items()}
-        return await self._described(found[wanted.offset : last], sets)
+        described = await self._described(found[wanted.offset : last], sets)
+        if query.space.analyser == FACES:
+            for one in described:
+                one.likeness, one.sentence = likeness(one.distance)
+        return described
 
     async def _kept(self, near: Sequence[Near], permitted: _Permitted) -> dict[Near, StoredSet]:
         """Return those whose set is as it was when their vector was taken, and that may be used."""

@@ -10,6 +10,7 @@ from framewell.inference.v1 import inference_service_pb2
 from framewell.inference.v1.inference_service_pb2_grpc import add_InferenceServiceServicer_to_server
 from framewell_inference.adapters.analysed_asset_documents import AnalysedAssetDocuments
 from framewell_inference.adapters.campaign_documents import CampaignDocuments
+from framewell_inference.adapters.face_search_documents import FaceSearchDocuments
 from framewell_inference.adapters.face_track_documents import FaceTrackDocuments
 from framewell_inference.adapters.identity_model_documents import IdentityModelDocuments
 from framewell_inference.adapters.media_objects import ArrowFrameBundles, ArrowVectors, FlacSounds
@@ -31,6 +32,7 @@ from framewell_inference.adapters.word_documents import WordDocuments
 from framewell_inference.analysers.faces.analyser import FaceAnalyser
 from framewell_inference.analysers.recognition import FaceIdentifier
 from framewell_inference.commands.cluster_faces import ClusterFaces
+from framewell_inference.commands.record_search import RecordSearch
 from framewell_inference.commands.relabel import Relabel
 from framewell_inference.entrypoints.jobs import cluster_kind, relabel_kind
 from framewell_inference.entrypoints.open_inference_server import OpenInferenceServer, OpenInferenceSettings
@@ -184,7 +186,14 @@ async def wire_with(
         ),
         jobs=[relabel_kind(relabel), cluster_kind(cluster), *campaigns.jobs],
         rpc=[
-            _rpc(stores, choose, steps, models, decoder),
+            _rpc(
+                stores,
+                choose,
+                steps,
+                models,
+                decoder,
+                record_search=RecordSearch(s.face_searches, mesh.clock),
+            ),
             cluster_servicer(s.clusters, s.tracks, steps.names, decide, assets=s.assets, changes=s.changes),
             campaigns.servicer,
             search_servicer(SearchMoments(s.words, s.observations, s.rights, mesh.tombstones)),
@@ -260,7 +269,9 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
     parts = FanIn(documents, PARTS)
     changes = RecognitionChangeDocuments(documents, objects, references)
     assets, campaigns = AnalysedAssetDocuments(documents), CampaignDocuments(documents)
-    for store in (references, log, words, observations, tracks, postings, changes, parts, assets, campaigns):
+    face_searches = FaceSearchDocuments(mesh.outbox)
+    kept = (references, log, words, observations, tracks, postings, changes, parts, assets, campaigns)
+    for store in (*kept, face_searches):
         await store.prepare()
     return Stores(
         objects=objects,
@@ -281,6 +292,7 @@ async def _prepared_stores(mesh: Mesh, loader: OnnxLoader, registry: LoadedModel
         identities=IdentityModelDocuments(documents, objects, loader, registry, FaceIdentifier.over),
         relabel=LeasedRelabelQueue(mesh.jobs),
         clusters=await prepared_cluster_stores(mesh),
+        face_searches=face_searches,
     )
 
 
@@ -290,6 +302,8 @@ def _rpc(
     steps: Steps,
     models: ModelParts,
     decoder: SandboxedPictures,
+    *,
+    record_search: RecordSearch,
 ) -> Servicer:
     analysers, spaces, names = choose.shipped, choose.spaces, steps.names
     know = KnowAsset(stores.rights, stores.observations)
@@ -303,6 +317,7 @@ def _rpc(
             stores.rights,
             SearchedSpaces(spaces, models.registry, analysers.features),
         ),
+        record_search=record_search,
         list_analysers=ListAnalysers(analysers, models.registry),
         models=models.methods,
     )

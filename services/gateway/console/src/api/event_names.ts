@@ -19,6 +19,7 @@ export const EVENT_NAMES = [
   "erasure.completed",
   "erasure.planned",
   "erasure.requested",
+  "face.searched",
   "ingest.requested",
   "model.held",
   "model.promoted",

@@ -3861,9 +3861,7 @@ export type ReplayWebhookDeliveriesResponse = {
 /**
  * Say who calls, and whom this gateway asks
  */
-export function getSession({ ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getSession(opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: Session;
@@ -3891,10 +3889,7 @@ export function getSession({ ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>("/v1/session", {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -4160,10 +4155,9 @@ export function acceptInvitation(acceptInvitationRequest: AcceptInvitationReques
 /**
  * List users by login
  */
-export function listUsers({ pageSize, pageToken, ifNoneMatch }: {
+export function listUsers({ pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -4195,10 +4189,7 @@ export function listUsers({ pageSize, pageToken, ifNoneMatch }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -4454,11 +4445,10 @@ export function removeUser(userId: string, opts?: Oazapfts.RequestOpts) {
 /**
  * List tokens of the caller, newest first
  */
-export function listTokens({ userId, pageSize, pageToken, ifNoneMatch }: {
+export function listTokens({ userId, pageSize, pageToken }: {
     userId?: string;
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -4494,10 +4484,7 @@ export function listTokens({ userId, pageSize, pageToken, ifNoneMatch }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -4627,7 +4614,7 @@ export function addressObject(addressObjectRequest: AddressObjectRequest, opts?:
 /**
  * List assets, newest first or in the order asked for
  */
-export function listAssets({ pageSize, pageToken, state, kind, title, source, label, requestedFrom, requestedUntil, orderBy, search, ifNoneMatch }: {
+export function listAssets({ pageSize, pageToken, state, kind, title, source, label, requestedFrom, requestedUntil, orderBy, search }: {
     pageSize?: number;
     pageToken?: string;
     state?: AssetState[];
@@ -4639,7 +4626,6 @@ export function listAssets({ pageSize, pageToken, state, kind, title, source, la
     requestedUntil?: string;
     orderBy?: string;
     search?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -4680,10 +4666,7 @@ export function listAssets({ pageSize, pageToken, state, kind, title, source, la
         order_by: orderBy,
         search
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -4792,9 +4775,7 @@ export function uploadFile(body: Blob, { fileName, sha256 }: {
 /**
  * Everything known about an asset
  */
-export function getAsset(assetId: string, { ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getAsset(assetId: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: AssetView;
@@ -4825,10 +4806,7 @@ export function getAsset(assetId: string, { ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>(`/v1/assets/${encodeURIComponent(assetId)}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -4884,9 +4862,7 @@ export function removeAsset(assetId: string, { reason, ifMatch }: {
 /**
  * Where an asset stands, what it waits for and why
  */
-export function explainAsset(assetId: string, { ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function explainAsset(assetId: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: AssetExplanation;
@@ -4917,10 +4893,7 @@ export function explainAsset(assetId: string, { ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>(`/v1/assets/${encodeURIComponent(assetId)}/why`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -5021,12 +4994,11 @@ export function reprocessAsset(assetId: string, { idempotencyKey, ifMatch }: {
 /**
  * Everything that happened to an asset
  */
-export function listAssetEvents(assetId: string, { pageSize, pageToken, $type, lastEventId, ifNoneMatch }: {
+export function listAssetEvents(assetId: string, { pageSize, pageToken, $type, lastEventId }: {
     pageSize?: number;
     pageToken?: string;
     $type?: string[];
     lastEventId?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5067,20 +5039,18 @@ export function listAssetEvents(assetId: string, { pageSize, pageToken, $type, l
     }))}`, {
         ...opts,
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "last-event-id": lastEventId,
-            "if-none-match": ifNoneMatch
+            "last-event-id": lastEventId
         })
     }));
 }
 /**
  * Who is seen when
  */
-export function listAssetPeople(assetId: string, { startPts, endPts, pageSize, pageToken, ifNoneMatch }: {
+export function listAssetPeople(assetId: string, { startPts, endPts, pageSize, pageToken }: {
     startPts?: number;
     endPts?: number;
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5120,20 +5090,16 @@ export function listAssetPeople(assetId: string, { startPts, endPts, pageSize, p
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * Which picture begins when
  */
-export function listFrameRuns(assetId: string, { fromPts, pageSize, pageToken, ifNoneMatch }: {
+export function listFrameRuns(assetId: string, { fromPts, pageSize, pageToken }: {
     fromPts?: number;
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5175,19 +5141,15 @@ export function listFrameRuns(assetId: string, { fromPts, pageSize, pageToken, i
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * The shots in order of time
  */
-export function listShots(assetId: string, { pageSize, pageToken, ifNoneMatch }: {
+export function listShots(assetId: string, { pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5228,18 +5190,14 @@ export function listShots(assetId: string, { pageSize, pageToken, ifNoneMatch }:
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * The picture that stands for a programme
  */
-export function getPoster(assetId: string, { width, ifNoneMatch }: {
+export function getPoster(assetId: string, { width }: {
     width?: number;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5279,21 +5237,17 @@ export function getPoster(assetId: string, { width, ifNoneMatch }: {
     }>(`/v1/assets/${encodeURIComponent(assetId)}/poster${QS.query(QS.explode({
         width
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * Where something is read, said or seen
  */
-export function searchArchive(text: string, { kinds, assetIds, pageSize, pageToken, ifNoneMatch }: {
+export function searchArchive(text: string, { kinds, assetIds, pageSize, pageToken }: {
     kinds?: string[];
     assetIds?: string[];
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5328,16 +5282,13 @@ export function searchArchive(text: string, { kinds, assetIds, pageSize, pageTok
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * What models saw, read and heard
  */
-export function listObservations(assetId: string, { analysers, startPts, endPts, pageSize, pageToken, kinds, labels, chunkIds, classIds, leastScore, text, ifNoneMatch }: {
+export function listObservations(assetId: string, { analysers, startPts, endPts, pageSize, pageToken, kinds, labels, chunkIds, classIds, leastScore, text }: {
     analysers?: string[];
     startPts?: number;
     endPts?: number;
@@ -5349,7 +5300,6 @@ export function listObservations(assetId: string, { analysers, startPts, endPts,
     classIds?: string[];
     leastScore?: number;
     text?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5396,10 +5346,7 @@ export function listObservations(assetId: string, { analysers, startPts, endPts,
         least_score: leastScore,
         text
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -5488,10 +5435,9 @@ export function findSimilar(findSimilarRequest: FindSimilarRequest, { idempotenc
 /**
  * Black, held pictures, colour bars, silence and tone
  */
-export function listMediaEvents(assetId: string, { pageSize, pageToken, ifNoneMatch }: {
+export function listMediaEvents(assetId: string, { pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5529,18 +5475,13 @@ export function listMediaEvents(assetId: string, { pageSize, pageToken, ifNoneMa
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * Rights of an asset: decisions and statements
  */
-export function getRights(assetId: string, { ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getRights(assetId: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetRightsResponse;
@@ -5571,23 +5512,19 @@ export function getRights(assetId: string, { ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>(`/v1/assets/${encodeURIComponent(assetId)}/rights`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * The very picture of a moment, out of the original
  */
-export function getFrame(assetId: string, { pts, frame, seconds, timecode, width, crop, ifNoneMatch }: {
+export function getFrame(assetId: string, { pts, frame, seconds, timecode, width, crop }: {
     pts?: number;
     frame?: number;
     seconds?: number;
     timecode?: string;
     width?: number;
     crop?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5632,18 +5569,13 @@ export function getFrame(assetId: string, { pts, frame, seconds, timecode, width
         width,
         crop
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * A playlist of an asset, which grows while it is recorded
  */
-export function getPlaylist(assetId: string, name: string, { ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getPlaylist(assetId: string, name: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: string;
@@ -5680,16 +5612,13 @@ export function getPlaylist(assetId: string, name: string, { ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>(`/v1/assets/${encodeURIComponent(assetId)}/playlist/${encodeURIComponent(name)}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * Unknown people, the most often seen first
  */
-export function listClusters({ pageSize, pageToken, orderBy, series, channels, askedFrom, askedUntil, leastAppearances, includeKnown, ifNoneMatch }: {
+export function listClusters({ pageSize, pageToken, orderBy, series, channels, askedFrom, askedUntil, leastAppearances, includeKnown }: {
     pageSize?: number;
     pageToken?: string;
     orderBy?: string;
@@ -5699,7 +5628,6 @@ export function listClusters({ pageSize, pageToken, orderBy, series, channels, a
     askedUntil?: string;
     leastAppearances?: number;
     includeKnown?: boolean;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5738,19 +5666,15 @@ export function listClusters({ pageSize, pageToken, orderBy, series, channels, a
         least_appearances: leastAppearances,
         include_known: includeKnown
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * One unknown person with all appearances, and who may be the same
  */
-export function getCluster(clusterId: string, { pageSize, pageToken, ifNoneMatch }: {
+export function getCluster(clusterId: string, { pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5785,19 +5709,15 @@ export function getCluster(clusterId: string, { pageSize, pageToken, ifNoneMatch
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * What people decided about an unknown person, newest first
  */
-export function listClusterDecisions(clusterId: string, { pageSize, pageToken, ifNoneMatch }: {
+export function listClusterDecisions(clusterId: string, { pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5832,10 +5752,7 @@ export function listClusterDecisions(clusterId: string, { pageSize, pageToken, i
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -6162,7 +6079,7 @@ export function undoClusterDecision(undoDecisionRequest: UndoDecisionRequest, { 
 /**
  * List samples, oldest first
  */
-export function listSamples({ datasetId, states, classId, assetId, pageSize, pageToken, orderBy, decidedBy, claimedBy, question, clusterDecisionId, ifNoneMatch }: {
+export function listSamples({ datasetId, states, classId, assetId, pageSize, pageToken, orderBy, decidedBy, claimedBy, question, clusterDecisionId }: {
     datasetId?: string;
     states?: SampleState[];
     classId?: string;
@@ -6174,7 +6091,6 @@ export function listSamples({ datasetId, states, classId, assetId, pageSize, pag
     claimedBy?: string;
     question?: boolean;
     clusterDecisionId?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -6215,10 +6131,7 @@ export function listSamples({ datasetId, states, classId, assetId, pageSize, pag
         question,
         cluster_decision_id: clusterDecisionId
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -6278,9 +6191,8 @@ export function proposeSample(proposeSampleRequest: ProposeSampleRequest, { idem
 /**
  * How many samples wait for review
  */
-export function countSamples({ datasetId, ifNoneMatch }: {
+export function countSamples({ datasetId }: {
     datasetId?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -6311,18 +6223,13 @@ export function countSamples({ datasetId, ifNoneMatch }: {
     }>(`/v1/samples/counts${QS.query(QS.explode({
         dataset_id: datasetId
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * One sample with everything that a decision about it rests on
  */
-export function getSample(sampleId: string, { ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getSample(sampleId: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetSampleResponse;
@@ -6353,10 +6260,7 @@ export function getSample(sampleId: string, { ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>(`/v1/samples/${encodeURIComponent(sampleId)}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -6554,7 +6458,7 @@ export function undoReview(undoReviewRequest: UndoReviewRequest, { idempotencyKe
 /**
  * List classes with their names
  */
-export function listClasses({ datasetId, classIds, pageSize, pageToken, name, orderBy, standing, withSamples, ifNoneMatch }: {
+export function listClasses({ datasetId, classIds, pageSize, pageToken, name, orderBy, standing, withSamples }: {
     datasetId?: string;
     classIds?: string[];
     pageSize?: number;
@@ -6563,7 +6467,6 @@ export function listClasses({ datasetId, classIds, pageSize, pageToken, name, or
     orderBy?: string;
     standing?: boolean;
     withSamples?: boolean;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -6601,10 +6504,7 @@ export function listClasses({ datasetId, classIds, pageSize, pageToken, name, or
         standing,
         with_samples: withSamples
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -6664,11 +6564,10 @@ export function createClass(datasetClassInput: DatasetClassInput, { idempotencyK
 /**
  * What identity models changed when they went into service, newest first
  */
-export function listRecognitionChanges({ classId, pageSize, pageToken, ifNoneMatch }: {
+export function listRecognitionChanges({ classId, pageSize, pageToken }: {
     classId?: string;
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -6701,18 +6600,13 @@ export function listRecognitionChanges({ classId, pageSize, pageToken, ifNoneMat
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * One class with its samples counted
  */
-export function getClass(classId: string, { ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getClass(classId: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetClassResponse;
@@ -6743,10 +6637,7 @@ export function getClass(classId: string, { ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>(`/v1/classes/${encodeURIComponent(classId)}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -6914,10 +6805,9 @@ export function undoMerge(classId: string, { idempotencyKey, ifMatch }: {
 /**
  * Where a person is seen in the whole archive, newest programmes first
  */
-export function listClassAppearances(classId: string, { pageSize, pageToken, ifNoneMatch }: {
+export function listClassAppearances(classId: string, { pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -6952,10 +6842,7 @@ export function listClassAppearances(classId: string, { pageSize, pageToken, ifN
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -7009,10 +6896,9 @@ export function changeRights(rightsChanged: RightsChanged, { idempotencyKey }: {
 /**
  * List statements that match nothing, newest first
  */
-export function listUnmatchedRights({ pageSize, pageToken, ifNoneMatch }: {
+export function listUnmatchedRights({ pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -7044,10 +6930,7 @@ export function listUnmatchedRights({ pageSize, pageToken, ifNoneMatch }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -7152,10 +7035,9 @@ export function previewRightsChange(rightsChanged: RightsChanged, { statementsOn
 /**
  * Changes of rights, newest first
  */
-export function listRightsChanges({ pageSize, pageToken, ifNoneMatch }: {
+export function listRightsChanges({ pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -7187,18 +7069,13 @@ export function listRightsChanges({ pageSize, pageToken, ifNoneMatch }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * What became of a change, fact by fact
  */
-export function getRightsChange(changeId: string, { ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getRightsChange(changeId: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: RightsChangeFate;
@@ -7229,21 +7106,17 @@ export function getRightsChange(changeId: string, { ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>(`/v1/rights/changes/${encodeURIComponent(changeId)}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * Why samples and assets are withheld: one group a sentence
  */
-export function listRefusals({ kind, purpose, pageSize, pageToken, ifNoneMatch }: {
+export function listRefusals({ kind, purpose, pageSize, pageToken }: {
     kind?: string;
     purpose?: Purpose;
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -7277,20 +7150,16 @@ export function listRefusals({ kind, purpose, pageSize, pageToken, ifNoneMatch }
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * Holders of rights with what is theirs
  */
-export function listContributors({ prefix, pageSize, pageToken, ifNoneMatch }: {
+export function listContributors({ prefix, pageSize, pageToken }: {
     prefix?: string;
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -7323,16 +7192,13 @@ export function listContributors({ prefix, pageSize, pageToken, ifNoneMatch }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * Uses and what is owed for them
  */
-export function listLedger({ holder, pageSize, pageToken, usedFrom, usedBefore, currency, payModel, ifNoneMatch }: {
+export function listLedger({ holder, pageSize, pageToken, usedFrom, usedBefore, currency, payModel }: {
     holder?: string;
     pageSize?: number;
     pageToken?: string;
@@ -7340,7 +7206,6 @@ export function listLedger({ holder, pageSize, pageToken, usedFrom, usedBefore, 
     usedBefore?: string;
     currency?: string;
     payModel?: PayModel;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -7377,10 +7242,7 @@ export function listLedger({ holder, pageSize, pageToken, usedFrom, usedBefore, 
         currency,
         pay_model: payModel
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -7430,12 +7292,11 @@ export function exportLedger({ holder, usedFrom, usedBefore, currency, payModel 
 /**
  * Decisions on record, newest first
  */
-export function listAudit({ principal, subject, pageSize, pageToken, ifNoneMatch }: {
+export function listAudit({ principal, subject, pageSize, pageToken }: {
     principal?: string;
     subject?: string;
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -7469,10 +7330,7 @@ export function listAudit({ principal, subject, pageSize, pageToken, ifNoneMatch
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -7596,9 +7454,7 @@ export function sealAudit({ idempotencyKey }: {
 /**
  * The public keys that seals are checked with
  */
-export function getAuditKey({ ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getAuditKey(opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetAuditKeyResponse;
@@ -7626,19 +7482,15 @@ export function getAuditKey({ ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>("/v1/audit/key", {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * List datasets, by id
  */
-export function listDatasets({ pageSize, pageToken, ifNoneMatch }: {
+export function listDatasets({ pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -7670,20 +7522,16 @@ export function listDatasets({ pageSize, pageToken, ifNoneMatch }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * List snapshots, newest first
  */
-export function listSnapshots({ datasetId, pageSize, pageToken, ifNoneMatch }: {
+export function listSnapshots({ datasetId, pageSize, pageToken }: {
     datasetId?: string;
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -7716,10 +7564,7 @@ export function listSnapshots({ datasetId, pageSize, pageToken, ifNoneMatch }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -7826,12 +7671,11 @@ export function exportSnapshot(snapshotId: string, exportChoice: ExportChoice, {
 /**
  * Models known, and which are in force
  */
-export function listModels({ pageSize, pageToken, name, inForce, ifNoneMatch }: {
+export function listModels({ pageSize, pageToken, name, inForce }: {
     pageSize?: number;
     pageToken?: string;
     name?: string;
     inForce?: boolean;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -7865,19 +7709,15 @@ export function listModels({ pageSize, pageToken, name, inForce, ifNoneMatch }: 
         name,
         in_force: inForce
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * What a model was made from, with the rights it rests on now
  */
-export function getModelLineage(name: string, version: string, { pageSize, pageToken, ifNoneMatch }: {
+export function getModelLineage(name: string, version: string, { pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -7914,10 +7754,7 @@ export function getModelLineage(name: string, version: string, { pageSize, pageT
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -8182,12 +8019,11 @@ export function removeModel(removeModelRequest: RemoveModelRequest, { idempotenc
 /**
  * List training runs, newest first
  */
-export function listRuns({ datasetId, pageSize, pageToken, state, ifNoneMatch }: {
+export function listRuns({ datasetId, pageSize, pageToken, state }: {
     datasetId?: string;
     pageSize?: number;
     pageToken?: string;
     state?: RunState[];
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -8221,10 +8057,7 @@ export function listRuns({ datasetId, pageSize, pageToken, state, ifNoneMatch }:
         page_token: pageToken,
         state
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -8332,9 +8165,7 @@ export function previewRun(trainingRequested: TrainingRequested, { idempotencyKe
 /**
  * One run with what it measured so far
  */
-export function getRun(runId: string, { ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getRun(runId: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetRunResponse;
@@ -8365,10 +8196,7 @@ export function getRun(runId: string, { ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>(`/v1/runs/${encodeURIComponent(runId)}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -8458,12 +8286,11 @@ export function cancelRun(runId: string, { idempotencyKey, ifMatch }: {
 /**
  * Models that wait for a person, and those in service
  */
-export function listCandidates({ name, pageSize, pageToken, inService, ifNoneMatch }: {
+export function listCandidates({ name, pageSize, pageToken, inService }: {
     name?: string;
     pageSize?: number;
     pageToken?: string;
     inService?: boolean;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -8497,10 +8324,7 @@ export function listCandidates({ name, pageSize, pageToken, inService, ifNoneMat
         page_token: pageToken,
         in_service: inService
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -8722,10 +8546,9 @@ export function releaseCandidate(releaseModelRequest: ReleaseModelRequest, { ide
 /**
  * The bytes of an object of an asset: original, proxy, playlist, pictures, sound
  */
-export function readAssetObject(assetId: string, key: string, { range, ifRange, ifNoneMatch }: {
+export function readAssetObject(assetId: string, key: string, { range, ifRange }: {
     range?: string;
     ifRange?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -8772,18 +8595,16 @@ export function readAssetObject(assetId: string, key: string, { range, ifRange, 
         ...opts,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             range,
-            "if-range": ifRange,
-            "if-none-match": ifNoneMatch
+            "if-range": ifRange
         })
     }));
 }
 /**
  * The bytes of a crop of a sample
  */
-export function readSampleObject(sampleId: string, key: string, { range, ifRange, ifNoneMatch }: {
+export function readSampleObject(sampleId: string, key: string, { range, ifRange }: {
     range?: string;
     ifRange?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -8830,18 +8651,16 @@ export function readSampleObject(sampleId: string, key: string, { range, ifRange
         ...opts,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             range,
-            "if-range": ifRange,
-            "if-none-match": ifNoneMatch
+            "if-range": ifRange
         })
     }));
 }
 /**
  * The bytes of the manifest, a table or an export of a snapshot
  */
-export function readSnapshotObject(snapshotId: string, key: string, { range, ifRange, ifNoneMatch }: {
+export function readSnapshotObject(snapshotId: string, key: string, { range, ifRange }: {
     range?: string;
     ifRange?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -8888,18 +8707,16 @@ export function readSnapshotObject(snapshotId: string, key: string, { range, ifR
         ...opts,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             range,
-            "if-range": ifRange,
-            "if-none-match": ifNoneMatch
+            "if-range": ifRange
         })
     }));
 }
 /**
  * The bytes of the graph, the manifest or the card of a model
  */
-export function readModelObject(name: string, version: string, key: string, { range, ifRange, ifNoneMatch }: {
+export function readModelObject(name: string, version: string, key: string, { range, ifRange }: {
     range?: string;
     ifRange?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -8946,8 +8763,7 @@ export function readModelObject(name: string, version: string, key: string, { ra
         ...opts,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             range,
-            "if-range": ifRange,
-            "if-none-match": ifNoneMatch
+            "if-range": ifRange
         })
     }));
 }
@@ -9005,10 +8821,9 @@ export function requestErasure(requestErasureRequest: RequestErasureRequest, { i
 /**
  * List erasures, newest first
  */
-export function listErasures({ pageSize, pageToken, ifNoneMatch }: {
+export function listErasures({ pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -9040,18 +8855,13 @@ export function listErasures({ pageSize, pageToken, ifNoneMatch }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * Which services have forgotten, and how many things
  */
-export function getErasure(erasureId: string, { ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getErasure(erasureId: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: Erasure;
@@ -9082,16 +8892,13 @@ export function getErasure(erasureId: string, { ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>(`/v1/erasures/${encodeURIComponent(erasureId)}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * Everything that happens in the mesh
  */
-export function listEvents({ pageSize, pageToken, $type, assetId, service, after, newestFirst, lastEventId, ifNoneMatch }: {
+export function listEvents({ pageSize, pageToken, $type, assetId, service, after, newestFirst, lastEventId }: {
     pageSize?: number;
     pageToken?: string;
     $type?: string[];
@@ -9100,7 +8907,6 @@ export function listEvents({ pageSize, pageToken, $type, assetId, service, after
     after?: string;
     newestFirst?: boolean;
     lastEventId?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -9145,17 +8951,15 @@ export function listEvents({ pageSize, pageToken, $type, assetId, service, after
     }))}`, {
         ...opts,
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "last-event-id": lastEventId,
-            "if-none-match": ifNoneMatch
+            "last-event-id": lastEventId
         })
     }));
 }
 /**
  * How much waits for people
  */
-export function getCounts({ since, ifNoneMatch }: {
+export function getCounts({ since }: {
     since?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -9186,18 +8990,13 @@ export function getCounts({ since, ifNoneMatch }: {
     }>(`/v1/counts${QS.query(QS.explode({
         since
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * Six services, what they are behind, what was given up and what stopped itself
  */
-export function getMesh({ ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getMesh(opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: MeshView;
@@ -9225,16 +9024,13 @@ export function getMesh({ ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>("/v1/mesh", {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
  * What was given up, with the reason and the record
  */
-export function listDeadLetters({ pageSize, pageToken, group, code, $type, assetId, state, since, ifNoneMatch }: {
+export function listDeadLetters({ pageSize, pageToken, group, code, $type, assetId, state, since }: {
     pageSize?: number;
     pageToken?: string;
     group?: string;
@@ -9243,7 +9039,6 @@ export function listDeadLetters({ pageSize, pageToken, group, code, $type, asset
     assetId?: string;
     state?: DeadLetterState[];
     since?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -9284,10 +9079,7 @@ export function listDeadLetters({ pageSize, pageToken, group, code, $type, asset
         state,
         since
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -9446,9 +9238,7 @@ export function resumeStage(resumeStageRequest: ResumeStageRequest, { idempotenc
 /**
  * How much every process logs and traces
  */
-export function listTelemetry({ ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function listTelemetry(opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ListTelemetryResponse;
@@ -9476,10 +9266,7 @@ export function listTelemetry({ ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>("/v1/mesh/telemetry", {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -9595,10 +9382,9 @@ export function startReanalysis(startReanalysisRequest: StartReanalysisRequest, 
 /**
  * List campaigns, newest first
  */
-export function listReanalyses({ pageSize, pageToken, ifNoneMatch }: {
+export function listReanalyses({ pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -9630,10 +9416,7 @@ export function listReanalyses({ pageSize, pageToken, ifNoneMatch }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -9690,9 +9473,7 @@ export function estimateReanalysis(estimateReanalysisRequest: EstimateReanalysis
 /**
  * How far a campaign has come, and what it changed
  */
-export function getReanalysis(reanalysisId: string, { ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: GetReanalysisResponse;
@@ -9723,10 +9504,7 @@ export function getReanalysis(reanalysisId: string, { ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>(`/v1/reanalyses/${encodeURIComponent(reanalysisId)}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -9879,10 +9657,9 @@ export function cancelReanalysis(reanalysisId: string, { idempotencyKey, ifMatch
 /**
  * List webhooks, newest first
  */
-export function listWebhooks({ pageSize, pageToken, ifNoneMatch }: {
+export function listWebhooks({ pageSize, pageToken }: {
     pageSize?: number;
     pageToken?: string;
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -9914,10 +9691,7 @@ export function listWebhooks({ pageSize, pageToken, ifNoneMatch }: {
         page_size: pageSize,
         page_token: pageToken
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -9974,9 +9748,7 @@ export function createWebhook(createWebhookRequest: CreateWebhookRequest, { idem
 /**
  * One webhook
  */
-export function getWebhook(webhookId: string, { ifNoneMatch }: {
-    ifNoneMatch?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function getWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: Webhook;
@@ -10007,10 +9779,7 @@ export function getWebhook(webhookId: string, { ifNoneMatch }: {
         status: 503;
         data: Problem;
     }>(`/v1/webhooks/${encodeURIComponent(webhookId)}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**
@@ -10212,11 +9981,10 @@ export function testWebhook(webhookId: string, { idempotencyKey, ifMatch }: {
 /**
  * What became of deliveries, newest first
  */
-export function listWebhookDeliveries(webhookId: string, { pageSize, pageToken, state, ifNoneMatch }: {
+export function listWebhookDeliveries(webhookId: string, { pageSize, pageToken, state }: {
     pageSize?: number;
     pageToken?: string;
     state?: DeliveryState[];
-    ifNoneMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -10252,10 +10020,7 @@ export function listWebhookDeliveries(webhookId: string, { pageSize, pageToken, 
         page_token: pageToken,
         state
     }))}`, {
-        ...opts,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "if-none-match": ifNoneMatch
-        })
+        ...opts
     }));
 }
 /**

@@ -16,13 +16,11 @@ import numpy as np
 
 from framewell_inference.analysers.batching import run_pictures
 from framewell_inference.analysers.faces.alignment import CHIP_PADDING, CHIP_SIDE, network_input
+from framewell_inference.domain.face_likeness import NEAR
 from framewell_inference.domain.face_spaces import describes_faces
 from framewell_inference.domain.pictures import Float, Picture
 from framewell_inference.ports.models import Model
 from framewell_models.manifest import ManifestError, ModelRef
-
-SAME_PERSON: Final = 0.52
-"""Distance of the shipped embedding up to which two faces are one person's."""
 
 ALIGNMENT: Final = "dlib-chip"
 """The alignment there is: dlib's square around the face, by its five points."""
@@ -68,11 +66,11 @@ class FaceEmbedding:
                 f"{manifest.ref}: its output is {list(given.shape)}, a vector [-1, dimensions] of 2 to"
                 f" {MOST_DIMENSIONS} numbers a face is needed"
             )
-        same = manifest.thresholds.get("same_person", SAME_PERSON)
+        same = manifest.thresholds.get("same_person", NEAR)
         if same <= 0:
             raise ManifestError(f"{manifest.ref}: same_person is a distance above 0, not {same:g}")
         unit_length = bool(after.parameters.get("normalise", False)) if after is not None else False
-        return FaceEmbedding(model, taken.name, given.name, side, dimensions, unit_length, SAME_PERSON / same)
+        return FaceEmbedding(model, taken.name, given.name, side, dimensions, unit_length, NEAR / same)
 
     @property
     def ref(self) -> ModelRef:
