@@ -8,6 +8,7 @@ from enum import StrEnum
 from framewell.gateway.v1.asset_view_pb2 import AssetState
 from framewell.media.v1.media_pb2 import MediaKind
 from framewell_kit.outcomes import Rejected
+from framewell_kit.paging import Key, encode_token
 
 _DESCENDING = "desc"
 
@@ -36,6 +37,25 @@ class AssetOrder:
 
     field: SortField = SortField.REQUESTED_AT
     descending: bool = True
+
+    @property
+    def name(self) -> str:
+        """Return a name of the order that may stand in an address as it is."""
+        return f"{self.field}-desc" if self.descending else str(self.field)
+
+    def token(self, last: Key) -> str:
+        """Return the page token of the place behind an asset with this sort key."""
+        return f"{self.name}.{encode_token(last)}"
+
+    def place(self, token: str) -> str:
+        """Return the place that a page token names. Raises Rejected for one of a list in another order."""
+        other, dot, place = token.partition(".")
+        if dot and other != self.name:
+            raise Rejected(
+                f"the page token is one of a list in another order ({other[:40]}): begin without a token",
+                code="bad_page_token",
+            )
+        return place if dot else token
 
 
 @dataclass(frozen=True, slots=True)
