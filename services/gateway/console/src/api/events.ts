@@ -3,13 +3,15 @@
  *
  * The tab that holds a Web Lock has the only EventSource, and tells the others by BroadcastChannel: over
  * HTTP/1.1 a browser opens six connections to one address, and the seventh tab would hang. Events only say
- * what is old; they are gathered, so that a burst asks once.
+ * what is old; they are gathered, and what they made old is read again at its own pace (freshness.ts).
  */
 
 import type { QueryClient } from "@tanstack/react-query";
 import { EVENT_NAMES } from "./event_names";
+import { Freshness } from "./freshness";
 import { type Heard, type Stale, staleAfter } from "./invalidations";
 import { found, lost } from "./network";
+import { pause } from "./pause";
 import { Store } from "./store";
 
 const STREAM = "/v1/events";
@@ -35,7 +37,10 @@ export function onEvent(listener: (event: Heard) => void): () => void {
 /** Follows the stream until the returned function is called; keeps `queries` fresh. */
 export function follow(queries: QueryClient): () => void {
   const ending = new AbortController();
-  const gathered = new Gathered(queries);
+  const freshness = new Freshness(queries);
+  const gathered = new Gathered(freshness);
+  const look = () => freshness.look();
+  document.addEventListener("visibilitychange", look);
   const channel = new BroadcastChannel(NAME);
   const hear = (told: Told) => {
     if (told.kind === "event") {
@@ -62,7 +67,9 @@ export function follow(queries: QueryClient): () => void {
   return () => {
     ending.abort();
     channel.close();
+    document.removeEventListener("visibilitychange", look);
     gathered.stop();
+    freshness.stop();
   };
 }
 
@@ -76,23 +83,27 @@ class Stream {
   ) {}
 
   /** Resolves when the signal ends it; holds the lock until then. */
-  run(): Promise<void> {
+  async run(): Promise<void> {
+    while (!this.signal.aborted) {
+      await this.#untilItBreaks();
+      await pause(this.#retryMs, this.signal);
+      this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+    }
+  }
+
+  #untilItBreaks(): Promise<void> {
     return new Promise((resolve) => {
-      let source = this.#open(() => {
-        source = undefined;
-        setTimeout(() => {
-          if (!this.signal.aborted) this.run().then(resolve);
-        }, this.#retryMs);
-        this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
-      });
-      this.signal.addEventListener("abort", () => {
-        source?.close();
+      const end = () => {
+        this.signal.removeEventListener("abort", end);
+        source.close();
         resolve();
-      });
+      };
+      const source = this.#open(end);
+      this.signal.addEventListener("abort", end);
     });
   }
 
-  #open(broke: () => void): EventSource | undefined {
+  #open(broke: () => void): EventSource {
     const after = localStorage.getItem(PLACE);
     const source = new EventSource(after ? `${STREAM}?after=${encodeURIComponent(after)}` : STREAM);
     source.onopen = () => {
@@ -108,7 +119,6 @@ class Stream {
       } else {
         lost();
       }
-      source.close();
       broke();
     };
     const place = (message: MessageEvent) => {
@@ -134,13 +144,13 @@ function heard(name: string, text: string): Heard {
   return { name, subject: event.subject ?? "", data: event.data ?? {} };
 }
 
-/** What became old in a quarter of a second, invalidated at once. */
+/** What became old in a quarter of a second, noted at once. */
 class Gathered {
   readonly #stale = new Map<string, Stale>();
   #all = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly queries: QueryClient) {}
+  constructor(private readonly freshness: Freshness) {}
 
   add(stale: Stale): void {
     this.#stale.set(stale.join("\n"), stale);
@@ -158,13 +168,8 @@ class Gathered {
 
   #flush(): void {
     this.#timer = undefined;
-    const stale = [...this.#stale.values()];
+    this.freshness.age(this.#all ? [[]] : [...this.#stale.values()]);
     this.#stale.clear();
-    if (this.#all) {
-      this.#all = false;
-      void this.queries.invalidateQueries();
-      return;
-    }
-    for (const queryKey of stale) void this.queries.invalidateQueries({ queryKey });
+    this.#all = false;
   }
 }

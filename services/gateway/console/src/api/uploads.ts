@@ -7,6 +7,7 @@
 
 import { send } from "./client";
 import { type IngestRequested, submitAsset } from "./generated";
+import { pause } from "./pause";
 import { ProblemError } from "./problems";
 import { isPassing } from "./queries";
 import { Store } from "./store";
@@ -30,7 +31,10 @@ export type UploadState = "waiting" | "sending" | "broken" | "sent" | "asking" |
 
 export interface Upload {
   id: number;
-  file: File;
+  /** Undefined once it is taken in: a browser keeps what a page holds. */
+  file: File | undefined;
+  name: string;
+  size: number;
   state: UploadState;
   /** Bytes that the mesh has. */
   sent: number;
@@ -55,7 +59,17 @@ export function addUpload(file: File): number {
   cancelled.set(id, new AbortController());
   uploads.update((now) => [
     ...now,
-    { id, file, state: "waiting", sent: 0, wanted: undefined, error: undefined, assetId: undefined },
+    {
+      id,
+      file,
+      name: file.name,
+      size: file.size,
+      state: "waiting",
+      sent: 0,
+      wanted: undefined,
+      error: undefined,
+      assetId: undefined,
+    },
   ]);
   void work();
   return id;
@@ -65,14 +79,14 @@ export function addUpload(file: File): number {
 export function wantUpload(id: number, wanted: Wanted): void {
   change(id, { wanted });
   const upload = find(id);
-  if (upload?.state === "sent" || (upload?.state === "failed" && upload.sent === upload.file.size)) void ask(id);
+  if (upload?.state === "sent" || (upload?.state === "failed" && upload.sent === upload.size)) void ask(id);
 }
 
 /** Tries a failed one again. */
 export function retryUpload(id: number): void {
   const upload = find(id);
   if (upload?.state !== "failed") return;
-  if (upload.sent === upload.file.size && upload.wanted !== undefined) void ask(id);
+  if (upload.sent === upload.size && upload.wanted !== undefined) void ask(id);
   else {
     change(id, { state: "waiting", error: undefined });
     void work();
@@ -85,7 +99,7 @@ export function dropUpload(id: number): void {
   cancelled.get(id)?.abort();
   cancelled.delete(id);
   uploads.update((now) => now.filter((one) => one.id !== id));
-  if (upload === undefined || upload.state === "done") return;
+  if (upload?.file === undefined) return;
   const path = remembered(upload.file);
   forget(upload.file);
   // What cannot be deleted now expires by itself.
@@ -103,7 +117,7 @@ async function work(): Promise<void> {
   working = true;
   for (;;) {
     const next = uploads.get().find((one) => one.state === "waiting");
-    if (next === undefined) break;
+    if (next?.file === undefined) break;
     await sendWhole(next.id, next.file, cancelled.get(next.id)?.signal ?? AbortSignal.abort());
   }
   working = false;
@@ -182,14 +196,16 @@ async function sendPiece(place: Place, file: File, length: number, signal: Abort
 /** Asks for the asset; the same upload asked for twice is one asset. */
 async function ask(id: number): Promise<void> {
   const upload = find(id);
-  const path = upload === undefined ? null : remembered(upload.file);
-  if (upload?.wanted === undefined || path === null) return;
+  if (upload?.file === undefined || upload.wanted === undefined) return;
+  const path = remembered(upload.file);
+  if (path === null) return;
   const uri = path.slice(PATH.length + 1);
   change(id, { state: "asking", error: undefined });
   try {
     const { asset_id } = await submitAsset({ ...upload.wanted, uri }, { requestId: uri });
     forget(upload.file);
-    change(id, { state: "done", assetId: asset_id });
+    cancelled.delete(id);
+    change(id, { state: "done", assetId: asset_id, file: undefined });
   } catch (error) {
     change(id, { state: "failed", error });
   }
@@ -227,14 +243,4 @@ function remembered(file: File): string | null {
 
 function forget(file: File): void {
   localStorage.removeItem(settingOf(file));
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

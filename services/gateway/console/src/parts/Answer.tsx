@@ -1,4 +1,3 @@
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Failed } from "./Failed";
 import { Waiting } from "./Waiting";
@@ -13,7 +12,7 @@ export function Answer<T>({
   small = false,
   children,
 }: {
-  query: Pick<UseQueryResult<T>, "data" | "error" | "refetch">;
+  query: { data: T | undefined; error: unknown; refetch: () => unknown };
   waiting?: ReactNode;
   small?: boolean;
   children: (data: T) => ReactNode;

@@ -26,7 +26,7 @@ export function AddDialog({ ids, onClose }: { ids: readonly number[]; onClose: (
   // biome-ignore lint/correctness/useExhaustiveDependencies: the files that are there when it opens
   useEffect(() => {
     setFlaws([]);
-    setTitles(Object.fromEntries(files.map((one) => [one.id, one.wanted?.programme?.title ?? titleOf(one.file.name)])));
+    setTitles(Object.fromEntries(files.map((one) => [one.id, one.wanted?.programme?.title ?? titleOf(one.name)])));
   }, [ids]);
 
   const submit = () => {
@@ -95,7 +95,7 @@ function Titles({
   return files.map((one) => (
     <TextField
       key={one.id}
-      label={files.length === 1 ? words.add.name : `${words.add.name}: ${one.file.name}`}
+      label={files.length === 1 ? words.add.name : `${words.add.name}: ${one.name}`}
       value={titles[one.id] ?? ""}
       onChange={(title) => onChange(one.id, title)}
       maxLength={300}

@@ -37,8 +37,8 @@ export function Uploads({ onState }: { onState: (ids: readonly number[]) => void
 function Line({ upload, onState }: { upload: Upload; onState: () => void }) {
   const words = useWords({ en, de });
   const language = useLanguage();
-  const share = upload.file.size === 0 ? 0 : upload.sent / upload.file.size;
-  const title = upload.wanted?.programme?.title || upload.file.name;
+  const share = upload.size === 0 ? 0 : upload.sent / upload.size;
+  const title = upload.wanted?.programme?.title || upload.name;
   const said =
     upload.state === "sending"
       ? words.uploads.sending(percentIn(language, Math.floor(share * 100) / 100))
@@ -51,9 +51,9 @@ function Line({ upload, onState }: { upload: Upload; onState: () => void }) {
           {title}
         </span>
         <span className="soft small" aria-live="polite">
-          {said} · <Bytes value={upload.file.size} />
+          {said} · <Bytes value={upload.size} />
         </span>
-        {upload.state !== "done" && <progress value={upload.sent} max={upload.file.size} aria-label={title} />}
+        {upload.state !== "done" && <progress value={upload.sent} max={upload.size} aria-label={title} />}
         {upload.state === "failed" && <Sentence error={upload.error} />}
       </div>
       <div className="row">

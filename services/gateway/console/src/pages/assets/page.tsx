@@ -1,6 +1,5 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { FileUp, Film, SearchX } from "lucide-react";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { DropZone, FileTrigger } from "react-aria-components";
 import { useLocation } from "wouter";
 import type { AssetSummary } from "../../api/generated";
@@ -8,9 +7,11 @@ import { addUpload } from "../../api/uploads";
 import { Answer } from "../../parts/Answer";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
+import { Failed } from "../../parts/Failed";
 import { Choose, SearchField } from "../../parts/fields";
 import { useKeys } from "../../parts/keys";
 import { Page } from "../../parts/Page";
+import { usePages } from "../../parts/usePages";
 import { useQueryString } from "../../parts/useQueryString";
 import { useSession } from "../../parts/useSession";
 import { VirtualTable } from "../../parts/VirtualTable";
@@ -22,13 +23,14 @@ import { useShellWords } from "../../words/shell";
 import { AddDialog } from "./AddDialog";
 import { Chosen } from "./Chosen";
 import { columnsOf } from "./columns";
-import { assetsQuery, type Shown } from "./queries";
+import { assetsList, type Shown } from "./queries";
 import { Uploads } from "./Uploads";
 import { Why } from "./Why";
 import "./assets.css";
 
 const STATES = ["requested", "ingested", "transcoding", "analysing", "analysed", "rejected", "removed"] as const;
 const NEWEST_FIRST = "requested_at desc";
+const NO_ITEMS: readonly undefined[] = [];
 
 /** Every asset; new ones come in here. */
 export default function Assets() {
@@ -60,10 +62,10 @@ function List({
   const [state] = useQueryString("state");
   const [orderBy] = useQueryString("sort", NEWEST_FIRST);
   const [chosen, setChosen] = useState<string>();
-  const query = useInfiniteQuery(assetsQuery({ search, state, orderBy }));
-  const items = useMemo(() => query.data?.pages.flatMap((page) => page.assets) ?? [], [query.data]);
-  const total = query.data?.pages.at(-1)?.total_size ?? 0;
-  const asset = items.find((one) => one.asset_id === chosen);
+  const list = useMemo(() => assetsList({ search, state, orderBy }), [search, state, orderBy]);
+  const pages = usePages(list);
+  const { items = NO_ITEMS, total = 0 } = pages.data ?? {};
+  const asset = items.find((one) => one?.asset_id === chosen);
   const [asking, setAsking] = useState(false);
   useKeys([{ id: "assets.why", key: "w", does: words.keys.why, run: () => asset !== undefined && setAsking(true) }]);
   return (
@@ -75,15 +77,16 @@ function List({
       whole
     >
       <Uploads onState={onState} />
-      <Answer query={query} waiting={<Waiting rows={8} rowHeight={60} />}>
+      <Answer query={pages} waiting={<Waiting rows={8} rowHeight={60} />}>
         {() =>
           items.length === 0 ? (
             <Nothing shown={{ search, state, orderBy }} add={bringsIn ? add : undefined} />
           ) : (
-            <Table items={items} total={total} chosen={chosen} onChoose={setChosen} query={query} />
+            <Table key={list.id} items={items} total={total} chosen={chosen} onChoose={setChosen} onSeen={pages.see} />
           )
         }
       </Answer>
+      {pages.lacking !== null && <Failed error={pages.lacking} retry={pages.refetch} small />}
       {asset !== undefined && <Why asset={asset} open={asking} onClose={() => setAsking(false)} />}
     </Page>
   );
@@ -94,23 +97,19 @@ function Table({
   total,
   chosen,
   onChoose,
-  query,
+  onSeen,
 }: {
-  items: readonly AssetSummary[];
+  items: readonly (AssetSummary | undefined)[];
   total: number;
   chosen: string | undefined;
   onChoose: (id: string) => void;
-  query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
+  onSeen: (first: number, last: number) => void;
 }) {
   const words = useWords({ en, de });
   const [, navigate] = useLocation();
   const [orderBy, setOrderBy] = useQueryString("sort", NEWEST_FIRST);
   const columns = useMemo(() => columnsOf(words), [words]);
   const [by = "", direction] = orderBy.split(" ");
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   return (
     <VirtualTable
       id="assets"
@@ -128,7 +127,7 @@ function Table({
       chosen={chosen}
       onChoose={onChoose}
       onOpen={(asset) => navigate(`/assets/${asset.asset_id}`)}
-      onNearEnd={more}
+      onSeen={onSeen}
       keyWords={words.keys}
     />
   );

@@ -1,6 +1,13 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { type AssetState, explainAsset, listAssets } from "../../api/generated";
+import { queryOptions } from "@tanstack/react-query";
+import {
+  type AssetState,
+  type AssetSummary,
+  explainAsset,
+  type ListAssetsResponse,
+  listAssets,
+} from "../../api/generated";
 import type { Key } from "../../api/queries";
+import type { PagedList } from "../../parts/usePages";
 
 export interface Shown {
   search: string;
@@ -11,24 +18,25 @@ export interface Shown {
 const PAGE = 100;
 
 /** The list in pages of 100, as the address says what is shown. */
-export function assetsQuery({ search, state, orderBy }: Shown) {
-  return infiniteQueryOptions({
-    queryKey: ["assets", "list", { search, state, orderBy }] satisfies Key,
-    queryFn: ({ pageParam, signal }) =>
-      listAssets(
-        {
-          pageSize: PAGE,
-          ...(pageParam === "" ? {} : { pageToken: pageParam }),
-          ...(search === "" ? {} : { search }),
-          ...(state === "" ? {} : { state: [state as AssetState] }),
-          ...(orderBy === "" ? {} : { orderBy }),
-        },
-        { signal },
-      ),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_page_token || undefined,
-    placeholderData: (before) => before,
-  });
+export function assetsList({ search, state, orderBy }: Shown): PagedList<ListAssetsResponse, AssetSummary> {
+  return {
+    id: JSON.stringify([search, state, orderBy]),
+    itemsOf: (page) => page.assets,
+    pageAt: (token) => ({
+      queryKey: ["assets", "list", { search, state, orderBy }, token] satisfies Key,
+      queryFn: ({ signal }) =>
+        listAssets(
+          {
+            pageSize: PAGE,
+            ...(token === "" ? {} : { pageToken: token }),
+            ...(search === "" ? {} : { search }),
+            ...(state === "" ? {} : { state: [state as AssetState] }),
+            ...(orderBy === "" ? {} : { orderBy }),
+          },
+          { signal },
+        ),
+    }),
+  };
 }
 
 /** Why an asset is where it is. */
