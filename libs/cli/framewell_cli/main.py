@@ -154,7 +154,8 @@ def main() -> None:
         commands = build(_wanted(_from_command_on(sys.argv[1:] if asked is None else asked)[:1]))
         code = made_readable(get_command(commands))(prog_name=NAME, standalone_mode=False)
     except CommandError as error:
-        code = _failed(str(error), error.exit_code, error.title, _gateways_problem(error))
+        said = "\n".join((str(error), *getattr(error, "__notes__", ())))
+        code = _failed(said, error.exit_code, error.title, _gateways_problem(error))
     except CannotStart as error:
         code = _failed(str(error), 1, CommandError.title)
     except TyperException as error:

@@ -27,7 +27,7 @@ from framewell_embedded.ports import LOOPBACK, is_free
 ROOTS_VARIABLE: Final = "FRAMEWELL_INGEST_ROOTS"
 _BASES: Final = range(7600, 9600, 100)
 _START_SECONDS: Final = 180.0
-_STOP_SECONDS: Final = 60.0
+_STOP_SECONDS: Final = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +68,31 @@ class TemporaryMesh:
     async def running(self, *, stay: bool) -> AsyncIterator[Mapping[str, str]]:
         """Start it with nothing in it, yield its endpoints, and take it down again whatever happens.
 
-        With `stay` it is left running. Raise CommandError when it does not come up.
+        With `stay` it is left running. Raise CommandError when it does not come up, and when something of it
+        is left that `framewell down` could not end.
         """
-        await self._framewell("down", seconds=_STOP_SECONDS, must=False)
+        await self._framewell("down", seconds=_STOP_SECONDS, failed="What ran here before could not be ended")
         shutil.rmtree(self.folder.state, ignore_errors=True)
         try:
-            await self._framewell("up", "--detach", seconds=_START_SECONDS, must=True)
+            await self._framewell(
+                "up", "--detach", seconds=_START_SECONDS, failed="The demo's mesh did not come up"
+            )
             yield read_endpoints(self.folder)
-        except BaseException:
-            await self._stop()
+        except BaseException as failure:
+            try:
+                await self._stop()
+            except CommandError as left:
+                failure.add_note(str(left))
             raise
         if not stay:
             await self._stop()
 
     async def _stop(self) -> None:
         # Shielded: a second Ctrl-C must not leave processes behind.
-        await asyncio.shield(self._framewell("down", seconds=_STOP_SECONDS, must=False))
+        failed = "The demo's mesh could not be taken down"
+        await asyncio.shield(self._framewell("down", seconds=_STOP_SECONDS, failed=failed))
 
-    async def _framewell(self, *arguments: str, seconds: float, must: bool) -> None:
+    async def _framewell(self, *arguments: str, seconds: float, failed: str) -> None:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -107,9 +114,9 @@ class TemporaryMesh:
             ) from None
         finally:
             await asyncio.shield(_interrupted(process))
-        if must and process.returncode != 0:
+        if process.returncode != 0:
             raise CommandError(
-                f"The demo's mesh did not come up:\n{output.decode(errors='replace').strip()}\n"
+                f"{failed}:\n{output.decode(errors='replace').strip()}\n"
                 f"Its logs are in {self.folder.logs}; 'framewell doctor' says what is missing."
             )
 
