@@ -7,8 +7,13 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from framewell_contracts.sentences import say
 from framewell_gateway.entrypoints.http.problems import problem
+from framewell_kit.outcomes import Rejected
 
+ETAG: Final = "etag"
+IF_NONE_MATCH: Final = "if-none-match"
+IF_MATCH: Final = "if-match"
 _JSON: Final = "application/json"
 _CACHING: Final = {"cache-control": "private, no-cache"}
 """A browser keeps it, and asks whether it is still so."""
@@ -16,12 +21,12 @@ _CACHING: Final = {"cache-control": "private, no-cache"}
 
 def with_etag(request: Request, response: Response) -> Response:
     """Return an answer in JSON with its ETag, or 304 where the caller has it."""
-    if response.status_code != 200 or response.media_type != _JSON or "etag" in response.headers:
+    if response.status_code != 200 or response.media_type != _JSON or ETAG in response.headers:
         return response
     etag = _etag(response)
-    if _names(request.headers.get("if-none-match", ""), etag):
-        return Response(status_code=304, headers={"etag": etag, **_CACHING})
-    response.headers["etag"] = etag
+    if _names(request.headers.get(IF_NONE_MATCH, ""), etag):
+        return Response(status_code=304, headers={ETAG: etag, **_CACHING})
+    response.headers[ETAG] = etag
     for name, value in _CACHING.items():
         response.headers.setdefault(name, value)
     return response
@@ -32,13 +37,26 @@ async def changed_since(request: Request, read: Callable[[], Awaitable[Response]
 
     `read` answers what GET would answer.
     """
-    wanted = request.headers.get("if-match", "").strip()
+    wanted = request.headers.get(IF_MATCH, "").strip()
     if not wanted or wanted == "*":
         return None
     if _names(wanted, _etag(await read())):
         return None
     sentence = f"{request.url.path} was changed since you read it: read it again, then change it"
     return problem(412, sentence, reason="revision_changed")
+
+
+def refuse_version(request: Request) -> None:
+    """Raise Rejected for a change with If-Match that has no version to compare: none is made unasked."""
+    if IF_MATCH in request.headers:
+        raise Rejected(
+            say(
+                "if_match_not_taken",
+                "the header {if_match} is not taken here: no GET answers with the version of what this "
+                "changes",
+                if_match=IF_MATCH,
+            ),
+        )
 
 
 def _etag(response: Response) -> str:

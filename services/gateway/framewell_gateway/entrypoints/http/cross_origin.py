@@ -6,18 +6,21 @@ from collections.abc import Collection
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from framewell_gateway.entrypoints.http.conditional import ETAG, IF_MATCH, IF_NONE_MATCH
+from framewell_gateway.entrypoints.http.idempotency import HEADER, REPLAYED
+
 ANY_ORIGIN = "*"
 _PLAYED = re.compile(r"/v1/assets/[^/]+/(?:objects|playlist)/.*")
 _API_FOLDER = "/v1/"
 _PREFLIGHT_SECONDS = 600
 _EXPOSED = (
-    "accept-ranges", "content-length", "content-range", "etag", "location", "retry-after", "tus-resumable",
-    "upload-expires", "upload-length", "upload-offset", "x-request-id",
+    "accept-ranges", "content-length", "content-range", ETAG, REPLAYED, "location", "retry-after",
+    "tus-resumable", "upload-expires", "upload-length", "upload-offset", "x-request-id",
 )  # fmt: skip
-_OBJECT_HEADERS = ("authorization", "if-none-match", "if-range", "range", "x-request-id")
+_OBJECT_HEADERS = ("authorization", IF_NONE_MATCH, "if-range", "range", "x-request-id")
 _API_HEADERS = (
-    "authorization", "content-type", "last-event-id", "tus-resumable", "upload-checksum", "upload-length",
-    "upload-metadata", "upload-offset", "x-request-id",
+    "authorization", "content-type", HEADER, IF_MATCH, IF_NONE_MATCH, "last-event-id", "tus-resumable",
+    "upload-checksum", "upload-length", "upload-metadata", "upload-offset", "x-request-id",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from cryptography.fernet import Fernet
@@ -19,6 +19,7 @@ from google.protobuf.message import Message
 from starlette.requests import Request
 from starlette.responses import Response
 
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.ports.kept_answers import KeptAnswer
@@ -31,7 +32,8 @@ _LEASE: Final = timedelta(seconds=90)
 """Longer than the slowest call of a service: whoever has not answered by then has died."""
 _WAIT_SECONDS: Final = 75.0
 _LOOK_SECONDS: Final = 0.1
-_KEY: Final = re.compile(r'"?[!-~]{1,255}"?')
+KEY_PATTERN: Final = "[!-~]{1,255}"
+_KEY: Final = re.compile(KEY_PATTERN)
 _NAMING_FIELDS: Final = ("request_id", "erasure_id")
 """Fields of requests by which services themselves know that two are one."""
 
@@ -49,8 +51,11 @@ async def once(
         return await answer()
     if _KEY.fullmatch(key) is None:
         raise Rejected(
-            f"the header {HEADER} takes 1 to 255 printable characters, such as a UUID",
-            code="bad_idempotency_key",
+            say(
+                "bad_idempotency_key",
+                "the header {header} takes 1 to 255 printable characters, such as a UUID",
+                header=HEADER,
+            ),
         )
     kept = _Kept(context, operation, key, await request.body(), f"{request.url.path}?{request.url.query}")
     if await kept.begin():
@@ -64,8 +69,7 @@ def name_request(operation: str, request: Request, message: Message) -> None:
     So the service that takes it knows it again, even where a gateway died before it kept the answer.
     """
     key = request.headers.get(HEADER)
-    asked: Any = getattr(message, "request", None)
-    if key is None or (asked is not None and asked.asset_id):
+    if key is None or getattr(getattr(message, "request", None), "asset_id", ""):
         return
     for field in _NAMING_FIELDS:
         if field in message.DESCRIPTOR.fields_by_name and not getattr(message, field):
@@ -115,8 +119,11 @@ class _Kept:
                 continue
             if found.request != self._request:
                 raise Rejected(
-                    f"the {HEADER} was used for another request: take a new one for this",
-                    code="idempotency_key_reused",
+                    say(
+                        "idempotency_key_reused",
+                        "the {header} was used for another request: take a new one for this",
+                        header=HEADER,
+                    ),
                 )
             if found.status:
                 content = self._cipher.decrypt(found.content)
@@ -126,7 +133,11 @@ class _Kept:
                 return await self.made(answer)
             await asyncio.sleep(_LOOK_SECONDS)
         raise Busy(
-            f"the request with this {HEADER} is still being answered: ask again", code="still_answering"
+            say(
+                "still_answering",
+                "the request with this {header} is still being answered: ask again",
+                header=HEADER,
+            )
         )
 
 

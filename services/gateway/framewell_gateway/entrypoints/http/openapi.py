@@ -13,9 +13,10 @@ from framewell_contracts.bounds import bound_of
 from framewell_contracts.json_mapping import Schema, comments, enum_word, schema_of
 from framewell_contracts.json_mapping.schema import field_schema, parts_of
 from framewell_gateway.domain.operation_roles import OPERATION_RULES
+from framewell_gateway.entrypoints.http import openapi_headers
 from framewell_gateway.entrypoints.http.bounds import refusal_of
 from framewell_gateway.entrypoints.http.problems import KINDS, MEDIA_TYPE
-from framewell_gateway.entrypoints.http.routing import Route
+from framewell_gateway.entrypoints.http.routing import Route, versions
 
 _ABOUT: Final = """\
 One address of the mesh for people and scripts: take media in, see what became of it, review samples,
@@ -32,12 +33,16 @@ _OF_TOKENS: Final = (401, 429)  # a wrong token, and too many of them from one a
 
 def document(routes: Sequence[Route], *, asks_for_tokens: bool) -> dict[str, Any]:
     """Return the document. Raises ValueError when two messages would have one name in it."""
-    schemas = _Schemas(routes)
+    schemas, seen = _Schemas(routes), versions(routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         path = route.path.replace(":path}", "}")
-        paths.setdefault(path, {})[route.verb.lower()] = _operation(route, schemas, asks_for_tokens)
-    statuses = sorted({status for route in routes for status in _statuses(route, asks_for_tokens)})
+        paths.setdefault(path, {})[route.verb.lower()] = _operation(
+            route, seen.get(route.id), schemas, asks_for_tokens
+        )
+    statuses = sorted(
+        {status for route in routes for status in _statuses(route, seen.get(route.id), asks_for_tokens)}
+    )
     components: dict[str, Any] = {
         "schemas": schemas.all(),
         "responses": {_problem_name(status): _problem_response(status, schemas) for status in statuses},
@@ -156,13 +161,12 @@ def _reachable(
 # --- operations
 
 
-def _operation(route: Route, schemas: _Schemas, asks_for_tokens: bool) -> dict[str, Any]:
+def _operation(route: Route, read: Route | None, schemas: _Schemas, asks_for_tokens: bool) -> dict[str, Any]:
     parameters = [
         *(_parameter(field, "path", schemas) for field in route.shape.path_fields),
         *(_parameter(field, "query", schemas) for field in route.shape.query_fields),
-        *({"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
-          for name, text in route.headers.items()),
-    ]  # fmt: skip
+        *openapi_headers.asked(route, read),
+    ]
     rule = OPERATION_RULES.get(route.id)
     return {
         "operationId": route.id,
@@ -177,7 +181,7 @@ def _operation(route: Route, schemas: _Schemas, asks_for_tokens: bool) -> dict[s
             **_answers(route, schemas),
             **{
                 str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"}
-                for status in _statuses(route, asks_for_tokens)
+                for status in _statuses(route, read, asks_for_tokens)
             },
         },
     }
@@ -223,11 +227,14 @@ def _answers(route: Route, schemas: _Schemas) -> dict[str, Any]:
         str(status): {"description": _PHRASES[status], **({"content": content} if content else {})}
         for status, content in route.content.items()
     }
+    if route.has_version:
+        found["304"] = {"description": _PHRASES[304]}
     if route.response is not None:
         content = {"schema": schemas.answer(route.response.DESCRIPTOR), "example": dict(route.answer or {})}
         others = route.content.get(route.status, {})
         found[str(route.status)] = {
             "description": _PHRASES[route.status],
+            **openapi_headers.answered(route),
             "content": {"application/json": content, **others},
         }
     return found
@@ -243,7 +250,7 @@ _PHRASES: Final = {
 }
 
 
-def _statuses(route: Route, asks_for_tokens: bool) -> list[int]:
+def _statuses(route: Route, read: Route | None, asks_for_tokens: bool) -> list[int]:
     """Return the statuses of the problems that an operation may end with."""
     found = {*_OF_ALL, *route.problems}
     if asks_for_tokens:
@@ -252,6 +259,8 @@ def _statuses(route: Route, asks_for_tokens: bool) -> list[int]:
         found.add(404)
     if route.shape.body or route.raw_body:
         found.update(_OF_BODIES)
+    if read is not None:
+        found.add(412)
     return sorted(found)
 
 
@@ -271,6 +280,7 @@ def _problem_response(status: int, schemas: _Schemas) -> dict[str, Any]:
         "errors": [],
         "reason": "",
         "params": {},
+        "template": "",
     }
     content = {MEDIA_TYPE: {"schema": schemas.answer(Problem.DESCRIPTOR), "example": example}}
     return {"description": f"{comments()[f'{_CODE}.PROBLEM_CODE_{word.upper()}']}", "content": content}

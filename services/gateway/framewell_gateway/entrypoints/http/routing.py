@@ -20,7 +20,7 @@ from framewell_contracts.json_mapping import FieldProblem, comments, to_json
 from framewell_gateway.domain.operation_roles import OPERATION_RULES
 from framewell_gateway.entrypoints.http.app_context import AppContext, context_of
 from framewell_gateway.entrypoints.http.authorising import Endpoint, guarded, marked
-from framewell_gateway.entrypoints.http.conditional import changed_since, with_etag
+from framewell_gateway.entrypoints.http.conditional import changed_since, refuse_version, with_etag
 from framewell_gateway.entrypoints.http.idempotency import name_request, once
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
 from framewell_gateway.entrypoints.http.requests import RequestShape
@@ -68,6 +68,38 @@ class Route:
     headers: Mapping[str, str] = field(default_factory=dict)
     problems: Sequence[int] = ()
     omittable: frozenset[str] = frozenset()
+
+    @property
+    def has_version(self) -> bool:
+        """Return whether its answer has an ETag, by which a caller asks again only for what has changed."""
+        return self.verb == "GET" and self.response is not None
+
+    @property
+    def takes_key(self) -> bool:
+        """Return whether an Idempotency-Key makes several requests one."""
+        is_kept = self.response is not None and not self.raw_body and self.tag != ACCESS
+        return self.verb == "POST" and is_kept
+
+    @property
+    def is_list(self) -> bool:
+        """Return whether its answer is one page of several."""
+        return any(field.name == "page_token" for field in self.shape.query_fields)
+
+
+def versions(routes: Iterable[Route]) -> Mapping[str, Route]:
+    """Return by the id of a change the operation whose ETag it takes in If-Match.
+
+    That is the GET of its path or, for what is done to one thing (`POST /runs/{run_id}/cancel`), of the
+    thing's path. A page of a list is no version of the list, and accounts have none.
+    """
+    reads = {route.path: route for route in routes if route.has_version and not route.is_list}
+    found = {}
+    for route in routes:
+        thing, _, _ = route.path.rpartition("/")
+        read = reads.get(route.path) or (reads.get(thing) if thing.endswith("}") else None)
+        if read is not None and route.verb != "GET" and route.tag != ACCESS:
+            found[route.id] = read
+    return found
 
 
 def calls(
@@ -172,12 +204,14 @@ def starlette_routes(
     Paths without parameters come first, and refuse methods that they do not have: `GET /reanalyses/estimate`
     asks for no campaign of that name.
     """
+    routes = tuple(routes)
     by_path: dict[str, dict[str, Route]] = defaultdict(dict)
     for route in routes:
         by_path[route.path][route.verb] = route
+    seen = versions(routes)
     return [
         (StarletteRoute if "{" in path else _WholePath)(
-            path, _endpoint(verbs, rules), methods=[*verbs], name=next(iter(verbs.values())).id
+            path, _endpoint(verbs, seen, rules), methods=[*verbs], name=next(iter(verbs.values())).id
         )
         for path, verbs in sorted(by_path.items(), key=lambda one: "{" in one[0])
     ]
@@ -196,9 +230,11 @@ class _WholePath(StarletteRoute):
         return Match.FULL if match is Match.PARTIAL else match, found
 
 
-def _endpoint(verbs: Mapping[str, Route], rules: Mapping[str, Rule]) -> Endpoint:
-    read = verbs.get("GET")
-    guards = {verb: guarded(route.id, partial(_answer, route, read), rules) for verb, route in verbs.items()}
+def _endpoint(verbs: Mapping[str, Route], seen: Mapping[str, Route], rules: Mapping[str, Rule]) -> Endpoint:
+    guards = {
+        verb: guarded(route.id, partial(_answer, route, seen.get(route.id)), rules)
+        for verb, route in verbs.items()
+    }
 
     async def endpoint(request: Request) -> Response:
         guard = guards.get("GET" if request.method == "HEAD" else request.method)
@@ -210,17 +246,20 @@ def _endpoint(verbs: Mapping[str, Route], rules: Mapping[str, Rule]) -> Endpoint
 
 
 async def _answer(route: Route, read: Route | None, request: Request) -> Response:
-    """Answer a request of a route; `read` is the one that GET has on its path."""
+    """Answer a request of a route; `read` is the one whose ETag a change takes."""
     if not (route.shape.body or route.raw_body) and await request.body():
         raise InvalidRequest([FieldProblem("", _NO_BODY)])
     message, context = await route.shape.read(request), context_of(request)
     if route.verb == "GET":
-        return with_etag(request, await _respond(route, context, message, request))
-    if read is not None and read.response is not None:
+        response = await _respond(route, context, message, request)
+        return with_etag(request, response) if route.has_version else response
+    if read is None:
+        refuse_version(request)
+    else:
         seen = await read.shape.read_path(request)
         if refusal := await changed_since(request, partial(_respond, read, context, seen, request)):
             return refusal
-    if route.verb != "POST" or route.response is None or route.raw_body or route.tag == ACCESS:
+    if not route.takes_key:
         return await _respond(route, context, message, request)
     name_request(route.id, request, message)
     return await once(context, route.id, request, partial(_respond, route, context, message, request))
