@@ -34,6 +34,7 @@ from framewell_gateway.adapters.summary_fields import (
     of_standing,
     parts_of,
     row_of,
+    settled,
     shard,
 )
 from framewell_gateway.domain.asset_index import AssetIndex
@@ -121,10 +122,8 @@ class SummaryDocuments:
 
     async def settle(self, asset_id: str, generation: int, chunks: ChunkCounts) -> None:
         """See SummaryRepository."""
-        settled = {"chunks": chunks.SerializeToString(), "counted_generation": generation}
-        await self._documents.update(
-            SUMMARIES, asset_id, {"$set": settled}, expect={"generation": {"$lte": generation}}
-        )
+        change = {"$set": settled(generation, chunks)}
+        await self._documents.update(SUMMARIES, asset_id, change, expect={"generation": {"$lte": generation}})
 
     async def get(self, asset_id: str) -> AssetSummary | None:
         """See SummaryRepository."""

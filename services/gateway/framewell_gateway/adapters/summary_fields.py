@@ -57,6 +57,11 @@ def new_document(change: SummaryChange, marks: Document) -> Document:
     return document
 
 
+def settled(generation: int, chunks: ChunkCounts) -> Document:
+    """Return the fields that hold the final counts of the chunks of a generation."""
+    return {"chunks": chunks.SerializeToString(), "counted_generation": generation}
+
+
 def parts_of(change: SummaryChange) -> Iterator[tuple[Query, Document]]:
     """Yield, part by part, what must be so for it to be news, and the fields that it sets."""
     if change.requested_at is not None:
