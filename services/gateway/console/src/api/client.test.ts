@@ -97,3 +97,34 @@ test("a wrong password at sign-in ends no session", async () => {
   await expect(send("/v1/session", { method: "POST", body: "{}" })).rejects.toMatchObject({ status: 401 });
   expect(session.get()?.ended).toBe(false);
 });
+
+test("what waits for a session never goes on in another person's name", async () => {
+  answers.push(problem(401, { code: "unauthenticated" }));
+  const sent = send("/v1/samples/review", { method: "POST", body: "{}" }).catch((error: unknown) => error);
+  await vi.waitFor(() => expect(session.get()?.ended).toBe(true));
+  began({ ...ANNA, principal: "bert", csrf: "berts" });
+  expect(await sent).toMatchObject({ status: 401 });
+  expect(asked).toHaveLength(1);
+});
+
+test("a change of a session that another tab replaced goes once more for the same person, and for nobody else", async () => {
+  const old = () => problem(403, { code: "csrf" });
+  const headers = { "content-type": "application/json" };
+  const now = (more: Partial<Session>) => new Response(JSON.stringify({ ...ANNA, ...more }), { headers });
+  answers.push(old(), now({ csrf: "new" }), new Response('{"kept":true}'));
+  expect(await (await send("/v1/rights", { method: "POST", body: "{}" })).json()).toEqual({ kept: true });
+  expect(asked.at(-1)?.headers.get(CSRF_HEADER)).toBe("new");
+  answers.push(old(), now({ principal: "bert", csrf: "berts" }));
+  await expect(send("/v1/rights", { method: "POST", body: "{}" })).rejects.toMatchObject({ code: "csrf" });
+  expect(session.get()?.principal).toBe("bert");
+});
+
+test("an answer that comes after somebody has signed in ends no new session", async () => {
+  let refuse: (answer: Response) => void = () => {};
+  vi.stubGlobal("fetch", () => new Promise((resolve) => (refuse = resolve)));
+  const sent = send("/v1/assets").catch((error: unknown) => error);
+  began({ ...ANNA, principal: "bert", csrf: "berts" });
+  refuse(problem(401, { code: "unauthenticated" }));
+  expect(await sent).toMatchObject({ status: 401 });
+  expect(session.get()).toMatchObject({ principal: "bert", ended: false });
+});

@@ -3,7 +3,8 @@
 import { defaults, getSession } from "./generated";
 import { found, lost } from "./network";
 import { NetworkError, problemOf } from "./problems";
-import { began, ended, session } from "./session";
+import { once } from "./repeats";
+import { began, ended, type Session, session } from "./session";
 
 export const CSRF_HEADER = "framewell-csrf";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -17,18 +18,46 @@ export function install(): void {
 
 /**
  * Fetches from the gateway. Resolves to an answer that succeeded (or 304); throws ProblemError for any other
- * and NetworkError where none came. A request whose session has ended waits until somebody has signed in again,
- * and goes once more: what a person typed is not lost.
+ * and NetworkError where none came. A request whose session has ended waits until its person has signed in again,
+ * and goes once more: what somebody typed is not lost, and goes in nobody else's name. A change whose answer was
+ * lost is made once, however often it is sent.
  */
-export const send: typeof fetch = async (input, init) => {
-  const answer = await attempt(input, init);
-  if (answer.status === 401 && !String(input).startsWith(SESSION_PATH) && (await ended())) {
-    return required(await attempt(input, init));
-  }
-  return required(answer);
-};
+export const send: typeof fetch = (input, init = {}) => once(input, init, (keyed) => sent(input, keyed));
 
-async function attempt(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+async function sent(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
+  const before = session.get();
+  const answer = await attempt(input, init);
+  if (String(input).startsWith(SESSION_PATH)) return required(answer);
+  let again = false;
+  if (answer.status === 401) again = await isBack(before);
+  else if (await isOfOldSession(answer)) again = await isStillTheirs(before);
+  return required(again ? await attempt(input, init) : answer);
+}
+
+/** Resolves to whether the person of an ended session is signed in again; waits for it where nobody is. */
+function isBack(before: Session | undefined): Promise<boolean> {
+  const now = session.get();
+  const meanwhile = now !== undefined && !now.ended && now.csrf !== before?.csrf;
+  return meanwhile ? Promise.resolve(now.principal === before?.principal) : ended();
+}
+
+/** Whether a change was refused because the session of this page is no more: another tab began a new one. */
+async function isOfOldSession(answer: Response): Promise<boolean> {
+  if (answer.status !== 403) return false;
+  const body: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => undefined);
+  return typeof body === "object" && body !== null && "code" in body && body.code === "csrf";
+}
+
+/** Asks whose session it is now; resolves to whether it is the same person's. */
+async function isStillTheirs(before: Session | undefined): Promise<boolean> {
+  await askSession();
+  return session.get()?.principal === before?.principal;
+}
+
+async function attempt(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers);
   if (!SAFE.has((init.method ?? "GET").toUpperCase())) headers.set(CSRF_HEADER, session.get()?.csrf || "console");
   try {

@@ -11,13 +11,14 @@ export interface Session extends SessionAnswer {
 /** Undefined until the gateway has answered. */
 export const session = new Store<Session | undefined>(undefined);
 
-/** Takes what the gateway says of the session. */
+/** Takes what the gateway says of the session. What waits goes on for the same person alone. */
 export function began(answer: SessionAnswer): void {
+  const same = session.get()?.principal === answer.principal;
   session.set({ ...answer, ended: false });
-  for (const go of waiting.splice(0)) go(true);
+  for (const go of waiting.splice(0)) go(same);
 }
 
-/** Notes that the gateway no longer knows the session; resolves to whether there is a new one. */
+/** Notes that the gateway no longer knows the session; resolves to whether there is a new one of the same person. */
 export function ended(): Promise<boolean> {
   const now = session.get();
   if (now === undefined || now.principal === "") return Promise.resolve(false);
