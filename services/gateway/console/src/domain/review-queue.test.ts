@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import {
   answered,
+  type Decide,
   type Decided,
   decide,
   decideAll,
   dismiss,
   EMPTY,
   isFull,
+  MOST_AT_ONCE,
+  MOST_REFUSED,
   MOST_UNSENT,
   notSent,
   type Outcome,
@@ -19,7 +22,7 @@ import {
   written,
 } from "./review-queue";
 
-const decision = (sampleId: string, more: Partial<Decided> = {}): Omit<Decided, "id"> => ({
+const decision = (sampleId: string, more: Partial<Decide> = {}): Decide => ({
   sampleId,
   decision: "accept",
   classId: "",
@@ -110,6 +113,21 @@ describe("taking back", () => {
     expect(toSend(told)).toMatchObject([{ decision: "undo", revision: 4 }]);
   });
 
+  test("one whose answer was lost is undone, too: the mesh may have taken it", () => {
+    const lost = undo(notSent(send(decided("a"))));
+    expect(ids(lost.unsent)).toEqual(["accept a", "undo a"]);
+    expect(ids(undo(read(written(send(decided("a"))))).unsent)).toEqual(["accept a", "undo a"]);
+    expect(toSend(answered(send(lost), [taken(2)]))).toMatchObject([{ decision: "undo", revision: 2 }]);
+  });
+
+  test("one that was decided anew over its undoing is taken back before any older one", () => {
+    let queue = answered(send(decided("old")), [taken(2)]);
+    queue = undo(send(decide(queue, decision("a"))));
+    queue = decide(queue, decision("a", { decision: "reject", revision: undefined }));
+    expect(ids(undoable(queue))).toEqual(["reject a", "accept old"]);
+    expect(ids(undo(queue).unsent)).toEqual(["accept a", "undo a"]);
+  });
+
   test("one that is refused meanwhile leaves nothing to take back", () => {
     const queue = answered(undo(send(decided("a"))), [refused]);
     expect(queue.unsent).toEqual([]);
@@ -159,6 +177,11 @@ describe("a reload", () => {
     expect(decide(again, decision("d")).unsent.at(-1)?.id).toBe(queue.nextId);
   });
 
+  test("keeps what was kept before it was known whether it had been sent: it may have been", () => {
+    const kept = { unsent: [{ ...decision("a"), id: 1 }], taken: [], refused: [], nextId: 2 };
+    expect(ids(undo(read(JSON.stringify(kept))).unsent)).toEqual(["accept a", "undo a"]);
+  });
+
   test("with what is no queue begins anew", () => {
     for (const text of [null, "", "{", "null", '{"unsent": 3}', "[]"]) expect(read(text)).toBe(EMPTY);
   });
@@ -168,4 +191,33 @@ test("several at once are all taken, however much waits", () => {
   const many = Array.from({ length: 30 }, (_, number) => decision(`s${number}`));
   expect(decideAll(decided("a"), many).unsent).toHaveLength(31);
   expect(new Set(decideAll(decided("a"), many).unsent.map((one) => one.id)).size).toBe(31);
+});
+
+test("more than the mesh takes at once go one batch after the other", () => {
+  const many = Array.from({ length: 250 }, (_, number) => decision(`s${number}`));
+  let queue = decideAll(EMPTY, many);
+  const batches: number[] = [];
+  while (toSend(queue).length > 0) {
+    batches.push(toSend(queue).length);
+    queue = answered(
+      send(queue),
+      toSend(queue).map(() => taken()),
+    );
+  }
+  expect(batches).toEqual([MOST_AT_ONCE, MOST_AT_ONCE, 50]);
+});
+
+test("a day of 5,000 decisions, every third of them refused, leaves no more behind than a short one", () => {
+  let queue = EMPTY;
+  for (let number = 0; number < 5000; number += 1) {
+    queue = decide(queue, decision(`s${number}`, { name: "W".repeat(10_000) }));
+    queue = answered(send(queue), [number % 3 === 0 ? refused : taken()]);
+  }
+  expect(queue.unsent).toEqual([]);
+  expect(queue.taken).toHaveLength(20);
+  expect(queue.refused).toHaveLength(MOST_REFUSED);
+  expect(queue.refused.length + queue.refusedBefore).toBe(1667);
+  expect(queue.refused.at(-1)?.sampleId).toBe("s4998");
+  expect(written(queue).length).toBeLessThan(60_000);
+  expect(dismiss(queue)).toMatchObject({ refused: [], refusedBefore: 0 });
 });

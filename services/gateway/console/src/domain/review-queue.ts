@@ -7,6 +7,9 @@
 
 export type Decision = "accept" | "reject" | "unsure" | "undo";
 
+/** What is known of a decision when it is taken. */
+export type Decide = Omit<Decided, "id" | "tried">;
+
 /** A decision as the reviewer took it. */
 export interface Decided {
   /** Its own, in this queue. */
@@ -20,6 +23,8 @@ export interface Decided {
   /** What was on the screen, for the list of decisions: the name, and a picture. */
   name: string;
   picture: string;
+  /** Whether it was sent at least once: where no answer came, the mesh may have taken it nevertheless. */
+  tried: boolean;
 }
 
 /** A decision that the mesh took: `revision` is that of the sample after it. */
@@ -46,7 +51,10 @@ export interface ReviewQueue {
   unsent: readonly Decided[];
   /** How many of `unsent`, from the first on, are under way. */
   underWay: number;
+  /** Those that nobody has looked at yet, the newest of them. */
   refused: readonly Refused[];
+  /** How many were refused before these and were never looked at. */
+  refusedBefore: number;
   /** The last decisions that were taken and not taken back, newest first. */
   taken: readonly Taken[];
   nextId: number;
@@ -54,8 +62,12 @@ export interface ReviewQueue {
 
 export const MOST_UNSENT = 20;
 export const MOST_LISTED = 20;
+/** The mesh takes 500 at once; fewer are answered sooner. */
+export const MOST_AT_ONCE = 100;
+export const MOST_REFUSED = 100;
+const LONGEST_NAME = 200;
 
-export const EMPTY: ReviewQueue = { unsent: [], underWay: 0, refused: [], taken: [], nextId: 1 };
+export const EMPTY: ReviewQueue = { unsent: [], underWay: 0, refused: [], refusedBefore: 0, taken: [], nextId: 1 };
 
 /** Whether so much waits that the reviewer must wait, too. */
 export function isFull(queue: ReviewQueue): boolean {
@@ -63,14 +75,18 @@ export function isFull(queue: ReviewQueue): boolean {
 }
 
 /** Takes a decision; changes nothing while the queue is full. */
-export function decide(queue: ReviewQueue, decided: Omit<Decided, "id">): ReviewQueue {
-  if (isFull(queue)) return queue;
-  return { ...queue, unsent: [...queue.unsent, { ...decided, id: queue.nextId }], nextId: queue.nextId + 1 };
+export function decide(queue: ReviewQueue, decided: Decide): ReviewQueue {
+  return isFull(queue) ? queue : decideAll(queue, [decided]);
 }
 
 /** Takes several decisions at once, of one person in one programme: all of them, however much waits. */
-export function decideAll(queue: ReviewQueue, decided: readonly Omit<Decided, "id">[]): ReviewQueue {
-  const unsent = decided.map((one, place) => ({ ...one, id: queue.nextId + place }));
+export function decideAll(queue: ReviewQueue, decided: readonly Decide[]): ReviewQueue {
+  const unsent = decided.map((one, place) => ({
+    ...one,
+    name: one.name.slice(0, LONGEST_NAME),
+    id: queue.nextId + place,
+    tried: false,
+  }));
   return { ...queue, unsent: [...queue.unsent, ...unsent], nextId: queue.nextId + unsent.length };
 }
 
@@ -80,7 +96,7 @@ export function toSend(queue: ReviewQueue): readonly Decided[] {
   const seen = new Set<string>();
   const batch: Decided[] = [];
   for (const one of queue.unsent) {
-    if (seen.has(one.sampleId) || one.revision === undefined) break;
+    if (seen.has(one.sampleId) || one.revision === undefined || batch.length === MOST_AT_ONCE) break;
     seen.add(one.sampleId);
     batch.push(one);
   }
@@ -89,7 +105,8 @@ export function toSend(queue: ReviewQueue): readonly Decided[] {
 
 /** Notes that the first so many are under way. */
 export function sent(queue: ReviewQueue, count: number): ReviewQueue {
-  return { ...queue, underWay: Math.min(count, queue.unsent.length) };
+  const unsent = queue.unsent.map((one, place) => (place < count && !one.tried ? { ...one, tried: true } : one));
+  return { ...queue, unsent, underWay: Math.min(count, unsent.length) };
 }
 
 /** Notes that no answer came: everything waits as before, in its order. */
@@ -120,36 +137,42 @@ export function answered(queue: ReviewQueue, outcomes: readonly Outcome[]): Revi
       unsent = unsent.filter((one) => one.sampleId !== decided.sampleId);
     }
   });
-  return { ...queue, unsent, underWay: 0, taken, refused };
+  return withRefused({ ...queue, unsent, underWay: 0, taken }, refused);
+}
+
+/** Keeps the newest of what was refused, and how many there were before. */
+function withRefused(queue: ReviewQueue, refused: readonly Refused[]): ReviewQueue {
+  const more = Math.max(0, refused.length - MOST_REFUSED);
+  return { ...queue, refused: refused.slice(more), refusedBefore: queue.refusedBefore + more };
 }
 
 /** The decisions that can be taken back, newest first: those that wait, and the last twenty that were taken. */
 export function undoable(queue: ReviewQueue): readonly Decided[] {
-  const undone = new Set(queue.unsent.filter((one) => one.decision === "undo").map((one) => one.sampleId));
-  const waiting = queue.unsent.filter((one) => one.decision !== "undo" && !undone.has(one.sampleId)).reverse();
-  const taken = queue.taken.filter(
-    (one) => !undone.has(one.sampleId) && !waiting.some((other) => other.sampleId === one.sampleId),
-  );
+  const last = new Map(queue.unsent.map((one) => [one.sampleId, one]));
+  const waiting = queue.unsent.filter((one) => one.decision !== "undo" && last.get(one.sampleId) === one).reverse();
+  const taken = queue.taken.filter((one) => !last.has(one.sampleId));
   return [...waiting, ...taken].slice(0, MOST_LISTED);
 }
 
 /**
- * Takes a decision back, the newest one unless told: one that waits is forgotten, one that is under way or was
- * taken is followed by its undoing. Returns the queue as it is when there is none.
+ * Takes a decision back, the newest one unless told: one that was never sent is forgotten; one that was taken, or
+ * may have been, is followed by its undoing. Returns the queue as it is when there is none.
  */
 export function undo(queue: ReviewQueue, id?: number): ReviewQueue {
   const wanted = undoable(queue).find((one) => id === undefined || one.id === id);
   if (wanted === undefined) return queue;
   const place = queue.unsent.findIndex((one) => one.id === wanted.id);
-  if (place >= queue.underWay) return { ...queue, unsent: queue.unsent.filter((one) => one.id !== wanted.id) };
+  if (place >= 0 && !wanted.tried) return { ...queue, unsent: queue.unsent.filter((one) => one.id !== wanted.id) };
   const revision = place >= 0 ? undefined : wanted.revision;
-  const undoing: Decided = { ...wanted, id: queue.nextId, decision: "undo", classId: "", revision };
+  const undoing: Decided = { ...wanted, id: queue.nextId, decision: "undo", classId: "", revision, tried: false };
   return { ...queue, unsent: [...queue.unsent, undoing], nextId: queue.nextId + 1 };
 }
 
-/** Takes a refused decision out of the tray: somebody has looked. */
-export function dismiss(queue: ReviewQueue, id: number): ReviewQueue {
-  return { ...queue, refused: queue.refused.filter((one) => one.id !== id) };
+/** Takes a refused decision out of the tray, all of them unless told which: somebody has looked. */
+export function dismiss(queue: ReviewQueue, id?: number): ReviewQueue {
+  if (id === undefined) return { ...queue, refused: [], refusedBefore: 0 };
+  const refused = queue.refused.filter((one) => one.id !== id);
+  return { ...queue, refused, refusedBefore: refused.length === 0 ? 0 : queue.refusedBefore };
 }
 
 /** What survives a reload, as text. */
@@ -164,7 +187,8 @@ export function read(text: string | null): ReviewQueue {
     const kept = JSON.parse(text) as Partial<ReviewQueue>;
     if (!Array.isArray(kept.unsent) || !Array.isArray(kept.taken) || !Array.isArray(kept.refused)) return EMPTY;
     // What waited for the answer to a decision that was under way gets its revision when that is answered again.
-    return { ...EMPTY, ...kept, underWay: 0, nextId: Number(kept.nextId) || 1 };
+    const unsent = kept.unsent.map((one) => ({ ...one, tried: one.tried !== false }));
+    return { ...EMPTY, ...kept, unsent, underWay: 0, nextId: Number(kept.nextId) || 1 };
   } catch {
     return EMPTY;
   }

@@ -2,7 +2,16 @@
  * Keys: pages say which they have, `?` lists them. Single letters never work while somebody writes or a dialog
  * is open, and can be switched off or given other keys (WCAG 2.2, 2.1.4).
  */
-import { createContext, type ReactNode, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 
 export interface KeyBinding {
   /** Name of what it does, unique in the console: `review.accept`. A person's own key is kept by it. */
@@ -94,7 +103,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
   latest.current = keys;
   useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isOfInputMethod(event)) return;
       if (paused.current > 0 || !latest.current.on || writes(event.target)) return;
       const { bindings, general, keyOf } = latest.current;
       const name = nameOf(event);
@@ -110,6 +119,11 @@ export function KeysProvider({ children }: { children: ReactNode }) {
   }, []);
 
   return <Context.Provider value={keys}>{children}</Context.Provider>;
+}
+
+/** Whether a key goes to an input method; the one that ends its writing says so by its code alone. */
+function isOfInputMethod(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229;
 }
 
 /** Whether keys at this element are text, or belong to a dialog or a menu. */
@@ -145,9 +159,9 @@ export function useKeys(bindings: readonly KeyBinding[], place: "page" | "genera
   // Before the browser paints: whoever sees the page can press its keys.
   useLayoutEffect(() => {
     if (shown === "") return;
-    const running = latest.current.map((one, place) => ({
+    const running = latest.current.map((one) => ({
       ...one,
-      run: (event: KeyboardEvent) => latest.current[place]?.run(event),
+      run: (event: KeyboardEvent) => latest.current.find(({ id }) => id === one.id)?.run(event),
     }));
     return addLatest.current(running, place);
   }, [shown, place]);

@@ -4,6 +4,7 @@ import { type CSSProperties, type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import type { Box, EvidenceSource, GetSampleResponse, RightsDecision, Sample } from "../../api/generated";
 import { Badge, WordOf } from "../../parts/Badge";
+import { Failed } from "../../parts/Failed";
 import { Refusal } from "../../parts/Refusal";
 import { review as de } from "../../words/de/review";
 import { review as en } from "../../words/en/review";
@@ -19,7 +20,7 @@ const SCENE_WIDTH = 960;
  */
 export function Card({ sample, shown }: { sample: Sample; shown: boolean }) {
   const words = useWords({ en, de });
-  const { data } = useQuery(sampleQuery(sample.sample_id));
+  const { data, error, refetch } = useQuery(sampleQuery(sample.sample_id));
   const name = sample.class_name;
   return (
     <article
@@ -42,7 +43,11 @@ export function Card({ sample, shown }: { sample: Sample; shown: boolean }) {
         <Scene sample={sample} />
         <Caption sources={data?.sources} sample={sample} />
       </div>
-      <Compared sample={sample} data={data} />
+      {data === undefined && error !== null ? (
+        <Failed error={error} retry={() => void refetch()} small />
+      ) : (
+        <Compared sample={sample} data={data} />
+      )}
       <Gate rights={data?.rights ?? sample.provenance?.rights} />
     </article>
   );

@@ -19,7 +19,9 @@ export function Side({ desk, state }: { desk: Desk; state: DeskState }) {
   return (
     <div className="review-side">
       <OnItsWay state={state} />
-      {state.queue.refused.length > 0 && <Tray desk={desk} refused={state.queue.refused} />}
+      {state.queue.refused.length > 0 && (
+        <Tray desk={desk} refused={state.queue.refused} before={state.queue.refusedBefore} />
+      )}
       {sample !== undefined && <Offered desk={desk} sampleId={sample.sample_id} full={isFull(state.queue)} />}
       <Decisions desk={desk} decisions={undoable(state.queue)} />
     </div>
@@ -43,12 +45,17 @@ function OnItsWay({ state }: { state: DeskState }) {
 }
 
 /** Decisions that the mesh refused, until somebody has looked. */
-function Tray({ desk, refused }: { desk: Desk; refused: readonly Refused[] }) {
+function Tray({ desk, refused, before }: { desk: Desk; refused: readonly Refused[]; before: number }) {
   const words = useWords({ en, de });
   return (
     <section className="review-tray" aria-labelledby="tray" role="alert">
       <h2 id="tray">{words.tray}</h2>
       <p className="small soft">{words.trayText}</p>
+      {refused.length > 1 && (
+        <Button look="bare" onPress={() => desk.dismiss()}>
+          {words.lookAll(refused.length + before)}
+        </Button>
+      )}
       <ul>
         {refused.map((one) => (
           <li key={one.id}>
@@ -66,6 +73,7 @@ function Tray({ desk, refused }: { desk: Desk; refused: readonly Refused[] }) {
           </li>
         ))}
       </ul>
+      {before > 0 && <p className="small soft">{words.trayBefore(before)}</p>}
     </section>
   );
 }
@@ -87,7 +95,7 @@ function Offered({ desk, sampleId, full }: { desk: Desk; sampleId: string; full:
             <button
               type="button"
               disabled={full}
-              onClick={() => desk.decide("accept", one.class_id, one.class_name)}
+              onClick={() => desk.decide(sampleId, "accept", one.class_id, one.class_name)}
               className="review-offer"
             >
               {on && <kbd>{keyLabel(keyOf({ id: `review.offer${place + 1}`, key: String(place + 1) }))}</kbd>}

@@ -50,6 +50,8 @@ export const review: typeof en = {
   tray: "Nicht übernommen",
   trayText: "Diese Entscheidungen wurden zurückgewiesen. Alle anderen gelten.",
   look: "Gesehen",
+  lookAll: (n: number) => `Alle ${n} gesehen`,
+  trayBefore: (n: number) => `${count(n, { one: "ältere steht", other: "ältere stehen" })} hier nicht mehr.`,
   refusals: {
     not_found: "Dieses Muster gibt es nicht mehr.",
     changed: "Jemand war schneller.",
@@ -83,8 +85,6 @@ export const review: typeof en = {
     label: "Name",
     help: "Namen schreiben; die Eingabetaste nimmt den markierten.",
     make: (name) => `Neue Person: ${name}`,
-    none: "So heißt noch niemand.",
-    taken: "angenommen",
   },
   play: {
     title: "Die Stelle",

@@ -47,6 +47,8 @@ export const review = {
   tray: "Not taken",
   trayText: "These decisions were refused. The others stand.",
   look: "Seen",
+  lookAll: (n: number) => `All ${n} seen`,
+  trayBefore: (n: number) => `${count(n, { one: "older one is", other: "older ones are" })} not listed any more.`,
   refusals: {
     not_found: "This sample is gone.",
     changed: "Somebody was faster.",
@@ -80,8 +82,6 @@ export const review = {
     label: "Name",
     help: "Write a name; Enter takes the marked one.",
     make: (name: string) => `New person: ${name}`,
-    none: "Nobody is called so yet.",
-    taken: "accepted",
   },
   play: {
     title: "The moment",
