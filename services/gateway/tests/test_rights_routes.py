@@ -48,6 +48,12 @@ def run(
     return training.Run(run_id=f"r-{state}", snapshot_id=snapshot, state=state, step=step)
 
 
+def run_of_nothing() -> training.Run:
+    ended = run(training.RUN_STATE_FAILED)
+    ended.completed.outcome.failed.code = "empty_snapshot"
+    return ended
+
+
 # --- preview
 
 
@@ -127,6 +133,7 @@ def tell(
         ),
         (([replaced(4)], [run(training.RUN_STATE_DONE)], [candidate("4.0")]), ("done", "done", "person")),
         (([replaced(4)], [run(training.RUN_STATE_FAILED)], []), ("done", "failed", "not_needed")),
+        (([replaced(4)], [run_of_nothing()], []), ("done", "not_needed", "not_needed")),
         (
             (
                 [replaced(4)],

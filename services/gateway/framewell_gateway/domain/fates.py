@@ -14,6 +14,9 @@ ENDED: Final = (
     training.RUN_STATE_CANCELLED,
 )
 
+NOTHING_TO_LEARN: Final = "empty_snapshot"
+"""Code of the run of a snapshot without samples: whoever it held must not be known, and no model follows."""
+
 
 def steps_of(fate: RightsChangeFate) -> list[FateStep]:
     """Return the steps from the statement to the new model, in order."""
@@ -69,13 +72,14 @@ def _runs(before: FateStep, snapshots: Sequence[ReplacedSnapshot], runs: Sequenc
     first = [run for run in runs if run.step != "challenge"]
     ended = {run.snapshot_id for run in first if run.state in ENDED}
     done = {run.snapshot_id for run in first if run.state == training.RUN_STATE_DONE}
+    empty = {run.snapshot_id for run in first if run.completed.outcome.failed.code == NOTHING_TO_LEARN}
     if before.state != pb.FATE_STATE_DONE or not wanted <= ended:
         state = pb.FATE_STATE_UNDER_WAY if runs else pb.FATE_STATE_WAITING
     elif done:
         state = pb.FATE_STATE_DONE
     else:
-        state = pb.FATE_STATE_FAILED
-    return _step("runs", state, len(done), len(wanted))
+        state = pb.FATE_STATE_NOT_NEEDED if wanted <= empty else pb.FATE_STATE_FAILED
+    return _step("runs", state, len(done), len(wanted - empty))
 
 
 def _models(before: FateStep, fate: RightsChangeFate) -> FateStep:
