@@ -139,7 +139,8 @@ SENTENCES = {
     "models disable", "models remove", "models init", "dataset publish",
     "reanalyse pause", "reanalyse resume", "reanalyse cancel",
     "people merge", "people split", "people distinguish", "people undo",
-    "train start", "train promote", "train rollback", "audit seal", "audit export", "dlq resume",
+    "train start", "train promote", "train rollback", "train hold", "train release", "audit seal",
+    "audit export", "dlq resume",
     "dlq replay", "dlq discard", "frame", "cancel", "reprocess", "remove", "users setup-code",
 }  # fmt: skip
 """Commands that say in a sentence what they did, or print a script."""

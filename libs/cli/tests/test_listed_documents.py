@@ -250,6 +250,9 @@ def test_runs_and_candidates_are_listed_with_model_verdict_and_figures(answers: 
     shown = " ".join(printed("train", "candidates").split())
     assert "identity/people@1.1 no waits anna recall 0.750 (0.60–0.86, n 40)" in shown
     assert "false_name_rate not measured (n 3)" in shown
+    held = training.Candidate(model=MODEL, hold=training.Hold(reason="twins", actor=Actor(principal="anna")))
+    answers["/v1/candidates"] = training.ListCandidatesResponse(candidates=[held])
+    assert "identity/people@1.1 held by anna" in " ".join(printed("train", "candidates").split())
     answers["/v1/candidates/promote"] = training.PromoteResponse(candidate=candidate)
     assert printed("train", "promote", "identity/people@1.1") == "identity/people@1.1 is in service\n"
 

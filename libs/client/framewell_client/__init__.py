@@ -16,6 +16,7 @@ from framewell_client.errors import ClientError, Refused, Unreachable
 from framewell_client.events import EventPublisher
 from framewell_client.gateway import Gateway, Picture
 from framewell_client.rest.paging import each, each_of
+from framewell_client.rest.versions import with_etag, with_etag_of
 from framewell_client.services import Services, connect
 
 __all__ = [
@@ -32,4 +33,6 @@ __all__ = [
     "connect",
     "each",
     "each_of",
+    "with_etag",
+    "with_etag_of",
 ]

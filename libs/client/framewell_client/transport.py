@@ -11,6 +11,7 @@ import httpx
 from framewell_client.credentials import Credentials
 from framewell_client.errors import Refused, Unreachable
 from framewell_client.rest.request import Answer, Request
+from framewell_client.rest.versions import note
 from framewell_client.trust import CA_VARIABLE, tls
 
 _TIMEOUT: Final = httpx.Timeout(75.0, connect=5.0)
@@ -51,7 +52,7 @@ class HttpTransport:
 
     def document(self, request: Request) -> Any:
         """See `Transport`."""
-        return self.send(request.verb, request.path, **request.arguments()).json()
+        return _document(self.send(request.verb, request.path, **request.arguments()))
 
     def answer(self, request: Request) -> Answer:
         """See `Transport`."""
@@ -94,7 +95,7 @@ class AsyncHttpTransport:
 
     async def document(self, request: Request) -> Any:
         """See `AsyncTransport`."""
-        return (await self.send(request.verb, request.path, **request.arguments())).json()
+        return _document(await self.send(request.verb, request.path, **request.arguments()))
 
     async def answer(self, request: Request) -> Answer:
         """See `AsyncTransport`."""
@@ -162,6 +163,11 @@ def _accepted(answer: httpx.Response) -> httpx.Response:
     if not answer.is_success:
         raise Refused(answer.status_code, _problem(answer))
     return answer
+
+
+def _document(answer: httpx.Response) -> Any:
+    note(answer.headers)
+    return answer.json()
 
 
 def _as_answer(answer: httpx.Response) -> Answer:

@@ -16,6 +16,7 @@ class Answering:
 
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
+    etags: dict[str, str] = field(default_factory=dict)
     address: str = ""
 
     def reply(self, method: str, target: str) -> tuple[int, str, bytes]:
@@ -45,10 +46,12 @@ def answering() -> Iterator[Answering]:
             self.send_response(status)
             self.send_header("content-type", kind)
             self.send_header("content-length", str(len(content)))
+            if etag := mesh.etags.get(self.path):
+                self.send_header("etag", etag)
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = _answer  # noqa: N815 - names of the standard library
+        do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - names of the standard library
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -1,11 +1,21 @@
 """Every operation of REST from Python, blocking and asynchronous: what is sent, and what comes back."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
-from framewell_client import AsyncGateway, Gateway, Refused, Unreachable, each, each_of
+from framewell_client import (
+    AsyncGateway,
+    Gateway,
+    Refused,
+    Unreachable,
+    each,
+    each_of,
+    with_etag,
+    with_etag_of,
+)
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 
@@ -50,6 +60,34 @@ async def test_the_same_without_blocking(answering: Any) -> None:
         with pytest.raises(Refused):
             await gateway.rest.get_asset(ASSET)
     assert found == ["a", "b", "c"]
+
+
+def test_a_change_names_the_version_that_was_read_and_the_key_of_its_request(answering: Any) -> None:
+    answering.answers["GET", "/v1/webhooks/w"] = {"webhook_id": "w"}
+    answering.answers["PATCH", "/v1/webhooks/w"] = {"webhook_id": "w"}
+    answering.answers["POST", "/v1/webhooks"] = {"secret": "s"}
+    answering.etags["/v1/webhooks/w"] = '"1"'
+    with Gateway(answering.address) as gateway:
+        seen, etag = with_etag(gateway.rest.get_webhook, "w")
+        gateway.rest.update_webhook("w", {"active": False}, if_match=etag)
+        gateway.rest.create_webhook({"url": "https://mam.example/a"}, idempotency_key="k-1")
+        made, none = with_etag(gateway.rest.create_webhook, {"url": "https://mam.example/a"})
+    assert (seen["webhook_id"], etag, made["secret"], none) == ("w", '"1"', "s", "")
+    sent = [asked[2] for asked in answering.asked]
+    assert sent[1]["if-match"] == '"1"'
+    assert sent[2]["idempotency-key"] == "k-1"
+    assert "if-match" not in sent[0]
+    assert "idempotency-key" not in sent[3]
+
+
+async def test_each_task_reads_its_own_version(answering: Any) -> None:
+    ids = [f"w{number}" for number in range(5)]
+    for one in ids:
+        answering.answers["GET", f"/v1/webhooks/{one}"] = {"webhook_id": one}
+        answering.etags[f"/v1/webhooks/{one}"] = f'"{one}"'
+    async with AsyncGateway(answering.address) as gateway:
+        found = await asyncio.gather(*(with_etag_of(gateway.rest.get_webhook, one) for one in ids))
+    assert [(seen["webhook_id"], etag) for seen, etag in found] == [(one, f'"{one}"') for one in ids]
 
 
 async def test_an_asset_is_awaited_over_a_break(answering: Any) -> None:

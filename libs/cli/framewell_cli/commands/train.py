@@ -11,9 +11,13 @@ from framewell_cli.console import Json, print_json, print_table, results
 from framewell_cli.documents import model_text, seconds
 from framewell_cli.errors import UsageProblem
 
-app = typer.Typer(no_args_is_help=True, help="Training: start runs, see what they made, promote.")
+app = typer.Typer(no_args_is_help=True, help="Training: start runs, see what they made, decide.")
 
 DatasetOption = Annotated[str, typer.Option("--dataset", help="Only this dataset.")]
+VersionArgument = Annotated[str, typer.Argument(metavar="NAME@VERSION", help="E.g. identity/people@3.1.")]
+_WHY = "Why, for whoever looks at it later; name nobody on screen, it is kept for ever."
+Reason = Annotated[str, typer.Option(help=_WHY)]
+OptionalReason = Annotated[str, typer.Option(help=_WHY)]
 
 
 @app.command()
@@ -79,7 +83,7 @@ def candidates(
         [
             (
                 model_text(one.get("model")) or "-",
-                "yes" if one["in_service"] else "no",
+                _standing(one),
                 one.get("completed", {}).get("verdict", "-"),
                 one.get("promoted_by", {}).get("principal", "-"),
                 _measured(one),
@@ -91,27 +95,51 @@ def candidates(
 
 @app.command()
 def promote(
-    model: Annotated[str, typer.Argument(metavar="NAME@VERSION", help="E.g. identity/people@3.1.")],
-    acting_as: ActingAs = "",
-    as_json: Json = False,
+    model: VersionArgument, reason: OptionalReason = "", acting_as: ActingAs = "", as_json: Json = False
 ) -> None:
     """Put a candidate into service."""
-    name, at, version = model.rpartition("@")
-    if not at or not name or not version:
-        raise UsageProblem(f"{model}: write it NAME@VERSION, e.g. identity/people@3.1")
+    name, version = _named(model)
     with open_gateway(acting_as) as gateway:
-        _print_in_service(gateway.promote(name, version), as_json=as_json)
+        promoted = gateway.promote(name, version, reason=reason)
+    _print_decision(promoted, "is in service", as_json=as_json)
 
 
 @app.command()
 def rollback(
     name: Annotated[str, typer.Argument(help="The model, e.g. identity/people.")],
+    reason: OptionalReason = "",
     acting_as: ActingAs = "",
     as_json: Json = False,
 ) -> None:
     """Put the version before back into service."""
     with open_gateway(acting_as) as gateway:
-        _print_in_service(gateway.rollback(name), as_json=as_json)
+        restored = gateway.rollback(name, reason=reason)
+    _print_decision(restored, "is in service", as_json=as_json)
+
+
+@app.command()
+def hold(model: VersionArgument, reason: Reason, acting_as: ActingAs = "", as_json: Json = False) -> None:
+    """Hold a candidate back: nobody and no rule puts it into service until it is released."""
+    name, version = _named(model)
+    with open_gateway(acting_as) as gateway:
+        held = gateway.hold(name, version, reason=reason)
+    _print_decision(held, "is held back", as_json=as_json)
+
+
+@app.command()
+def release(model: VersionArgument, reason: Reason, acting_as: ActingAs = "", as_json: Json = False) -> None:
+    """Release a candidate that was held back."""
+    name, version = _named(model)
+    with open_gateway(acting_as) as gateway:
+        released = gateway.release(name, version, reason=reason)
+    _print_decision(released, "may go into service again", as_json=as_json)
+
+
+def _named(model: str) -> tuple[str, str]:
+    name, at, version = model.rpartition("@")
+    if not at or not name or not version:
+        raise UsageProblem(f"{model}: write it NAME@VERSION, e.g. identity/people@3.1")
+    return name, version
 
 
 def _run_row(run: dict[str, Any]) -> tuple[str, ...]:
@@ -129,11 +157,18 @@ def _run_row(run: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _print_in_service(candidate: dict[str, Any], *, as_json: bool) -> None:
+def _standing(candidate: dict[str, Any]) -> str:
+    """Return whether a candidate is in service, or who holds it back."""
+    if (hold := candidate.get("hold")) is not None:
+        return f"held by {hold.get('actor', {}).get('principal', '-')}"
+    return "yes" if candidate["in_service"] else "no"
+
+
+def _print_decision(candidate: dict[str, Any], became: str, *, as_json: bool) -> None:
     if as_json:
         print_json(candidate)
     else:
-        results.print(f"{model_text(candidate['model'])} is in service", markup=False)
+        results.print(f"{model_text(candidate['model'])} {became}", markup=False)
 
 
 def _measured(candidate: dict[str, Any]) -> str:

@@ -69,7 +69,8 @@ def name_request(operation: str, request: Request, message: Message) -> None:
     So the service that takes it knows it again, even where a gateway died before it kept the answer.
     """
     key = request.headers.get(HEADER)
-    if key is None or getattr(getattr(message, "request", None), "asset_id", ""):
+    asked: object = getattr(message, "request", None)
+    if key is None or getattr(asked, "asset_id", ""):
         return
     for field in _NAMING_FIELDS:
         if field in message.DESCRIPTOR.fields_by_name and not getattr(message, field):
