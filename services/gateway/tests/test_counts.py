@@ -55,13 +55,14 @@ async def test_everything_that_waits_is_counted(busy: Any, gateway: httpx.AsyncC
         SampleWithheld(sample_id="s", provenance=Provenance(asset_id=IDS[1])),
     )  # fmt: skip
     counts = (await gateway.get("/v1/counts")).json()
-    assert counts.pop("since") < datetime.now(UTC).isoformat()
+    assert counts.pop("since") < counts.pop("as_of") <= datetime.now(UTC).isoformat()
     states = {one["state"]: one["count"] for one in counts.pop("assets")}
     assert states == {"ingested": 2, "rejected": 1, "analysed": 1}
     assert counts == {
         "assets_failed": 1, "samples_proposed": 7, "unknown_people": 3, "unknown_people_more": False,
         "refusals": 1, "candidates_waiting": 1, "candidates_waiting_more": False, "dead_letters": 5,
         "open_breakers": ["transcode.stitch"], "unavailable": [], "missing": [],
+        "missing_wordings": [], "refreshing": False,
     }  # fmt: skip
 
 

@@ -42,6 +42,30 @@ class AddressObjectResponse(TypedDict):
     """When it stops working."""
 
 
+class AnalyseImageResponse(TypedDict):
+    """What was seen in one picture."""
+
+    observations: Sequence[Observation]
+    """Observations by analyser; spans and moments are those of a single frame."""
+    identities: Sequence[FaceIdentity]
+    """Who the faces are by the identity models in force, one for each `face` observation."""
+
+
+class Analyser(TypedDict):
+    """One analyser and the models it uses."""
+
+    name: str
+    """Its name, e.g. `faces`."""
+    models: Sequence[ModelVersion]
+    """The models it uses, the one its observations name first."""
+    input: NotRequired[AnalyserInput]
+    """What it looks at or listens to."""
+    description: str
+    """One sentence: what it reports."""
+    not_installed: str
+    """Of an optional analyser that this machine lacks: why it is not at work, and what to do; else empty."""
+
+
 class ApiToken(TypedDict):
     """A token with which a program acts for its owner. Its secret is shown once, when it is made."""
 
@@ -944,6 +968,10 @@ class Counts(TypedDict):
     """Why they are missing, one sentence each."""
     missing_wordings: Sequence[Wording]
     """What the sentences of `missing` were made of, in the same order."""
+    as_of: NotRequired[str]
+    """When the look at the mesh began that this answer is from: one for everybody who asks."""
+    refreshing: bool
+    """True when it is from before the question, as a newer look takes its time: ask again for that."""
 
 
 class CreateClassResponse(TypedDict):
@@ -1409,6 +1437,29 @@ class FaceCluster(TypedDict):
     """Its appearance with the largest face; unset in a list of decisions."""
 
 
+class FaceIdentity(TypedDict):
+    """Who a face is by one identity model."""
+
+    observation_id: str
+    """Id of the face's observation in the same answer."""
+    class_id: str
+    """Id of the class; empty for unknown."""
+    score: NotRequired[float]
+    """How sure the name is, 0 to 1, see Person.score; unset when no identity model is in force."""
+    model: NotRequired[ModelVersion]
+    """The identity model that decided; unset when none is in force."""
+    verdict: NotRequired[IdentityVerdict]
+    """What the identity model decided; unspecified when none is in force."""
+    nearest_class_id: str
+    """Id of the class that is nearest, whatever the verdict; empty when there is none."""
+    distance: NotRequired[float]
+    """Distance to the nearest class in the units of the identity model; unset when there is no class."""
+    sentence: str
+    """The verdict in words, for a person: what was decided, and why."""
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
+
+
 class Failed(TypedDict):
     """The work was given up, and why."""
 
@@ -1587,6 +1638,8 @@ class GetClusterResponse(TypedDict):
     """At most 10 appearances to learn from: large faces of different shots and assets; on the first page
     only.
     """
+    total_size: int
+    """Number of appearances on all pages together."""
 
 
 class GetReanalysisResponse(TypedDict):
@@ -1856,6 +1909,13 @@ class LineageSample(TypedDict):
     """The right that it rests on."""
 
 
+class ListAnalysersResponse(TypedDict):
+    """The analysers at work here, and those that are not installed."""
+
+    analysers: Sequence[Analyser]
+    """Analysers in order of their names."""
+
+
 class ListAssetPeopleResponse(TypedDict):
     """One page of people."""
 
@@ -1869,6 +1929,8 @@ class ListAssetPeopleResponse(TypedDict):
     """What this page lacks because a service is away, one sentence each."""
     missing_wordings: Sequence[Wording]
     """What the sentences of `missing` were made of, in the same order."""
+    total_size: int
+    """Number of appearances on all pages together."""
 
 
 class ListAssetsResponse(TypedDict):
@@ -2036,6 +2098,8 @@ class ListMediaEventsResponse(TypedDict):
     """Events in order of time."""
     next_page_token: str
     """Names the next page; empty on the last page."""
+    total_size: int
+    """Number of events on all pages together."""
 
 
 class ListModelsResponse(TypedDict):
@@ -2131,6 +2195,8 @@ class ListShotsResponse(TypedDict):
     """Shots in order of time."""
     next_page_token: str
     """Names the next page; empty on the last page."""
+    total_size: int
+    """Number of shots on all pages together."""
 
 
 class ListSnapshotsResponse(TypedDict):
@@ -2303,6 +2369,10 @@ class MeshView(TypedDict):
     """Why they are missing, one sentence each."""
     missing_wordings: Sequence[Wording]
     """What the sentences of `missing` were made of, in the same order."""
+    as_of: NotRequired[str]
+    """When the look at the mesh began that this answer is from: one for everybody who asks."""
+    refreshing: bool
+    """True when it is from before the question, as a newer look takes its time: ask again for that."""
 
 
 class Model(TypedDict):
@@ -2387,6 +2457,8 @@ class ModelLineage(TypedDict):
     """Why parts of it are missing, one sentence each."""
     missing_wordings: Sequence[Wording]
     """What the sentences of `missing` were made of, in the same order."""
+    total_size: int
+    """Number of assets and samples on all pages together."""
 
 
 class ModelScope(TypedDict):
@@ -4668,6 +4740,15 @@ class Transition(TypedDict):
     """The pictures that are neither shot's alone; of a cut there are none, and the span is empty."""
 
 
+class TryModelResponse(TypedDict):
+    """What a model is, and what it would observe."""
+
+    examination: NotRequired[ModelExamination]
+    """What its examination found."""
+    observations: Sequence[Observation]
+    """What it observes in the picture; empty without one."""
+
+
 class UndoDecisionRequest(TypedDict):
     """Names a decision about a cluster that is taken back."""
 
@@ -4997,6 +5078,14 @@ AccessMode = Literal["local", "users", "tokens"]
 - `local`: Nobody: everybody on this machine may do everything.
 - `users`: Everybody, by signing in or by a token.
 - `tokens`: Everybody, by a token of the settings: there is no user yet.
+"""
+
+
+AnalyserInput = Literal["pictures", "sound"]
+"""What an analyser looks at or listens to.
+
+- `pictures`: It looks at sampled pictures.
+- `sound`: It listens to the sound of an asset.
 """
 
 

@@ -51,9 +51,9 @@ class CountWaiting:
     clock: Clock
 
     async def __call__(self, request: GetCountsRequest) -> Counts:
-        day_ago = self.clock.now() - _DAY
-        since = request.since.ToDatetime(UTC) if request.HasField("since") else day_ago
-        counts = Counts(since=timestamp(since))
+        now = self.clock.now()
+        since = request.since.ToDatetime(UTC) if request.HasField("since") else now - _DAY
+        counts = Counts(since=timestamp(since), as_of=timestamp(now))
         await asyncio.gather(
             self._part(counts, ("assets", "assets_failed"), self._assets),
             self._part(counts, ("samples_proposed",), self._samples),

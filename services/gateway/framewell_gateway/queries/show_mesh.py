@@ -17,7 +17,9 @@ from framewell.gateway.v1.mesh_view_pb2 import (
 )
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.broker_state import Replica, ServiceReplies
+from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.ports import Away, BrokerSearch, DeadLetters, Operations
+from framewell_kit.clock import Clock
 
 T = TypeVar("T")
 
@@ -29,9 +31,10 @@ class ShowMesh:
     operations: Operations
     broker: BrokerSearch
     dead_letters: DeadLetters
+    clock: Clock
 
     async def __call__(self, _: GetMeshRequest) -> MeshView:
-        view = MeshView()
+        view = MeshView(as_of=timestamp(self.clock.now()))
         lag: Sequence[Backlog]
         counts: Sequence[DeadLetterCount]
         replies, lag, counts = await asyncio.gather(

@@ -91,6 +91,8 @@ class Counts(_message.Message):
     UNAVAILABLE_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
     MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    REFRESHING_FIELD_NUMBER: _builtins.int
     assets_failed: _builtins.int
     """Assets that were rejected, or of which the analysis failed as a whole."""
     samples_proposed: _builtins.int
@@ -107,6 +109,8 @@ class Counts(_message.Message):
     """True when there are more of them than were counted."""
     dead_letters: _builtins.int
     """Dead letters of the last 30 days that wait: nobody replayed or discarded them."""
+    refreshing: _builtins.bool
+    """True when it is from before the question, as a newer look takes its time: ask again for that."""
     @_builtins.property
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetStateCount]:
         """Assets by state, one entry a state that there is; removed ones are not counted."""
@@ -131,6 +135,10 @@ class Counts(_message.Message):
     def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
         """What the sentences of `missing` were made of, in the same order."""
 
+    @_builtins.property
+    def as_of(self) -> _timestamp_pb2.Timestamp:
+        """When the look at the mesh began that this answer is from: one for everybody who asks."""
+
     def __init__(
         self,
         *,
@@ -148,10 +156,12 @@ class Counts(_message.Message):
         unavailable: _abc.Iterable[_builtins.str] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
         missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
+        as_of: _timestamp_pb2.Timestamp | None = ...,
+        refreshing: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "assets_failed", b"assets_failed", "candidates_waiting", b"candidates_waiting", "candidates_waiting_more", b"candidates_waiting_more", "dead_letters", b"dead_letters", "missing", b"missing", "missing_wordings", b"missing_wordings", "open_breakers", b"open_breakers", "refusals", b"refusals", "samples_proposed", b"samples_proposed", "since", b"since", "unavailable", b"unavailable", "unknown_people", b"unknown_people", "unknown_people_more", b"unknown_people_more"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "assets", b"assets", "assets_failed", b"assets_failed", "candidates_waiting", b"candidates_waiting", "candidates_waiting_more", b"candidates_waiting_more", "dead_letters", b"dead_letters", "missing", b"missing", "missing_wordings", b"missing_wordings", "open_breakers", b"open_breakers", "refreshing", b"refreshing", "refusals", b"refusals", "samples_proposed", b"samples_proposed", "since", b"since", "unavailable", b"unavailable", "unknown_people", b"unknown_people", "unknown_people_more", b"unknown_people_more"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -79,6 +79,10 @@ class MeshView(_message.Message):
     UNAVAILABLE_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
     MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
+    AS_OF_FIELD_NUMBER: _builtins.int
+    REFRESHING_FIELD_NUMBER: _builtins.int
+    refreshing: _builtins.bool
+    """True when it is from before the question, as a newer look takes its time: ask again for that."""
     @_builtins.property
     def services(self) -> _containers.RepeatedCompositeFieldContainer[Global___ServiceView]:
         """One for each service of the mesh, in the order of their ports."""
@@ -95,6 +99,10 @@ class MeshView(_message.Message):
     def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
         """What the sentences of `missing` were made of, in the same order."""
 
+    @_builtins.property
+    def as_of(self) -> _timestamp_pb2.Timestamp:
+        """When the look at the mesh began that this answer is from: one for everybody who asks."""
+
     def __init__(
         self,
         *,
@@ -102,10 +110,12 @@ class MeshView(_message.Message):
         unavailable: _abc.Iterable[_builtins.str] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
         missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
+        as_of: _timestamp_pb2.Timestamp | None = ...,
+        refreshing: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["missing", b"missing", "missing_wordings", b"missing_wordings", "services", b"services", "unavailable", b"unavailable"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "missing", b"missing", "missing_wordings", b"missing_wordings", "refreshing", b"refreshing", "services", b"services", "unavailable", b"unavailable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1269,6 +1269,8 @@ export type ListAssetPeopleResponse = {
     missing: string[];
     /** What the sentences of `missing` were made of, in the same order. */
     missing_wordings: Wording[];
+    /** Number of appearances on all pages together. */
+    total_size: number;
 };
 export type FrameRun = {
     /** Index of its first picture in presentation order. */
@@ -1299,6 +1301,8 @@ export type ListShotsResponse = {
     shots: Shot[];
     /** Names the next page; empty on the last page. */
     next_page_token: string;
+    /** Number of shots on all pages together. */
+    total_size: number;
 };
 export type FoundMoment = {
     /** The asset it is in. */
@@ -1503,6 +1507,32 @@ export type FindSimilarResponse = {
     /** Neighbours of the query, nearest first. */
     neighbours: Neighbour[];
 };
+export type FaceIdentity = {
+    /** Id of the face's observation in the same answer. */
+    observation_id: string;
+    /** Id of the class; empty for unknown. */
+    class_id: string;
+    /** How sure the name is, 0 to 1, see Person.score; unset when no identity model is in force. */
+    score?: number;
+    /** The identity model that decided; unset when none is in force. */
+    model?: ModelVersion;
+    /** What the identity model decided; unspecified when none is in force. */
+    verdict?: IdentityVerdict;
+    /** Id of the class that is nearest, whatever the verdict; empty when there is none. */
+    nearest_class_id: string;
+    /** Distance to the nearest class in the units of the identity model; unset when there is no class. */
+    distance?: number;
+    /** The verdict in words, for a person: what was decided, and why. */
+    sentence: string;
+    /** What that sentence was made of. */
+    wording?: Wording;
+};
+export type AnalyseImageResponse = {
+    /** Observations by analyser; spans and moments are those of a single frame. */
+    observations: Observation[];
+    /** Who the faces are by the identity models in force, one for each `face` observation. */
+    identities: FaceIdentity[];
+};
 export type MediaEventKind = "black" | "freeze" | "colour_bars" | "silence" | "tone";
 export type MediaEvent = {
     /** What is seen or heard. */
@@ -1515,6 +1545,8 @@ export type ListMediaEventsResponse = {
     events: MediaEvent[];
     /** Names the next page; empty on the last page. */
     next_page_token: string;
+    /** Number of events on all pages together. */
+    total_size: number;
 };
 export type GetRightsResponse = {
     /** One decision for each purpose. */
@@ -1599,6 +1631,8 @@ export type GetClusterResponse = {
     similar: SimilarCluster[];
     /** At most 10 appearances to learn from: large faces of different shots and assets; on the first page only. */
     best: ClusterAppearance[];
+    /** Number of appearances on all pages together. */
+    total_size: number;
 };
 export type ClusterDecision = "merged" | "split" | "distinguished" | "named" | "undone";
 export type ClusterDecisionRecord = {
@@ -2938,6 +2972,23 @@ export type SnapshotExport = {
     /** What the sentence of `left_out_reason` was made of. */
     left_out_wording?: Wording;
 };
+export type AnalyserInput = "pictures" | "sound";
+export type Analyser = {
+    /** Its name, e.g. `faces`. */
+    name: string;
+    /** The models it uses, the one its observations name first. */
+    models: ModelVersion[];
+    /** What it looks at or listens to. */
+    input?: AnalyserInput;
+    /** One sentence: what it reports. */
+    description: string;
+    /** Of an optional analyser that this machine lacks: why it is not at work, and what to do; else empty. */
+    not_installed: string;
+};
+export type ListAnalysersResponse = {
+    /** Analysers in order of their names. */
+    analysers: Analyser[];
+};
 export type ModelScope = {
     /** Series of programmes, as programmes name it; empty for any. */
     series: string;
@@ -3019,6 +3070,8 @@ export type ModelLineage = {
     missing: string[];
     /** What the sentences of `missing` were made of, in the same order. */
     missing_wordings: Wording[];
+    /** Number of assets and samples on all pages together. */
+    total_size: number;
 };
 export type ModelTensor = {
     /** Its name in the graph. */
@@ -3047,6 +3100,12 @@ export type UploadModelResponse = {
     model?: Model;
     /** What its examination found. */
     examination?: ModelExamination;
+};
+export type TryModelResponse = {
+    /** What its examination found. */
+    examination?: ModelExamination;
+    /** What it observes in the picture; empty without one. */
+    observations: Observation[];
 };
 export type ModelVersionInput = {
     /** Name of the model in the model registry, e.g. `faces/yunet`. */
@@ -3334,6 +3393,10 @@ export type Counts = {
     missing: string[];
     /** What the sentences of `missing` were made of, in the same order. */
     missing_wordings: Wording[];
+    /** When the look at the mesh began that this answer is from: one for everybody who asks. */
+    as_of?: string;
+    /** True when it is from before the question, as a newer look takes its time: ask again for that. */
+    refreshing: boolean;
 };
 export type ReplicaView = {
     /** Where it was asked. */
@@ -3392,6 +3455,10 @@ export type MeshView = {
     missing: string[];
     /** What the sentences of `missing` were made of, in the same order. */
     missing_wordings: Wording[];
+    /** When the look at the mesh began that this answer is from: one for everybody who asks. */
+    as_of?: string;
+    /** True when it is from before the question, as a newer look takes its time: ask again for that. */
+    refreshing: boolean;
 };
 export type DeadLetterState = "waiting" | "replayed" | "discarded";
 export type DeadLetterView = {
@@ -4672,9 +4739,8 @@ export function listAssets({ pageSize, pageToken, state, kind, title, source, la
 /**
  * Ask for media to be taken in
  */
-export function submitAsset(ingestRequested: IngestRequested, { requestId, idempotencyKey }: {
+export function submitAsset(ingestRequested: IngestRequested, { requestId }: {
     requestId?: string;
-    idempotencyKey?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
@@ -4717,10 +4783,7 @@ export function submitAsset(ingestRequested: IngestRequested, { requestId, idemp
     }))}`, oazapfts.json({
         ...opts,
         method: "POST",
-        body: ingestRequested,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: ingestRequested
     })));
 }
 /**
@@ -4899,8 +4962,7 @@ export function explainAsset(assetId: string, opts?: Oazapfts.RequestOpts) {
 /**
  * Stop the fetch of an asset
  */
-export function cancelIngest(assetId: string, { idempotencyKey, ifMatch }: {
-    idempotencyKey?: string;
+export function cancelIngest(assetId: string, { ifMatch }: {
     ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -4937,7 +4999,6 @@ export function cancelIngest(assetId: string, { idempotencyKey, ifMatch }: {
         ...opts,
         method: "POST",
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey,
             "if-match": ifMatch
         })
     }));
@@ -4945,8 +5006,7 @@ export function cancelIngest(assetId: string, { idempotencyKey, ifMatch }: {
 /**
  * Make everything of an asset anew
  */
-export function reprocessAsset(assetId: string, { idempotencyKey, ifMatch }: {
-    idempotencyKey?: string;
+export function reprocessAsset(assetId: string, { ifMatch }: {
     ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -4986,7 +5046,6 @@ export function reprocessAsset(assetId: string, { idempotencyKey, ifMatch }: {
         ...opts,
         method: "POST",
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey,
             "if-match": ifMatch
         })
     }));
@@ -5387,9 +5446,7 @@ export function getTranscript(assetId: string, opts?: Oazapfts.RequestOpts) {
 /**
  * Stored faces and pictures near to one
  */
-export function findSimilar(findSimilarRequest: FindSimilarRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function findSimilar(findSimilarRequest: FindSimilarRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: FindSimilarResponse;
@@ -5426,11 +5483,57 @@ export function findSimilar(findSimilarRequest: FindSimilarRequest, { idempotenc
     }>("/v1/similar", oazapfts.json({
         ...opts,
         method: "POST",
-        body: findSimilarRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: findSimilarRequest
     })));
+}
+/**
+ * What models see in a picture, and who the faces are
+ */
+export function analyseImage(body: Blob, { analysers, lane }: {
+    analysers?: string[];
+    lane?: Lane;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: AnalyseImageResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/v1/pictures/analyse${QS.query(QS.explode({
+        analysers,
+        lane
+    }))}`, {
+        ...opts,
+        method: "POST",
+        body
+    }));
 }
 /**
  * Black, held pictures, colour bars, silence and tone
@@ -5758,9 +5861,7 @@ export function listClusterDecisions(clusterId: string, { pageSize, pageToken }:
 /**
  * Say that two are the same person
  */
-export function mergeClusters(mergeClustersRequest: MergeClustersRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function mergeClusters(mergeClustersRequest: MergeClustersRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: MergeClustersResponse;
@@ -5803,18 +5904,13 @@ export function mergeClusters(mergeClustersRequest: MergeClustersRequest, { idem
     }>("/v1/clusters/decisions/merge", oazapfts.json({
         ...opts,
         method: "POST",
-        body: mergeClustersRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: mergeClustersRequest
     })));
 }
 /**
  * Say that some appearances are somebody else
  */
-export function splitCluster(splitClusterRequest: SplitClusterRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function splitCluster(splitClusterRequest: SplitClusterRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: SplitClusterResponse;
@@ -5857,18 +5953,13 @@ export function splitCluster(splitClusterRequest: SplitClusterRequest, { idempot
     }>("/v1/clusters/decisions/split", oazapfts.json({
         ...opts,
         method: "POST",
-        body: splitClusterRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: splitClusterRequest
     })));
 }
 /**
  * Say that two are not the same person
  */
-export function distinguishClusters(distinguishClustersRequest: DistinguishClustersRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function distinguishClusters(distinguishClustersRequest: DistinguishClustersRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: DistinguishClustersResponse;
@@ -5911,18 +6002,13 @@ export function distinguishClusters(distinguishClustersRequest: DistinguishClust
     }>("/v1/clusters/decisions/distinguish", oazapfts.json({
         ...opts,
         method: "POST",
-        body: distinguishClustersRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: distinguishClustersRequest
     })));
 }
 /**
  * Say who an unknown person is
  */
-export function namePerson(namePersonRequest: NamePersonRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function namePerson(namePersonRequest: NamePersonRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: NamePersonResponse;
@@ -5965,18 +6051,13 @@ export function namePerson(namePersonRequest: NamePersonRequest, { idempotencyKe
     }>("/v1/clusters/decisions/name", oazapfts.json({
         ...opts,
         method: "POST",
-        body: namePersonRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: namePersonRequest
     })));
 }
 /**
  * What saying who an unknown person is would touch
  */
-export function previewName(namePersonRequest: NamePersonRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function previewName(namePersonRequest: NamePersonRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: PreviewNameResponse;
@@ -6016,18 +6097,13 @@ export function previewName(namePersonRequest: NamePersonRequest, { idempotencyK
     }>("/v1/clusters/decisions/name/preview", oazapfts.json({
         ...opts,
         method: "POST",
-        body: namePersonRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: namePersonRequest
     })));
 }
 /**
  * Take a decision back
  */
-export function undoClusterDecision(undoDecisionRequest: UndoDecisionRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function undoClusterDecision(undoDecisionRequest: UndoDecisionRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: UndoDecisionResponse;
@@ -6070,10 +6146,7 @@ export function undoClusterDecision(undoDecisionRequest: UndoDecisionRequest, { 
     }>("/v1/clusters/decisions/undo", oazapfts.json({
         ...opts,
         method: "POST",
-        body: undoDecisionRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: undoDecisionRequest
     })));
 }
 /**
@@ -6137,9 +6210,7 @@ export function listSamples({ datasetId, states, classId, assetId, pageSize, pag
 /**
  * Propose a region as a sample of a class
  */
-export function proposeSample(proposeSampleRequest: ProposeSampleRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function proposeSample(proposeSampleRequest: ProposeSampleRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 201;
         data: ProposeSampleResponse;
@@ -6182,10 +6253,7 @@ export function proposeSample(proposeSampleRequest: ProposeSampleRequest, { idem
     }>("/v1/samples", oazapfts.json({
         ...opts,
         method: "POST",
-        body: proposeSampleRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: proposeSampleRequest
     })));
 }
 /**
@@ -6266,9 +6334,7 @@ export function getSample(sampleId: string, opts?: Oazapfts.RequestOpts) {
 /**
  * Take samples for review
  */
-export function claimSamples(claimSamplesRequest: ClaimSamplesRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function claimSamples(claimSamplesRequest: ClaimSamplesRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ClaimSamplesResponse;
@@ -6305,18 +6371,13 @@ export function claimSamples(claimSamplesRequest: ClaimSamplesRequest, { idempot
     }>("/v1/samples/claim", oazapfts.json({
         ...opts,
         method: "POST",
-        body: claimSamplesRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: claimSamplesRequest
     })));
 }
 /**
  * Give samples back undecided
  */
-export function releaseSamples(releaseSamplesRequest: ReleaseSamplesRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function releaseSamples(releaseSamplesRequest: ReleaseSamplesRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ReleaseSamplesResponse;
@@ -6353,18 +6414,13 @@ export function releaseSamples(releaseSamplesRequest: ReleaseSamplesRequest, { i
     }>("/v1/samples/release", oazapfts.json({
         ...opts,
         method: "POST",
-        body: releaseSamplesRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: releaseSamplesRequest
     })));
 }
 /**
  * Decide about samples
  */
-export function reviewSamples(reviewSamplesRequest: ReviewSamplesRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function reviewSamples(reviewSamplesRequest: ReviewSamplesRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ReviewSamplesResponse;
@@ -6401,18 +6457,13 @@ export function reviewSamples(reviewSamplesRequest: ReviewSamplesRequest, { idem
     }>("/v1/samples/review", oazapfts.json({
         ...opts,
         method: "POST",
-        body: reviewSamplesRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: reviewSamplesRequest
     })));
 }
 /**
  * Take decisions back
  */
-export function undoReview(undoReviewRequest: UndoReviewRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function undoReview(undoReviewRequest: UndoReviewRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: UndoReviewResponse;
@@ -6449,10 +6500,7 @@ export function undoReview(undoReviewRequest: UndoReviewRequest, { idempotencyKe
     }>("/v1/samples/undo", oazapfts.json({
         ...opts,
         method: "POST",
-        body: undoReviewRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: undoReviewRequest
     })));
 }
 /**
@@ -6510,9 +6558,7 @@ export function listClasses({ datasetId, classIds, pageSize, pageToken, name, or
 /**
  * Make a class in a dataset
  */
-export function createClass(datasetClassInput: DatasetClassInput, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function createClass(datasetClassInput: DatasetClassInput, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 201;
         data: CreateClassResponse;
@@ -6555,10 +6601,7 @@ export function createClass(datasetClassInput: DatasetClassInput, { idempotencyK
     }>("/v1/classes", oazapfts.json({
         ...opts,
         method: "POST",
-        body: datasetClassInput,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: datasetClassInput
     })));
 }
 /**
@@ -6643,8 +6686,7 @@ export function getClass(classId: string, opts?: Oazapfts.RequestOpts) {
 /**
  * Give a class another name, or further ones
  */
-export function renameClass(classId: string, renameClassRequest: RenameClassRequest, { idempotencyKey, ifMatch }: {
-    idempotencyKey?: string;
+export function renameClass(classId: string, renameClassRequest: RenameClassRequest, { ifMatch }: {
     ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -6694,7 +6736,6 @@ export function renameClass(classId: string, renameClassRequest: RenameClassRequ
         method: "POST",
         body: renameClassRequest,
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey,
             "if-match": ifMatch
         })
     })));
@@ -6702,9 +6743,7 @@ export function renameClass(classId: string, renameClassRequest: RenameClassRequ
 /**
  * Make two classes one
  */
-export function mergeClasses(mergeClassesRequest: MergeClassesRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function mergeClasses(mergeClassesRequest: MergeClassesRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: MergeClassesResponse;
@@ -6747,17 +6786,13 @@ export function mergeClasses(mergeClassesRequest: MergeClassesRequest, { idempot
     }>("/v1/classes/merge", oazapfts.json({
         ...opts,
         method: "POST",
-        body: mergeClassesRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: mergeClassesRequest
     })));
 }
 /**
  * Take a merger back
  */
-export function undoMerge(classId: string, { idempotencyKey, ifMatch }: {
-    idempotencyKey?: string;
+export function undoMerge(classId: string, { ifMatch }: {
     ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -6797,7 +6832,6 @@ export function undoMerge(classId: string, { idempotencyKey, ifMatch }: {
         ...opts,
         method: "POST",
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey,
             "if-match": ifMatch
         })
     }));
@@ -6848,9 +6882,7 @@ export function listClassAppearances(classId: string, { pageSize, pageToken }: {
 /**
  * Change rights of an asset, a source or a holder
  */
-export function changeRights(rightsChanged: RightsChanged, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function changeRights(rightsChanged: RightsChanged, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
         data: PublishedRightsChange;
@@ -6887,10 +6919,7 @@ export function changeRights(rightsChanged: RightsChanged, { idempotencyKey }: {
     }>("/v1/rights", oazapfts.json({
         ...opts,
         method: "POST",
-        body: rightsChanged,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: rightsChanged
     })));
 }
 /**
@@ -6936,9 +6965,7 @@ export function listUnmatchedRights({ pageSize, pageToken }: {
 /**
  * What other house rules would do
  */
-export function previewHouseRules(previewHouseRulesRequest: PreviewHouseRulesRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function previewHouseRules(previewHouseRulesRequest: PreviewHouseRulesRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: PreviewHouseRulesResponse;
@@ -6975,18 +7002,14 @@ export function previewHouseRules(previewHouseRulesRequest: PreviewHouseRulesReq
     }>("/v1/rights/rules/preview", oazapfts.json({
         ...opts,
         method: "POST",
-        body: previewHouseRulesRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: previewHouseRulesRequest
     })));
 }
 /**
  * What a change of rights would do
  */
-export function previewRightsChange(rightsChanged: RightsChanged, { statementsOnly, idempotencyKey }: {
+export function previewRightsChange(rightsChanged: RightsChanged, { statementsOnly }: {
     statementsOnly?: boolean;
-    idempotencyKey?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -7026,10 +7049,7 @@ export function previewRightsChange(rightsChanged: RightsChanged, { statementsOn
     }))}`, oazapfts.json({
         ...opts,
         method: "POST",
-        body: rightsChanged,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: rightsChanged
     })));
 }
 /**
@@ -7368,9 +7388,7 @@ export function readAudit(opts?: Oazapfts.RequestOpts) {
 /**
  * Check chains, seals and facts
  */
-export function verifyAudit(verifyAuditRequest: VerifyAuditRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function verifyAudit(verifyAuditRequest: VerifyAuditRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: VerifyAuditResponse;
@@ -7407,18 +7425,13 @@ export function verifyAudit(verifyAuditRequest: VerifyAuditRequest, { idempotenc
     }>("/v1/audit/verify", oazapfts.json({
         ...opts,
         method: "POST",
-        body: verifyAuditRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: verifyAuditRequest
     })));
 }
 /**
  * Sign the ends of all chains now
  */
-export function sealAudit({ idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function sealAudit(opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: SealAuditResponse;
@@ -7445,10 +7458,7 @@ export function sealAudit({ idempotencyKey }: {
         data: Problem;
     }>("/v1/audit/seals", {
         ...opts,
-        method: "POST",
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        method: "POST"
     }));
 }
 /**
@@ -7570,9 +7580,7 @@ export function listSnapshots({ datasetId, pageSize, pageToken }: {
 /**
  * Publish a snapshot now
  */
-export function publishSnapshot(datasetId: string, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function publishSnapshot(datasetId: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 201;
         data: PublishSnapshotResponse;
@@ -7605,18 +7613,13 @@ export function publishSnapshot(datasetId: string, { idempotencyKey }: {
         data: Problem;
     }>(`/v1/datasets/${encodeURIComponent(datasetId)}/snapshots`, {
         ...opts,
-        method: "POST",
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        method: "POST"
     }));
 }
 /**
  * Write a snapshot in a format that others read
  */
-export function exportSnapshot(snapshotId: string, exportChoice: ExportChoice, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function exportSnapshot(snapshotId: string, exportChoice: ExportChoice, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 201;
         data: SnapshotExport;
@@ -7662,11 +7665,42 @@ export function exportSnapshot(snapshotId: string, exportChoice: ExportChoice, {
     }>(`/v1/snapshots/${encodeURIComponent(snapshotId)}/exports`, oazapfts.json({
         ...opts,
         method: "POST",
-        body: exportChoice,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: exportChoice
     })));
+}
+/**
+ * The analysers at work, and those that are not installed
+ */
+export function listAnalysers(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ListAnalysersResponse;
+    } | {
+        status: 304;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/analysers", {
+        ...opts
+    }));
 }
 /**
  * Models known, and which are in force
@@ -7804,11 +7838,52 @@ export function importModel(body: Blob, opts?: Oazapfts.RequestOpts) {
     }));
 }
 /**
+ * Examine a model folder, and keep nothing of it
+ */
+export function tryModel(body: Blob, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: TryModelResponse;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/v1/models/try", {
+        ...opts,
+        method: "POST",
+        body
+    }));
+}
+/**
  * Choose which version of a model answers and looks
  */
-export function useModel(chooseVersionRequest: ChooseVersionRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function useModel(chooseVersionRequest: ChooseVersionRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ChooseVersionResponse;
@@ -7851,18 +7926,13 @@ export function useModel(chooseVersionRequest: ChooseVersionRequest, { idempoten
     }>("/v1/models/use", oazapfts.json({
         ...opts,
         method: "POST",
-        body: chooseVersionRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: chooseVersionRequest
     })));
 }
 /**
  * Let a model look at every programme, or at some
  */
-export function enableModel(enableModelRequest: EnableModelRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function enableModel(enableModelRequest: EnableModelRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: EnableModelResponse;
@@ -7905,18 +7975,13 @@ export function enableModel(enableModelRequest: EnableModelRequest, { idempotenc
     }>("/v1/models/enable", oazapfts.json({
         ...opts,
         method: "POST",
-        body: enableModelRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: enableModelRequest
     })));
 }
 /**
  * Let a model look no more, at some programmes or at all
  */
-export function disableModel(disableModelRequest: DisableModelRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function disableModel(disableModelRequest: DisableModelRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: DisableModelResponse;
@@ -7959,18 +8024,13 @@ export function disableModel(disableModelRequest: DisableModelRequest, { idempot
     }>("/v1/models/disable", oazapfts.json({
         ...opts,
         method: "POST",
-        body: disableModelRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: disableModelRequest
     })));
 }
 /**
  * Remove a model that was taken in, or one version of it
  */
-export function removeModel(removeModelRequest: RemoveModelRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function removeModel(removeModelRequest: RemoveModelRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: RemoveModelResponse;
@@ -8010,10 +8070,7 @@ export function removeModel(removeModelRequest: RemoveModelRequest, { idempotenc
     }>("/v1/models/remove", oazapfts.json({
         ...opts,
         method: "POST",
-        body: removeModelRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: removeModelRequest
     })));
 }
 /**
@@ -8063,9 +8120,7 @@ export function listRuns({ datasetId, pageSize, pageToken, state }: {
 /**
  * Start a training run by hand
  */
-export function startRun(trainingRequested: TrainingRequested, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function startRun(trainingRequested: TrainingRequested, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
         data: StartTrainingResponse;
@@ -8105,18 +8160,13 @@ export function startRun(trainingRequested: TrainingRequested, { idempotencyKey 
     }>("/v1/runs", oazapfts.json({
         ...opts,
         method: "POST",
-        body: trainingRequested,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: trainingRequested
     })));
 }
 /**
  * What a run would learn from, and what speaks against it
  */
-export function previewRun(trainingRequested: TrainingRequested, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function previewRun(trainingRequested: TrainingRequested, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: PreviewTrainingResponse;
@@ -8156,10 +8206,7 @@ export function previewRun(trainingRequested: TrainingRequested, { idempotencyKe
     }>("/v1/runs/preview", oazapfts.json({
         ...opts,
         method: "POST",
-        body: trainingRequested,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: trainingRequested
     })));
 }
 /**
@@ -8240,8 +8287,7 @@ export function watchRun(runId: string, opts?: Oazapfts.RequestOpts) {
 /**
  * Stop a run that has not ended
  */
-export function cancelRun(runId: string, { idempotencyKey, ifMatch }: {
-    idempotencyKey?: string;
+export function cancelRun(runId: string, { ifMatch }: {
     ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -8278,7 +8324,6 @@ export function cancelRun(runId: string, { idempotencyKey, ifMatch }: {
         ...opts,
         method: "POST",
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey,
             "if-match": ifMatch
         })
     }));
@@ -8330,9 +8375,7 @@ export function listCandidates({ name, pageSize, pageToken, inService }: {
 /**
  * Put a candidate into service
  */
-export function promoteCandidate(promoteRequest: PromoteRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function promoteCandidate(promoteRequest: PromoteRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: PromoteResponse;
@@ -8375,18 +8418,13 @@ export function promoteCandidate(promoteRequest: PromoteRequest, { idempotencyKe
     }>("/v1/candidates/promote", oazapfts.json({
         ...opts,
         method: "POST",
-        body: promoteRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: promoteRequest
     })));
 }
 /**
  * Put the version before back into service
  */
-export function rollBackModel(rollbackRequest: RollbackRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function rollBackModel(rollbackRequest: RollbackRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: RollbackResponse;
@@ -8429,18 +8467,13 @@ export function rollBackModel(rollbackRequest: RollbackRequest, { idempotencyKey
     }>("/v1/candidates/rollback", oazapfts.json({
         ...opts,
         method: "POST",
-        body: rollbackRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: rollbackRequest
     })));
 }
 /**
  * Hold a candidate back until somebody releases it
  */
-export function holdCandidate(holdModelRequest: HoldModelRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function holdCandidate(holdModelRequest: HoldModelRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: HoldModelResponse;
@@ -8483,18 +8516,13 @@ export function holdCandidate(holdModelRequest: HoldModelRequest, { idempotencyK
     }>("/v1/candidates/hold", oazapfts.json({
         ...opts,
         method: "POST",
-        body: holdModelRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: holdModelRequest
     })));
 }
 /**
  * Release a candidate that was held back
  */
-export function releaseCandidate(releaseModelRequest: ReleaseModelRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function releaseCandidate(releaseModelRequest: ReleaseModelRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ReleaseModelResponse;
@@ -8537,10 +8565,7 @@ export function releaseCandidate(releaseModelRequest: ReleaseModelRequest, { ide
     }>("/v1/candidates/release", oazapfts.json({
         ...opts,
         method: "POST",
-        body: releaseModelRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: releaseModelRequest
     })));
 }
 /**
@@ -8770,9 +8795,7 @@ export function readModelObject(name: string, version: string, key: string, { ra
 /**
  * Have a person, an asset or a holder of rights forgotten
  */
-export function requestErasure(requestErasureRequest: RequestErasureRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function requestErasure(requestErasureRequest: RequestErasureRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
         data: RequestErasureResponse;
@@ -8812,10 +8835,7 @@ export function requestErasure(requestErasureRequest: RequestErasureRequest, { i
     }>("/v1/erasures", oazapfts.json({
         ...opts,
         method: "POST",
-        body: requestErasureRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: requestErasureRequest
     })));
 }
 /**
@@ -9085,9 +9105,7 @@ export function listDeadLetters({ pageSize, pageToken, group, code, $type, asset
 /**
  * Send dead letters again to the topics they came from
  */
-export function replayDeadLetters(replayDeadLettersRequest: ReplayDeadLettersRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function replayDeadLetters(replayDeadLettersRequest: ReplayDeadLettersRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ReplayDeadLettersResponse;
@@ -9127,18 +9145,13 @@ export function replayDeadLetters(replayDeadLettersRequest: ReplayDeadLettersReq
     }>("/v1/mesh/dead-letters/replay", oazapfts.json({
         ...opts,
         method: "POST",
-        body: replayDeadLettersRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: replayDeadLettersRequest
     })));
 }
 /**
  * Say of dead letters that they need no replay
  */
-export function discardDeadLetters(discardDeadLettersRequest: DiscardDeadLettersRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function discardDeadLetters(discardDeadLettersRequest: DiscardDeadLettersRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: DiscardDeadLettersResponse;
@@ -9178,18 +9191,13 @@ export function discardDeadLetters(discardDeadLettersRequest: DiscardDeadLetters
     }>("/v1/mesh/dead-letters/discard", oazapfts.json({
         ...opts,
         method: "POST",
-        body: discardDeadLettersRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: discardDeadLettersRequest
     })));
 }
 /**
  * Let a stage go on at once that stopped itself
  */
-export function resumeStage(resumeStageRequest: ResumeStageRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function resumeStage(resumeStageRequest: ResumeStageRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ResumeStageResponse;
@@ -9229,10 +9237,7 @@ export function resumeStage(resumeStageRequest: ResumeStageRequest, { idempotenc
     }>("/v1/mesh/breakers/resume", oazapfts.json({
         ...opts,
         method: "POST",
-        body: resumeStageRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: resumeStageRequest
     })));
 }
 /**
@@ -9272,8 +9277,7 @@ export function listTelemetry(opts?: Oazapfts.RequestOpts) {
 /**
  * Change how much processes log and trace while they run
  */
-export function changeTelemetry(changeTelemetryRequest: ChangeTelemetryRequest, { idempotencyKey, ifMatch }: {
-    idempotencyKey?: string;
+export function changeTelemetry(changeTelemetryRequest: ChangeTelemetryRequest, { ifMatch }: {
     ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -9320,7 +9324,6 @@ export function changeTelemetry(changeTelemetryRequest: ChangeTelemetryRequest, 
         method: "POST",
         body: changeTelemetryRequest,
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey,
             "if-match": ifMatch
         })
     })));
@@ -9328,9 +9331,7 @@ export function changeTelemetry(changeTelemetryRequest: ChangeTelemetryRequest, 
 /**
  * Let a model or an analyser look at the archive again
  */
-export function startReanalysis(startReanalysisRequest: StartReanalysisRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function startReanalysis(startReanalysisRequest: StartReanalysisRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 202;
         data: StartReanalysisResponse;
@@ -9373,10 +9374,7 @@ export function startReanalysis(startReanalysisRequest: StartReanalysisRequest, 
     }>("/v1/reanalyses", oazapfts.json({
         ...opts,
         method: "POST",
-        body: startReanalysisRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: startReanalysisRequest
     })));
 }
 /**
@@ -9422,9 +9420,7 @@ export function listReanalyses({ pageSize, pageToken }: {
 /**
  * What that would look at, and how long it would take
  */
-export function estimateReanalysis(estimateReanalysisRequest: EstimateReanalysisRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function estimateReanalysis(estimateReanalysisRequest: EstimateReanalysisRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: EstimateReanalysisResponse;
@@ -9464,10 +9460,7 @@ export function estimateReanalysis(estimateReanalysisRequest: EstimateReanalysis
     }>("/v1/reanalyses/estimate", oazapfts.json({
         ...opts,
         method: "POST",
-        body: estimateReanalysisRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: estimateReanalysisRequest
     })));
 }
 /**
@@ -9510,8 +9503,7 @@ export function getReanalysis(reanalysisId: string, opts?: Oazapfts.RequestOpts)
 /**
  * Stop a campaign for now
  */
-export function pauseReanalysis(reanalysisId: string, { idempotencyKey, ifMatch }: {
-    idempotencyKey?: string;
+export function pauseReanalysis(reanalysisId: string, { ifMatch }: {
     ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -9551,7 +9543,6 @@ export function pauseReanalysis(reanalysisId: string, { idempotencyKey, ifMatch 
         ...opts,
         method: "POST",
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey,
             "if-match": ifMatch
         })
     }));
@@ -9559,8 +9550,7 @@ export function pauseReanalysis(reanalysisId: string, { idempotencyKey, ifMatch 
 /**
  * Let a paused campaign go on
  */
-export function resumeReanalysis(reanalysisId: string, { idempotencyKey, ifMatch }: {
-    idempotencyKey?: string;
+export function resumeReanalysis(reanalysisId: string, { ifMatch }: {
     ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -9600,7 +9590,6 @@ export function resumeReanalysis(reanalysisId: string, { idempotencyKey, ifMatch
         ...opts,
         method: "POST",
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey,
             "if-match": ifMatch
         })
     }));
@@ -9608,8 +9597,7 @@ export function resumeReanalysis(reanalysisId: string, { idempotencyKey, ifMatch
 /**
  * End a campaign; what it has seen stays
  */
-export function cancelReanalysis(reanalysisId: string, { idempotencyKey, ifMatch }: {
-    idempotencyKey?: string;
+export function cancelReanalysis(reanalysisId: string, { ifMatch }: {
     ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -9649,7 +9637,6 @@ export function cancelReanalysis(reanalysisId: string, { idempotencyKey, ifMatch
         ...opts,
         method: "POST",
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey,
             "if-match": ifMatch
         })
     }));
@@ -9697,9 +9684,7 @@ export function listWebhooks({ pageSize, pageToken }: {
 /**
  * Have events sent to an address
  */
-export function createWebhook(createWebhookRequest: CreateWebhookRequest, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function createWebhook(createWebhookRequest: CreateWebhookRequest, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 201;
         data: WebhookSecret;
@@ -9739,10 +9724,7 @@ export function createWebhook(createWebhookRequest: CreateWebhookRequest, { idem
     }>("/v1/webhooks", oazapfts.json({
         ...opts,
         method: "POST",
-        body: createWebhookRequest,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: createWebhookRequest
     })));
 }
 /**
@@ -9886,8 +9868,7 @@ export function deleteWebhook(webhookId: string, { ifMatch }: {
 /**
  * Give a webhook another secret
  */
-export function rotateWebhookSecret(webhookId: string, { idempotencyKey, ifMatch }: {
-    idempotencyKey?: string;
+export function rotateWebhookSecret(webhookId: string, { ifMatch }: {
     ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -9927,7 +9908,6 @@ export function rotateWebhookSecret(webhookId: string, { idempotencyKey, ifMatch
         ...opts,
         method: "POST",
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey,
             "if-match": ifMatch
         })
     }));
@@ -9935,8 +9915,7 @@ export function rotateWebhookSecret(webhookId: string, { idempotencyKey, ifMatch
 /**
  * Send an event of no meaning at once, and say what came of it
  */
-export function testWebhook(webhookId: string, { idempotencyKey, ifMatch }: {
-    idempotencyKey?: string;
+export function testWebhook(webhookId: string, { ifMatch }: {
     ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -9973,7 +9952,6 @@ export function testWebhook(webhookId: string, { idempotencyKey, ifMatch }: {
         ...opts,
         method: "POST",
         headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey,
             "if-match": ifMatch
         })
     }));
@@ -10026,9 +10004,7 @@ export function listWebhookDeliveries(webhookId: string, { pageSize, pageToken, 
 /**
  * Put deliveries in line again
  */
-export function replayWebhookDeliveries(webhookId: string, webhookReplay: WebhookReplay, { idempotencyKey }: {
-    idempotencyKey?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
+export function replayWebhookDeliveries(webhookId: string, webhookReplay: WebhookReplay, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ReplayWebhookDeliveriesResponse;
@@ -10068,9 +10044,6 @@ export function replayWebhookDeliveries(webhookId: string, webhookReplay: Webhoo
     }>(`/v1/webhooks/${encodeURIComponent(webhookId)}/deliveries/replay`, oazapfts.json({
         ...opts,
         method: "POST",
-        body: webhookReplay,
-        headers: oazapfts.mergeHeaders(opts?.headers, {
-            "idempotency-key": idempotencyKey
-        })
+        body: webhookReplay
     })));
 }

@@ -21,6 +21,7 @@ from framewell_gateway.ports.kept_answers import KeptAnswers
 from framewell_gateway.ports.webhooks import WebhookRepository, WebhookSender
 from framewell_gateway.queries.asset_progress import AssetProgress
 from framewell_gateway.queries.follow_mesh import FollowMesh
+from framewell_gateway.steps.share_looks import ShareLooks
 from framewell_kit.clock import Clock
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.tombstones import Tombstones
@@ -52,11 +53,14 @@ class AppContext:
     public_url: str = ""
     stream_limit: EventStreamLimit = field(default_factory=EventStreamLimit)
     feed: FollowMesh | None = None
+    looks: ShareLooks | None = None
 
     def __post_init__(self) -> None:
-        """Make the one feed that all event streams of the mesh share."""
+        """Make the one feed that all event streams of the mesh share, and the looks of all who ask."""
         if self.feed is None:
             object.__setattr__(self, "feed", FollowMesh(self.events, self.clock))
+        if self.looks is None:
+            object.__setattr__(self, "looks", ShareLooks(self.clock))
 
     @property
     def follow_mesh(self) -> FollowMesh:
@@ -64,6 +68,13 @@ class AppContext:
         if self.feed is None:
             raise TypeError("a context has a feed")
         return self.feed
+
+    @property
+    def shared_looks(self) -> ShareLooks:
+        """Return the looks at the mesh that all who ask share."""
+        if self.looks is None:
+            raise TypeError("a context has looks")
+        return self.looks
 
     @property
     def asset_progress(self) -> AssetProgress:

@@ -2,6 +2,9 @@ import { queryOptions } from "@tanstack/react-query";
 import { getCounts, listAssets } from "../../api/generated";
 import type { Key } from "../../api/queries";
 
+/** When what was seen before is asked for again, as a newer look took its time. */
+const AGAIN_MS = 2000;
+
 /** What waits, for the whole mesh; refusals since this day began where the browser is. */
 export function countsQuery() {
   const midnight = new Date();
@@ -10,6 +13,7 @@ export function countsQuery() {
   return queryOptions({
     queryKey: ["counts", since] satisfies Key,
     queryFn: ({ signal }) => getCounts({ since }, { signal }),
+    refetchInterval: ({ state }) => (state.data?.refreshing ? AGAIN_MS : false),
   });
 }
 

@@ -4,6 +4,8 @@ import { includes, type Role } from "../../domain/roles";
 import { home } from "../../words/en/home";
 import { underWay, waitingFor } from "./waiting";
 
+const ALL_ANSWERED = { unavailable: [], missing: [], missing_wordings: [], refreshing: false };
+
 const COUNTS: Counts = {
   assets: [
     { state: "analysed", count: 7 },
@@ -17,8 +19,7 @@ const COUNTS: Counts = {
   candidates_waiting: 1,
   dead_letters: 4,
   open_breakers: ["dataset.review"],
-  unavailable: [],
-  missing: [],
+  ...ALL_ANSWERED,
 };
 
 function idsFor(role: Role, counts = COUNTS): string[] {
@@ -41,8 +42,8 @@ test("everybody sees what their role may do something about", () => {
 });
 
 test("nothing waits where nothing is, and what is not known is not said to be nothing", () => {
-  expect(idsFor("admin", { unavailable: ["samples_proposed"], missing: [] })).toEqual([]);
-  expect(idsFor("admin", { samples_proposed: 0, dead_letters: 0, unavailable: [], missing: [] })).toEqual([]);
+  expect(idsFor("admin", { ...ALL_ANSWERED, unavailable: ["samples_proposed"] })).toEqual([]);
+  expect(idsFor("admin", { ...ALL_ANSWERED, samples_proposed: 0, dead_letters: 0 })).toEqual([]);
 });
 
 test("what has ended is not under way", () => {

@@ -8,6 +8,7 @@ from framewell.gateway.v1.events_pb2 import ListEventsResponse, ListMeshEventsRe
 from framewell_gateway.entrypoints.http import mesh_events, routing
 from framewell_gateway.entrypoints.http.event_streams import EVENT_STREAM, LAST_EVENT_ID
 from framewell_gateway.queries.count_waiting import CountWaiting
+from framewell_gateway.queries.seen_by_all import SeenByAll
 
 asks, answers = (partial(made, tag="events") for made in (routing.asks, routing.answers))
 
@@ -34,13 +35,17 @@ ROUTES: Final = (
     ),
     asks(
         "GET /counts", "getCounts",
-        lambda app: CountWaiting(
-            app.summaries, app.events, app.services, app.operations, app.dead_letters, app.clock
+        lambda app: SeenByAll(
+            CountWaiting(
+                app.summaries, app.events, app.services, app.operations, app.dead_letters, app.clock
+            ),
+            app.shared_looks,
         ),
         "How much waits for people",
         takes=GetCountsRequest, gives=Counts,
         description="One answer for the first page of a console. A number whose service is away is left out: "
-        "`unavailable` names it, `missing` says why.",
+        "`unavailable` names it, `missing` says why. All who ask share one look at the mesh; where it takes "
+        "longer than a second, what was seen before is answered: `as_of` says when.",
         omittable=(
             "assets", "assets_failed", "samples_proposed", "unknown_people", "unknown_people_more",
             "refusals", "candidates_waiting", "candidates_waiting_more", "dead_letters", "open_breakers",
@@ -49,7 +54,8 @@ ROUTES: Final = (
             "assets": [{"state": "analysed", "count": 12}], "assets_failed": 1, "samples_proposed": 4,
             "unknown_people": 3, "unknown_people_more": False, "refusals": 2, "candidates_waiting": 1,
             "candidates_waiting_more": False, "dead_letters": 0, "open_breakers": [],
-            "since": "2026-11-22T00:00:00Z", "unavailable": [], "missing": [],
+            "since": "2026-11-22T00:00:00Z", "as_of": "2026-11-22T18:00:00Z", "refreshing": False,
+            "unavailable": [], "missing": [], "missing_wordings": [],
         },
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from framewell_gateway.commands.operate_mesh import (
 )
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.entrypoints.http import routing
+from framewell_gateway.queries.seen_by_all import SeenByAll
 from framewell_gateway.queries.show_mesh import ListTelemetry, ShowMesh
 
 asks = partial(routing.asks, tag="mesh")
@@ -32,11 +33,14 @@ _TELEMETRY: Final = {
 ROUTES: Final = (
     asks(
         "GET /mesh", "getMesh",
-        lambda app: ShowMesh(app.operations, app.broker, app.dead_letters),
+        lambda app: SeenByAll(
+            ShowMesh(app.operations, app.broker, app.dead_letters, app.clock), app.shared_looks
+        ),
         "Six services, what they are behind, what was given up and what stopped itself",
         takes=views.GetMeshRequest, gives=views.MeshView,
         description="A service that is away says so in its place. While the broker is away `unavailable` "
-        "names `lag` and `dead_letters`, which are empty then and say nothing.",
+        "names `lag` and `dead_letters`, which are empty then and say nothing. All who ask share one look at "
+        "the mesh; where it takes longer than a second, what was seen before is answered: `as_of` says when.",
         answer={
             "services": [
                 {
@@ -59,7 +63,8 @@ ROUTES: Final = (
                     ],
                 }
             ],
-            "unavailable": [], "missing": [],
+            "as_of": _MOMENT, "refreshing": False, "unavailable": [], "missing": [],
+            "missing_wordings": [],
         },
     ),
     asks(
