@@ -21,7 +21,12 @@ from framewell.gateway.v1.mesh_view_pb2 import (
     ReplayDeadLettersRequest,
     ReplayDeadLettersResponse,
 )
-from framewell.inference.v1.inference_service_pb2 import UploadModelRequest, UploadModelResponse
+from framewell.inference.v1.inference_service_pb2 import (
+    TryModelRequest,
+    TryModelResponse,
+    UploadModelRequest,
+    UploadModelResponse,
+)
 from framewell.ingest.v1.ingest_service_pb2 import (
     AppendUploadRequest,
     AppendUploadResponse,
@@ -246,6 +251,12 @@ class Mesh:
         async for part in parts:
             answer = self.inference.answer("UploadModel", part)
         assert isinstance(answer, UploadModelResponse)
+        return answer
+
+    async def try_model(self, parts: AsyncIterator[TryModelRequest]) -> TryModelResponse:
+        async for part in parts:
+            answer = self.inference.answer("TryModel", part)
+        assert isinstance(answer, TryModelResponse)
         return answer
 
     async def append_upload(self, parts: AsyncIterator[AppendUploadRequest]) -> AppendUploadResponse:

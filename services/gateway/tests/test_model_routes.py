@@ -10,6 +10,7 @@ import pytest
 from google.protobuf.message import Message
 
 from framewell.inference.v1 import inference_service_pb2 as api
+from framewell.media.v1.media_pb2 import Observation
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelScope
 
@@ -170,3 +171,55 @@ async def test_what_is_no_archive_of_one_folder_is_refused(
     response = await gateway.post(IMPORT, content=body, headers=TAR)
     assert response.status_code == 422, response.text
     assert complaint in response.text
+
+
+TRY = "/v1/models/try"
+PICTURE = b"a picture" * 200_000  # more than one piece
+
+
+async def test_a_model_is_tried_out_on_a_picture_that_comes_last(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    seen = Observation(id="house.dogs/0/0/0", kind="label", label="dachshund")
+    mesh.inference.answers["TryModel"] = api.TryModelResponse(observations=[seen])
+    body = archive(("model.yaml", b"name: house/dogs"), ("model.onnx", GRAPH), ("picture", PICTURE))
+    response = await gateway.post(TRY, content=body, headers=TAR)
+    assert response.status_code == 200, response.text
+    assert response.json()["observations"][0]["label"] == "dachshund"
+    *folder, (_, last) = mesh.inference.asked
+    mesh.inference.asked = folder
+    assert taken(mesh) == (b"name: house/dogs", {"model.onnx": GRAPH})
+    assert last.picture == PICTURE
+
+
+async def test_a_model_is_examined_without_a_picture(mesh: Any, gateway: httpx.AsyncClient) -> None:
+    mesh.inference.answers["TryModel"] = api.TryModelResponse()
+    body = archive(("model.yaml", b"name: house/dogs"), ("model.onnx", GRAPH))
+    assert (await gateway.post(TRY, content=body, headers=TAR)).status_code == 200
+    assert taken(mesh) == (b"name: house/dogs", {"model.onnx": GRAPH})
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ([("picture", PICTURE)], "model.yaml comes first in the archive"),
+        ([("model.yaml", b"x"), ("picture", PICTURE), ("model.onnx", b"1")], "picture comes last"),
+        ([("model.yaml", b"x"), ("picture", bytes((4 << 20) + 1))], "picture has at most 4 MiB"),
+    ],
+)
+async def test_what_is_no_model_to_try_is_refused_by_name(
+    mesh: Any, gateway: httpx.AsyncClient, files: list[tuple[str, bytes]], sentence: str
+) -> None:
+    mesh.inference.answers["TryModel"] = api.TryModelResponse()
+    response = await gateway.post(TRY, content=archive(*files), headers=TAR)
+    assert response.status_code == 422
+    assert sentence in response.text
+
+
+async def test_the_analysers_are_listed_with_those_that_are_not_installed(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    absent = api.Analyser(name="transcript", input=api.ANALYSER_INPUT_SOUND, not_installed="pull it")
+    mesh.inference.answers["ListAnalysers"] = api.ListAnalysersResponse(analysers=[absent])
+    (found,) = (await gateway.get("/v1/analysers")).json()["analysers"]
+    assert (found["name"], found["input"], found["not_installed"]) == ("transcript", "sound", "pull it")

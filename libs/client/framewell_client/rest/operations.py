@@ -419,7 +419,8 @@ class Operations:
 
         Lists the frame table as runs of evenly spaced pictures: one for a whole programme at a regular
         rate, pages of them where it is variable (`from_pts` begins at a moment). By it a player names
-        pictures.
+        pictures. Has no `total_size`: runs are made of the frame table as pages are read, and a table of
+        hours is not read for a number.
 
         - `from_pts`: The first picture that is wanted: the one that is shown at this pts. Unset for the
           first of the asset.
@@ -476,7 +477,8 @@ class Operations:
         """Where something is read, said or seen.
 
         Finds words in what models read on screen, heard said and saw, newest assets first. It finds
-        nothing of what may not be analysed now.
+        nothing of what may not be analysed now. Has no `total_size`: what is found is read set by set, as
+        far as the page goes.
 
         - `text`: Words that all stand in one line on screen, one sentence or one label, in any order; a
           part in quotation marks stands there as it is. Case, accents and punctuation do not matter; `ue`
@@ -521,7 +523,8 @@ class Operations:
         """What models saw, read and heard.
 
         Lists what was seen in an asset, or between `start_pts` and `end_pts`. The id of an observation
-        names its chunk: `faces/0/900000/3` is the fourth of the faces of `<asset>/0/900000`.
+        names its chunk: `faces/0/900000/3` is the fourth of the faces of `<asset>/0/900000`. Has no
+        `total_size`: they lie packed by chunk, may be millions, and are read as far as the page goes.
 
         - `analysers`: Only observations of these analysers; empty for all.
         - `start_pts`: Only observations that end after this pts; unset for the start of the asset.
@@ -574,7 +577,7 @@ class Operations:
         Compares with a picture (Base64), a stored observation or a moment. With `analyser` `labels` and
         `near_duplicates` the same picture is found, whatever was done to it: one neighbour for all that
         follow each other in an asset, `span` from the first to the last. `other_than` leaves its own asset
-        out.
+        out. Whoever looks for a face (`faces`) says why in `reason`: it is kept with who asked.
 
         - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
           within a day, the request has no second effect and gets the first answer; with another request it
@@ -582,6 +585,28 @@ class Operations:
         """
         found: documents.FindSimilarResponse = self._transport.document(
             Request("POST", "/v1/similar", headers={"idempotency-key": idempotency_key}, json=body)
+        )
+        return found
+
+    def analyse_image(
+        self, body: Content, *, analysers: Sequence[str] | None = None, lane: documents.Lane | None = None
+    ) -> documents.AnalyseImageResponse:
+        """What models see in a picture, and who the faces are.
+
+        The body is the picture (JPEG, PNG or WebP, at most 4 MiB and 200 megapixels); nothing of it is
+        kept. `analysers` chooses who looks, every analyser that looks at pictures without.
+
+        - `analysers`: Names of analysers; empty for all that look at pictures.
+        - `lane`: Live pictures are looked at before those of the archive.
+        """
+        found: documents.AnalyseImageResponse = self._transport.document(
+            Request(
+                "POST",
+                "/v1/pictures/analyse",
+                query={"analysers": analysers, "lane": lane},
+                content=body,
+                media_type="application/octet-stream",
+            )
         )
         return found
 
@@ -680,7 +705,8 @@ class Operations:
         """Unknown people, the most often seen first.
 
         Lists people whom no identity model in force knows, the most often seen first unless asked
-        otherwise.
+        otherwise. Has no `total_size`: whom a model knows is left out as pages are read; `getCounts` says
+        how many are unknown.
 
         - `page_size`: At most so many clusters, 0 for the default of 50; more than 200 are never returned
           at once.
@@ -1577,6 +1603,14 @@ class Operations:
         )
         return found
 
+    def list_analysers(self) -> documents.ListAnalysersResponse:
+        """The analysers at work, and those that are not installed.
+
+        Lists the analysers at work.
+        """
+        found: documents.ListAnalysersResponse = self._transport.document(Request("GET", "/v1/analysers"))
+        return found
+
     def list_models(
         self,
         *,
@@ -1634,6 +1668,17 @@ class Operations:
         """
         found: documents.UploadModelResponse = self._transport.document(
             Request("POST", "/v1/models/import", content=body, media_type="application/octet-stream")
+        )
+        return found
+
+    def try_model(self, body: Content) -> documents.TryModelResponse:
+        """Examine a model folder, and keep nothing of it.
+
+        The body is a tar archive as of `POST /models/import`. A file `picture` (JPEG, PNG or WebP of at
+        most 4 MiB) may be its last one: the answer then says what the model observes in it.
+        """
+        found: documents.TryModelResponse = self._transport.document(
+            Request("POST", "/v1/models/try", content=body, media_type="application/octet-stream")
         )
         return found
 
@@ -2032,7 +2077,8 @@ class Operations:
         """How much waits for people.
 
         One answer for the first page of a console. A number whose service is away is left out:
-        `unavailable` names it, `missing` says why.
+        `unavailable` names it, `missing` says why. All who ask share one look at the mesh; where it takes
+        longer than a second, what was seen before is answered: `as_of` says when.
 
         - `since`: The begin of the day for whoever asks; unset: 24 hours ago.
         """
@@ -2045,7 +2091,8 @@ class Operations:
         """Six services, what they are behind, what was given up and what stopped itself.
 
         A service that is away says so in its place. While the broker is away `unavailable` names `lag` and
-        `dead_letters`, which are empty then and say nothing.
+        `dead_letters`, which are empty then and say nothing. All who ask share one look at the mesh; where
+        it takes longer than a second, what was seen before is answered: `as_of` says when.
         """
         found: documents.MeshView = self._transport.document(Request("GET", "/v1/mesh"))
         return found
@@ -2881,7 +2928,8 @@ class AsyncOperations:
 
         Lists the frame table as runs of evenly spaced pictures: one for a whole programme at a regular
         rate, pages of them where it is variable (`from_pts` begins at a moment). By it a player names
-        pictures.
+        pictures. Has no `total_size`: runs are made of the frame table as pages are read, and a table of
+        hours is not read for a number.
 
         - `from_pts`: The first picture that is wanted: the one that is shown at this pts. Unset for the
           first of the asset.
@@ -2938,7 +2986,8 @@ class AsyncOperations:
         """Where something is read, said or seen.
 
         Finds words in what models read on screen, heard said and saw, newest assets first. It finds
-        nothing of what may not be analysed now.
+        nothing of what may not be analysed now. Has no `total_size`: what is found is read set by set, as
+        far as the page goes.
 
         - `text`: Words that all stand in one line on screen, one sentence or one label, in any order; a
           part in quotation marks stands there as it is. Case, accents and punctuation do not matter; `ue`
@@ -2983,7 +3032,8 @@ class AsyncOperations:
         """What models saw, read and heard.
 
         Lists what was seen in an asset, or between `start_pts` and `end_pts`. The id of an observation
-        names its chunk: `faces/0/900000/3` is the fourth of the faces of `<asset>/0/900000`.
+        names its chunk: `faces/0/900000/3` is the fourth of the faces of `<asset>/0/900000`. Has no
+        `total_size`: they lie packed by chunk, may be millions, and are read as far as the page goes.
 
         - `analysers`: Only observations of these analysers; empty for all.
         - `start_pts`: Only observations that end after this pts; unset for the start of the asset.
@@ -3036,7 +3086,7 @@ class AsyncOperations:
         Compares with a picture (Base64), a stored observation or a moment. With `analyser` `labels` and
         `near_duplicates` the same picture is found, whatever was done to it: one neighbour for all that
         follow each other in an asset, `span` from the first to the last. `other_than` leaves its own asset
-        out.
+        out. Whoever looks for a face (`faces`) says why in `reason`: it is kept with who asked.
 
         - `idempotency_key`: One value of your own for one request, such as a UUID. Sent again with it
           within a day, the request has no second effect and gets the first answer; with another request it
@@ -3044,6 +3094,28 @@ class AsyncOperations:
         """
         found: documents.FindSimilarResponse = await self._transport.document(
             Request("POST", "/v1/similar", headers={"idempotency-key": idempotency_key}, json=body)
+        )
+        return found
+
+    async def analyse_image(
+        self, body: Content, *, analysers: Sequence[str] | None = None, lane: documents.Lane | None = None
+    ) -> documents.AnalyseImageResponse:
+        """What models see in a picture, and who the faces are.
+
+        The body is the picture (JPEG, PNG or WebP, at most 4 MiB and 200 megapixels); nothing of it is
+        kept. `analysers` chooses who looks, every analyser that looks at pictures without.
+
+        - `analysers`: Names of analysers; empty for all that look at pictures.
+        - `lane`: Live pictures are looked at before those of the archive.
+        """
+        found: documents.AnalyseImageResponse = await self._transport.document(
+            Request(
+                "POST",
+                "/v1/pictures/analyse",
+                query={"analysers": analysers, "lane": lane},
+                content=body,
+                media_type="application/octet-stream",
+            )
         )
         return found
 
@@ -3144,7 +3216,8 @@ class AsyncOperations:
         """Unknown people, the most often seen first.
 
         Lists people whom no identity model in force knows, the most often seen first unless asked
-        otherwise.
+        otherwise. Has no `total_size`: whom a model knows is left out as pages are read; `getCounts` says
+        how many are unknown.
 
         - `page_size`: At most so many clusters, 0 for the default of 50; more than 200 are never returned
           at once.
@@ -4041,6 +4114,16 @@ class AsyncOperations:
         )
         return found
 
+    async def list_analysers(self) -> documents.ListAnalysersResponse:
+        """The analysers at work, and those that are not installed.
+
+        Lists the analysers at work.
+        """
+        found: documents.ListAnalysersResponse = await self._transport.document(
+            Request("GET", "/v1/analysers")
+        )
+        return found
+
     async def list_models(
         self,
         *,
@@ -4098,6 +4181,17 @@ class AsyncOperations:
         """
         found: documents.UploadModelResponse = await self._transport.document(
             Request("POST", "/v1/models/import", content=body, media_type="application/octet-stream")
+        )
+        return found
+
+    async def try_model(self, body: Content) -> documents.TryModelResponse:
+        """Examine a model folder, and keep nothing of it.
+
+        The body is a tar archive as of `POST /models/import`. A file `picture` (JPEG, PNG or WebP of at
+        most 4 MiB) may be its last one: the answer then says what the model observes in it.
+        """
+        found: documents.TryModelResponse = await self._transport.document(
+            Request("POST", "/v1/models/try", content=body, media_type="application/octet-stream")
         )
         return found
 
@@ -4500,7 +4594,8 @@ class AsyncOperations:
         """How much waits for people.
 
         One answer for the first page of a console. A number whose service is away is left out:
-        `unavailable` names it, `missing` says why.
+        `unavailable` names it, `missing` says why. All who ask share one look at the mesh; where it takes
+        longer than a second, what was seen before is answered: `as_of` says when.
 
         - `since`: The begin of the day for whoever asks; unset: 24 hours ago.
         """
@@ -4513,7 +4608,8 @@ class AsyncOperations:
         """Six services, what they are behind, what was given up and what stopped itself.
 
         A service that is away says so in its place. While the broker is away `unavailable` names `lag` and
-        `dead_letters`, which are empty then and say nothing.
+        `dead_letters`, which are empty then and say nothing. All who ask share one look at the mesh; where
+        it takes longer than a second, what was seen before is answered: `as_of` says when.
         """
         found: documents.MeshView = await self._transport.document(Request("GET", "/v1/mesh"))
         return found

@@ -8,7 +8,12 @@ from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 
-from framewell.inference.v1.inference_service_pb2 import UploadModelRequest, UploadModelResponse
+from framewell.inference.v1.inference_service_pb2 import (
+    TryModelRequest,
+    TryModelResponse,
+    UploadModelRequest,
+    UploadModelResponse,
+)
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceStub
 from framewell.ingest.v1.ingest_service_pb2 import (
     AppendUploadRequest,
@@ -42,6 +47,7 @@ _REFUSALS: dict[grpc.StatusCode, type[Outcome]] = {
 
 _UPLOAD: Final = "/framewell.ingest.v1.IngestService/Upload"
 _APPEND_UPLOAD: Final = "/framewell.ingest.v1.IngestService/AppendUpload"
+_TRY_MODEL: Final = "/framewell.inference.v1.InferenceService/TryModel"
 _UPLOAD_MODEL: Final = "/framewell.inference.v1.InferenceService/UploadModel"
 
 _DETAILS: Final = "grpc-status-details-bin"
@@ -90,6 +96,13 @@ class RemoteServices:
         stub = InferenceServiceStub(self._connect("inference"))
         metadata = self._callers.of("inference", _UPLOAD_MODEL)
         return await answered("inference", stub.UploadModel(parts, metadata=metadata))
+
+    async def try_model(self, parts: AsyncIterator[TryModelRequest]) -> TryModelResponse:
+        """See `Services`."""
+        stub = InferenceServiceStub(self._connect("inference"))
+        return await answered(
+            "inference", stub.TryModel(parts, metadata=self._callers.of("inference", _TRY_MODEL))
+        )
 
     async def append_upload(self, parts: AsyncIterator[AppendUploadRequest]) -> AppendUploadResponse:
         """See `Services`."""

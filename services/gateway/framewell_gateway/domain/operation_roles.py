@@ -56,6 +56,7 @@ OPERATION_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "removeAsset": RIGHTS,
         # --- people and samples
         "findSimilar": LOOK,
+        "analyseImage": LOOK,
         "listClusters": READ,
         "getCluster": READ,
         "listClusterDecisions": READ,
@@ -106,6 +107,7 @@ OPERATION_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "listErasures": RIGHTS,
         "getErasure": RIGHTS,
         # --- models
+        "listAnalysers": READ,
         "listModels": READ,
         "getModelLineage": READ,
         "listRuns": READ,
@@ -120,6 +122,7 @@ OPERATION_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "promoteCandidate": OPERATE,
         "rollBackModel": OPERATE,
         "importModel": OPERATE,
+        "tryModel": OPERATE,
         "useModel": OPERATE,
         "enableModel": OPERATE,
         "disableModel": OPERATE,

@@ -28,7 +28,12 @@ from framewell.gateway.v1.mesh_view_pb2 import (
     ReplayDeadLettersRequest,
     ReplayDeadLettersResponse,
 )
-from framewell.inference.v1.inference_service_pb2 import UploadModelRequest, UploadModelResponse
+from framewell.inference.v1.inference_service_pb2 import (
+    TryModelRequest,
+    TryModelResponse,
+    UploadModelRequest,
+    UploadModelResponse,
+)
 from framewell.ingest.v1.ingest_service_pb2 import (
     AppendUploadRequest,
     AppendUploadResponse,
@@ -98,6 +103,10 @@ class Services(Protocol):
 
     async def upload_model(self, parts: AsyncIterator[UploadModelRequest]) -> UploadModelResponse:
         """Send a model folder to inference; without a deadline as well."""
+        ...
+
+    async def try_model(self, parts: AsyncIterator[TryModelRequest]) -> TryModelResponse:
+        """Send a model folder, and perhaps a picture, to be tried out; without a deadline as well."""
         ...
 
     async def append_upload(self, parts: AsyncIterator[AppendUploadRequest]) -> AppendUploadResponse:

@@ -55,6 +55,12 @@ LIST_OBSERVATIONS: Final = Method(
 SEARCH_MOMENTS: Final = Method(
     "inference", "SearchMoments", search.SearchMomentsRequest, search.SearchMomentsResponse, slow=True
 )
+ANALYSE_IMAGE: Final = Method(
+    "inference", "AnalyseImage", inference.AnalyseImageRequest, inference.AnalyseImageResponse, slow=True
+)
+LIST_ANALYSERS: Final = Method(
+    "inference", "ListAnalysers", inference.ListAnalysersRequest, inference.ListAnalysersResponse
+)
 FIND_SIMILAR: Final = Method(
     "inference", "FindSimilar", inference.FindSimilarRequest, inference.FindSimilarResponse, slow=True
 )

@@ -15,6 +15,7 @@ from framewell_gateway.entrypoints.http import (
     oidc,
     openapi,
     pages,
+    pictures,
     problems,
     resumable_uploads,
     uploads,
@@ -76,7 +77,9 @@ def application(
                 larger={
                     uploads.PATH: most_upload_bytes,
                     model_uploads.PATH: most_upload_bytes,
+                    model_uploads.TRY_PATH: most_upload_bytes,
                     SIMILAR_PATH: max(most_body_bytes, MOST_PICTURE_BODY_BYTES),
+                    pictures.PATH: max(most_body_bytes, MOST_PICTURE_BODY_BYTES),
                 },
                 open_paths=frozenset(path for _, path in open_to_all),
                 pace=pace,

@@ -4,8 +4,14 @@ from functools import partial
 from typing import Final
 
 from framewell.gateway.v1.model_view_pb2 import GetModelLineageRequest, ModelLineage
-from framewell.inference.v1.inference_service_pb2 import UploadModelRequest, UploadModelResponse
+from framewell.inference.v1.inference_service_pb2 import (
+    TryModelRequest,
+    TryModelResponse,
+    UploadModelRequest,
+    UploadModelResponse,
+)
 from framewell_gateway.entrypoints.http import model_uploads, routing
+from framewell_gateway.entrypoints.http.routes.examples import SPAN
 from framewell_gateway.ports import methods
 from framewell_gateway.queries.model_lineage import ShowModelLineage
 
@@ -88,7 +94,28 @@ _MODEL: Final = {
     "fallback": "",
 }
 
+_EXAMINATION: Final = {
+    "inputs": [{"name": "x", "dtype": "float32", "shape": [-1, 3, 224, 224]}],
+    "outputs": [{"name": "y", "dtype": "float32", "shape": [-1, 120]}],
+    "opset": 17,
+    "operators": ["Conv", "Gemm", "Relu"],
+    "parameters": 3504872,
+    "run_seconds": 0.012,
+}
+
 ROUTES: Final = (
+    calls(
+        "GET /analysers", "listAnalysers", methods.LIST_ANALYSERS,
+        "The analysers at work, and those that are not installed",
+        answer={
+            "analysers": [
+                {
+                    "name": "faces", "models": [{"name": "faces/yunet", "version": "2023mar"}],
+                    "input": "pictures", "description": "Finds and describes faces.", "not_installed": "",
+                }
+            ]
+        },
+    ),
     calls(
         "GET /models", "listModels", methods.LIST_MODELS, "Models known, and which are in force",
         answer={
@@ -125,7 +152,7 @@ ROUTES: Final = (
                     "allowed": True, "sentence": "Allowed: training rests on own production.",
                 }
             ],
-            "samples": [], "next_page_token": "", "missing": [],
+            "samples": [], "next_page_token": "", "total_size": 71, "missing": [],
         },
     ),
     answers(
@@ -137,12 +164,25 @@ ROUTES: Final = (
         response=UploadModelResponse, status=201,
         answer={
             "model": _MODEL,
-            "examination": {
-                "inputs": [{"name": "x", "dtype": "float32", "shape": [-1, 3, 224, 224]}],
-                "outputs": [{"name": "y", "dtype": "float32", "shape": [-1, 120]}],
-                "opset": 17, "operators": ["Conv", "Gemm", "Relu"], "parameters": 3504872,
-                "run_seconds": 0.012,
-            },
+            "examination": _EXAMINATION,
+        },
+    ),
+    answers(
+        "POST /models/try", "tryModel", TryModelRequest, model_uploads.try_model,
+        "Examine a model folder, and keep nothing of it",
+        description="The body is a tar archive as of `POST /models/import`. A file `picture` (JPEG, PNG or "
+        "WebP of at most 4 MiB) may be its last one: the answer then says what the model observes in it.",
+        hidden=("header", "piece", "picture"), raw_body="application/octet-stream", problems=(413,),
+        response=TryModelResponse,
+        answer={
+            "examination": _EXAMINATION,
+            "observations": [
+                {
+                    "id": "house.dogs/0/0/0", "kind": "label", "span": SPAN, "score": 0.91,
+                    "label": "dachshund", "text": "", "shot": 0, "moment": {"pts": 0, "frame": 0},
+                    "model": {"name": "house/dogs", "version": "2.0"},
+                }
+            ],
         },
     ),
     calls(

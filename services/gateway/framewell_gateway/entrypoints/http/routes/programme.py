@@ -5,7 +5,12 @@ from typing import Final
 
 from framewell.gateway.v1 import programme_pb2 as programme
 from framewell.gateway.v1.programme_pb2 import ListAssetObservationsRequest
-from framewell.inference.v1.inference_service_pb2 import ListObservationsRequest, ListObservationsResponse
+from framewell.inference.v1.inference_service_pb2 import (
+    AnalyseImageRequest,
+    AnalyseImageResponse,
+    ListObservationsRequest,
+    ListObservationsResponse,
+)
 from framewell.inference.v1.search_service_pb2 import SearchMomentsRequest
 from framewell.media.v1.media_service_pb2 import (
     GetFrameRequest,
@@ -18,7 +23,7 @@ from framewell.media.v1.media_service_pb2 import (
     ListShotsResponse,
 )
 from framewell_gateway.domain.addresses import PLAYLIST_MEDIA_TYPE
-from framewell_gateway.entrypoints.http import frames, playlists, routing, transcripts
+from framewell_gateway.entrypoints.http import frames, pictures, playlists, routing, transcripts
 from framewell_gateway.entrypoints.http.routes.examples import ASSET, CUT, DECISION, SPAN, STATEMENT
 from framewell_gateway.ports import methods
 from framewell_gateway.queries.asset_media import ReadAssetMedia
@@ -67,7 +72,7 @@ ROUTES: Final = (
                     },
                 }
             ],
-            "next_page_token": "", "missing": [],
+            "next_page_token": "", "total_size": 1, "missing": [],
         },
     ),
     asks(
@@ -78,6 +83,7 @@ ROUTES: Final = (
         "regular rate, pages of them where it is variable (`from_pts` begins at a moment). By it a player "
         "names pictures.",
         takes=ListFrameRunsRequest, gives=ListFrameRunsResponse, problems=(409, 410),
+        uncounted="runs are made of the frame table as pages are read, which may be one of hours.",
         answer={
             "timeline": _TIMELINE,
             "runs": [{"first_frame": 0, "start_pts": 0, "frames": 50, "ticks": 3600, "of": 1, "phase": 0}],
@@ -90,6 +96,7 @@ ROUTES: Final = (
         "The shots in order of time", takes=ListShotsRequest, gives=ListShotsResponse, problems=(409, 410),
         answer={
             "shots": [{"span": SPAN, "transition": {"kind": "cut", "span": CUT}}], "next_page_token": "",
+            "total_size": 1,
         },
     ),
     answers(
@@ -109,6 +116,7 @@ ROUTES: Final = (
         "Where something is read, said or seen", takes=SearchMomentsRequest, gives=programme.SearchResponse,
         description="Finds words in what models read on screen, heard said and saw, newest assets first. It "
         "finds nothing of what may not be analysed now.",
+        uncounted="what is found is read set by set, as far as the page goes.",
         answer={
             "found": [
                 {
@@ -131,6 +139,7 @@ ROUTES: Final = (
         description="Lists what was seen in an asset, or between `start_pts` and `end_pts`. The id of an "
         "observation names its chunk: `faces/0/900000/3` is the fourth of the faces of `<asset>/0/900000`.",
         takes=ListAssetObservationsRequest, gives=ListObservationsResponse, problems=(409,),
+        uncounted="they lie packed by chunk, may be millions, and are read as far as the page goes.",
         answer={
             "observations": [
                 {
@@ -161,23 +170,52 @@ ROUTES: Final = (
         description="Compares with a picture (Base64), a stored observation or a moment. With `analyser` "
         "`labels` and `near_duplicates` the same picture is found, whatever was done to it: one neighbour "
         "for all that follow each other in an asset, `span` from the first to the last. `other_than` leaves "
-        "its own asset out.",
+        "its own asset out. Whoever looks for a face (`faces`) says why in `reason`: it is kept "
+        "with who asked.",
         example={
-            "moment": {"asset_id": ASSET, "pts": 90000}, "analyser": "labels", "near_duplicates": True,
+            "moment": {"asset_id": ASSET, "pts": 90000}, "analyser": "faces",
             "filter": {"other_than": [ASSET]},
+            "reason": "Who stands beside the minister?",
         },
         answer={
             "neighbours": [
                 {
-                    "asset_id": "1c5b2c1e-0000-4000-8000-00000000000b", "distance": 6.5,
-                    "span": SPAN,
+                    "asset_id": "1c5b2c1e-0000-4000-8000-00000000000b", "distance": 0.5,
+                    "span": SPAN, "likeness": "near",
+                    "sentence": "Near: at distance 0.50 it can be the same person, or somebody who looks "
+                    "alike.",
                     "observation": {
-                        "id": "labels/0/900000/12", "kind": "picture", "span": SPAN, "score": 1.0,
+                        "id": "faces/0/900000/12", "kind": "face", "span": SPAN, "score": 1.0,
                         "label": "", "text": "", "shot": 0, "moment": {"pts": 0, "frame": 0},
-                        "model": {"name": "labels/efficientnet-lite0", "version": "1.0"}, "vector_row": 3,
+                        "model": {"name": "faces/yunet", "version": "2023mar"}, "vector_row": 3,
                     },
                 }
             ]
+        },
+    ),
+    answers(
+        "POST /pictures/analyse", "analyseImage", AnalyseImageRequest, pictures.analyse,
+        "What models see in a picture, and who the faces are",
+        description="The body is the picture (JPEG, PNG or WebP, at most 4 MiB and 200 megapixels); nothing "
+        "of it is kept. `analysers` chooses who looks, every analyser that looks at pictures without.",
+        hidden=("image",), raw_body="application/octet-stream", problems=(413,),
+        response=AnalyseImageResponse,
+        answer={
+            "observations": [
+                {
+                    "id": "faces/0/0/0", "kind": "face", "span": SPAN, "moment": {"pts": 0, "frame": 0},
+                    "box": {"x": 0.4, "y": 0.2, "width": 0.1, "height": 0.2}, "score": 0.97, "label": "",
+                    "text": "", "shot": 0, "model": {"name": "faces/yunet", "version": "2023mar"},
+                }
+            ],
+            "identities": [
+                {
+                    "observation_id": "faces/0/0/0", "class_id": "0b9f6a52", "score": 0.8125,
+                    "model": {"name": "identity/people", "version": "3.0"}, "verdict": "known",
+                    "nearest_class_id": "0b9f6a52", "distance": 0.31,
+                    "sentence": "Known: at distance 0.31 the face is near enough to be named.",
+                }
+            ],
         },
     ),
     asks(
@@ -186,7 +224,7 @@ ROUTES: Final = (
         "Black, held pictures, colour bars, silence and tone", problems=(409,),
         takes=ListMediaEventsRequest, gives=ListMediaEventsResponse,
         description="Lists black, held pictures, colour bars, silence and tone in order of time.",
-        answer={"events": [{"kind": "black", "span": SPAN}], "next_page_token": ""},
+        answer={"events": [{"kind": "black", "span": SPAN}], "next_page_token": "", "total_size": 1},
     ),
     calls(
         "GET /assets/{asset_id}/rights", "getRights", methods.GET_RIGHTS,
