@@ -13,6 +13,7 @@ from typing import TypeAlias
 from framewell.erasure.v1.erasure_pb2 import ErasedCount, ErasureCompleted, ErasurePlanned
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.holdings import Holdings
@@ -49,8 +50,13 @@ class Erase:
         """Erase what this part of the plan names; return the answer when it was the last one to be done."""
         if not fact.plan_id or not 1 <= fact.part <= fact.parts:
             raise Rejected(
-                f"part {fact.part} of {fact.parts} of erasure {fact.erasure_id} belongs to no plan",
-                code="unknown_plan",
+                say(
+                    "unknown_plan",
+                    "part {part} of {parts} of erasure {erasure_id} belongs to no plan",
+                    part=fact.part,
+                    parts=fact.parts,
+                    erasure_id=fact.erasure_id,
+                ),
             )
         await bury(self.tombstones, fact)
         counts = await self.holdings.erase(fact, cause)

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from framewell_contracts.sentences import say
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.outcomes import NotYet
 
@@ -101,7 +102,9 @@ class FanIn:
                 self.collection, _bucket_id(whole.key, whole.generation, number)
             )
             if bucket is None or not self._is_full(bucket, number):
-                raise NotYet(f"parts of {whole.key} were removed while they were read")
+                raise NotYet(
+                    say("parts_removed", "parts of {key} were removed while they were read", key=whole.key)
+                )
             for part in self._numbers(bucket, number):
                 yield bucket["parts"][str(part)]
 

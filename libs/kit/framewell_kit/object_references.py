@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_contracts.sentences import say
 from framewell_kit.documents.protocol import Documents, Query
 from framewell_kit.objects.protocol import Key, Objects, key_of
 from framewell_kit.outcomes import Busy
@@ -44,7 +45,10 @@ class ObjectReferences:
         await self.documents.insert_each_once(COLLECTION, pairs)
         being_deleted = await self.documents.count(DELETIONS, {"key": {"$in": keys}})
         if being_deleted or not all([await self.objects.exists(key) for key in keys]):
-            raise Busy("an object was deleted while it was taken up once more", retry_after=0.1)
+            raise Busy(
+                say("object_deleted", "an object was deleted while it was taken up once more"),
+                retry_after=0.1,
+            )
 
     async def holds(self, holder: str, key: str) -> bool:
         """Return whether the holder has the object. Raises Busy."""

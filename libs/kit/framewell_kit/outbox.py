@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents.protocol import Change, Document, Documents, Query
 from framewell_kit.facts import Cause, Outgoing
@@ -120,9 +121,17 @@ class Outbox:
         size = sum(len(record.value) + BYTES_BESIDE_A_VALUE for record in records)
         if size > MAX_BYTES:
             raise Rejected(
-                f"{len(records)} facts of {size} bytes are too many for one change of {collection}/{name} "
-                f"(at most {MAX_BYTES}): say them in several changes",
-                code="facts_too_large",
+                say(
+                    "facts_too_large",
+                    "{count} facts of {size} bytes are too many for one change of {collection}/{name} "
+                    "(at most "
+                    "{most}): say them in several changes",
+                    count=len(records),
+                    size=size,
+                    collection=collection,
+                    name=name,
+                    most=MAX_BYTES,
+                ),
             )
         return records_to_documents(records)
 

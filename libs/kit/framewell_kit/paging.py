@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
+from framewell_contracts.sentences import say
 from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.outcomes import Rejected
 
@@ -117,8 +118,11 @@ def decode_token(token: str, types: KeyTypes) -> Key | None:
         return tuple(_key_part(part, kind) for part, kind in zip(parts, types, strict=True))
     except (binascii.Error, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise Rejected(
-            f"the page token {token[:80]!r} is not one that this list gave out: begin without a token",
-            code="bad_page_token",
+            say(
+                "bad_page_token",
+                "the page token {token} is not one that this list gave out: begin without a token",
+                token=f"{token[:80]!r}",
+            ),
         ) from error
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.rights.v1.rights_pb2 import PURPOSE_UNSPECIFIED, Purpose
+from framewell_contracts.sentences import say
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.outcomes import Gone, NotFound
 from framewell_kit.tombstones import Tombstones, asset_subject
@@ -55,5 +56,9 @@ class FindHeldObject:
         if gone is not None:
             raise Gone(gone.sentence)
         if not held:
-            raise NotFound(f"asset {owner_id} has no object {key}")
+            raise NotFound(
+                say(
+                    "object_unknown.asset", "asset {asset_id} has no object {key}", asset_id=owner_id, key=key
+                )
+            )
         return ReadableObject(ObjectRef(key=key))

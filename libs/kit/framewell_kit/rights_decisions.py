@@ -17,6 +17,7 @@ from framewell.media.v1.media_pb2 import Work
 from framewell.rights.v1.rights_pb2 import Purpose, PurposeDecision, RightsDecided
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Fact
@@ -146,8 +147,12 @@ class RightsDecisions:
                 return found
             if self.clock.monotonic() >= until:
                 raise NotYet(
-                    f"the dataset service has not decided yet what may be done with asset {asset_id}: see "
-                    "whether it runs",
+                    say(
+                        "not_decided_yet",
+                        "the dataset service has not decided yet what may be done with asset {asset_id}: see "
+                        "whether it runs",
+                        asset_id=asset_id,
+                    ),
                     retry_after=2.0,
                 )
             await self.clock.sleep(_POLL_SECONDS)

@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Final
 
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import Rejected
 
 _UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -14,4 +15,10 @@ def require_written(*names: str) -> None:
     """Raise Rejected (code `bad_name`) for a name with control characters, or that turns the text around."""
     for name in names:
         if any(unicodedata.category(sign) in _UNSEEN or sign in _TURNS_TEXT for sign in name):
-            raise Rejected(f"the name {name[:80]!a} has control characters", code="bad_name")
+            raise Rejected(
+                say(
+                    "bad_name.control_characters",
+                    "the name {name} has control characters",
+                    name=f"{name[:80]!a}",
+                )
+            )

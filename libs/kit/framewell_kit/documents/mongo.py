@@ -23,6 +23,7 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 
+from framewell_contracts.sentences import say
 from framewell_kit.documents.protocol import Change, Document, Query, Sort
 from framewell_kit.outcomes import Busy
 
@@ -56,7 +57,10 @@ def _busy_when_away(
         except OperationFailure as error:
             if error.code != OUT_OF_DISK_SPACE:
                 raise
-            raise Busy("the document database has no room left on its disk", retry_after=10.0) from error
+            raise Busy(
+                say("disk_full.documents", "the document database has no room left on its disk"),
+                retry_after=10.0,
+            ) from error
 
     return guarded
 

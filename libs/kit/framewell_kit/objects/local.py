@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_contracts.sentences import say
 from framewell_kit.full_disk import full_disk_is_busy
 from framewell_kit.objects.protocol import Key, key_of, reference
 from framewell_kit.objects.sparse import SparseCopy
@@ -67,7 +68,14 @@ class LocalObjects:
     def _existing(self, key: Key) -> Path:
         path = self.root / key_of(key)
         if not path.is_file():
-            raise NotFound(f"object {key_of(key)} is not in the store at {self.root}")
+            raise NotFound(
+                say(
+                    "object_unknown.store",
+                    "object {key} is not in the store at {root}",
+                    key=key_of(key),
+                    root=self.root,
+                )
+            )
         return path
 
     def _read(self, key: Key, offset: int, length: int) -> bytes:

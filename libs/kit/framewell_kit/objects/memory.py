@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_contracts.sentences import say
 from framewell_kit.objects.protocol import Key, key_of, reference
 from framewell_kit.objects.sparse import SparseCopy
 from framewell_kit.outcomes import NotFound
@@ -30,7 +31,7 @@ class MemoryObjects:
     async def read(self, key: Key) -> bytes:
         text = key_of(key)
         if text not in self._objects:
-            raise NotFound(f"object {text} is not in the store")
+            raise NotFound(say("object_unknown.memory", "object {key} is not in the store", key=text))
         return self._objects[text]
 
     async def read_range(self, key: Key, offset: int, length: int) -> bytes:

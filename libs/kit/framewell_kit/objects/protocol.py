@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_contracts.sentences import say
 from framewell_kit.objects.sparse import SparseCopy
 from framewell_kit.outcomes import NotFound
 
@@ -68,7 +69,13 @@ def key_of(key: Key) -> str:
     text = key if isinstance(key, str) else key.key
     found = _KEY.fullmatch(text)
     if not found or not found[2].startswith(found[1]):
-        raise NotFound(f"{text!r} is no object key: expected <two hex digits>/<sha256><suffix>")
+        raise NotFound(
+            say(
+                "object_unknown.bad_key",
+                "{key} is no object key: expected <two hex digits>/<sha256><suffix>",
+                key=f"{text!r}",
+            )
+        )
     return text
 
 

@@ -13,6 +13,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import ObjectStore, S3Store
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_contracts.sentences import say
 from framewell_kit.objects.local_copies import MOST_BYTES, LocalCopies
 from framewell_kit.objects.protocol import Key, key_of, reference
 from framewell_kit.objects.sparse import SparseCopy, make_sparse
@@ -34,9 +35,13 @@ def _outcomes(
         try:
             return await method(*args, **kwargs)
         except (FileNotFoundError, NotFoundError) as error:
-            raise NotFound(f"object is not in the store: {str(error)[:200]}") from error
+            raise NotFound(
+                say("object_unknown.bucket", "object is not in the store: {why}", why=str(error)[:200])
+            ) from error
         except BaseError as error:
-            raise Busy(f"the object store does not answer: {str(error)[:200]}") from error
+            raise Busy(
+                say("object_store_away", "the object store does not answer: {why}", why=str(error)[:200])
+            ) from error
 
     return guarded
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from framewell_contracts.sentences import say
 from framewell_kit.health import Health
 from framewell_kit.operations.holdings_search import HoldingsSearch
 from framewell_kit.operations.stored_work import StoredWork
@@ -51,9 +52,24 @@ class ProcessState:
     async def resume(self, group: str) -> Breaker:
         """Let a group's breaker try a record at once. Raises NotFound, and NotYet before the streams run."""
         if self.streams is None:
-            raise NotYet(f"{self.service} does not read its streams yet: {self.health.starting}")
+            raise NotYet(
+                say(
+                    "streams_not_read",
+                    "{service} does not read its streams yet: {why}",
+                    service=self.service,
+                    why=self.health.starting,
+                )
+            )
         try:
             return await self.streams.resume(group)
         except KeyError:
             known = ", ".join(sorted(self.breakers)) or "none"
-            raise NotFound(f"{self.service} has no stage {group!r}; it has {known}") from None
+            raise NotFound(
+                say(
+                    "stage_unknown",
+                    "{service} has no stage {group}; it has {known}",
+                    service=self.service,
+                    group=f"{group!r}",
+                    known=known,
+                )
+            ) from None

@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from framewell.mesh.v1 import operations_service_pb2 as pb
 from framewell.mesh.v1 import operations_service_pb2_grpc as grpc_code
+from framewell_contracts.sentences import say
 from framewell_kit.documents.protocol import Document
 from framewell_kit.operations.holdings_search import HoldingsSearch, Searched
 from framewell_kit.operations.process_state import ProcessState
@@ -55,7 +56,7 @@ class Operations(grpc_code.OperationsServiceServicer):
         actor = current_actor()
         seconds = request.revert_after.ToTimedelta().total_seconds()
         if request.HasField("revert_after") and seconds <= 0:
-            raise Rejected("revert_after must be a time to come", code="revert_after")
+            raise Rejected(say("revert_after", "revert_after must be a time to come"))
         now = self._state.telemetry.change(
             log_level=request.log_level if request.HasField("log_level") else None,
             loggers=request.loggers,
@@ -112,7 +113,7 @@ class Operations(grpc_code.OperationsServiceServicer):
     ) -> pb.SearchHoldingsResponse:
         search = self._search()
         if not 0 < len(request.needles) <= MOST_NEEDLES or not all(request.needles):
-            raise Rejected(f"name 1 to {MOST_NEEDLES} needles, none of them empty", code="needles")
+            raise Rejected(say("needles", "name 1 to {most} needles, none of them empty", most=MOST_NEEDLES))
         compacted = request.compact and await search.documents.compact()
         found = await search(request.needles)
         return pb.SearchHoldingsResponse(stores=map(_searched, found), compacted=compacted)
@@ -126,7 +127,14 @@ class Operations(grpc_code.OperationsServiceServicer):
 
     def _search(self) -> HoldingsSearch:
         if self._state.search is None:
-            raise NotYet(f"{self._state.service} has not started: {self._state.health.starting}")
+            raise NotYet(
+                say(
+                    "service_starting",
+                    "{service} has not started: {why}",
+                    service=self._state.service,
+                    why=self._state.health.starting,
+                )
+            )
         return self._state.search
 
     def _telemetry(self, current: TelemetryState) -> pb.Telemetry:

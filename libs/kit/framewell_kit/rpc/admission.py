@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from framewell_contracts.access import METHODS, AuthenticationKind, Role, Rule, owner_of
+from framewell_contracts.sentences import say
 from framewell_kit.rpc.actor import AUTHORIZATION, CALLER, DECLARED_ACTOR, LONGEST_PRINCIPAL, Caller
 from framewell_kit.rpc.local_mode import LocalMode
 from framewell_kit.rpc.refusals import NotAllowed, Unauthenticated
@@ -87,11 +88,25 @@ class Admission:
         """Raise NotAllowed where the role of the caller may not call a method, naming who may."""
         rule = self._methods.get(method)
         if rule is None:
-            raise NotAllowed(f"{method} is in no table of access: nobody may call it")
+            raise NotAllowed(
+                say(
+                    "role.method_unlisted",
+                    "{method} is in no table of access: nobody may call it",
+                    method=method,
+                )
+            )
         if not rule.allows(calling.role):
             raise NotAllowed(
-                f"{calling.principal} has the role '{calling.role}'; {method.rpartition('/')[2]} takes the "
-                f"role {rule.words}: ask an administrator for it, or use a token that has it"
+                say(
+                    "role.method",
+                    "{login} has the role '{role}'; {method} takes the role {needed}: ask an "
+                    "administrator for "
+                    "it, or use a token that has it",
+                    login=calling.principal,
+                    role=calling.role,
+                    method=method.rpartition("/")[2],
+                    needed=rule.words,
+                )
             )
 
     def _known(self, method: str, metadata: Mapping[str, str]) -> Caller:
@@ -104,33 +119,48 @@ class Admission:
             said = metadata.get(DECLARED_ACTOR, "")[:LONGEST_PRINCIPAL]
             return Caller(said, LOCAL.role, LOCAL.authentication) if said else LOCAL
         raise Unauthenticated(
-            "this mesh asks who calls, and this address is for its own services: call through the gateway, "
-            "with a token of yours",
+            say(
+                "missing.own_services",
+                "this mesh asks who calls, and this address is for its own services: call through the "
+                "gateway, with a token of yours",
+            ),
             "missing",
         )
 
     def _stated(self, statement: str, method: str) -> Caller:
         if self._statements is None:
             raise Unauthenticated(
-                "this service takes no statements of who calls: set FRAMEWELL_CALLER_PUBLIC_KEYS_FILE", "keys"
+                say(
+                    "keys.none",
+                    "this service takes no statements of who calls: set FRAMEWELL_CALLER_PUBLIC_KEYS_FILE",
+                ),
+                "keys",
             )
         calling = self._statements.caller(statement, method)
         if calling.role is Role.LOCAL and not self._trusts_loopback():
-            raise Unauthenticated("nobody is believed for being on this machine any more: sign in", "local")
+            raise Unauthenticated(
+                say("local", "nobody is believed for being on this machine any more: sign in"), "local"
+            )
         return calling
 
     def _owner(self, authorization: str) -> Caller:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated(
-                "a token is needed: send the metadata 'authorization: Bearer <token>'", "missing"
+                say(
+                    "missing.metadata", "a token is needed: send the metadata 'authorization: Bearer <token>'"
+                ),
+                "missing",
             )
         found = None
         for known, owner in self._owners.items():  # all of them, so that the time taken gives nothing away
             if hmac.compare_digest(known.encode(), token.encode("utf-8", "surrogatepass")):
                 found = owner
         if found is None:
-            raise Unauthenticated("the token is not one of this mesh's: ask its operator for yours", "token")
+            raise Unauthenticated(
+                say("token.unknown", "the token is not one of this mesh's: ask its operator for yours"),
+                "token",
+            )
         principal, role = found
         kind = AuthenticationKind.SERVICE if role is Role.SERVICE else AuthenticationKind.TOKEN
         return Caller(principal, role, kind)

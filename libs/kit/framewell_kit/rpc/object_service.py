@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from framewell.objects.v1 import object_service_pb2 as pb
 from framewell.objects.v1 import object_service_pb2_grpc as stubs
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import NotFound
 from framewell_kit.readable_objects import FindReadable
 from framewell_kit.rpc.server import Servicer
@@ -26,7 +27,13 @@ class ObjectServicer(stubs.ObjectServiceServicer):
         owner = field.removesuffix("_id")
         find = self.readable.get(owner)
         if find is None:
-            raise NotFound(f"this service holds no objects of a {owner or 'subject'}")
+            raise NotFound(
+                say(
+                    "object_unknown.subject",
+                    "this service holds no objects of a {kind}",
+                    kind=owner or "subject",
+                )
+            )
         model = request.model
         owner_id = f"{model.name}@{model.version}" if owner == "model" else getattr(request, field)
         found = await find(owner_id, request.key)

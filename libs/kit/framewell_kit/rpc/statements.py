@@ -26,6 +26,7 @@ from joserfc.errors import (
 from joserfc.jwk import GuestProtocol, OKPKey
 
 from framewell_contracts.access import AuthenticationKind, Role
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.rpc.actor import LONGEST_PRINCIPAL, Caller
 from framewell_kit.rpc.caller_keys import PUBLIC_KEYS_SETTING, WatchedFile, private_key, public_keys
@@ -97,8 +98,12 @@ class StatementCheck:
             keys = self._keys.get()
         except (OSError, ValueError) as error:
             raise Unauthenticated(
-                f"who calls cannot be checked: this service cannot use the file of {PUBLIC_KEYS_SETTING}, "
-                "put it right",
+                say(
+                    "keys.unusable",
+                    "who calls cannot be checked: this service cannot use the file of {setting}, put it "
+                    "right",
+                    setting=PUBLIC_KEYS_SETTING,
+                ),
                 "keys",
             ) from error
         try:
@@ -174,5 +179,8 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
 
 def _refused(why: str, code: str) -> Unauthenticated:
     return Unauthenticated(
-        f"the statement of who calls (metadata framewell-caller) is not taken: {why}", code
+        say(
+            "statement", "the statement of who calls (metadata framewell-caller) is not taken: {why}", why=why
+        ),
+        code,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
+from framewell_contracts.sentences import say
 from framewell_contracts.topics import retry_topic
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.broker_reach import REFUSES, WHAT_IS_NEEDED, BrokerUnusable, refusal
@@ -224,8 +225,14 @@ class StreamRuntime:
         missing = sorted(wanted - (await partition_counts(self._kafka, sorted(wanted))).keys())
         if missing:
             raise Busy(
-                f"{len(missing)} topics are missing on the broker, {missing[0]} among them: "
-                f"run 'framewell topics apply'{HIDDEN if self._kafka.encrypted else ''}"
+                say(
+                    "topics_missing",
+                    "{count} topics are missing on the broker, {topic} among them: run 'framewell topics "
+                    "apply'{hint}",
+                    count=len(missing),
+                    topic=missing[0],
+                    hint=HIDDEN if self._kafka.encrypted else "",
+                )
             )
 
     def _resumed(self, group: str) -> None:

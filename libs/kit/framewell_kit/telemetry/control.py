@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import Rejected
 from framewell_kit.telemetry import logs, tracing
 
@@ -43,12 +44,25 @@ class TelemetryControl:
         named = dict(loggers or {})
         for name in named:
             if not name:
-                raise Rejected("a logger needs a name; the process's own level is log_level", code="logger")
+                raise Rejected(say("logger", "a logger needs a name; the process's own level is log_level"))
         for level in (log_level, *named.values()):
             if level and level not in LEVELS:
-                raise Rejected(f"there is no log level {level!r}: {', '.join(LEVELS)}", code="log_level")
+                raise Rejected(
+                    say(
+                        "log_level",
+                        "there is no log level {level}: {known}",
+                        level=f"{level!r}",
+                        known=", ".join(LEVELS),
+                    )
+                )
         if trace_sample is not None and not 0 <= trace_sample <= 1:
-            raise Rejected(f"a fraction of traces lies between 0 and 1, not {trace_sample}", code="sample")
+            raise Rejected(
+                say(
+                    "sample",
+                    "a fraction of traces lies between 0 and 1, not {fraction}",
+                    fraction=trace_sample,
+                )
+            )
         if log_level:
             logs.set_level(log_level)
         for name, level in named.items():

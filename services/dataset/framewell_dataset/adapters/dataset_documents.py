@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.classes import Dataset
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.outcomes import NotFound
@@ -68,7 +69,7 @@ class DatasetDocuments:
 
 
 def _unknown(dataset_id: str) -> NotFound:
-    return NotFound(f"dataset {dataset_id} does not exist")
+    return NotFound(say("dataset_unknown", "dataset {dataset_id} does not exist", dataset_id=dataset_id))
 
 
 def _dataset(document: Document) -> Dataset:

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from framewell.audit.v1.audit_pb2 import AuditSealed
 from framewell_contracts.cloudevents import Event, Unreadable, decode
 from framewell_contracts.fact_types import FACTS, fact_type, facts_read
+from framewell_contracts.sentences import say
 from framewell_contracts.topics import MAX_EVENT_BYTES
 from framewell_dataset.ports.audit import Reach, RecordedFact
 from framewell_kafka.broker_access import BrokerAccess
@@ -89,7 +90,7 @@ class TopicsOnKafka:
             async with reader(access) as consumer:
                 yield consumer
         except (TimeoutError, KafkaError, OSError) as error:
-            raise Busy(f"the broker cannot be read: {error}") from error
+            raise Busy(say("broker_unreadable", "the broker cannot be read: {why}", why=error)) from error
 
     def _chain(self, partition: TopicPartition) -> str:
         return f"{partition.topic[len(self.prefix) :]}/{partition.partition}"

@@ -26,6 +26,7 @@ from framewell.dataset.v1.snapshot_service_pb2 import ExportFormat
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.rights.v1.rights_pb2 import Purpose
 from framewell_contracts.json_mapping import enum_word
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.snapshots import StoredSnapshot
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Rejected
@@ -62,7 +63,9 @@ class SnapshotExportObjects:
         make = SINKS.get(format_)
         if make is None:
             known = ", ".join(enum_word(ExportFormat.DESCRIPTOR, each) for each in SINKS)
-            raise Rejected(f"the export names no format that there is: {known}")
+            raise Rejected(
+                say("bad_format", "the export names no format that there is: {known}", known=known)
+            )
         table = pq.read_table(pa.BufferReader(await self.objects.read(stored.published.samples)))
         rows = [row for row in table.to_pylist() if row["sample_id"] in sample_ids]
         with tempfile.TemporaryDirectory(dir=self.scratch, prefix="export-") as folder:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.observations import Described, Vectors
 from framewell_dataset.domain.spaces import merged
 from framewell_kit.documents.protocol import Document, Documents
@@ -66,7 +67,14 @@ class VectorDocuments:
                 return await self._still_of(sample_id, own, name) and bool(fields["whole"])
             if before is not None and before["own"]:
                 return False  # it was found anew meanwhile, in this very space
-        raise Busy(f"the vectors of sample {sample_id} are written by too many at once", retry_after=0.2)
+        raise Busy(
+            say(
+                "vectors_busy",
+                "the vectors of sample {sample_id} are written by too many at once",
+                sample_id=sample_id,
+            ),
+            retry_after=0.2,
+        )
 
     async def _still_of(self, sample_id: str, own: Described, name: str) -> bool:
         """Return whether the sample has the vectors that rows beside were found by; delete these if not."""

@@ -14,6 +14,7 @@ from framewell.rights.v1.rights_pb2 import (
     Purpose,
 )
 from framewell_contracts.json_mapping import enum_word
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.snapshots import Export
 from framewell_dataset.domain.wording import PURPOSE_WORDS
 from framewell_dataset.ports.snapshots import SnapshotExporter, SnapshotRepository, SnapshotTables
@@ -67,14 +68,20 @@ class ExportSnapshot:
         purpose = purpose or PURPOSE_SHARING
         if purpose not in EXPORTED_FOR:
             raise Rejected(
-                "an export is made for sharing, own_training or generative_training", code="purpose"
+                say("purpose", "an export is made for sharing, own_training or generative_training")
             )
         stored = await usable_snapshot(self.snapshots, snapshot_id)
         found = await self.allowed(stored, purpose)
         reason = max(found.left_out, key=lambda each: (found.left_out[each], each), default="")
         if reason and not found.allowed:
             raise Conflict(
-                f"no sample of snapshot {snapshot_id} may be used for {PURPOSE_WORDS[purpose]}: {reason}"
+                say(
+                    "nothing_to_export",
+                    "no sample of snapshot {snapshot_id} may be used for {purpose}: {reason}",
+                    snapshot_id=snapshot_id,
+                    purpose=PURPOSE_WORDS[purpose],
+                    reason=reason,
+                )
             )
         async for step in self.exporter.export(stored, format_, purpose, found.allowed):
             if not isinstance(step, ObjectRef):

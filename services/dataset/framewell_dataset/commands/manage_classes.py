@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from framewell.classes.v1.classes_pb2 import ClassChange
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.class_facts import (
     CLASS_CHANGE_CREATED,
     CLASS_CHANGE_MERGED,
@@ -53,16 +54,24 @@ class ManageClasses:
         dataset, Conflict for a class that exists.
         """
         if not added.name.strip():
-            raise Rejected("a class needs a name")
+            raise Rejected(say("bad_name.class", "a class needs a name"))
         require_written(*added.names)
         if await self.datasets.get(added.dataset_id) is None:
-            raise NotFound(f"dataset {added.dataset_id} does not exist")
+            raise NotFound(
+                say("dataset_unknown", "dataset {dataset_id} does not exist", dataset_id=added.dataset_id)
+            )
         if not added.class_id:
             added = replace(added, class_id=derived_id(cause.id, "class", added.name))
         added = replace(added, changed_at=self.clock.now(), changed_by=actor.principal)
         await self._require_learnable(added)
         if not await self.classes.add(added, class_fact(added, CLASS_CHANGE_CREATED, actor), cause):
-            raise Conflict(f"class {added.class_id} exists already: rename it instead")
+            raise Conflict(
+                say(
+                    "class_exists",
+                    "class {class_id} exists already: rename it instead",
+                    class_id=added.class_id,
+                )
+            )
         try:
             await self._require_learnable(added)
         except Rejected:
@@ -78,14 +87,21 @@ class ManageClasses:
         where it is not at the revision that was seen.
         """
         if not named.name.strip():
-            raise Rejected("a class needs a name")
+            raise Rejected(say("bad_name.class", "a class needs a name"))
         require_written(*named.names)
         while True:
             before = await self._existing(named.class_id)
             if expected is not None and expected != before.revision:
                 raise Conflict(
-                    f"class {before.class_id} is at revision {before.revision}, not {expected}: "
-                    f"{before.changed_by or 'somebody'} changed it meanwhile, look at it again"
+                    say(
+                        "class_changed.revision",
+                        "class {class_id} is at revision {revision}, not {expected}: {changed_by} changed it "
+                        "meanwhile, look at it again",
+                        class_id=before.class_id,
+                        revision=before.revision,
+                        expected=expected,
+                        changed_by=before.changed_by or "somebody",
+                    )
                 )
             after = before.changed(
                 actor,
@@ -115,15 +131,42 @@ class ManageClasses:
         """
         gone, stays = await self._existing(from_id), await self._existing(into_id)
         if gone.class_id == stays.class_id or gone.dataset_id != stays.dataset_id:
-            raise Rejected(f"classes {from_id} and {into_id} are not two classes of one dataset")
+            raise Rejected(
+                say(
+                    "classes_apart",
+                    "classes {from_id} and {into_id} are not two classes of one dataset",
+                    from_id=from_id,
+                    into_id=into_id,
+                )
+            )
         if stays.merged_into:
-            raise Conflict(f"class {into_id} was itself merged into {stays.merged_into}")
+            raise Conflict(
+                say(
+                    "class_merged.other",
+                    "class {class_id} was itself merged into {into_id}",
+                    class_id=into_id,
+                    into_id=stays.merged_into,
+                )
+            )
         if gone.merged_into not in {"", into_id}:
-            raise Conflict(f"class {from_id} was merged into {gone.merged_into}: take that back first")
+            raise Conflict(
+                say(
+                    "class_merged",
+                    "class {class_id} was merged into {into_id}: take that back first",
+                    class_id=from_id,
+                    into_id=gone.merged_into,
+                )
+            )
         lent = gone.lent if gone.merged_into and gone.lent else stays.would_get(gone)
         merged = gone.changed(actor, self.clock.now(), merged_into=into_id, lent=lent)
         if not await self._change(gone, merged, CLASS_CHANGE_MERGED, actor, cause):
-            raise Conflict(f"class {from_id} was changed meanwhile: look at it again")
+            raise Conflict(
+                say(
+                    "class_changed",
+                    "class {class_id} was changed meanwhile: look at it again",
+                    class_id=from_id,
+                )
+            )
         try:
             await self._require_learnable(merged, stays)
             kept = await self._with_names_of(stays, gone, actor, cause)
@@ -155,14 +198,22 @@ class ManageClasses:
     ) -> DatasetClass:
         kept = stays.with_names_of(gone).changed(actor, self.clock.now())
         if not await self._change(stays, kept, CLASS_CHANGE_RENAMED, actor, cause):
-            raise Conflict(f"class {stays.class_id} was changed meanwhile: look at it again")
+            raise Conflict(
+                say(
+                    "class_changed",
+                    "class {class_id} was changed meanwhile: look at it again",
+                    class_id=stays.class_id,
+                )
+            )
         return kept
 
     async def _require_learnable(self, *classes: DatasetClass) -> None:
         """Raise Rejected where a class, or somebody of one of its names or outside ids, was forgotten."""
         for named in classes:
             if await self.forgotten.tombstones.find(class_subject(named.class_id)):
-                raise Rejected(f"class {named.class_id} was forgotten and stays so", code="forgotten")
+                raise Rejected(
+                    say("forgotten", "class {class_id} was forgotten and stays so", class_id=named.class_id)
+                )
             if await self.forgotten.holds_any(named.names, named.external_ids):
                 raise Rejected(FORGOTTEN, code="forgotten")
 
@@ -180,5 +231,7 @@ class ManageClasses:
     async def _existing(self, class_id: str) -> DatasetClass:
         found = await self.classes.get(class_id)
         if found is None:
-            raise NotFound(f"class {class_id} does not exist, or was forgotten")
+            raise NotFound(
+                say("class_unknown", "class {class_id} does not exist, or was forgotten", class_id=class_id)
+            )
         return found

@@ -8,6 +8,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
 from framewell.media.v1.media_pb2 import Box, Moment
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.sample.v1.sample_pb2 import Evidence
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.assets import seconds_per_tick
 from framewell_dataset.domain.classes import Dataset, DatasetClass
 from framewell_dataset.domain.geometry import Sighting, overlap
@@ -66,14 +67,18 @@ class ProposeSample:
         dataset, named = await self._class(dataset_id, class_id)
         asset = await self.assets.get(asset_id)
         if asset is None or asset.removed:
-            raise NotFound(f"asset {asset_id} is not known here")
+            raise NotFound(
+                say("asset_unknown.dataset", "asset {asset_id} is not known here", asset_id=asset_id)
+            )
         track, seen = await self._face(asset_id, pointed)
         note_id = "" if not pointed.note.strip() else str(uuid4())
         words = Evidence(kind="person", sentence="A person pointed at {class}.", score=1.0, note_id=note_id)
         crops = choose(track.faces)
         candidate = Candidate(track, crops if crops.faces else best_effort(track.faces), (words,))
         if not candidate.crops.faces:
-            raise Rejected("the face there is too small to be described: point at a larger one")
+            raise Rejected(
+                say("face_too_small", "the face there is too small to be described: point at a larger one")
+            )
         same = await self.register.same(asset_id, dataset_id, candidate.span, candidate.trajectory)
         if same:
             await self._note(same[0].sample_id, named, note_id, pointed.note)
@@ -96,9 +101,18 @@ class ProposeSample:
         dataset = await self.datasets.get(dataset_id)
         named = await self.classes.get(class_id)
         if dataset is None:
-            raise NotFound(f"dataset {dataset_id} does not exist")
+            raise NotFound(
+                say("dataset_unknown", "dataset {dataset_id} does not exist", dataset_id=dataset_id)
+            )
         if named is None or named.dataset_id != dataset_id:
-            raise NotFound(f"class {class_id} does not exist in dataset {dataset_id}")
+            raise NotFound(
+                say(
+                    "class_unknown.dataset",
+                    "class {class_id} does not exist in dataset {dataset_id}",
+                    class_id=class_id,
+                    dataset_id=dataset_id,
+                )
+            )
         return dataset, named
 
     async def _face(self, asset_id: str, pointed: Pointed) -> tuple[FaceTrack, SeenInChunk]:
@@ -114,14 +128,26 @@ class ProposeSample:
                     if away <= within and shared >= SMALLEST_OVERLAP:
                         found.append((-shared, away, track, seen))
         if not found:
-            raise Rejected("no face was found there: point at a face, in a picture that was analysed")
+            raise Rejected(
+                say(
+                    "no_face_there",
+                    "no face was found there: point at a face, in a picture that was analysed",
+                )
+            )
         _, _, track, seen = min(found, key=lambda each: each[:2])
         return track, seen
 
     async def _near(self, asset_id: str, pts: int) -> Sequence[ChunkAnalysed]:
         around = await self.chunks.at(asset_id, pts)
         if not around:
-            raise NotFound(f"nothing of asset {asset_id} was analysed at pts {pts}")
+            raise NotFound(
+                say(
+                    "nothing_analysed_there",
+                    "nothing of asset {asset_id} was analysed at pts {pts}",
+                    asset_id=asset_id,
+                    pts=pts,
+                )
+            )
         return around
 
     async def _again(
@@ -130,7 +156,12 @@ class ProposeSample:
         """Add the person's word to the sample that the sighting is already."""
         if sample.state in DECIDED:
             raise Conflict(
-                f"sample {sample.sample_id} shows this already and is {sample.state}: undo that first"
+                say(
+                    "shown_already",
+                    "sample {sample_id} shows this already and is {state}: undo that first",
+                    sample_id=sample.sample_id,
+                    state=sample.state,
+                )
             )
         evidence = [*await self.keep_evidence(sample, named.class_id)]
         if words not in evidence:
@@ -138,5 +169,11 @@ class ProposeSample:
         after = sample.changed(class_id=named.class_id, question=False, evidence=tuple(evidence), rule=RULE)
         if not await self.register.samples.change(sample, after, change_fact(after, actor), cause):
             await self.keep_evidence.discard(sample, [one for one in evidence if one is not words])
-            raise Conflict(f"sample {sample.sample_id} was changed meanwhile: try again")
+            raise Conflict(
+                say(
+                    "sample_changed",
+                    "sample {sample_id} was changed meanwhile: try again",
+                    sample_id=sample.sample_id,
+                )
+            )
         return await self.register.changes.recheck(after, actor, cause)

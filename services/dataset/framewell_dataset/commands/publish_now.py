@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
+from framewell_contracts.sentences import say
 from framewell_dataset.commands.publish_snapshot import PublishSnapshot
 from framewell_dataset.ports.catalogue import DatasetRepository
 from framewell_dataset.ports.snapshots import PublishQueue, SnapshotRepository
@@ -33,5 +34,11 @@ class PublishNow:
             return published
         newest = await self.snapshots.newest(dataset_id)
         if newest is None:
-            raise Conflict(f"dataset {dataset_id} has no accepted sample to publish: accept one first")
+            raise Conflict(
+                say(
+                    "nothing_accepted",
+                    "dataset {dataset_id} has no accepted sample to publish: accept one first",
+                    dataset_id=dataset_id,
+                )
+            )
         return newest.published

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.classes import Dataset
 from framewell_dataset.domain.ledger import flat_uses
 from framewell_dataset.domain.observations import embedding_of
@@ -75,7 +76,9 @@ class PublishSnapshot:
         """Return the first snapshot, None where there is none to publish: no sample, or none that is new."""
         dataset = await self.datasets.get(dataset_id)
         if dataset is None:
-            raise NotFound(f"dataset {dataset_id} does not exist")
+            raise NotFound(
+                say("dataset_unknown", "dataset {dataset_id} does not exist", dataset_id=dataset_id)
+            )
         # What is taken back here withdraws snapshots in favour of this batch, while it is the open one.
         allowed = await self._allowed(dataset, cause)
         await self.datasets.close_batch(dataset_id, batch)
@@ -114,7 +117,13 @@ class PublishSnapshot:
             draft = await self._draft(dataset, place, contents, stored, actor)
             if await self._publish(dataset, draft, contents, place, cause):
                 return draft.published
-        raise Busy(f"rights of dataset {dataset_id} keep changing while its snapshot is made")
+        raise Busy(
+            say(
+                "rights_keep_changing",
+                "rights of dataset {dataset_id} keep changing while its snapshot is made",
+                dataset_id=dataset_id,
+            )
+        )
 
     async def _ever_published(self, dataset_id: str) -> bool:
         return bool(await self.datasets.numbers(dataset_id))

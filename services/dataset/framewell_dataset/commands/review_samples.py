@@ -25,6 +25,7 @@ from framewell.sample.v1.sample_pb2 import (
     Provenance,
 )
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.refusals import NotTaken, changed_since, claimed_by_another, not_open
 from framewell_dataset.domain.sample_facts import review_fact
 from framewell_dataset.domain.samples import DECIDED, Sample, State, state_after
@@ -73,7 +74,14 @@ class ReviewSamples:
     async def __call__(self, reviews: Sequence[Review], actor: Actor, cause: Cause) -> list[Reviewed]:
         """Return what became of each decision, in order. Raises Rejected for too many of them."""
         if len(reviews) > MOST_AT_ONCE:
-            raise Rejected(f"{len(reviews)} decisions at once: at most {MOST_AT_ONCE} are taken")
+            raise Rejected(
+                say(
+                    "too_many_decisions",
+                    "{count} decisions at once: at most {most} are taken",
+                    count=len(reviews),
+                    most=MOST_AT_ONCE,
+                )
+            )
         actor = self._signed(actor)
         results, touched = [], set()
         for review in reviews:

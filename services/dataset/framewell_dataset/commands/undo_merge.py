@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.class_facts import CLASS_CHANGE_PARTED, CLASS_CHANGE_RENAMED, class_fact
 from framewell_dataset.domain.classes import DatasetClass
 from framewell_dataset.domain.sample_facts import change_fact
@@ -39,11 +40,18 @@ class UndoMerge:
         """
         gone = await self._existing(class_id)
         if not gone.merged_into:
-            raise Conflict(f"class {class_id} stands: it is part of no other")
+            raise Conflict(
+                say("class_stands", "class {class_id} stands: it is part of no other", class_id=class_id)
+            )
         stays = await self._existing(gone.merged_into)
         if stays.merged_into:
             raise Conflict(
-                f"class {stays.class_id} was itself merged into {stays.merged_into}: take that back first"
+                say(
+                    "class_merged.before",
+                    "class {class_id} was itself merged into {into_id}: take that back first",
+                    class_id=stays.class_id,
+                    into_id=stays.merged_into,
+                )
             )
         moved = 0
         async for sample in self.samples.of_class(stays.class_id):
@@ -52,7 +60,13 @@ class UndoMerge:
         parted = gone.changed(actor, self.clock.now(), merged_into="", lent=None)
         fact = class_fact(parted, CLASS_CHANGE_PARTED, actor)
         if not await self.classes.change(gone, parted, fact, cause):
-            raise Conflict(f"class {class_id} was changed meanwhile: look at it again")
+            raise Conflict(
+                say(
+                    "class_changed",
+                    "class {class_id} was changed meanwhile: look at it again",
+                    class_id=class_id,
+                )
+            )
         await self.upkeep.request_next(gone.dataset_id, actor, cause)
         return parted, rest, moved
 
@@ -79,5 +93,7 @@ class UndoMerge:
     async def _existing(self, class_id: str) -> DatasetClass:
         found = await self.classes.get(class_id)
         if found is None:
-            raise NotFound(f"class {class_id} does not exist, or was forgotten")
+            raise NotFound(
+                say("class_unknown", "class {class_id} does not exist, or was forgotten", class_id=class_id)
+            )
         return found

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, MediaKind, ObjectRef, Programme, Timeline
 from framewell.rights.v1.rights_pb2 import PurposeDecision
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import NotYet
 
 
@@ -58,7 +59,9 @@ class Asset:
 def known_asset(asset: Asset | None, asset_id: str) -> Asset | None:
     """Return the asset, None when it was removed. Raises NotYet while it is unknown here."""
     if asset is None:
-        raise NotYet(f"asset {asset_id} has not been taken in here yet")
+        raise NotYet(
+            say("asset_not_taken_in", "asset {asset_id} has not been taken in here yet", asset_id=asset_id)
+        )
     return None if asset.removed else asset
 
 

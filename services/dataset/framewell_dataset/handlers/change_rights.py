@@ -12,6 +12,7 @@ from framewell.rights.v1.rights_pb2 import (
     RightsChanged,
     StatementRef,
 )
+from framewell_contracts.sentences import say
 from framewell_contracts.subjects import subject_key
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.rights import statement_id
@@ -56,11 +57,18 @@ class ChangeRights:
         if refused:
             permitting = " or ".join(sorted(self.policy.permitting))
             raise Rejected(
-                f"{len(refused)} statement(s) that permit a use of {subject_key(fact.subject)} were not "
-                f"taken: permitting takes an actor with the authority {permitting}, and this one "
-                f"({fact.actor.principal or 'nobody named'}) has {fact.actor.authority or 'none'}. "
-                f"{refused[0].sentence}",
-                code="not_authorised",
+                say(
+                    "not_authorised",
+                    "{count} statement(s) that permit a use of {subject} were not taken: permitting takes an "
+                    "actor with the authority {permitting}, and this one ({principal}) has {authority}. "
+                    "{sentence}",
+                    count=len(refused),
+                    subject=subject_key(fact.subject),
+                    permitting=permitting,
+                    principal=fact.actor.principal or "nobody named",
+                    authority=fact.actor.authority or "none",
+                    sentence=refused[0].sentence,
+                ),
                 facts=(by_content(answer, cause.id),),
             )
         return (by_content(answer, cause.id),)

@@ -8,6 +8,7 @@ from framewell.erasure.v1.erasure_pb2 import ErasurePlanned, ErasureRequested
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.classes import DatasetClass
 from framewell_dataset.ports.assets import AssetRepository
 from framewell_dataset.ports.catalogue import ClassRepository, ErasurePlan, ErasurePlanRepository
@@ -45,8 +46,11 @@ class PlanErasure:
         kind = fact.subject.WhichOneof("subject")
         if kind not in ("asset_id", "class_id", "holder") or not getattr(fact.subject, kind):
             raise Rejected(
-                f"erasure {fact.erasure_id} names no asset, class or holder to be forgotten",
-                code="unknown_subject",
+                say(
+                    "unknown_subject.erasure",
+                    "erasure {erasure_id} names no asset, class or holder to be forgotten",
+                    erasure_id=fact.erasure_id,
+                ),
             )
         plan_id = derived_id(cause.id, fact_type(ErasurePlanned).type, cause.source)
         plan = await self.plans.get(plan_id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.usage.v1.usage_pb2 import UsageRecorded
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.ledger import BadAmount, entry, use_name
 from framewell_dataset.ports.rights import LedgerRepository
 from framewell_kit.facts import Cause, Outgoing
@@ -22,9 +23,25 @@ class RecordUsage:
     async def __call__(self, fact: UsageRecorded, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
         used = use_name(fact)
         if not used:
-            raise Rejected(f"a use of sample {fact.sample_id} names neither a snapshot nor a run", "no_use")
+            raise Rejected(
+                say(
+                    "no_use",
+                    "a use of sample {sample_id} names neither a snapshot nor a run",
+                    sample_id=fact.sample_id,
+                ),
+                "no_use",
+            )
         try:
             await self.ledger.enter(entry(fact))
         except BadAmount as error:
-            raise Rejected(f"use {used} of sample {fact.sample_id}: {error}", "bad_amount") from error
+            raise Rejected(
+                say(
+                    "bad_amount",
+                    "use {use} of sample {sample_id}: {why}",
+                    use=used,
+                    sample_id=fact.sample_id,
+                    why=error,
+                ),
+                "bad_amount",
+            ) from error
         return ()

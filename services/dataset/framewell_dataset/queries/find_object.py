@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.samples import State
 from framewell_dataset.ports.review import SampleRepository
 from framewell_dataset.ports.snapshots import SnapshotRepository
@@ -24,17 +25,33 @@ class FindCrop:
         """See FindReadable; Conflict while the sample is withheld."""
         sample = await self.samples.get(owner_id)
         if sample is None:
-            raise NotFound(f"there is no sample {owner_id}")
+            raise NotFound(say("sample_unknown.object", "there is no sample {sample_id}", sample_id=owner_id))
         buried = await self.tombstones.find(asset_subject(sample.asset_id), class_subject(sample.class_id))
         if buried is not None:
             raise Gone(buried.sentence)
         if sample.state is State.WITHDRAWN:
-            raise Gone(f"sample {owner_id} was withdrawn: {sample.reason or 'it must not be used any more'}")
+            raise Gone(
+                say(
+                    "sample_withdrawn",
+                    "sample {sample_id} was withdrawn: {reason}",
+                    sample_id=owner_id,
+                    reason=sample.reason or "it must not be used any more",
+                )
+            )
         if sample.state is State.WITHHELD:
-            raise Conflict(f"sample {owner_id} is withheld: {sample.reason or 'it must not be used for now'}")
+            raise Conflict(
+                say(
+                    "sample_withheld",
+                    "sample {sample_id} is withheld: {reason}",
+                    sample_id=owner_id,
+                    reason=sample.reason or "it must not be used for now",
+                )
+            )
         found = next((crop.picture for crop in sample.crops if crop.picture.key == key), None)
         if found is None:
-            raise NotFound(f"sample {owner_id} has no crop {key}")
+            raise NotFound(
+                say("crop_unknown", "sample {sample_id} has no crop {key}", sample_id=owner_id, key=key)
+            )
         return ReadableObject(found)
 
 
@@ -64,7 +81,14 @@ class FindSnapshotObject:
                 return ReadableObject(ref, published.purpose, owner_id)
         made = await self.snapshots.export(owner_id, key)
         if made is None:
-            raise NotFound(f"snapshot {owner_id} has no object {key}")
+            raise NotFound(
+                say(
+                    "object_unknown.snapshot",
+                    "snapshot {snapshot_id} has no object {key}",
+                    snapshot_id=owner_id,
+                    key=key,
+                )
+            )
         try:
             await self.confirm_export(made)
         except Conflict as refusal:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.snapshots import SnapshotState, StoredSnapshot
 from framewell_dataset.ports.assets import AssetRepository
 from framewell_dataset.ports.rights_changes import (
@@ -53,8 +54,12 @@ class FollowChange:
         change = await self.changes.get(change_id)
         if change is None:
             raise NotFound(
-                f"no change of rights {change_id} is known here: it was not taken up yet, was refused, or"
-                " what it was about has been erased"
+                say(
+                    "change_unknown",
+                    "no change of rights {change_id} is known here: it was not taken up yet, was refused, or "
+                    "what it was about has been erased",
+                    change_id=change_id,
+                )
             )
         return Fate(
             change=change,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.rights.v1.rights_pb2 import RightsDecision, RightsStatement
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.rights import decisions, in_force
 from framewell_dataset.steps.rights_gate import RightsGate
 from framewell_kit.outcomes import NotFound
@@ -28,7 +29,9 @@ class ShowRights:
         """Return the rights of the whole asset. Raises NotFound for one that is not known (any more)."""
         rights = await self.gate.rights_by_id(asset_id)
         if rights is None:
-            raise NotFound(f"asset {asset_id} is not known here")
+            raise NotFound(
+                say("asset_unknown.dataset", "asset {asset_id} is not known here", asset_id=asset_id)
+            )
         now = self.gate.clock.now()
         stated, clock = rights.statements, rights.clock
         decided = decisions(stated, now, self.gate.house, revision=rights.revision, clock=clock)

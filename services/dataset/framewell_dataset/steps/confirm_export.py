@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.snapshots import Export
 from framewell_dataset.domain.wording import PURPOSE_WORDS
 from framewell_dataset.ports.snapshots import SnapshotRepository
@@ -27,6 +28,12 @@ class ConfirmExport:
         if not set(export.sample_ids) <= now.allowed:
             reason = max(now.left_out, key=lambda each: (now.left_out[each], each))
             raise Conflict(
-                f"an export of snapshot {export.snapshot_id} holds what may not be used for "
-                f"{PURPOSE_WORDS[export.purpose]} any more: {reason} Export it anew"
+                say(
+                    "export_stale",
+                    "an export of snapshot {snapshot_id} holds what may not be used for {purpose} any more: "
+                    "{reason} Export it anew",
+                    snapshot_id=export.snapshot_id,
+                    purpose=PURPOSE_WORDS[export.purpose],
+                    reason=reason,
+                )
             )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.snapshots import StoredSnapshot
 from framewell_dataset.ports.snapshots import SnapshotRepository
 from framewell_dataset.steps.allowed_samples import AllowedSamples
@@ -27,7 +28,14 @@ class ConfirmSnapshot:
         stored = await usable_snapshot(self.snapshots, snapshot_id)
         found = await self.allowed(stored, stored.published.purpose)
         if found.left_out:
-            raise Gone(f"snapshot {snapshot_id} must not be used any more: {min(found.left_out)}")
+            raise Gone(
+                say(
+                    "snapshot_unusable",
+                    "snapshot {snapshot_id} must not be used any more: {why}",
+                    snapshot_id=snapshot_id,
+                    why=min(found.left_out),
+                )
+            )
         return stored
 
     async def background(self, stored: StoredSnapshot) -> None:
@@ -35,6 +43,11 @@ class ConfirmSnapshot:
         for asset_id in await self.snapshots.background_assets(stored):
             if not await self.allowed.gate.allows(asset_id, stored.published.purpose):
                 raise Gone(
-                    f"snapshot {stored.published.snapshot_id} must not be used any more: "
-                    "an asset that some of its unnamed faces come from may not"
+                    say(
+                        "snapshot_unusable.unnamed",
+                        "snapshot {snapshot_id} must not be used any more: an asset that some of its "
+                        "unnamed faces "
+                        "come from may not",
+                        snapshot_id=stored.published.snapshot_id,
+                    )
                 )

@@ -8,6 +8,7 @@ from framewell.mesh.v1.mesh_pb2 import Actor, Subject
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.rights.v1.rights_pb2 import AppliedStatement, RightsChanged, StatementRef
 from framewell_contracts.bounds import problems_of
+from framewell_contracts.sentences import say
 from framewell_contracts.spelling import normalised
 from framewell_contracts.subjects import subject_key
 from framewell_dataset.domain.assets import Asset
@@ -57,8 +58,11 @@ class RightsChangePolicy:
         kind = change.subject.WhichOneof("subject")
         if kind not in SUBJECTS or not getattr(change.subject, kind):
             raise Rejected(
-                f"rights are about an asset, a source or a holder: {subject_key(change.subject)!r} is none",
-                code="unknown_subject",
+                say(
+                    "unknown_subject.rights",
+                    "rights are about an asset, a source or a holder: {subject} is none",
+                    subject=f"{subject_key(change.subject)!r}",
+                ),
             )
 
     def restrictions_of(self, known: RightsChanged, *, in_bounds: bool) -> RightsChanged | None:

@@ -9,6 +9,7 @@ from framewell.audit.v1.audit_pb2 import AuditSealed
 from framewell_contracts.audit.seals import SealKey
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_dataset.ports.audit import AuditRepository, SealRepository
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
@@ -33,7 +34,12 @@ class SealAudit:
     async def __call__(self) -> Sequence[AuditSealed]:
         """Seal every chain that grew; return the new seals. Raises Conflict without a key."""
         if self.key is None:
-            raise Conflict("no key signs the audit log: set FRAMEWELL_DATASET_AUDIT_KEY to a file with one")
+            raise Conflict(
+                say(
+                    "audit_unsigned",
+                    "no key signs the audit log: set FRAMEWELL_DATASET_AUDIT_KEY to a file with one",
+                )
+            )
         return await self._seal(self.key, lambda *_: True)
 
     async def due(self) -> Sequence[AuditSealed]:

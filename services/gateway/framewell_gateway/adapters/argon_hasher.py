@@ -9,6 +9,7 @@ from typing import Final, ParamSpec, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.passwords import password_of
 from framewell_kit.outcomes import Busy
 
@@ -42,7 +43,9 @@ class ArgonHasher:
 
     async def _in_turn(self, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
         if self._waiting >= MOST_WAITING:
-            raise Busy("too many people sign in at this moment: try again", retry_after=2.0)
+            raise Busy(
+                say("sign_ins_busy", "too many people sign in at this moment: try again"), retry_after=2.0
+            )
         self._waiting += 1
         try:
             async with self._turns:

@@ -1,6 +1,7 @@
 """By what a service knows for whom the gateway calls it."""
 
 from framewell_contracts.access import AuthenticationKind, Role
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.principals import acting
 from framewell_kit.rpc import Caller
 from framewell_kit.rpc.actor import AUTHORIZATION, CALLER, DECLARED_ACTOR
@@ -41,5 +42,7 @@ def _calling(request_id: str) -> Caller:
     if principal is None:
         return Caller("gateway", Role.SERVICE, AuthenticationKind.SERVICE, request_id)
     if principal.role is None:
-        raise Unauthenticated("nobody has signed in: sign in, or send a token", "missing")
+        raise Unauthenticated(
+            say("missing.sign_in", "nobody has signed in: sign in, or send a token"), "missing"
+        )
     return Caller(principal.name, principal.role, AuthenticationKind(principal.authentication), request_id)

@@ -26,6 +26,7 @@ from framewell.gateway.v1.mesh_view_pb2 import (
 )
 from framewell_contracts.fact_types import groups_of
 from framewell_contracts.groups import GROUPS
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.ports import Away
 from framewell_kafka.broker_access import BrokerAccess
@@ -173,7 +174,13 @@ class KafkaDeadLetters:
 
     def _known(self, group: str) -> str:
         if group not in self.groups:
-            raise NotFound(f"the mesh has no consumer group {group!r}: GET /v1/mesh names them")
+            raise NotFound(
+                say(
+                    "group_unknown.named",
+                    "the mesh has no consumer group {group}: GET /v1/mesh names them",
+                    group=f"{group!r}",
+                )
+            )
         return group
 
     @asynccontextmanager

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import uuid4
 
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.events import Cursor, EventFilter, RecordedEvent
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.outcomes import Rejected
@@ -127,8 +128,10 @@ class EventDocuments:
         """See EventRepository."""
         if bool(page.token) and page.token.startswith(_BACKWARDS) is not newest_first:
             raise Rejected(
-                "the page token is one of a list in the other order: begin without a token",
-                code="bad_page_token",
+                say(
+                    "bad_page_token.other_order",
+                    "the page token is one of a list in the other order: begin without a token",
+                ),
             )
         inner = PageRequest(page.size, page.token.removeprefix(_BACKWARDS))
         query, order = _meant(wanted, after), NEWEST_FIRST if newest_first else ORDER

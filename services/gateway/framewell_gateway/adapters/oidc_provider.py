@@ -14,6 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.provider_sign_in import Pending
 from framewell_gateway.ports import Away
 from framewell_gateway.ports.access import NotProved, ProviderIdentity
@@ -67,7 +68,9 @@ class OidcProvider:
         except httpx2.HTTPError as error:
             raise Away(_PROVIDER, str(error)) from error
         except AuthlibBaseError as error:
-            raise NotProved(f"the identity provider refused the code: {error}") from error
+            raise NotProved(
+                say("not_proved.code", "the identity provider refused the code: {why}", why=error)
+            ) from error
         return self._of(self._claims(token, keys, pending.nonce))
 
     def _claims(self, token: Mapping[str, Any], keys: Any, nonce: str) -> Mapping[str, Any]:
@@ -86,7 +89,9 @@ class OidcProvider:
             claims = CodeIDToken(decoded.claims, decoded.header, options, params)
             claims.validate(now=int(time.time()), leeway=_LEEWAY_SECONDS)
         except (JoseError, AuthlibBaseError, ValueError, KeyError, TypeError) as error:
-            raise NotProved(f"what the identity provider sent proves nobody: {error}") from error
+            raise NotProved(
+                say("not_proved", "what the identity provider sent proves nobody: {why}", why=error)
+            ) from error
         return dict(claims)
 
     def _of(self, claims: Mapping[str, Any]) -> ProviderIdentity:

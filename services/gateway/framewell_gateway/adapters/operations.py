@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 
 from framewell.gateway.v1.mesh_view_pb2 import ProcessTelemetry
 from framewell.mesh.v1 import operations_service_pb2 as pb
+from framewell_contracts.sentences import say
 from framewell_contracts.services import SERVICES
 from framewell_gateway.adapters.caller_metadata import CallerMetadata
 from framewell_gateway.adapters.services import answered, call, path_of
@@ -55,7 +56,9 @@ class RemoteOperations:
         """See `Operations`. Any replica tells the others."""
         service = group.partition(".")[0]
         if service not in SERVICES:
-            raise NotFound(f"no service of the mesh has a group {group!r}")
+            raise NotFound(
+                say("group_unknown", "no service of the mesh has a group {group}", group=f"{group!r}")
+            )
         request, unreached = pb.ResumeBreakerRequest(group=group), Away(service, "none of it is known")
         for channel in (await self._replicas(service)).values():
             try:

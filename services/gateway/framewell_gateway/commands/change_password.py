@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1.access_pb2 import ChangePasswordRequest
+from framewell_contracts.sentences import say
 from framewell_gateway.commands.sign_in import CheckPassword
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.ports.access import Hasher, UserRepository
@@ -29,7 +30,9 @@ class ChangePassword:
         caller = acting.get()
         user = await self.users.get(caller.user_id)
         if user is None or user.subject or not caller.session:
-            raise Conflict("a password is changed by a session of a user who has one")
+            raise Conflict(
+                say("no_password.session", "a password is changed by a session of a user who has one")
+            )
         require_password(request.new_password, user.login, "new_password")
         if request.new_password == request.password:
             raise InvalidField("new_password", "is the password so far", "bad_password")
@@ -40,5 +43,5 @@ class ChangePassword:
         if kept is not None and kept.epoch == checked.epoch:
             changed = await self.users.set_password(user.user_id, password, earlier=kept.password)
         if changed is None:
-            raise Conflict("the account was changed meanwhile: sign in again")
+            raise Conflict(say("account_changed", "the account was changed meanwhile: sign in again"))
         return await self.begin(changed, source, AccessChange.ACCESS_CHANGE_PASSWORD_CHANGED)

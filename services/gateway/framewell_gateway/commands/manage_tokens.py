@@ -8,6 +8,7 @@ from uuid import uuid4
 from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1 import access_pb2 as pb
 from framewell_contracts.access import Role, includes
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.access_messages import role_named, token_message
 from framewell_gateway.domain.access_secrets import hashed, new_token
 from framewell_gateway.domain.principals import acting
@@ -41,14 +42,27 @@ class MakeToken:
         role = role_named(request.role)
         if not includes(user.role, role):
             raise Denied(
-                f"{user.login} has the role '{user.role}': a token may not have more, such as '{role}'"
+                say(
+                    "role.token",
+                    "{login} has the role '{role}': a token may not have more, such as '{wanted}'",
+                    login=user.login,
+                    role=user.role,
+                    wanted=role,
+                )
             )
         now = self.clock.now()
         ends = request.expires_at.ToDatetime(UTC) if request.HasField("expires_at") else now + _LASTS
         if not now < ends <= now + _LONGEST:
             raise InvalidField("expires_at", "must be later than now, and within a year", "bad_expiry")
         if await self.tokens.count(user.user_id) >= _MOST:
-            raise Conflict(f"{user.login} has {_MOST} tokens: revoke one that is not used")
+            raise Conflict(
+                say(
+                    "tokens_full",
+                    "{login} has {most} tokens: revoke one that is not used",
+                    login=user.login,
+                    most=_MOST,
+                )
+            )
         secret = new_token()
         token = ApiToken(hashed(secret), str(uuid4()), user.user_id, request.name.strip(), role, now, ends)
         await self.note(AccessChange.ACCESS_CHANGE_TOKEN_MADE, user, role=role, token_id=token.token_id)
@@ -59,7 +73,9 @@ class MakeToken:
         caller = acting.get()
         user = await self.users.get(caller.user_id)
         if user is None or not caller.session:
-            raise Conflict("a token is made by a user who is signed in, not by another token")
+            raise Conflict(
+                say("token_by_token", "a token is made by a user who is signed in, not by another token")
+            )
         return user
 
 
@@ -79,7 +95,9 @@ class RevokeToken:
         token = await self.tokens.find(request.token_id)
         is_theirs = token is not None and token.user_id == caller.user_id
         if token is None or not (is_theirs or caller.role in (Role.ADMIN, Role.LOCAL)):
-            raise NotFound(f"there is no token {request.token_id[:80]} of yours")
+            raise NotFound(
+                say("token_unknown", "there is no token {token_id} of yours", token_id=request.token_id[:80])
+            )
         await self.tokens.revoke(token)
         owner = await self.users.get(token.user_id)
         await self.note(AccessChange.ACCESS_CHANGE_TOKEN_REVOKED, owner, token_id=token.token_id)

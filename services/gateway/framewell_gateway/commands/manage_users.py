@@ -6,6 +6,7 @@ from typing import Final
 
 from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1 import access_pb2 as pb
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.access_messages import role_named, user_message
 from framewell_gateway.domain.access_secrets import hashed, new_code
 from framewell_gateway.domain.moments import timestamp
@@ -37,13 +38,17 @@ class InviteUser:
     async def __call__(self, request: pb.InviteUserRequest) -> pb.Invitation:
         if not await self.users.any():
             raise Conflict(
-                "the mesh has no users yet: the first is made with the code of `framewell users setup-code`"
+                say(
+                    "no_users",
+                    "the mesh has no users yet: the first is made with the code of `framewell users "
+                    "setup-code`",
+                )
             )
         login = new_login(request.login)
         role = role_named(request.role)
         user = User(login.user_id, login.text, request.name.strip(), role, State.INVITED, self.clock.now())
         if not await self.users.add(user):
-            raise Conflict(f"the login {login.text} is taken: choose another")
+            raise Conflict(say("login_taken", "the login {login} is taken: choose another", login=login.text))
         await self.note(AccessChange.ACCESS_CHANGE_INVITED, user, role=role)
         return await invitation(self.users, user, self.clock)
 
@@ -67,9 +72,17 @@ class ManageUsers:
         """Return a code by which somebody gets a password, the first or another: the one so far stays."""
         user = await self._known(request.user_id)
         if user.subject:
-            raise Conflict(f"{user.login} signs in at the provider of the house, and has no password here")
+            raise Conflict(
+                say(
+                    "no_password.provider",
+                    "{login} signs in at the provider of the house, and has no password here",
+                    login=user.login,
+                )
+            )
         if user.state is State.DISABLED:
-            raise Conflict(f"{user.login} is disabled: enable the account first")
+            raise Conflict(
+                say("account_disabled", "{login} is disabled: enable the account first", login=user.login)
+            )
         await self.note(AccessChange.ACCESS_CHANGE_INVITED, user, role=user.role)
         return await invitation(self.users, user, self.clock)
 
@@ -78,7 +91,9 @@ class ManageUsers:
         user = await self._known(request.user_id)
         role = role_named(request.change.role)
         if user.state is State.DISABLED:
-            raise Conflict(f"{user.login} is disabled: enable the account first")
+            raise Conflict(
+                say("account_disabled", "{login} is disabled: enable the account first", login=user.login)
+            )
         await self.note(AccessChange.ACCESS_CHANGE_ROLE_CHANGED, user, role=role)
         try:
             changed = await self.users.change_role(user, role)
@@ -115,7 +130,7 @@ class ManageUsers:
     async def _known(self, user_id: str) -> User:
         found = await self.users.get(user_id)
         if found is None:
-            raise NotFound(f"there is no user {user_id[:80]}")
+            raise NotFound(say("user_unknown", "there is no user {user_id}", user_id=user_id[:80]))
         return found
 
     async def _is_last(self, user: User) -> Conflict:
@@ -123,5 +138,5 @@ class ManageUsers:
 
     def _there(self, changed: User | None, user: User) -> User:
         if changed is None:
-            raise NotFound(f"{user.login} was removed meanwhile")
+            raise NotFound(say("user_removed", "{login} was removed meanwhile", login=user.login))
         return changed

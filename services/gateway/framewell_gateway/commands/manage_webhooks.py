@@ -20,6 +20,7 @@ from framewell.gateway.v1.webhooks_pb2 import (
     WebhookSecret,
 )
 from framewell_contracts.fact_types import FACTS
+from framewell_contracts.sentences import say
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.principals import Principal
 from framewell_gateway.domain.webhook_hosts import NotAllowed
@@ -56,7 +57,13 @@ class ManageWebhooks:
         """Register an address; its events are those from now on. Raises Conflict beyond a hundred."""
         self._check(request.url, request.types, request.service)
         if len(await self.webhooks.active()) >= MOST_WEBHOOKS:
-            raise Conflict(f"{MOST_WEBHOOKS} webhooks are served, which is all there may be: delete one")
+            raise Conflict(
+                say(
+                    "webhooks_full",
+                    "{most} webhooks are served, which is all there may be: delete one",
+                    most=MOST_WEBHOOKS,
+                )
+            )
         now = self.clock.now()
         webhook = RegisteredWebhook(
             webhook_id=str(uuid4()),
@@ -100,7 +107,9 @@ class ManageWebhooks:
     async def delete(self, request: DeleteWebhookRequest) -> DeleteWebhookResponse:
         """Take a webhook away, with its deliveries."""
         if not await self.webhooks.delete(request.webhook_id):
-            raise NotFound(f"there is no webhook {request.webhook_id}")
+            raise NotFound(
+                say("webhook_unknown", "there is no webhook {webhook_id}", webhook_id=request.webhook_id)
+            )
         return DeleteWebhookResponse()
 
     async def test(self, request: TestWebhookRequest) -> TestWebhookResponse:
@@ -136,7 +145,7 @@ class ManageWebhooks:
     async def _get(self, webhook_id: str) -> RegisteredWebhook:
         found = await self.webhooks.get(webhook_id)
         if found is None:
-            raise NotFound(f"there is no webhook {webhook_id}")
+            raise NotFound(say("webhook_unknown", "there is no webhook {webhook_id}", webhook_id=webhook_id))
         return found
 
     async def _change(
@@ -146,7 +155,11 @@ class ManageWebhooks:
         changed = await self.webhooks.change(before.webhook_id, values, revision=wanted)
         if changed is None:
             raise Conflict(
-                f"webhook {before.webhook_id} was changed meanwhile: read it again, then change it"
+                say(
+                    "webhook_changed",
+                    "webhook {webhook_id} was changed meanwhile: read it again, then change it",
+                    webhook_id=before.webhook_id,
+                )
             )
         return changed
 
@@ -158,9 +171,18 @@ class ManageWebhooks:
                 raise Rejected(str(error), code="webhook_host_not_allowed") from error
         if unknown := sorted(set(types) - FACTS.keys()):
             raise Rejected(
-                f"there is no event of type {unknown[0]!r}: /schemas.json lists them", code="bad_type"
+                say(
+                    "bad_type",
+                    "there is no event of type {type}: /schemas.json lists them",
+                    type=f"{unknown[0]!r}",
+                )
             )
         if service and service not in SERVICES:
             raise Rejected(
-                f"the mesh has no service {service!r}: it has {', '.join(SERVICES)}", code="bad_service"
+                say(
+                    "bad_service",
+                    "the mesh has no service {service}: it has {known}",
+                    service=f"{service!r}",
+                    known=", ".join(SERVICES),
+                )
             )

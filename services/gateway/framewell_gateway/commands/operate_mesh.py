@@ -14,6 +14,7 @@ from framewell.gateway.v1.mesh_view_pb2 import (
     ResumeStageResponse,
 )
 from framewell.mesh.v1.operations_service_pb2 import SetTelemetryRequest
+from framewell_contracts.sentences import say
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.principals import Principal
 from framewell_gateway.ports import DeadLetters, Operations
@@ -64,7 +65,14 @@ class ChangeTelemetry:
 
     async def __call__(self, request: ChangeTelemetryRequest) -> ListTelemetryResponse:
         if request.service and request.service not in SERVICES:
-            raise NotFound(f"the mesh has no service {request.service!r}: it has {', '.join(SERVICES)}")
+            raise NotFound(
+                say(
+                    "service_unknown",
+                    "the mesh has no service {service}: it has {known}",
+                    service=f"{request.service!r}",
+                    known=", ".join(SERVICES),
+                )
+            )
         change = SetTelemetryRequest(
             log_level=request.log_level if request.HasField("log_level") else None,
             loggers=request.loggers,

@@ -8,6 +8,7 @@ from framewell.gateway.v1.erasures_pb2 import RequestErasureRequest, RequestEras
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_gateway.ports import Announcer, ErasureRepository
 from framewell_gateway.steps.who_calls import caller
 from framewell_kit.clock import Clock
@@ -35,7 +36,13 @@ class RequestErasure:
             actor=actor,
         )
         if not await self.erasures.begin(fact, self.clock.now()):
-            raise Conflict(f"erasure {fact.erasure_id} is of something else: choose another id")
+            raise Conflict(
+                say(
+                    "erasure_taken",
+                    "erasure {erasure_id} is of something else: choose another id",
+                    erasure_id=fact.erasure_id,
+                )
+            )
         event_id = derived_id("erasure", fact_type(fact).type, fact.erasure_id)
         await self.announcer.announce(fact, event_id)
         return RequestErasureResponse(erasure_id=fact.erasure_id)

@@ -6,6 +6,7 @@ from typing import Final
 from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1.access_pb2 import SetUpRequest
 from framewell_contracts.access import Role
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.access_secrets import code_of, hashed
 from framewell_gateway.domain.users import State, User
 from framewell_gateway.domain.waits import PASSWORDS_OF_SOURCE
@@ -64,7 +65,7 @@ class SetUp:
         if not await self.codes.is_valid(code, self.clock.now()):
             raise await self._refused(source)
         if await self.users.any() and await self.users.get(user.user_id) is not None:
-            raise Conflict(f"the login {user.login} is taken: choose another")
+            raise Conflict(say("login_taken", "the login {login} is taken: choose another", login=user.login))
         password = await self.hasher.hash(request.password)
         if not await self.codes.take(code, self.clock.now()):
             raise await self._refused(source)
@@ -73,13 +74,21 @@ class SetUp:
 
     async def _make(self, user: User, password: str, source: str) -> Begun:
         if not await self.users.add(user):
-            raise Conflict(f"the login {user.login} is taken: get another code, and choose another login")
+            raise Conflict(
+                say(
+                    "login_taken.setup",
+                    "the login {login} is taken: get another code, and choose another login",
+                    login=user.login,
+                )
+            )
         await self.users.set_password(user.user_id, password)
         self.trust.close()
         await self.users.promote(user.user_id)
         made = await self.users.get(user.user_id)
         if made is None:
-            raise Conflict(f"the account {user.login} was removed meanwhile")
+            raise Conflict(
+                say("account_removed", "the account {login} was removed meanwhile", login=user.login)
+            )
         return await self.begin(made, source, AccessChange.ACCESS_CHANGE_SET_UP)
 
     async def _refused(self, source: str) -> Denied:

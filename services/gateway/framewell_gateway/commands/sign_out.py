@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from framewell.access.v1.access_pb2 import AccessChange
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.ports.access import SessionRepository, UserRepository
 from framewell_gateway.steps.note_access import NoteAccess
@@ -20,7 +21,7 @@ class SignOut:
     async def __call__(self) -> None:
         caller = acting.get()
         if not caller.session:
-            raise Conflict("this call is made by no session, so there is none to end")
+            raise Conflict(say("no_session", "this call is made by no session, so there is none to end"))
         await self.sessions.end(caller.session)
         user = await self.users.get(caller.user_id)
         await self.note(AccessChange.ACCESS_CHANGE_SIGNED_OUT, user)
@@ -36,6 +37,8 @@ class SignOutEverywhere:
     async def __call__(self) -> None:
         user = await self.users.get(acting.get().user_id)
         if user is None:
-            raise Conflict("the caller is no user of this mesh, so there are no sessions to end")
+            raise Conflict(
+                say("no_user", "the caller is no user of this mesh, so there are no sessions to end")
+            )
         await self.users.end_sessions(user.user_id)
         await self.note(AccessChange.ACCESS_CHANGE_SIGNED_OUT_EVERYWHERE, user)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState
 from framewell.media.v1.media_pb2 import MediaKind
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import Key, encode_token
 
@@ -52,8 +53,11 @@ class AssetOrder:
         other, dot, place = token.partition(".")
         if dot and other != self.name:
             raise Rejected(
-                f"the page token is one of a list in another order ({other[:40]}): begin without a token",
-                code="bad_page_token",
+                say(
+                    "bad_page_token.order",
+                    "the page token is one of a list in another order ({other}): begin without a token",
+                    other=other[:40],
+                ),
             )
         return place if dot else token
 
@@ -85,7 +89,11 @@ def order_of(text: str) -> AssetOrder:
     if name not in list(SortField) or direction not in ([], [_DESCENDING]):
         fields = ", ".join(f"`{field}`" for field in SortField)
         raise Rejected(
-            f"assets cannot be ordered by {text[:80]!r}: name {fields}, alone or followed by ` desc`",
-            code="bad_order",
+            say(
+                "bad_order.assets",
+                "assets cannot be ordered by {order}: name {fields}, alone or followed by ` desc`",
+                order=f"{text[:80]!r}",
+                fields=fields,
+            ),
         )
     return AssetOrder(SortField(name), descending=bool(direction))

@@ -11,6 +11,7 @@ from framewell.erasure.v1.erasure_pb2 import ErasureCompleted
 from framewell.sample.v1.sample_pb2 import SampleWithdrawn
 from framewell_contracts.cloudevents import Envelope, Event, Record
 from framewell_contracts.results import MAX_RESULT_BYTES, result_record
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.events import HashName, recorded_event
 from framewell_gateway.steps.forget_events import ForgetEvents
 from framewell_kit.facts import Cause
@@ -39,8 +40,12 @@ class PublishResults:
         record = result_record(Event(envelope, fact))
         if len(record.value) > MAX_RESULT_BYTES:
             raise Rejected(
-                f"as JSON the event has {len(record.value)} bytes, more than a result may have "
-                f"({MAX_RESULT_BYTES}): ask REST for it",
-                code="result_too_large",
+                say(
+                    "result_too_large",
+                    "as JSON the event has {size} bytes, more than a result may have ({most}): ask REST "
+                    "for it",
+                    size=len(record.value),
+                    most=MAX_RESULT_BYTES,
+                ),
             )
         return [record]

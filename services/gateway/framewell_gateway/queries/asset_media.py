@@ -7,6 +7,7 @@ from typing import Final, Generic, TypeVar
 from google.protobuf.message import Message
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState
+from framewell_contracts.sentences import say
 from framewell_gateway.ports import Method, Services
 from framewell_gateway.queries.asset_progress import AssetProgress
 from framewell_kit.outcomes import Conflict, NotFound
@@ -43,4 +44,12 @@ class ReadAssetMedia(Generic[Q, A]):
             if (sentence := _NOT_PLANNED.get(progress.state)) is None:
                 raise
             why = f": {progress.reason}" if progress.reason else ""
-            raise Conflict(f"asset {asset_id} {sentence}{why}") from None
+            raise Conflict(
+                say(
+                    "asset_no_media",
+                    "asset {asset_id} {sentence}{why}",
+                    asset_id=asset_id,
+                    sentence=sentence,
+                    why=why,
+                )
+            ) from None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary
 from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest, IngestAsset, IngestState
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.progress import Progress
 from framewell_gateway.domain.summaries import described
 from framewell_gateway.ports import Away, ProgressRepository, Services, SummaryRepository
@@ -70,7 +71,13 @@ class AssetProgress:
         if derived is None and reported is None:
             if away is not None:
                 raise away
-            raise NotFound(f"no asset {asset_id} is known: `framewell assets` lists those that are")
+            raise NotFound(
+                say(
+                    "asset_unknown",
+                    "no asset {asset_id} is known: `framewell assets` lists those that are",
+                    asset_id=asset_id,
+                )
+            )
         return KnownAsset(further(derived, reported), summary, away)
 
     async def require_not_erased(self, asset_id: str) -> None:

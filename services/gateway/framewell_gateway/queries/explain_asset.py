@@ -6,6 +6,7 @@ from datetime import datetime
 
 from framewell.gateway.v1.explanation_pb2 import AssetExplanation
 from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest
+from framewell_contracts.sentences import say
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.broker_state import BrokerState
 from framewell_gateway.domain.diagnosis import Findings, diagnose
@@ -45,7 +46,13 @@ class ExplainAsset:
                 raise Away("the broker", broker_away)
             if ingest_away is not None:
                 raise ingest_away
-            raise NotFound(f"no asset {asset_id} is known: `framewell assets` lists those that are")
+            raise NotFound(
+                say(
+                    "asset_unknown",
+                    "no asset {asset_id} is known: `framewell assets` lists those that are",
+                    asset_id=asset_id,
+                )
+            )
         return diagnose(
             Findings(
                 asset_id=asset_id,

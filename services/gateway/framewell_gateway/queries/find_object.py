@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell.objects.v1.object_service_pb2 import FindObjectRequest, FindObjectResponse
+from framewell_contracts.sentences import say
 from framewell_gateway.ports import Away, Services
 from framewell_gateway.ports.methods import FIND_OBJECT
 from framewell_kit.outcomes import NotFound
@@ -29,7 +30,9 @@ class FindObject:
     services: Services
 
     async def __call__(self, request: FindObjectRequest) -> FindObjectResponse:
-        missing: NotFound | Away = NotFound("nothing is read without saying what it is part of")
+        missing: NotFound | Away = NotFound(
+            say("object_unknown.owner", "nothing is read without saying what it is part of")
+        )
         for service in _HOLDERS.get(request.WhichOneof("owner") or "", ()):
             try:
                 return await self.services.call(FIND_OBJECT[service], request)

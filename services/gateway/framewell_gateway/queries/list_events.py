@@ -8,6 +8,7 @@ from framewell.gateway.v1.events_pb2 import (
     ListEventsResponse,
     ListMeshEventsRequest,
 )
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.events import Cursor, EventFilter, RecordedEvent
 from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.ports import EventRepository
@@ -78,7 +79,9 @@ class ListMeshEvents:
     async def _place(self, key: str) -> Cursor:
         event = await self.events.get(key)
         if event is None:
-            raise Gone("the event to go on after is not known any more: list without `after`")
+            raise Gone(
+                say("event_unknown", "the event to go on after is not known any more: list without `after`")
+            )
         return event.cursor
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from framewell.gateway.v1 import access_pb2 as pb
 from framewell_contracts.access import AuthenticationKind, Role
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.access_messages import role_message, token_message, user_message
 from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.domain.principals import acting
@@ -105,10 +106,10 @@ class ListTokens:
         if not wanted:
             return pb.ListTokensResponse()
         if wanted != caller.user_id and caller.role not in (Role.ADMIN, Role.LOCAL):
-            raise Denied("the tokens of others are for administrators to see")
+            raise Denied(say("role.tokens", "the tokens of others are for administrators to see"))
         owner = await self.users.get(wanted)
         if owner is None:
-            raise NotFound(f"there is no user {wanted[:80]}")
+            raise NotFound(say("user_unknown", "there is no user {user_id}", user_id=wanted[:80]))
         page = await self.tokens.page(wanted, page_request(request))
         return pb.ListTokensResponse(
             tokens=[token_message(one, owner) for one in page.items],

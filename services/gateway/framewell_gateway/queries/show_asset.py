@@ -9,6 +9,7 @@ from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary, AssetV
 from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest
 from framewell.media.v1.media_pb2 import Shot
 from framewell.rights.v1.rights_pb2 import RightsDecision
+from framewell_contracts.sentences import say
 from framewell_gateway.ports import Away, Services
 from framewell_gateway.queries.asset_parts import AssetParts, Seen, Timed
 from framewell_gateway.queries.asset_progress import AssetProgress
@@ -35,7 +36,9 @@ class ShowAsset:
         progress, away = known.progress, known.away
         if progress.state == AssetState.ASSET_STATE_REMOVED:
             why = f": {progress.reason}" if progress.reason else ", with everything made from it"
-            raise Gone(f"asset {request.asset_id} was removed{why}")
+            raise Gone(
+                say("asset_removed", "asset {asset_id} was removed{why}", asset_id=request.asset_id, why=why)
+            )
         parts, asked = AssetParts(self.services, request.asset_id), _Asked()
         if away is not None:
             asked.missing.append(f"what ingest knows: {away}")

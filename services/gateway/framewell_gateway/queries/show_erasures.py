@@ -8,6 +8,7 @@ from framewell.gateway.v1.erasures_pb2 import (
     ListErasuresRequest,
     ListErasuresResponse,
 )
+from framewell_contracts.sentences import say
 from framewell_gateway.ports import ErasureRepository
 from framewell_kit.outcomes import NotFound
 from framewell_kit.paging import page_request
@@ -22,7 +23,9 @@ class GetErasure:
     async def __call__(self, request: GetErasureRequest) -> Erasure:
         found = await self.erasures.get(request.erasure_id)
         if found is None:
-            raise NotFound(f"there is no erasure {request.erasure_id}")
+            raise NotFound(
+                say("erasure_unknown", "there is no erasure {erasure_id}", erasure_id=request.erasure_id)
+            )
         return found
 
 

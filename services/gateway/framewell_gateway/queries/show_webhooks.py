@@ -10,6 +10,7 @@ from framewell.gateway.v1.webhooks_pb2 import (
     ListWebhooksResponse,
     Webhook,
 )
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.webhook_messages import DELIVERY_STATES, delivery_message, webhook_message
 from framewell_gateway.ports.webhooks import WebhookRepository
 from framewell_kit.outcomes import NotFound
@@ -33,7 +34,9 @@ class ShowWebhooks:
         """Return one webhook."""
         found = await self.webhooks.get(request.webhook_id)
         if found is None:
-            raise NotFound(f"there is no webhook {request.webhook_id}")
+            raise NotFound(
+                say("webhook_unknown", "there is no webhook {webhook_id}", webhook_id=request.webhook_id)
+            )
         return webhook_message(found)
 
     async def deliveries(self, request: ListWebhookDeliveriesRequest) -> ListWebhookDeliveriesResponse:

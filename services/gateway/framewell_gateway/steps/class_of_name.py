@@ -8,6 +8,7 @@ from framewell.dataset.v1.catalogue_service_pb2 import ListClassesRequest
 from framewell.dataset.v1.dataset_pb2 import DatasetClass
 from framewell.gateway.v1.naming_pb2 import NamePersonRequest
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_gateway.ports import Services, methods
 from framewell_kit.outcomes import NotFound, Rejected
 from framewell_kit.written_names import require_written
@@ -59,7 +60,14 @@ class ClassOfName:
         """Return a class, or the one that it was merged into. Raises NotFound."""
         found = await self.each([class_id])
         if not found or found[0].dataset_id != dataset_id:
-            raise NotFound(f"class {class_id} does not exist in dataset {dataset_id}")
+            raise NotFound(
+                say(
+                    "class_unknown.dataset",
+                    "class {class_id} does not exist in dataset {dataset_id}",
+                    class_id=class_id,
+                    dataset_id=dataset_id,
+                )
+            )
         if found[0].merged_into:
             return await self.known(found[0].merged_into, dataset_id)
         return found[0]
@@ -68,5 +76,5 @@ class ClassOfName:
 def require_one_name(request: NamePersonRequest) -> None:
     """Raise Rejected unless somebody is named by a written name or by a class, and not by both."""
     if bool(request.name.strip()) == bool(request.class_id):
-        raise Rejected("say who it is by `name` or by `class_id`, not by both", code="bad_name")
+        raise Rejected(say("bad_name.both", "say who it is by `name` or by `class_id`, not by both"))
     require_written(request.name)

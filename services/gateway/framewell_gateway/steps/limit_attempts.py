@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.waits import Limit, counted, taken_back, wait_until
 from framewell_gateway.ports.access import AttemptRepository, TooMany
 from framewell_gateway.telemetry import ATTEMPTS_LIMITED
@@ -34,7 +35,7 @@ class LimitAttempts:
                 raise self._too_many(limit, until, now)
             if await self.attempts.change(limit.name, who, kept, counted(kept, limit, now)):
                 return
-        raise TooMany("too many attempts at once: wait a moment", 1.0)
+        raise TooMany(say("too_many_attempts.at_once", "too many attempts at once: wait a moment"), 1.0)
 
     async def take_back(self, limit: Limit, who: str) -> None:
         """Let an attempt that was right not count; one that meanwhile counted anew stays."""
@@ -45,4 +46,11 @@ class LimitAttempts:
     def _too_many(self, limit: Limit, until: datetime, now: datetime) -> TooMany:
         seconds = max(1.0, (until - now).total_seconds())
         log.warning(ATTEMPTS_LIMITED, limit=limit.name, retry_after=round(seconds, 1))
-        return TooMany(f"too many attempts were wrong: the next is taken in {seconds:.0f} s", seconds)
+        return TooMany(
+            say(
+                "too_many_attempts",
+                "too many attempts were wrong: the next is taken in {seconds} s",
+                seconds=f"{seconds:.0f}",
+            ),
+            seconds,
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_contracts.sentences import say
 from framewell_inference.adapters.campaign_metrics import report_campaign
 from framewell_inference.domain.campaign_counts import Counts
 from framewell_inference.domain.campaigns import (
@@ -46,7 +47,13 @@ class CampaignDocuments:
     async def get(self, campaign_id: str) -> Campaign:
         document = await self.documents.get(COLLECTION, campaign_id)
         if document is None:
-            raise NotFound(f"no re-analysis {campaign_id} is known: 'framewell reanalyse list' lists them")
+            raise NotFound(
+                say(
+                    "reanalysis_unknown",
+                    "no re-analysis {reanalysis_id} is known: 'framewell reanalyse list' lists them",
+                    reanalysis_id=campaign_id,
+                )
+            )
         return _campaign(document)
 
     async def page(self, page: PageRequest) -> Page[Campaign]:

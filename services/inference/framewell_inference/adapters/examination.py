@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from framewell_contracts.sentences import say
 from framewell_inference.adapters.serving.sessions import DTYPES, contributed_operators
 from framewell_inference.domain.pictures import Array
 from framewell_inference.domain.tensors import InvalidInputError, Tensors, TensorSpec
@@ -73,7 +74,9 @@ class SandboxedExamination:
         except (ManifestError, InvalidInputError) as error:
             raise _refused(manifest, str(error)) from error
         except SandboxUnavailable as error:
-            raise Busy(f"models cannot be examined safely here: {error}") from error
+            raise Busy(
+                say("examination_unsafe", "models cannot be examined safely here: {why}", why=error)
+            ) from error
         return Examination(
             found.inputs,
             found.outputs,
@@ -105,7 +108,9 @@ class SandboxedExamination:
             raise InvalidInputError(error.detail) from error
         except JobCrashed as crash:
             if crash.interrupted:
-                raise Busy("the reading of the model was interrupted") from crash
+                raise Busy(
+                    say("model_reading_interrupted", "the reading of the model was interrupted")
+                ) from crash
             raise InvalidInputError(_CRASHES.get(crash.cause, _CRASHED)) from crash
 
     @staticmethod

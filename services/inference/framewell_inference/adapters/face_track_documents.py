@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass, replace
 from typing import Any, Final
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
+from framewell_contracts.sentences import say
 from framewell_inference.adapters.observation_documents import VECTORS_MEDIA_TYPE, VECTORS_SUFFIX
 from framewell_inference.domain.forgetting import blanked
 from framewell_inference.domain.messages import model_ref
@@ -143,7 +144,9 @@ class FaceTrackDocuments:
 
 
 def _changing(name: str) -> NotYet:
-    return NotYet(f"the face tracks {name} are being changed by somebody else")
+    return NotYet(
+        say("face_tracks_busy", "the face tracks {name} are being changed by somebody else", name=name)
+    )
 
 
 def _track_document(track: FaceTrack) -> Document:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from framewell.model.v1.model_pb2 import ModelPromoted
+from framewell_contracts.sentences import say
 from framewell_inference.adapters.graph_checks import read_model
 from framewell_inference.domain.messages import model_ref
 from framewell_inference.domain.tensors import InvalidInputError
@@ -162,24 +163,40 @@ class IdentityModelDocuments:
     async def _load(self, ref: ModelRef) -> tuple[Model, IdentityModel]:
         document = await self.documents.get(MODELS, str(ref))
         if document is None:
-            raise NotFound(f"identity model {ref} was never promoted here")
+            raise NotFound(
+                say("model_unknown.identity", "identity model {model} was never promoted here", model=ref)
+            )
         manifest = await self._manifest(ref, document["manifest"])
         try:
             graph = await self.objects.read(document["graph"])
             model = await read_model(self.loader, manifest, graph, trusted=True)
             return model, self.identifier(model)
         except (ManifestError, InvalidInputError) as error:
-            raise Rejected(f"identity model {ref} cannot be loaded: {error}", code="bad_model") from error
+            raise Rejected(
+                say(
+                    "bad_model.not_loaded",
+                    "identity model {model} cannot be loaded: {why}",
+                    model=ref,
+                    why=error,
+                )
+            ) from error
 
     async def _manifest(self, ref: ModelRef, key: str) -> Manifest:
         try:
             text = (await self.objects.read(key)).decode("utf-8")
             manifest = read(text, origin=f"{ref}: {key}", most_bytes=MOST_BYTES_OF_OURS)
         except (ManifestError, UnicodeDecodeError) as error:
-            raise Rejected(f"identity model {ref}: {error}", code="bad_manifest") from error
+            raise Rejected(
+                say("bad_manifest.identity", "identity model {model}: {why}", model=ref, why=error)
+            ) from error
         if manifest.ref != ref or manifest.task != "identity":
             raise Rejected(
-                f"the manifest of {ref} describes {manifest.ref}, a {manifest.task} model",
-                code="bad_manifest",
+                say(
+                    "bad_manifest.other",
+                    "the manifest of {model} describes {described}, a {task} model",
+                    model=ref,
+                    described=manifest.ref,
+                    task=manifest.task,
+                ),
             )
         return manifest

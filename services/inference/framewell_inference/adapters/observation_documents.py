@@ -13,6 +13,7 @@ from typing import Any, Final
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, VectorsBeside
 from framewell.inference.v1.inference_pb2 import ObservationSet
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_contracts.sentences import say
 from framewell_inference.domain.forgetting import (
     Forgotten,
     blanked,
@@ -269,7 +270,13 @@ class ObservationDocuments:
         """Return when a set without its objects was taken away. Raises NotYet when it has others now."""
         kept = await self.documents.get(COLLECTION, stored.id)
         if kept is not None and kept["object"] != stored.object_key:
-            raise NotYet(f"the observations {stored.id} are being changed by somebody else")
+            raise NotYet(
+                say(
+                    "observations_busy",
+                    "the observations {observations} are being changed by somebody else",
+                    observations=stored.id,
+                )
+            )
 
     async def _rewrite(self, stored: StoredSet, found: ObservationSet, vectors: bytes | None = None) -> None:
         """Put other objects in the place of a set's own. Raises NotYet when somebody else does so now."""
@@ -286,7 +293,13 @@ class ObservationDocuments:
         as_read = {"object": stored.object_key, "vectors": stored.vectors_key}
         done = await self.documents.update(COLLECTION, stored.id, {"$set": change}, expect=as_read)
         if done is None and await self.documents.get(COLLECTION, stored.id) is not None:
-            raise NotYet(f"the observations {stored.id} are being changed by somebody else")
+            raise NotYet(
+                say(
+                    "observations_busy",
+                    "the observations {observations} are being changed by somebody else",
+                    observations=stored.id,
+                )
+            )
         if vectors is not None:
             await self._make_searchable(stored.id)
         if has_words(found):

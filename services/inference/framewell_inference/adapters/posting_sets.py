@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from framewell_contracts.sentences import say
 from framewell_inference.adapters.posting_tables import decode_postings, encode_postings
 from framewell_inference.domain.postings import PostingTable
 from framewell_kit.documents.protocol import Document, Documents
@@ -57,7 +58,12 @@ class PostingSets:
             document = await self._document(str(model))
             if document is None or await self._replace(document, [], tables):
                 return
-        raise Busy(f"the postings of {model} are changed by too many at once", retry_after=1.0)
+        raise Busy(
+            say(
+                "postings_busy.model", "the postings of {model} are changed by too many at once", model=model
+            ),
+            retry_after=1.0,
+        )
 
     async def change(self, change: Change) -> int:
         """Change every table of every version; return how many changed."""
@@ -97,7 +103,10 @@ class PostingSets:
                 return 0
             if await self._replace(document, kept, new):
                 return gone
-        raise Busy(f"the postings of {version} are changed by too many at once", retry_after=1.0)
+        raise Busy(
+            say("postings_busy", "the postings of {model} are changed by too many at once", model=version),
+            retry_after=1.0,
+        )
 
     async def _replace(self, before: Document, kept: Sequence[str], new: Sequence[PostingTable]) -> bool:
         """Name these objects alone and delete the others; return False when somebody else was first."""
@@ -149,7 +158,10 @@ class PostingSets:
                 continue
             self._read[version] = found
             return list(found.items())
-        raise Busy(f"the postings of {version} are changed by too many at once", retry_after=1.0)
+        raise Busy(
+            say("postings_busy", "the postings of {model} are changed by too many at once", model=version),
+            retry_after=1.0,
+        )
 
     async def _table(self, key: str) -> PostingTable:
         return decode_postings(await self.objects.read(key))

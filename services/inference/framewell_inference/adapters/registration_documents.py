@@ -12,6 +12,7 @@ from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.model.v1.model_pb2 import ModelFile, ModelRegistered, RegisteredVersion
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.object_references import ObjectReferences
@@ -57,7 +58,14 @@ class RegistrationDocuments:
             expect={"revision": before.revision},
         )
         if kept is None:
-            raise Busy(f"{changed.name} was changed by somebody else meanwhile", retry_after=0.1)
+            raise Busy(
+                say(
+                    "changed_meanwhile.registration",
+                    "{model} was changed by somebody else meanwhile",
+                    model=changed.name,
+                ),
+                retry_after=0.1,
+            )
         return changed
 
 

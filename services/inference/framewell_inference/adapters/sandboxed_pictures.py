@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from framewell_contracts.sentences import say
 from framewell_inference.domain.pictures import Picture
 from framewell_kit.outcomes import Busy, Rejected
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
@@ -32,17 +33,23 @@ class SandboxedPictures:
             try:
                 answer = await self.sandbox.run(JOB, {}, inputs=[source], outputs=[target])
             except MediaError as error:
-                raise Rejected(f"the picture cannot be read: {error}", code="unreadable") from error
+                raise Rejected(
+                    say("unreadable.picture", "the picture cannot be read: {why}", why=error)
+                ) from error
             except JobCrashed as crash:
                 if crash.interrupted:
-                    raise Busy("the decoder of pictures was interrupted") from crash
+                    raise Busy(
+                        say("pictures_interrupted", "the decoder of pictures was interrupted")
+                    ) from crash
                 raise Rejected(crash.explanation, code="unreadable") from crash
             except SandboxUnavailable as error:
-                raise Busy(f"pictures cannot be decoded safely here: {error}") from error
+                raise Busy(
+                    say("pictures_unsafe", "pictures cannot be decoded safely here: {why}", why=error)
+                ) from error
             return _pixels(target.read_bytes(), int(answer["width"]), int(answer["height"]))
 
 
 def _pixels(raw: bytes, width: int, height: int) -> Picture:
     if len(raw) != width * height * 3 or not raw:
-        raise Rejected("the picture cannot be read: its pixels do not fit its size", code="unreadable")
+        raise Rejected(say("unreadable.size", "the picture cannot be read: its pixels do not fit its size"))
     return np.frombuffer(raw, np.uint8).reshape(height, width, 3)

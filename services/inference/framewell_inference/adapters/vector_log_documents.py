@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from framewell_contracts.sentences import say
 from framewell_inference.adapters.vector_tables import decode_table, encode_table
 from framewell_inference.domain.vector_blocks import BlockRef, LogEntry, Packed
 from framewell_inference.domain.vectors import VectorSpace, VectorTable
@@ -53,7 +54,10 @@ class VectorLogDocuments:
                 return number
             # Somebody took the number before, and it was packed and deleted meanwhile: nobody reads this one.
             await self.documents.delete(LOG, document["_id"])
-        raise Busy(f"the log of vectors {space} is written by too many at once", retry_after=1.0)
+        raise Busy(
+            say("vector_log_busy", "the log of vectors {space} is written by too many at once", space=space),
+            retry_after=1.0,
+        )
 
     async def _last(self, space: VectorSpace) -> int:
         found = await self.documents.find(LOG, {"space": str(space)}, sort=[("number", -1)], limit=1)

@@ -7,6 +7,7 @@ from functools import partial
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.model.v1.model_pb2 import ModelRegistered
+from framewell_contracts.sentences import say
 from framewell_inference.domain.face_spaces import describes_faces
 from framewell_inference.domain.registrations import RegistrationError, in_force, scope_text
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
@@ -32,7 +33,14 @@ class ChooseVersion:
     async def __call__(self, ref: ModelRef, actor: Actor, cause: Cause) -> LoadedModel:
         manifest = loaded(self.registry, ref.name, ref.version).model.manifest
         if manifest.analyser and not describes_faces(manifest):
-            raise Conflict(f"{ref} serves the analyser {manifest.analyser}, whose version is a setting")
+            raise Conflict(
+                say(
+                    "version_is_setting",
+                    "{model} serves the analyser {analyser}, whose version is a setting",
+                    model=ref,
+                    analyser=manifest.analyser,
+                )
+            )
         looks = manifest.declared or describes_faces(manifest)
         await self.change(ref.name, partial(_chosen, ref=ref, looks=looks), actor, cause)
         return loaded(self.registry, ref.name, ref.version)

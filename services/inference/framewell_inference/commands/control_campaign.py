@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_contracts.sentences import say
 from framewell_inference.domain.campaigns import Campaign, State
 from framewell_inference.ports.campaigns import CampaignRepository
 from framewell_kit.outcomes import Busy, Conflict
@@ -29,8 +30,22 @@ class ControlCampaign:
             if campaign.state is state:
                 return campaign
             if campaign.state.ended:
-                raise Conflict(f"the re-analysis {campaign_id} is {campaign.state.value}: it has ended")
+                raise Conflict(
+                    say(
+                        "reanalysis_ended",
+                        "the re-analysis {reanalysis_id} is {state}: it has ended",
+                        reanalysis_id=campaign_id,
+                        state=campaign.state.value,
+                    )
+                )
             changed = await self.campaigns.change(campaign, replace(campaign, state=state, changed_by=actor))
             if changed is not None:
                 return changed
-        raise Busy(f"the re-analysis {campaign_id} is being changed by somebody else", retry_after=1.0)
+        raise Busy(
+            say(
+                "reanalysis_busy",
+                "the re-analysis {reanalysis_id} is being changed by somebody else",
+                reanalysis_id=campaign_id,
+            ),
+            retry_after=1.0,
+        )

@@ -18,6 +18,7 @@ from framewell.cluster.v1.cluster_pb2 import (
 )
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import derived_id, observation_chunk
+from framewell_contracts.sentences import say
 from framewell_inference.domain.clusters import Cluster, Sighting, roots_of
 from framewell_inference.ports.clusters import (
     ClusterDecisionRepository,
@@ -69,7 +70,14 @@ class DecideClusters:
         """
         gone, stays = await self.find(cluster_id), await self.find(into_id)
         if gone.id == stays.id:
-            raise Rejected(f"{cluster_id} and {into_id} are one cluster already", code="same_cluster")
+            raise Rejected(
+                say(
+                    "same_cluster",
+                    "{cluster_id} and {other_id} are one cluster already",
+                    cluster_id=cluster_id,
+                    other_id=into_id,
+                )
+            )
         await self._require_not_apart(gone, stays)
         await self._require_one_name([*gone.parts, *stays.parts])
         decision = self._decision(CLUSTER_DECISION_MERGED, gone.id, actor, other=stays.id)
@@ -86,11 +94,13 @@ class DecideClusters:
         cluster = await self.find(cluster_id)
         chosen = {one.id: one for one in [await self._chosen(cluster, each) for each in appearances]}
         if not chosen:
-            raise Rejected("name the appearances that are somebody else", code="no_appearance")
+            raise Rejected(say("no_appearance.split", "name the appearances that are somebody else"))
         if len(chosen) >= cluster.size:
             raise Rejected(
-                "these are all of its appearances: name some of them, or merge it into another cluster",
-                code="nothing_left",
+                say(
+                    "nothing_left",
+                    "these are all of its appearances: name some of them, or merge it into another cluster",
+                ),
             )
         decision = replace(
             self._decision(CLUSTER_DECISION_SPLIT, cluster.id, actor, other=str(uuid4())),
@@ -107,7 +117,12 @@ class DecideClusters:
         one, other = await self.find(cluster_id), await self.find(other_id)
         if one.id == other.id:
             raise Conflict(
-                f"{cluster_id} and {other_id} are one cluster: take its merger back, or split it, instead"
+                say(
+                    "one_cluster",
+                    "{cluster_id} and {other_id} are one cluster: take its merger back, or split it, instead",
+                    cluster_id=cluster_id,
+                    other_id=other_id,
+                )
             )
         said = await self.decisions.apart(one.parts)
         if earlier := next((said[part] for part in other.parts if part in said), ""):
@@ -123,13 +138,13 @@ class DecideClusters:
         NotFound, also for a class that was erased: nobody is named as one.
         """
         if not class_id:
-            raise Rejected("name the class that it is", code="no_class")
+            raise Rejected(say("no_class", "name the class that it is"))
         decision = await self._named_once(cluster_id, class_id, actor, cause)
         if not decision.applied:
             await self._finish_soon(decision, cause)
         if await self.people.erased([class_id]):
             await self.people.of_class(class_id)
-            raise NotFound(f"class {class_id} was erased")
+            raise NotFound(say("class_erased", "class {class_id} was erased", class_id=class_id))
         return await self.find(cluster_id), decision.id
 
     async def undo(self, decision_id: str, actor: Actor, cause: Cause) -> Decision:
@@ -140,7 +155,9 @@ class DecideClusters:
         """
         decision = await self.decisions.get(decision_id)
         if decision is None:
-            raise NotFound(f"there is no decision {decision_id}")
+            raise NotFound(
+                say("decision_unknown", "there is no decision {decision_id}", decision_id=decision_id)
+            )
         if decision.undone_by is None:
             await self._require_undoable(decision)
             if decision.kind == CLUSTER_DECISION_SPLIT:
@@ -148,7 +165,12 @@ class DecideClusters:
             done = await self.decisions.undo(decision, self._signed(actor), cause)
             decision = await self._kept(decision_id)
             if not done and decision.undone_by is None:
-                raise Conflict("somebody decided about the same person at the same moment: look again")
+                raise Conflict(
+                    say(
+                        "decided_meanwhile",
+                        "somebody decided about the same person at the same moment: look again",
+                    )
+                )
             await self._finish_soon(decision, cause)
         return await self._kept(decision_id)
 
@@ -172,11 +194,19 @@ class DecideClusters:
         while True:
             cluster = await self.find(cluster_id)
             if await self.people.erased([class_id]):
-                raise NotFound(f"class {class_id} was erased")
+                raise NotFound(say("class_erased", "class {class_id} was erased", class_id=class_id))
             namings = await self.decisions.namings(cluster.parts)
             standing = [one for one in namings if one.names]
             if other := next((one for one in standing if one.class_id != class_id), None):
-                raise Conflict(f"cluster {cluster.id} is {named_as(other)}: {undo_first(other)}")
+                raise Conflict(
+                    say(
+                        "cluster_named",
+                        "cluster {cluster_id} is {named}: {undo}",
+                        cluster_id=cluster.id,
+                        named=named_as(other),
+                        undo=undo_first(other),
+                    )
+                )
             if standing:
                 if not standing[0].settled:
                     await self.settle(standing[0], cause)
@@ -288,7 +318,13 @@ class DecideClusters:
             if one.ordinal == ordinal and one.cluster_id in cluster.parts:
                 return one
         raise NotFound(
-            f"cluster {cluster.id} has no appearance {appearance.observation_id} of {appearance.asset_id}"
+            say(
+                "appearance_unknown",
+                "cluster {cluster_id} has no appearance {observation_id} of {asset_id}",
+                cluster_id=cluster.id,
+                observation_id=appearance.observation_id,
+                asset_id=appearance.asset_id,
+            )
         )
 
     async def _require_not_apart(self, one: Cluster, other: Cluster) -> None:
@@ -296,7 +332,14 @@ class DecideClusters:
         for part in other.parts:
             if part in said:
                 raise Conflict(
-                    f"{one.id} and {other.id} are two people by decision {said[part]}: take that back first"
+                    say(
+                        "two_people",
+                        "{cluster_id} and {other_id} are two people by decision {decision_id}: take "
+                        "that back first",
+                        cluster_id=one.id,
+                        other_id=other.id,
+                        decision_id=said[part],
+                    )
                 )
 
     async def _require_one_name(self, cluster_ids: Collection[str]) -> None:
@@ -312,7 +355,11 @@ class DecideClusters:
         split = found.get(decision.other)
         if split is not None and split.merged_into not in {"", decision.cluster_id}:
             raise Conflict(
-                f"what was split off is part of {split.merged_into} now: take that merger back first"
+                say(
+                    "merged_meanwhile",
+                    "what was split off is part of {merged_into} now: take that merger back first",
+                    merged_into=split.merged_into,
+                )
             )
         roots = await self.clusters.named({one.root for one in found.values()})
         await self._require_one_name({part for root in roots.values() for part in root.parts})
@@ -320,7 +367,13 @@ class DecideClusters:
     async def _kept(self, decision_id: str) -> Decision:
         found = await self.decisions.get(decision_id)
         if found is None:
-            raise NotFound(f"there is no decision {decision_id}: nothing is left of its cluster")
+            raise NotFound(
+                say(
+                    "decision_unknown.empty",
+                    "there is no decision {decision_id}: nothing is left of its cluster",
+                    decision_id=decision_id,
+                )
+            )
         return found
 
     def _decision(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from framewell_contracts.sentences import say
 from framewell_inference.domain.campaign_counts import Counts
 from framewell_inference.domain.campaigns import (
     AnalysedAsset,
@@ -55,7 +56,9 @@ class DriveCampaign:
             for piece in asset.pieces:
                 await self.queue.put_piece(_piece(campaign, asset, piece), cause)
         if campaign.open or not (campaign.all_taken or campaign.state.ended):
-            raise NotYet("a part of it is not done", retry_after=self._look_after(campaign))
+            raise NotYet(
+                say("campaign_part_left", "a part of it is not done"), retry_after=self._look_after(campaign)
+            )
         await self._ended(campaign)
 
     def _look_after(self, campaign: Campaign) -> float:
@@ -109,7 +112,7 @@ class DriveCampaign:
         """Keep a step. Raises NotYet when a person changed the campaign meanwhile: then it is done again."""
         changed = await self.campaigns.change(before, after)
         if changed is None:
-            raise NotYet("somebody changed the campaign", retry_after=0.1)
+            raise NotYet(say("campaign_changed", "somebody changed the campaign"), retry_after=0.1)
         return changed
 
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.model.v1.model_pb2 import ModelScope
+from framewell_contracts.sentences import say
 from framewell_inference.domain.face_spaces import describes_faces
 from framewell_inference.domain.registrations import disabled_for, enabled_for
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
@@ -35,15 +36,32 @@ class EnableModel:
         if describes_faces(manifest):
             if scopes:
                 raise Conflict(
-                    f"{manifest.ref} describes faces: it is enabled for every programme, or for none, since "
-                    "people are compared across programmes"
+                    say(
+                        "describes_faces",
+                        "{model} describes faces: it is enabled for every programme, or for none, since "
+                        "people are "
+                        "compared across programmes",
+                        model=manifest.ref,
+                    )
                 )
         elif manifest.analyser:
-            raise Conflict(f"{name} serves the analyser {manifest.analyser}, which looks at every programme")
+            raise Conflict(
+                say(
+                    "serves_analyser",
+                    "{model} serves the analyser {analyser}, which looks at every programme",
+                    model=name,
+                    analyser=manifest.analyser,
+                )
+            )
         elif not manifest.declared:
             raise Conflict(
-                f"{manifest.ref} declares no preprocessing and postprocessing, so it only answers requests: "
-                "import a version that declares them"
+                say(
+                    "only_answers",
+                    "{model} declares no preprocessing and postprocessing, so it only answers requests: "
+                    "import "
+                    "a version that declares them",
+                    model=manifest.ref,
+                )
             )
         await self.change(name, partial(enabled_for, scopes=scopes), actor, cause)
         return loaded(self.registry, name)

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.model.v1.model_pb2 import RegisteredVersion
+from framewell_contracts.sentences import say
 from framewell_inference.domain.identity import IDENTITY_PREFIX
 from framewell_inference.domain.outside_names import check_outside_name
 from framewell_inference.domain.registrations import with_version, without_import
@@ -51,13 +52,19 @@ class ImportModel:
         try:
             check_outside_name(ref)
         except ManifestError as error:
-            raise Rejected(f"the model folder cannot be taken in: {error}", code="bad_model") from error
+            raise Rejected(
+                say("bad_model.folder", "the model folder cannot be taken in: {why}", why=error)
+            ) from error
         if ref.name.startswith(IDENTITY_PREFIX):
-            raise Rejected("identity models come from training; promote the run instead")
+            raise Rejected(
+                say("identity_from_training", "identity models come from training; promote the run instead")
+            )
         entry = await self.registrations.get(ref.name)
         known = ref.version in {one.version for one in entry.versions}
         if known or self.registry.find(ref.name, ref.version) is not None:
-            raise Conflict(f"{ref} is there already; a change is a new version")
+            raise Conflict(
+                say("version_exists", "{model} is there already; a change is a new version", model=ref)
+            )
         examination = await self.examiner.examine(folder)
         by = uuid4().hex
         added = await self.objects.keep(ref, by, folder, manifest)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_contracts.sentences import say
 from framewell_inference.domain.outside_names import shipped_names
 from framewell_inference.domain.registrations import without_version
 from framewell_inference.ports.registrations import ModelObjects, ModelRegistrations
@@ -35,7 +36,7 @@ class RemoveModel:
     async def __call__(self, name: str, version: str, actor: Actor, cause: Cause) -> Sequence[ModelRef]:
         """Return what was removed; an empty `version` names all of them."""
         if name in shipped_names():
-            raise Conflict(f"{name} ships: it cannot be removed")
+            raise Conflict(say("model_ships", "{model} ships: it cannot be removed", model=name))
         await self._refuse_what_is_read(name, version)
         try:
             before, after = await self.change(name, partial(without_version, version=version), actor, cause)
@@ -54,8 +55,13 @@ class RemoveModel:
             ref = ModelRef(name, one.version)
             if version in {"", one.version} and self.spaces.is_used(ref):
                 raise Conflict(
-                    f"{ref} describes the faces that identity models in force read: it goes when another "
-                    "version of these that reads another embedding was promoted"
+                    say(
+                        "embedding_in_use",
+                        "{model} describes the faces that identity models in force read: it goes when "
+                        "another "
+                        "version of these that reads another embedding was promoted",
+                        model=ref,
+                    )
                 )
 
     async def _release_leftovers(self, name: str, version: str) -> None:

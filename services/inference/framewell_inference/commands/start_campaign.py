@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_contracts.sentences import say
 from framewell_inference.domain.campaigns import Campaign, Selection, Target
 from framewell_inference.domain.work_hours import WorkHours
 from framewell_inference.ports.campaigns import CampaignRepository
@@ -44,7 +45,13 @@ class StartCampaign:
         target = self.choose.settled(target)
         same = await self.campaigns.under_way(target, selection)
         if same is not None:
-            raise Conflict(f"the re-analysis {same.id} does that already, and has not ended")
+            raise Conflict(
+                say(
+                    "reanalysis_same",
+                    "the re-analysis {reanalysis_id} does that already, and has not ended",
+                    reanalysis_id=same.id,
+                )
+            )
         campaign = Campaign(
             id=str(uuid4()),
             target=target,

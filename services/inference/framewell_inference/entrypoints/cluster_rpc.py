@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from framewell.inference.v1 import cluster_service_pb2 as api
 from framewell.inference.v1.cluster_service_pb2_grpc import ClusterServiceServicer
+from framewell_contracts.sentences import say
 from framewell_inference.commands.decide_clusters import AppearanceOf, DecideClusters
 from framewell_inference.ports.clusters import Ordering, Seen
 from framewell_inference.queries import list_clusters
@@ -122,7 +123,11 @@ def _asked(request: api.ListClustersRequest) -> Asked:
 
 def _order(asked: str) -> Ordering:
     if asked and asked not in get_args(Ordering):
-        raise Rejected(f"{asked[:80]!r} is no order: appearances or last_seen", code="bad_order")
+        raise Rejected(
+            say(
+                "bad_order.clusters", "{order} is no order: appearances or last_seen", order=f"{asked[:80]!r}"
+            )
+        )
     return cast("Ordering", asked or "appearances")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
 from framewell.inference.v1 import inference_service_pb2 as api
+from framewell_contracts.sentences import say
 from framewell_kit.full_disk import full_disk_is_busy
 from framewell_kit.outcomes import Rejected
 from framewell_kit.pace import Pace, Stalled
@@ -50,7 +51,7 @@ class FolderStreams:
         pace, parts = Pace(stall_seconds=60.0, grace_seconds=120.0), aiter(messages)
         first = await _next(parts, pace)
         if first is None or first.WhichOneof("part") != "header":
-            raise Rejected("the first message of a model is its header", code="no_header")
+            raise Rejected(say("no_header.model", "the first message of a model is its header"))
         with self._folder() as folder:
             picture = await self._write(folder, parts, pace)
             yield ArrivedFolder(bytes(first.header.manifest), folder, picture)
@@ -84,7 +85,7 @@ class FolderStreams:
                 written += len(piece.data)
                 if written > self.most_bytes:
                     most = f"{self.most_bytes >> 20} MiB (FRAMEWELL_INFERENCE_MODEL_MIB)"
-                    raise Rejected(f"the model has more than {most}", code="too_large")
+                    raise Rejected(say("too_large.model", "the model has more than {most}", most=most))
                 if piece.file != current:
                     _close(file)
                     file, current = _create(_path(folder, piece.file)), piece.file
@@ -98,19 +99,21 @@ class FolderStreams:
 def _piece(message: Any) -> api.ModelPiece:
     if message.WhichOneof("part") != "piece":
         raise Rejected(
-            "behind the header of a model there are only pieces of its files", code="second_header"
+            say("second_header.model", "behind the header of a model there are only pieces of its files")
         )
     if len(message.piece.data) > PIECE_BYTES:
-        raise Rejected(f"a piece of a file has at most {PIECE_BYTES >> 20} MiB", code="too_large")
+        raise Rejected(
+            say("too_large.piece", "a piece of a file has at most {most} MiB", most=PIECE_BYTES >> 20)
+        )
     piece: api.ModelPiece = message.piece
     return piece
 
 
 async def _last(parts: AsyncIterator[Any], pace: Pace, picture: bytes) -> bytes:
     if len(picture) > PICTURE_BYTES:
-        raise Rejected(f"a picture has at most {PICTURE_BYTES >> 20} MiB", code="too_large")
+        raise Rejected(say("too_large.picture", "a picture has at most {most} MiB", most=PICTURE_BYTES >> 20))
     if await _next(parts, pace) is not None:
-        raise Rejected("behind the picture there is nothing", code="second_header")
+        raise Rejected(say("second_header.picture", "behind the picture there is nothing"))
     return picture
 
 
@@ -119,7 +122,7 @@ async def _next(parts: AsyncIterator[M], pace: Pace) -> M | None:
     try:
         return await pace.arrives(anext(parts, None), lambda part: b"" if part is None else part.piece.data)
     except Stalled as stalled:
-        raise Rejected(f"the model is not complete: {stalled}", code="stalled") from None
+        raise Rejected(say("stalled.model", "the model is not complete: {why}", why=stalled)) from None
 
 
 def _path(folder: Path, name: str) -> Path:
@@ -127,7 +130,9 @@ def _path(folder: Path, name: str) -> Path:
     try:
         return folder / check_file_name(name, "the folder")
     except ManifestError as error:
-        raise Rejected(f"the model folder cannot be taken in: {error}", code="bad_model") from error
+        raise Rejected(
+            say("bad_model.folder", "the model folder cannot be taken in: {why}", why=error)
+        ) from error
 
 
 def _create(path: Path) -> BinaryIO:
@@ -135,7 +140,7 @@ def _create(path: Path) -> BinaryIO:
         return path.open("xb")
     except FileExistsError:
         raise Rejected(
-            f"the pieces of {path.name} do not come one after the other", code="bad_order"
+            say("bad_order.pieces", "the pieces of {path} do not come one after the other", path=path.name)
         ) from None
 
 

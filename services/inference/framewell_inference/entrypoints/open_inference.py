@@ -17,6 +17,7 @@ import numpy as np
 from google.protobuf.message import DecodeError
 
 from framewell.oip.v2 import open_inference_pb2 as oip
+from framewell_contracts.sentences import say
 from framewell_inference.domain.tensors import InvalidInputError, TensorSpec
 from framewell_inference.entrypoints.open_inference_budget import ByteBudget
 from framewell_inference.entrypoints.open_inference_calls import Failure, call_of, end_with, failure_of
@@ -190,16 +191,34 @@ class OpenInference:
         model = self.registry.find(name, wanted or None)
         if model is None:
             which = f"{name} in version {wanted}" if wanted else name
-            raise NotFound(f"no model {which[:200]} is registered; RepositoryIndex lists what there is")
+            raise NotFound(
+                say(
+                    "model_unknown.registered",
+                    "no model {model} is registered; RepositoryIndex lists what there is",
+                    model=which[:200],
+                )
+            )
         if name in self._unloaded:
-            raise NotFound(f"model {name} is unloaded; RepositoryModelLoad brings it back")
+            raise NotFound(
+                say(
+                    "model_unknown.unloaded",
+                    "model {model} is unloaded; RepositoryModelLoad brings it back",
+                    model=name,
+                )
+            )
         return model
 
     def _registered(self, name: str) -> Model:
         """Return the version in force of a name, also when it is unloaded. Raises NotFound."""
         model = self.registry.find(name)
         if model is None:
-            raise NotFound(f"no model {name[:200]} is registered; RepositoryIndex lists what there is")
+            raise NotFound(
+                say(
+                    "model_unknown.registered",
+                    "no model {model} is registered; RepositoryIndex lists what there is",
+                    model=name[:200],
+                )
+            )
         return model
 
     def _versions(self, name: str) -> list[LoadedModel]:

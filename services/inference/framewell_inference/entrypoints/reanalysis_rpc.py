@@ -9,6 +9,7 @@ from typing import Any
 
 from framewell.inference.v1 import reanalysis_service_pb2 as api
 from framewell.inference.v1.reanalysis_service_pb2_grpc import ReanalysisServiceServicer
+from framewell_contracts.sentences import say
 from framewell_inference.commands.control_campaign import ControlCampaign
 from framewell_inference.commands.start_campaign import StartCampaign
 from framewell_inference.domain.campaigns import Selection, State, Target
@@ -90,7 +91,10 @@ def _target(message: api.ReanalysisTarget) -> Target:
     name, _, version = message.model.partition("@")
     model = ModelRef(name, version) if name else None
     if [bool(model), bool(message.analyser), message.skipped].count(True) != 1:
-        raise Rejected("name what looks: a model, an analyser or what was skipped, one of them", "bad_target")
+        raise Rejected(
+            say("bad_target", "name what looks: a model, an analyser or what was skipped, one of them"),
+            "bad_target",
+        )
     return Target(model, message.analyser, message.skipped)
 
 
@@ -105,12 +109,20 @@ def _selection(message: api.ReanalysisSelection) -> Selection:
         message.all,
     )
     if selection.empty:
-        raise Rejected("say at which assets: by id, series, channel or time, or all of them", "no_selection")
+        raise Rejected(
+            say("no_selection", "say at which assets: by id, series, channel or time, or all of them"),
+            "no_selection",
+        )
     if message.all and selection != Selection(everything=True):
-        raise Rejected("all assets, or those that meet conditions: say one of the two", "bad_selection")
+        raise Rejected(
+            say("bad_selection.all", "all assets, or those that meet conditions: say one of the two"),
+            "bad_selection",
+        )
     since, until = selection.since, selection.until
     if since is not None and until is not None and since >= until:
-        raise Rejected("selection.until: must be later than selection.since", "bad_selection")
+        raise Rejected(
+            say("bad_selection.until", "selection.until: must be later than selection.since"), "bad_selection"
+        )
     return selection
 
 

@@ -15,6 +15,7 @@ from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceServicer
 from framewell.media.v1.media_pb2 import Observation
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Failed
+from framewell_contracts.sentences import say
 from framewell_inference.commands.record_search import RecordSearch, Search
 from framewell_inference.domain.messages import IMAGE_CHUNK, observation_messages
 from framewell_inference.domain.observations import Findings
@@ -107,7 +108,9 @@ class InferenceRpc(InferenceServiceServicer):
             if request.HasField("span")
             else list_people.EVERYTHING,
         )
-        return api.ListPeopleResponse(people=page.items, next_page_token=page.next_token)
+        return api.ListPeopleResponse(
+            people=page.items, next_page_token=page.next_token, total_size=page.total
+        )
 
     async def FindSimilar(self, request: api.FindSimilarRequest, context: Any) -> api.FindSimilarResponse:
         analyser = request.analyser or FACES
@@ -186,7 +189,7 @@ def _wanted(request: api.FindSimilarRequest) -> Wanted:
     asked = request.filter
     both = asked.HasField("asked_from") and asked.HasField("asked_until")
     if both and _seconds(asked.asked_until) <= _seconds(asked.asked_from):
-        raise Rejected("filter.asked_until must be later than filter.asked_from", code="bad_filter")
+        raise Rejected(say("bad_filter", "filter.asked_until must be later than filter.asked_from"))
     return Wanted(
         limit=request.limit,
         offset=request.offset,

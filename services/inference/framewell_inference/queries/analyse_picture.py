@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from framewell.inference.v1.inference_service_pb2 import FaceIdentity
 from framewell.media.v1.media_pb2 import FaceAttributes
 from framewell_contracts.identity import observation_id
+from framewell_contracts.sentences import say
 from framewell_inference.domain.identity import NOBODY, Identity
 from framewell_inference.domain.messages import IMAGE_CHUNK, model_version
 from framewell_inference.domain.observations import Findings, Observation
@@ -62,7 +63,9 @@ class AnalysePicture:
         except ModelBusyError as error:
             raise Busy(str(error), error.retry_after) from error
         except (RunFailedError, RunEndedError) as error:
-            raise Rejected(f"the picture cannot be analysed: {error}", code="analyser_failed") from error
+            raise Rejected(
+                say("analyser_failed", "the picture cannot be analysed: {why}", why=error)
+            ) from error
         finally:
             call.end("the caller has gone")
 
@@ -107,7 +110,14 @@ class AnalysePicture:
         if unknown and unknown[0] in absent:
             raise Rejected(absent[unknown[0]])
         if unknown:
-            raise Rejected(f"no analyser is called {unknown[0]!r}; there are {', '.join(known)}")
+            raise Rejected(
+                say(
+                    "analyser_unknown",
+                    "no analyser is called {analyser}; there are {known}",
+                    analyser=f"{unknown[0]!r}",
+                    known=", ".join(known),
+                )
+            )
         return [known[name] for name in dict.fromkeys(names)] if names else list(self.shipped.pictures)
 
 

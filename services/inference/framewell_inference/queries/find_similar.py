@@ -11,6 +11,7 @@ from framewell.inference.v1.inference_service_pb2 import MomentRef, Neighbour
 from framewell.media.v1.media_pb2 import Observation, ObservationRef, Span
 from framewell.rights.v1.rights_pb2 import Purpose
 from framewell_contracts.identity import observation_chunk
+from framewell_contracts.sentences import say
 from framewell_inference.domain.face_likeness import likeness
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.stored import StoredSet
@@ -141,7 +142,13 @@ class FindSimilar:
                 if observation.id == ref.observation_id and observation.HasField("vector_row"):
                     return Placed(space, (await self.observations.vectors(stored))[observation.vector_row])
         raise NotFound(
-            f"asset {ref.asset_id} has no observation {ref.observation_id} with a vector of {model}"
+            say(
+                "observation_unknown.vector",
+                "asset {asset_id} has no observation {observation_id} with a vector of {model}",
+                asset_id=ref.asset_id,
+                observation_id=ref.observation_id,
+                model=model,
+            )
         )
 
     async def of_moment(self, analyser: str, moment: MomentRef) -> Placed:
@@ -158,7 +165,13 @@ class FindSimilar:
                     best = (_area(one), stored, one.vector_row)
         if best is None:
             raise NotFound(
-                f"nothing with a vector of {model} was seen in asset {moment.asset_id} at pts {moment.pts}"
+                say(
+                    "observation_unknown.moment",
+                    "nothing with a vector of {model} was seen in asset {asset_id} at pts {pts}",
+                    model=model,
+                    asset_id=moment.asset_id,
+                    pts=moment.pts,
+                )
             )
         _, stored, row = best
         return Placed(space, (await self.observations.vectors(stored))[row])
@@ -170,7 +183,7 @@ class FindSimilar:
             if found.vectors is not None and described:
                 chosen = max(described, key=lambda one: one.box.width * one.box.height if one.box else 0.0)
                 return Placed(VectorSpace(found.analyser, found.model), found.vectors[chosen.vector])
-        raise Rejected("nothing to compare was found in the picture", code="nothing_found")
+        raise Rejected(say("nothing_found", "nothing to compare was found in the picture"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +206,14 @@ class SearchedSpaces:
         models = {LABELS: self.features, **declared}
         if analyser not in models:
             known = " or ".join([FACES, *models])
-            raise Rejected(f"analyser {analyser!r} makes no vectors; ask for {known}", code="no_vectors")
+            raise Rejected(
+                say(
+                    "no_vectors",
+                    "analyser {analyser} makes no vectors; ask for {known}",
+                    analyser=f"{analyser!r}",
+                    known=known,
+                )
+            )
         return VectorSpace(analyser, models[analyser])
 
     def same_within(self, space: VectorSpace) -> float:
@@ -205,8 +225,11 @@ class SearchedSpaces:
         distance = found.manifest.thresholds.get(SAME) if found else None
         if distance is None:
             raise Rejected(
-                f"for {space.model} no distance is known within which two are the same; set largest_distance",
-                code="no_near_duplicates",
+                say(
+                    "no_near_duplicates",
+                    "for {space} no distance is known within which two are the same; set largest_distance",
+                    space=space.model,
+                ),
             )
         return distance
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell.inference.v1.cluster_service_pb2 import ClusterAppearance, ListClassAppearancesResponse
+from framewell_contracts.sentences import say
 from framewell_inference.domain.campaigns import Selection
 from framewell_inference.domain.cluster_messages import track_message
 from framewell_inference.domain.identity import NOBODY, Identity
@@ -51,7 +52,7 @@ class ListAppearances:
     async def __call__(self, class_id: str, page: PageRequest) -> ListClassAppearancesResponse:
         """Return a page of appearances. Raises Rejected for a bad token, NotFound for an erased class."""
         if await self.names.people.erased([class_id]):
-            raise NotFound(f"class {class_id} was erased")
+            raise NotFound(say("class_erased", "class {class_id} was erased", class_id=class_id))
         chunks = {one.chunk_id: one.asset_id async for one in self.names.postings.of_class(class_id)}
         named = await self._named(sorted(chunks))
         mine = {key: one for key, one in named.items() if one.class_id == class_id}

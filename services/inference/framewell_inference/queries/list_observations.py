@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell.media.v1.media_pb2 import Observation, Span
+from framewell_contracts.sentences import say
 from framewell_inference.domain.stored import StoredSet
 from framewell_inference.domain.tracks import FACES
 from framewell_inference.ports.repositories import FaceTrackRepository, ObservationRepository
@@ -134,9 +135,14 @@ class ListObservations:
                 after = await self.observations.get(set_id)
                 if after is None or after.asset_id != asset_id:
                     raise Rejected(
-                        f"the page token {token[:80]!r} is not one that the observations of {asset_id} gave "
-                        "out: begin without a token",
-                        code="bad_page_token",
+                        say(
+                            "bad_page_token.observations",
+                            "the page token {token} is not one that the observations of {asset_id} gave "
+                            "out: begin "
+                            "without a token",
+                            token=f"{token[:80]!r}",
+                            asset_id=asset_id,
+                        ),
                     )
                 yield after, ordinal + 1
         async for stored in self.observations.sets(asset_id, analysers, after=after):

@@ -9,6 +9,7 @@ from typing import Final
 from framewell.inference.v1.search_service_pb2 import FoundMoment
 from framewell.media.v1.media_pb2 import Observation
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS
+from framewell_contracts.sentences import say
 from framewell_inference.domain.search_words import SEARCHED, Query, words
 from framewell_inference.ports.repositories import ObservationRepository
 from framewell_inference.ports.search import IndexedSet, WordIndex
@@ -45,7 +46,11 @@ class SearchMoments:
         query, wanted = Query.parse(text), frozenset(kinds) or SEARCHED
         if not query.all_of:
             raise Rejected(
-                f"{text[:80]!r} has no word in it: type what is read, said or seen", code="no_word"
+                say(
+                    "no_word",
+                    "{text} has no word in it: type what is read, said or seen",
+                    text=f"{text[:80]!r}",
+                )
             )
         match decode_token(page.token, (str,)):
             case (str(after),):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from framewell_contracts.sentences import say
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Picture
 from framewell_inference.domain.tensors import InvalidInputError
@@ -42,12 +43,23 @@ class TryModel:
             return examination, None
         declared = folder.manifest
         if not declared.declared or declared.listens:
-            raise Rejected(f"{declared.ref} declares nothing that looks at pictures", code="bad_model")
+            raise Rejected(
+                say(
+                    "bad_model.nothing", "{model} declares nothing that looks at pictures", model=declared.ref
+                )
+            )
         decoded = await self.decoder.decode(picture)
         try:
             return examination, await asyncio.to_thread(self._look, folder, decoded)
         except (InvalidInputError, RunEndedError, RunFailedError) as error:
-            raise Rejected(f"{declared.ref} cannot look at the picture: {error}", code="bad_model") from error
+            raise Rejected(
+                say(
+                    "bad_model.failed",
+                    "{model} cannot look at the picture: {why}",
+                    model=declared.ref,
+                    why=error,
+                )
+            ) from error
 
     def _look(self, folder: ModelFolder, picture: Picture) -> Findings:
         model = self.open_model(folder)

@@ -10,6 +10,7 @@ from typing import Final
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.model.v1.model_pb2 import ModelRegistered
+from framewell_contracts.sentences import say
 from framewell_inference.domain.identity import IDENTITY_PREFIX
 from framewell_inference.domain.registrations import RegistrationError
 from framewell_inference.ports.models import LoadedModel, ModelRegistry
@@ -77,16 +78,34 @@ def loaded(registry: ModelRegistry, name: str, version: str = "") -> LoadedModel
     identity models, which the training service puts into service.
     """
     if name.startswith(IDENTITY_PREFIX):
-        raise Conflict(f"{name} is an identity model: promote it in the training service instead")
+        raise Conflict(
+            say(
+                "identity_model",
+                "{model} is an identity model: promote it in the training service instead",
+                model=name,
+            )
+        )
     for one in registry.all():
         ref = one.model.manifest.ref
         if ref.name == name and (ref.version == version if version else one.in_force):
             return one
     for broken in registry.quarantined():
         if broken.name == name and version in {"", broken.version}:
-            raise NotFound(f"{name}@{broken.version} is in quarantine: {broken.reason}")
+            raise NotFound(
+                say(
+                    "model_quarantined",
+                    "{model}@{version} is in quarantine: {reason}",
+                    model=name,
+                    version=broken.version,
+                    reason=broken.reason,
+                )
+            )
     which = f"{name}@{version}" if version else name
-    raise NotFound(f"{which} is not loaded: 'framewell models list' says what is")
+    raise NotFound(
+        say(
+            "model_unknown.loaded", "{model} is not loaded: 'framewell models list' says what is", model=which
+        )
+    )
 
 
 def loaded_or_refused(registry: ModelRegistry, name: str, version: str) -> LoadedModel:

@@ -9,6 +9,7 @@ from typing import Final, Generic, TypeVar
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.media.v1.media_pb2 import Work
+from framewell_contracts.sentences import say
 from framewell_inference.analysers.declared.analyser import DeclaredAnalyser, looks
 from framewell_inference.analysers.declared.caption import CaptionAnalyser
 from framewell_inference.analysers.declared.sound import DeclaredSound
@@ -134,14 +135,32 @@ class ChooseAnalysers:
             for one in shipped:
                 if target.model.name in {ref.name for ref in one.models}:
                     raise NotFound(
-                        f"{asked} is a model of the analyser {one.name}: name the analyser instead"
+                        say(
+                            "model_of_analyser",
+                            "{model} is a model of the analyser {analyser}: name the analyser instead",
+                            model=asked,
+                            analyser=one.name,
+                        )
                     )
-            raise NotFound(f"no model {asked} was imported: 'framewell models list' lists them")
+            raise NotFound(
+                say(
+                    "model_unknown.imported",
+                    "no model {model} was imported: 'framewell models list' lists them",
+                    model=asked,
+                )
+            )
         for absent in self.shipped.absent:
             if absent.name == name:
                 raise NotFound(absent.reason)
         known = ", ".join(sorted(self._shipped_names))
-        raise NotFound(f"no analyser {name} is here: there are {known}, and declared models by their names")
+        raise NotFound(
+            say(
+                "analyser_unknown.here",
+                "no analyser {analyser} is here: there are {known}, and declared models by their names",
+                analyser=name,
+                known=known,
+            )
+        )
 
     def notes(self, target: Target) -> list[str]:
         """Return what a person should know who has a target look at the archive."""

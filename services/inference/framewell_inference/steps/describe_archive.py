@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_inference.domain.campaigns import Campaign, Estimate, Selection, Target, look_name
 from framewell_inference.domain.tracks import FACES
 from framewell_inference.ports.campaigns import AnalysedAssets
@@ -44,7 +45,14 @@ class DescribeArchive:
             return
         kept = await self._begin(embedding, Selection(everything=True), f"{embedding}/{name}", cause)
         if not kept.state.ended:
-            raise NotYet(f"stored faces are not all described by {embedding} yet", retry_after=WAIT_SECONDS)
+            raise NotYet(
+                say(
+                    "faces_not_described.all",
+                    "stored faces are not all described by {embedding} yet",
+                    embedding=embedding,
+                ),
+                retry_after=WAIT_SECONDS,
+            )
 
     async def asset(self, asset_id: str, cause: Cause) -> None:
         """See that an asset whose analysis has ended is described by the embeddings that are read now."""

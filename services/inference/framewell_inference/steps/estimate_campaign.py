@@ -8,6 +8,7 @@ from typing import Final
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.inference.v1.inference_pb2 import ChunkAnalysis
 from framewell.media.v1.media_pb2 import Work
+from framewell_contracts.sentences import say
 from framewell_inference.domain.campaigns import AnalysedAsset, Estimate, Selection, Target
 from framewell_inference.domain.registrations import stays_on_site
 from framewell_inference.ports.campaigns import AnalysedAssets
@@ -48,7 +49,12 @@ class EstimateCampaign:
         for asset_id in selection.asset_ids or ():
             if await self.assets.get(asset_id) is None:
                 raise NotFound(
-                    f"no analysis of asset {asset_id} has ended here, so nothing of it can be looked at again"
+                    say(
+                        "analysis_unknown",
+                        "no analysis of asset {asset_id} has ended here, so nothing of it can be looked "
+                        "at again",
+                        asset_id=asset_id,
+                    )
                 )
         found, first = Estimate(), list[tuple[AnalysedAsset, ChosenAgain]]()
         async for asset in self.assets.select(selection, skipped=target.skipped):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from framewell_contracts.sentences import say
 from framewell_inference.domain.clusters import Cluster
 from framewell_inference.ports.clusters import ClusterRepository
 from framewell_kit.outcomes import NotFound
@@ -20,5 +21,11 @@ class FindCluster:
         found = await self.clusters.get(cluster_id)
         root = found and await self.clusters.get(found.root)
         if root is None or not root.size:
-            raise NotFound(f"there is no cluster {cluster_id}: nobody is in it any more, or never was")
+            raise NotFound(
+                say(
+                    "cluster_unknown",
+                    "there is no cluster {cluster_id}: nobody is in it any more, or never was",
+                    cluster_id=cluster_id,
+                )
+            )
         return root

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, VectorsBeside
+from framewell_contracts.sentences import say
 from framewell_inference.domain.face_spaces import described_rows, laid_beside, rows_of
 from framewell_inference.domain.forgetting import NOBODY_IS_FORGOTTEN, Forgotten
 from framewell_inference.domain.messages import findings_of
@@ -82,7 +83,15 @@ class KeepFaces:
         there = {one.model for one in await self._sets(key)}
         late = [ref for ref in (now.in_force, *now.beside) if ref not in there and self.spaces.alone(ref)]
         if there and late:
-            raise NotYet(f"faces of chunk {key.chunk_id} are not described by {late[0]} yet", 0.1)
+            raise NotYet(
+                say(
+                    "faces_not_described",
+                    "faces of chunk {chunk_id} are not described by {late} yet",
+                    chunk_id=key.chunk_id,
+                    late=late[0],
+                ),
+                0.1,
+            )
 
     async def _lay_beside(self, model: ModelRef, vectors: Float, key: ChunkKey) -> None:
         """Keep the vectors beside the chunk's own set as that stands.
@@ -160,4 +169,4 @@ class KeepFaces:
 
 
 def _changing(stored: StoredSet) -> NotYet:
-    return NotYet(f"the faces {stored.id} are being changed by somebody else")
+    return NotYet(say("faces_busy", "the faces {faces} are being changed by somebody else", faces=stored.id))

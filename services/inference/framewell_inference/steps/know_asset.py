@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from framewell_contracts.sentences import say
 from framewell_inference.ports.repositories import ObservationRepository
 from framewell_kit.outcomes import NotFound
 from framewell_kit.rights_decisions import RightsDecisions
@@ -22,4 +23,10 @@ class KnowAsset:
             return
         async for _ in self.observations.sets(asset_id):
             return
-        raise NotFound(f"no asset {asset_id} was analysed or decided about here")
+        raise NotFound(
+            say(
+                "asset_unknown.inference",
+                "no asset {asset_id} was analysed or decided about here",
+                asset_id=asset_id,
+            )
+        )

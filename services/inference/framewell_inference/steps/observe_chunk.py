@@ -12,6 +12,7 @@ from typing import Final
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, ObjectRef, Span, Work
+from framewell_contracts.sentences import say
 from framewell_inference.domain.messages import model_version
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame
@@ -116,7 +117,7 @@ class ObserveChunk:
                 started = time.perf_counter()
                 frames = list(islice(self._frames(path, pictures), most))
                 if not frames:
-                    raise NotFound("there is no picture that may be looked at")
+                    raise NotFound(say("picture_unknown", "there is no picture that may be looked at"))
                 self.look_at(frames, analysers, still=_is_still(pictures.work))
             return (time.perf_counter() - started) / len(frames)
 

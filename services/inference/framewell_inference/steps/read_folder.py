@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from framewell_contracts.sentences import say
 from framewell_inference.domain.outside_names import check_name
 from framewell_kit.outcomes import Rejected
 from framewell_models.folders import ModelFolder
@@ -22,5 +23,7 @@ def read_folder(manifest: bytes, files: Path) -> ModelFolder:
                 f"{parsed.ref}: files are {sorted(found)}, the manifest lists {sorted(listed)}"
             )
     except (ManifestError, UnicodeDecodeError) as error:
-        raise Rejected(f"the model folder cannot be taken in: {error}", code="bad_model") from error
+        raise Rejected(
+            say("bad_model.folder", "the model folder cannot be taken in: {why}", why=error)
+        ) from error
     return ModelFolder(parsed, files)

@@ -11,6 +11,7 @@ from framewell.cluster.v1.cluster_pb2 import (
     CLUSTER_DECISION_NAMED,
     CLUSTER_DECISION_SPLIT,
 )
+from framewell_contracts.sentences import say
 from framewell_inference.domain.clusters import Cluster
 from framewell_inference.ports.clusters import ClusterDecisionRepository, ClusterRepository, Decision
 from framewell_kit.facts import Cause
@@ -41,7 +42,12 @@ class SettleNames:
             for one in weaker:
                 await self.decisions.refuse(one, decision.actor, cause)
         if not await self.decisions.settle(decision.id):
-            raise Conflict("somebody decided about the same person at the same moment: look again")
+            raise Conflict(
+                say(
+                    "decided_meanwhile",
+                    "somebody decided about the same person at the same moment: look again",
+                )
+            )
 
     async def before_joining_again(self, decision: Decision, cause: Cause) -> None:
         """Announce that a split is taken back, and look. Raises Conflict where that would make two names."""
@@ -98,10 +104,12 @@ def two_names(rivals: Sequence[Decision]) -> Conflict:
     if not by_class:
         other = next((one for one in rivals if one.kind == CLUSTER_DECISION_MERGED), None)
         who = other.actor.principal if other else "somebody"
-        return Conflict(f"{who} decides about the same person at this moment: look again")
+        return Conflict(
+            say("decides_now", "{who} decides about the same person at this moment: look again", who=who)
+        )
     named = sorted(by_class.values(), key=_order)
     said = " and ".join(f"cluster {one.cluster_id} is {named_as(one)}" for one in named)
-    return Conflict(f"{said}: {undo_first(*named)}")
+    return Conflict(say("decided_otherwise", "{said}: {undo}", said=said, undo=undo_first(*named)))
 
 
 def named_as(naming: Decision) -> str:

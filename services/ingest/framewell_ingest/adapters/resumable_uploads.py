@@ -19,6 +19,7 @@ from typing import BinaryIO, Final, cast
 from uuid import uuid4
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_contracts.sentences import say
 from framewell_ingest.adapters.original_objects import UNKNOWN_TYPE
 from framewell_ingest.adapters.upload_documents import COLLECTION, UploadDocuments, too_large
 from framewell_ingest.ports import Checksum, Upload
@@ -45,9 +46,12 @@ class ResumableUploads:
         if size > self.whole.most_bytes:
             raise too_large(size, self.whole.most_bytes)
         if size < 1:
-            raise Rejected("the upload is empty (0 bytes)", code="empty")
+            raise Rejected(say("empty.upload", "the upload is empty (0 bytes)"))
         if await self._documents.count(COLLECTION, {"open": True}) >= self.most_open:
-            raise Busy(f"{self.most_open} uploads are under way, as many as may be", retry_after=60)
+            raise Busy(
+                say("uploads_open", "{most} uploads are under way, as many as may be", most=self.most_open),
+                retry_after=60,
+            )
         document = {
             "_id": f"upload:{uuid4()}",
             "open": True,
@@ -66,7 +70,15 @@ class ResumableUploads:
         parts = await self._parts(uri)
         arrived = upload["size"] if "object" in upload else _end(parts)
         if offset != arrived:
-            raise Conflict(f"{arrived} bytes of {uri} have arrived, not {offset}: go on from there")
+            raise Conflict(
+                say(
+                    "upload_offset",
+                    "{arrived} bytes of {uri} have arrived, not {offset}: go on from there",
+                    arrived=arrived,
+                    uri=uri,
+                    offset=offset,
+                )
+            )
         appending = _Appending(self, upload, parts, checksum)
         try:
             async for piece in pieces:
@@ -107,7 +119,11 @@ class ResumableUploads:
         for part in parts:
             if not await self._documents.insert_once(COLLECTION, part):
                 raise Conflict(
-                    f"somebody else appends to {upload['_id']}: ask for its offset and go on there"
+                    say(
+                        "upload_appended",
+                        "somebody else appends to {uri}: ask for its offset and go on there",
+                        uri=upload["_id"],
+                    )
                 )
         if await self._documents.update(COLLECTION, upload["_id"], {"$set": {"at": self._now}}) is None:
             await self.whole.forget(upload["_id"])
@@ -132,8 +148,12 @@ class ResumableUploads:
             await self.whole.forget(uri)
             await self._references.discard(whole)
             raise Rejected(
-                f"the upload's SHA-256 is {whole.sha256}, announced was {upload['expected']}: send it anew",
-                code="wrong_hash",
+                say(
+                    "wrong_hash.announced",
+                    "the upload's SHA-256 is {found}, announced was {announced}: send it anew",
+                    found=whole.sha256,
+                    announced=upload["expected"],
+                ),
             )
         await self._references.hold(uri, [whole])
         change = {"$set": {"object": whole.SerializeToString(), "open": False, "at": self._now}}
@@ -228,7 +248,7 @@ class _Appending:
                 self._unnamed = []
             elif whole:
                 raise Rejected(
-                    "the checksum is not that of the bytes: send them again", code="wrong_checksum"
+                    say("wrong_checksum", "the checksum is not that of the bytes: send them again")
                 )
         finally:
             if self._unnamed:
@@ -243,7 +263,7 @@ class _Appending:
     async def _store(self, length: int) -> None:
         if self._count >= _MOST_PARTS:
             raise Rejected(
-                "the upload came in too many pieces: begin anew, with larger ones", code="too_many"
+                say("too_many", "the upload came in too many pieces: begin anew, with larger ones")
             )
         part = await self._uploads.store(self._upload, self._offset, bytes(self._buffer[:length]))
         del self._buffer[:length]
@@ -269,4 +289,10 @@ def _ref(document: Document) -> ObjectRef:
 
 
 def _unknown(uri: str) -> NotFound:
-    return NotFound(f"there is no upload {uri[:100]!r}: its time is over, or it never was. Begin anew.")
+    return NotFound(
+        say(
+            "upload_unknown",
+            "there is no upload {uri}: its time is over, or it never was. Begin anew.",
+            uri=f"{uri[:100]!r}",
+        )
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from framewell_contracts.sentences import say
 from framewell_ingest.adapters.trust_lists import TrustLists
 from framewell_ingest.domain.findings import Finding
 from framewell_ingest.domain.verdicts import UNREADABLE, Refused
@@ -46,7 +47,8 @@ class SandboxedReader:
             raise Refused(UNREADABLE, crash.explanation) from crash
         except SandboxUnavailable as missing:
             raise Busy(
-                f"no media can be read on this machine: {missing}", _SANDBOX_RETRY_SECONDS
+                say("no_media_readable", "no media can be read on this machine: {why}", why=missing),
+                _SANDBOX_RETRY_SECONDS,
             ) from missing
         return Reading(
             kind=probed.kind_message,

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_contracts.media_addresses import MediaAddress
+from framewell_contracts.sentences import say
 from framewell_ingest.adapters.original_objects import UNKNOWN_TYPE
 from framewell_ingest.domain.verdicts import UNREACHABLE, Refused
 from framewell_ingest.ports import Source
@@ -58,13 +59,25 @@ class UploadDocuments:
                 file.write(piece)
             file.flush()
             if size and received != size:
-                raise Rejected(f"the upload ended after {received:,} of {size:,} bytes", code="cut_off")
+                raise Rejected(
+                    say(
+                        "cut_off",
+                        "the upload ended after {received, number} of {size, number} bytes",
+                        received=received,
+                        size=size,
+                    )
+                )
             if digest and digest.lower() != hashed.hexdigest():
                 raise Rejected(
-                    f"the upload's SHA-256 is {hashed.hexdigest()}, announced was {digest}", code="wrong_hash"
+                    say(
+                        "wrong_hash",
+                        "the upload's SHA-256 is {found}, announced was {announced}",
+                        found=hashed.hexdigest(),
+                        announced=digest,
+                    )
                 )
             if not received:
-                raise Rejected("the upload is empty (0 bytes)", code="empty")
+                raise Rejected(say("empty.upload", "the upload is empty (0 bytes)"))
             ref = await self.objects.put_file(Path(file.name), media_type=UNKNOWN_TYPE)
         uri = f"upload:{uuid4()}"
         await self.references.hold(uri, [ref])
@@ -105,4 +118,11 @@ class UploadDocuments:
 
 def too_large(size: int, most: int) -> Rejected:
     """Return the refusal of an upload of that length."""
-    return Rejected(f"the upload has {size:,} bytes; at most {most:,} are taken", code="too_large")
+    return Rejected(
+        say(
+            "too_large.upload",
+            "the upload has {size, number} bytes; at most {most, number} are taken",
+            size=size,
+            most=most,
+        )
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from framewell_contracts.sentences import say
 from framewell_ingest.domain.assets import Asset
 from framewell_ingest.domain.ends import end_fact, rejection
 from framewell_ingest.domain.recordings import Recording, Segment, closed_fact, usable
@@ -57,7 +58,10 @@ class CloseRecording:
         last = max(recording.last_sequence or 0, segments[-1].sequence)
         closed = closed_fact(asset, [one.sequence for one in segments], last)
         if not await self.recordings.close(recording, asset.generation, usable(segments), [closed], cause):
-            raise Busy("a segment came while the recording was being closed", _SOON_SECONDS)
+            raise Busy(
+                say("segment_while_closing", "a segment came while the recording was being closed"),
+                _SOON_SECONDS,
+            )
         return []
 
     async def _all_there_will_be(self, recording: Recording) -> Sequence[Segment]:
@@ -69,18 +73,26 @@ class CloseRecording:
             count = await self.recordings.count(recording.asset_id, ended=True)
             so_far = f"the recording is under way, with {count:,} segment{'s' * (count != 1)} so far"
             closes = f"it is closed at {_clock(recording.heard_at + waits)} unless another comes"
-            raise Busy(f"{so_far}; {closes}", _looks_in(left))
+            raise Busy(
+                say("recording_closes", "{so_far}; {closes}", so_far=so_far, closes=closes), _looks_in(left)
+            )
         silent = left + (self.after_silence - waits).total_seconds() <= 0
         fetched = await self.recordings.count(recording.asset_id, ended=False)
         if fetched and not silent:
-            raise Busy(f"{fetched} segments of the recording are being fetched", _SOON_SECONDS)
+            raise Busy(
+                say("segments_fetched", "{count} segments of the recording are being fetched", count=fetched),
+                _SOON_SECONDS,
+            )
         segments = await self.recordings.ended(recording.asset_id)
         last = recording.last_sequence
         complete = last is not None and not recording.closings and len(segments) > last
         as_before = recording.closings > 0 and usable(segments) == recording.closed_count
         if not segments or (left > 0 and not (complete or as_before)):
             closes = f"it is closed at {_clock(recording.heard_at + waits)} unless one does"
-            raise Busy(f"segments of the recording may still come; {closes}", _looks_in(left))
+            raise Busy(
+                say("segments_may_come", "segments of the recording may still come; {closes}", closes=closes),
+                _looks_in(left),
+            )
         return segments
 
     async def _raised(self, asset: Asset, recording: Recording, cause: Cause) -> Asset:

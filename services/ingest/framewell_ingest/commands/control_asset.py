@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from framewell.asset.v1.asset_pb2 import AssetRemoved
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.bounds import problems_of
+from framewell_contracts.sentences import say
 from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.domain.ends import end_fact, rejection
 from framewell_ingest.domain.verdicts import CANCELLED
@@ -28,7 +29,13 @@ class ControlAsset:
         """Return the asset."""
         asset = await self.assets.get(asset_id)
         if asset is None:
-            raise NotFound(f"asset {asset_id} is not known: check its id, or ask for it again")
+            raise NotFound(
+                say(
+                    "asset_unknown.request",
+                    "asset {asset_id} is not known: check its id, or ask for it again",
+                    asset_id=asset_id,
+                )
+            )
         return asset
 
     async def cancel(self, asset_id: str, actor: Actor, cause: Cause) -> Asset:
@@ -62,5 +69,7 @@ class ControlAsset:
         known = await self.known(asset_id)
         generation = await self.raise_generation(known, cause, actor=actor, refetch=True)
         if generation is None:
-            raise Conflict(f"asset {asset_id} is being done again already")
+            raise Conflict(
+                say("done_again_already", "asset {asset_id} is being done again already", asset_id=asset_id)
+            )
         return generation

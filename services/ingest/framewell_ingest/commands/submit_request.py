@@ -8,6 +8,7 @@ from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import asset_id, requested_asset_id
 from framewell_contracts.media_addresses import REDACTED, MediaAddress
+from framewell_contracts.sentences import say
 from framewell_ingest.domain.assets import Asset
 from framewell_ingest.domain.requests import checked
 from framewell_ingest.steps.register_asset import RegisterAsset
@@ -35,16 +36,28 @@ class SubmitRequest:
         for named in (request.uri, request.existing_proxy, *captions):
             if MediaAddress(named).is_redacted:
                 raise Rejected(
-                    f"{named} is an address as it is shown, {REDACTED} in place of its secret: give it whole",
-                    code="redacted_uri",
+                    say(
+                        "redacted_uri",
+                        "{named} is an address as it is shown, {redacted} in place of its secret: give "
+                        "it whole",
+                        named=named,
+                        redacted=REDACTED,
+                    ),
                 )
         complete = checked(request, cause.source)
         announced = complete.request
         own = asset_id(cause.source, cause.id)
         if names_event and announced.asset_id not in ("", own):
             raise Conflict(
-                f"the request id {cause.id} stands for asset {own}, the request names {announced.asset_id}: "
-                "leave one of them out, either makes the same request twice one asset"
+                say(
+                    "request_id_taken",
+                    "the request id {request_id} stands for asset {asset_id}, the request names "
+                    "{named}: leave "
+                    "one of them out, either makes the same request twice one asset",
+                    request_id=cause.id,
+                    asset_id=own,
+                    named=announced.asset_id,
+                )
             )
         announced.asset_id = requested_asset_id(announced, cause.source, cause.id)
         announcement = Fact(announced, id=cause.id, subject=announced.asset_id)

@@ -18,6 +18,7 @@ from framewell.rights.v1.rights_pb2 import (
 )
 from framewell_contracts.bounds import lower_uuids, problems_of
 from framewell_contracts.media_addresses import MediaAddress
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import Rejected
 
 _SHOWN_PROBLEMS: Final = 3
@@ -55,15 +56,23 @@ def checked(request: IngestRequested, source: str) -> CheckedRequest:
     for number, captions in enumerate(request.captions):
         if _address(f"captions[{number}].uri", captions.uri).has_secrets:
             raise Rejected(
-                f"captions[{number}].uri {MediaAddress(captions.uri)} holds a signature or another secret, "
-                "which would be kept: upload the file, and name its `upload:` address",
-                code="secret_in_uri",
+                say(
+                    "secret_in_uri.captions",
+                    "captions[{number}].uri {uri} holds a signature or another secret, which would be kept: "
+                    "upload the file, and name its `upload:` address",
+                    number=number,
+                    uri=MediaAddress(captions.uri),
+                ),
             )
     if (size := _label_bytes(request)) > _MOST_LABEL_BYTES:
         raise Rejected(
-            f"the labels of a request may take {_MOST_LABEL_BYTES} bytes with their names, not {size}: they "
-            "travel with every event about the asset",
-            code="too_much",
+            say(
+                "too_much",
+                "the labels of a request may take {most} bytes with their names, not {size}: they travel "
+                "with every event about the asset",
+                most=_MOST_LABEL_BYTES,
+                size=size,
+            ),
         )
     complete = IngestRequested()
     complete.CopyFrom(request)
@@ -84,10 +93,14 @@ def without_secrets(request: CheckedRequest) -> CheckedRequest:
     """Return the request. Raises Rejected when its addresses hold secrets, which its topic keeps for days."""
     for field, address in request.secrets.items():
         raise Rejected(
-            f"{field} {address} holds a signature or another secret, which everybody who reads the topic can "
-            "use: ask for it by POST /v1/assets, which keeps the secret until the media is fetched, and "
-            "withdraw this one",
-            code="secret_in_uri",
+            say(
+                "secret_in_uri.request",
+                "{field} {address} holds a signature or another secret, which everybody who reads the topic"
+                " can use: ask for it by POST /v1/assets, which keeps the secret until the media is "
+                "fetched, and withdraw this one",
+                field=field,
+                address=address,
+            ),
         )
     return request
 
@@ -137,9 +150,14 @@ def _address(field: str, uri: str) -> MediaAddress:
     address = MediaAddress(uri)
     if address.has_login:
         raise Rejected(
-            f"{field} {address} holds a user name or a password, which would be kept and sent: leave it out; "
-            "the operator gives ingest the logins of hosts in FRAMEWELL_INGEST_LOGINS, those of s3: in AWS_*",
-            code="login_in_uri",
+            say(
+                "login_in_uri",
+                "{field} {address} holds a user name or a password, which would be kept and sent: leave it "
+                "out; the operator gives ingest the logins of hosts in FRAMEWELL_INGEST_LOGINS, those of "
+                "s3: in AWS_*",
+                field=field,
+                address=address,
+            ),
         )
     return address
 

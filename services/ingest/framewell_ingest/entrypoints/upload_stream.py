@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final, TypeVar
 
 from framewell.ingest.v1 import ingest_service_pb2 as pb
+from framewell_contracts.sentences import say
 from framewell_ingest.ports import Checksum, Upload
 from framewell_kit.outcomes import Rejected
 from framewell_kit.pace import Pace, Stalled
@@ -29,14 +30,14 @@ async def opened(messages: AsyncIterator[M], pace: Pace) -> tuple[Any, AsyncIter
     parts = aiter(messages)
     first = await _arrived(parts, pace)
     if first is None or first.WhichOneof("part") != "header":
-        raise Rejected("the first message of an upload is its header", code="no_header")
+        raise Rejected(say("no_header.upload", "the first message of an upload is its header"))
     return first.header, _pieces(parts, pace)
 
 
 async def _pieces(parts: AsyncIterator[M], pace: Pace) -> AsyncIterator[bytes]:
     while (message := await _arrived(parts, pace)) is not None:
         if message.WhichOneof("part") != "data":
-            raise Rejected("behind the header of an upload there is only data", code="second_header")
+            raise Rejected(say("second_header.upload", "behind the header of an upload there is only data"))
         yield message.data
 
 
@@ -45,7 +46,7 @@ async def _arrived(parts: AsyncIterator[M], pace: Pace) -> M | None:
     try:
         return await pace.arrives(anext(parts, None), lambda part: b"" if part is None else part.data)
     except Stalled as stalled:
-        raise Rejected(f"the upload is not complete: {stalled}", code="stalled") from None
+        raise Rejected(say("stalled.upload", "the upload is not complete: {why}", why=stalled)) from None
 
 
 def checksum_of(header: pb.AppendHeader) -> Checksum | None:
@@ -54,7 +55,7 @@ def checksum_of(header: pb.AppendHeader) -> Checksum | None:
         return None
     if ALGORITHMS.get(header.checksum_algorithm) != len(header.checksum):
         taken = ", ".join(f"{name} ({size} bytes)" for name, size in ALGORITHMS.items())
-        raise Rejected(f"this is no checksum that is taken: {taken}", code="bad_checksum")
+        raise Rejected(say("bad_checksum", "this is no checksum that is taken: {taken}", taken=taken))
     return Checksum(header.checksum_algorithm, header.checksum)
 
 

@@ -9,6 +9,7 @@ from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.segment.v1.segment_pb2 import SegmentArrived
+from framewell_contracts.sentences import say
 from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.domain.ends import rejection
 from framewell_ingest.domain.recordings import MOST_SEGMENTS, Segment
@@ -57,9 +58,12 @@ class AcceptSegment:
         known = await self.assets.get(request.asset_id)
         if known is not None and await self.recordings.get(known.asset_id) is None:
             raise Rejected(
-                f"asset {known.asset_id} is no recording: it was asked for as a file, by ingest.requested; "
-                "send the segments of a recording under an id of their own",
-                code="no_recording",
+                say(
+                    "no_recording",
+                    "asset {asset_id} is no recording: it was asked for as a file, by ingest.requested; send "
+                    "the segments of a recording under an id of their own",
+                    asset_id=known.asset_id,
+                ),
             )
         if known is not None:
             return known
@@ -78,8 +82,12 @@ def _request(fact: SegmentArrived, source: str) -> IngestRequested:
     """Return what a segment asks for, as the request of its recording. Raises Rejected."""
     if fact.sequence >= MOST_SEGMENTS:
         raise Rejected(
-            f"sequence {fact.sequence}: a recording has at most {MOST_SEGMENTS:,} segments, counted from 0",
-            code="out_of_bounds",
+            say(
+                "out_of_bounds.segment",
+                "sequence {sequence}: a recording has at most {most, number} segments, counted from 0",
+                sequence=fact.sequence,
+                most=MOST_SEGMENTS,
+            ),
         )
     request = IngestRequested(
         asset_id=fact.asset_id,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.programme.v1.programme_pb2 import ProgrammeChanged
+from framewell_contracts.sentences import say
 from framewell_ingest.ports import AssetRepository
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import NotYet
@@ -19,6 +20,9 @@ class ChangeProgramme:
 
     async def __call__(self, fact: ProgrammeChanged, cause: Cause) -> Sequence[Outgoing]:  # noqa: ARG002
         if await self.assets.get(fact.asset_id) is None:
-            raise NotYet(f"asset {fact.asset_id} is not known here yet", retry_after=5.0)
+            raise NotYet(
+                say("asset_unknown.yet", "asset {asset_id} is not known here yet", asset_id=fact.asset_id),
+                retry_after=5.0,
+            )
         await self.assets.change_programme(fact.asset_id, fact.programme, fact.revision)
         return []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell.ingest.v1.ingest_pb2 import DUPLICATE_POLICY_REJECT
+from framewell_contracts.sentences import say
 from framewell_ingest.domain.assets import OPEN, Asset, State
 from framewell_ingest.domain.verdicts import DUPLICATE, Refused
 from framewell_ingest.ports import AssetRepository
@@ -37,7 +38,13 @@ class FindSameContent:
         ]
         for other in earlier:
             if other.state in OPEN:
-                raise Busy(f"asset {other.asset_id} has the same content and is still being fetched")
+                raise Busy(
+                    say(
+                        "same_content_fetched",
+                        "asset {asset_id} has the same content and is still being fetched",
+                        asset_id=other.asset_id,
+                    )
+                )
         found = [other.asset_id for other in earlier if other.state == State.INGESTED]
         if found and asset.request.duplicates == DUPLICATE_POLICY_REJECT:
             raise Refused(DUPLICATE, f"The same content was taken in before, as asset {found[0]}.")

@@ -8,6 +8,7 @@ from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_contracts.sentences import say
 from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.ports import AssetRepository, RecordingRepository, SegmentQueue
 from framewell_kit.facts import Cause
@@ -50,7 +51,14 @@ class RaiseGeneration:
         and closing waits for them. Raises Conflict for an asset that was not taken in.
         """
         if asset.ingested is None:
-            raise Conflict(f"asset {asset.asset_id} {_NOT_TAKEN_IN[asset.state]}")
+            raise Conflict(
+                say(
+                    "asset_unfit",
+                    "asset {asset_id} {state}",
+                    asset_id=asset.asset_id,
+                    state=_NOT_TAKEN_IN[asset.state],
+                )
+            )
         again = AssetIngested()
         again.CopyFrom(asset.ingested)
         again.work.generation = asset.generation + 1

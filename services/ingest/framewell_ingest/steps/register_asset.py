@@ -8,6 +8,7 @@ from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import requested_asset_id
+from framewell_contracts.sentences import say
 from framewell_ingest.domain.assets import Asset, State
 from framewell_ingest.domain.ends import end_fact
 from framewell_ingest.domain.requests import CheckedRequest
@@ -65,8 +66,13 @@ class RegisterAsset:
             return known
         if known.request != wanted.request:
             raise Conflict(
-                f"asset {known.asset_id} was asked for before, by the same id and with another request: "
-                "send this one under an id of its own"
+                say(
+                    "asked_before",
+                    "asset {asset_id} was asked for before, by the same id and with another request: "
+                    "send this "
+                    "one under an id of its own",
+                    asset_id=known.asset_id,
+                )
             )
         if wanted.secrets:
             await self.assets.renew_secrets(known.asset_id, wanted.secrets)

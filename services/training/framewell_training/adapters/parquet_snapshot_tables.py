@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
+from framewell_contracts.sentences import say
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Rejected
 from framewell_training.domain.faces import BackgroundFaces, Crop, Photos, Vectors
@@ -42,8 +43,11 @@ class ParquetTables:
                 background = await asyncio.to_thread(_rows, path, BACKGROUND_COLUMNS, published.snapshot_id)
         if len({len(row[VECTOR]) for row in (*rows[:1], *background[:1])}) > 1:
             raise Rejected(
-                f"samples and background of snapshot {published.snapshot_id} are of two embeddings",
-                code="unreadable_snapshot",
+                say(
+                    "unreadable_snapshot.two",
+                    "samples and background of snapshot {snapshot_id} are of two embeddings",
+                    snapshot_id=published.snapshot_id,
+                ),
             )
         return Tables(
             photos=Photos.of_crops(_crop(row) for row in rows),
@@ -59,13 +63,22 @@ def _rows(path: Path, columns: Iterable[str], snapshot_id: str) -> list[dict[str
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
         raise Rejected(
-            f"a table of snapshot {snapshot_id} cannot be read: {error}", code="unreadable_snapshot"
+            say(
+                "unreadable_snapshot.table",
+                "a table of snapshot {snapshot_id} cannot be read: {why}",
+                snapshot_id=snapshot_id,
+                why=error,
+            )
         ) from error
     missing = [name for name in columns if name not in table.column_names]
     if missing:
         raise Rejected(
-            f"a table of snapshot {snapshot_id} lacks the columns {', '.join(missing)}",
-            code="unreadable_snapshot",
+            say(
+                "unreadable_snapshot.columns",
+                "a table of snapshot {snapshot_id} lacks the columns {known}",
+                snapshot_id=snapshot_id,
+                known=", ".join(missing),
+            ),
         )
     rows: list[dict[str, Any]] = table.drop_columns([VECTOR]).to_pylist()
     # A vector stays the array it is stored as: turned into Python numbers a large table takes minutes.
@@ -83,8 +96,13 @@ def _vectors(column: pa.ChunkedArray, snapshot_id: str) -> Vectors:
     flat = pc.list_flatten(column).to_numpy().astype(np.float32)
     if len(lengths) > 1 or None in lengths or not np.isfinite(flat).all():
         raise Rejected(
-            f"vectors of snapshot {snapshot_id} are not of one embedding, or not finite: lengths {lengths}",
-            code="unreadable_snapshot",
+            say(
+                "unreadable_snapshot.vectors",
+                "vectors of snapshot {snapshot_id} are not of one embedding, or not finite: lengths "
+                "{lengths}",
+                snapshot_id=snapshot_id,
+                lengths=lengths,
+            ),
         )
     return flat.reshape(len(column), -1) if len(column) else np.zeros((0, 0), dtype=np.float32)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, Conflict, Rejected
@@ -34,7 +35,14 @@ class HoldModel:
         if model.hold is not None:
             return model
         if model.withdrawn:
-            raise Conflict(f"{model.ref} must not be used anyway: {model.withdrawn}")
+            raise Conflict(
+                say(
+                    "model_unusable.withdrawn",
+                    "{model} must not be used anyway: {reason}",
+                    model=model.ref,
+                    reason=model.withdrawn,
+                )
+            )
         await self._refuse_in_service(model)
         held = await self._write(model, made, made, cause)
         await self.deployments.dismiss(name, version)
@@ -51,7 +59,13 @@ class HoldModel:
         fact = completion.held(model, made, now=hold is not None)
         after = await self.models.hold(model, hold, fact, cause)
         if after is None:
-            raise Busy(f"{model.ref} was changed by somebody else at this moment: look at it and try again")
+            raise Busy(
+                say(
+                    "model_busy",
+                    "{model} was changed by somebody else at this moment: look at it and try again",
+                    model=model.ref,
+                )
+            )
         return after
 
     async def _release_if_it_entered(self, held: Model, cause: Cause) -> None:
@@ -64,12 +78,18 @@ class HoldModel:
 
     async def _refuse_in_service(self, model: Model) -> None:
         if (await self.deployments.get(model.name)).version == model.version:
-            raise Conflict(f"{model.ref} is in service: go back to the version before, then hold this one")
+            raise Conflict(
+                say(
+                    "model_in_service",
+                    "{model} is in service: go back to the version before, then hold this one",
+                    model=model.ref,
+                )
+            )
 
     def _decision(self, reason: str, actor: Actor) -> Hold:
         if not reason.strip():
             raise Rejected(
-                "say why: the reason stands beside the model for whoever looks at it", code="no_reason"
+                say("no_reason", "say why: the reason stands beside the model for whoever looks at it")
             )
         decided = Actor()
         decided.CopyFrom(actor)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from framewell.training.v1.training_pb2 import TrainingCompleted
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, NotYet, Rejected
@@ -87,7 +88,7 @@ class TrainRun:
         """Do the run. Raise NotYet when it has to wait; after any error it may begin again."""
         run = await self.runs.get(run_id)
         if run is None:
-            raise NotYet(f"run {run_id} is not registered yet")
+            raise NotYet(say("run_not_registered", "run {run_id} is not registered yet", run_id=run_id))
         if run.state.ended:
             return
         try:
@@ -117,7 +118,14 @@ class TrainRun:
                 break
             completed = await self._learn_and_promote(task, context, cause)
         if completed is None:
-            raise NotYet(f"{task.name} was changed again and again while run {run.run_id} was judged")
+            raise NotYet(
+                say(
+                    "promoted_meanwhile",
+                    "{name} was changed again and again while run {run_id} was judged",
+                    name=task.name,
+                    run_id=run.run_id,
+                )
+            )
         if run.key.step is Step.CENTROID:
             await self._follow_up(task, completed, cause)
         owed = task.tables.owed if run.key.step is Step.CENTROID else ()
@@ -129,7 +137,14 @@ class TrainRun:
         began = self.clock.monotonic()
         snapshot = await self.snapshots.get(run.key.snapshot_id)
         if snapshot is None:
-            raise NotYet(f"snapshot {run.key.snapshot_id} of run {run.run_id} is not known yet")
+            raise NotYet(
+                say(
+                    "snapshot_not_known",
+                    "snapshot {snapshot_id} of run {run_id} is not known yet",
+                    snapshot_id=run.key.snapshot_id,
+                    run_id=run.run_id,
+                )
+            )
         await self.runs.report(run.run_id, "reads the snapshot", 0.0)
         await self.ask.for_run(run.key.snapshot_id, ())
         tables = await self.tables.read(snapshot.published)

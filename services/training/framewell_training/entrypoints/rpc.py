@@ -10,6 +10,7 @@ from typing import Any, Final
 from framewell.training.v1 import training_service_pb2 as messages
 from framewell.training.v1 import training_service_pb2_grpc as stubs
 from framewell.training.v1.training_pb2 import Lineage, LineageSources
+from framewell_contracts.sentences import say
 from framewell_kit.call_cause import call_cause
 from framewell_kit.clock import Clock
 from framewell_kit.outcomes import NotFound
@@ -155,7 +156,14 @@ class TrainingServicer(stubs.TrainingServiceServicer):
         wanted = request.model
         model = await self.models.get(wanted.name, wanted.version)
         if model is None:
-            raise NotFound(f"there is no model {wanted.name}@{wanted.version}")
+            raise NotFound(
+                say(
+                    "model_unknown.training",
+                    "there is no model {name}@{version}",
+                    name=wanted.name,
+                    version=wanted.version,
+                )
+            )
         lineage = model.completed.lineage
         found = await self._sources(
             lineage, page_request(request, default=SOURCES_PAGE, largest=SOURCES_PAGE)
@@ -182,7 +190,7 @@ class TrainingServicer(stubs.TrainingServiceServicer):
     async def _known(self, run_id: str) -> Run:
         run = await self.runs.get(run_id)
         if run is None:
-            raise NotFound(f"there is no run {run_id}")
+            raise NotFound(say("run_unknown", "there is no run {run_id}", run_id=run_id))
         return run
 
     async def _as_it_stands(self, model: Model) -> messages.Candidate:

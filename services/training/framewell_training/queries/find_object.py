@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import Gone, NotFound
 from framewell_kit.readable_objects import ReadableObject
 from framewell_training.ports import ModelRepository
@@ -23,7 +24,7 @@ class FindModelFile:
         name, _, version = owner_id.rpartition("@")
         model = await self.models.get(name, version)
         if model is None or model.draft:
-            raise NotFound(f"there is no model {owner_id}")
+            raise NotFound(say("model_unknown.file", "there is no model {model}", model=owner_id))
         try:
             await self.ask.for_model(model)
         except NotAllowed as refusal:
@@ -31,5 +32,7 @@ class FindModelFile:
         made = model.completed
         found = next((ref for ref in (made.artefact, made.manifest, made.card) if ref.key == key), None)
         if found is None:
-            raise NotFound(f"model {owner_id} has no file {key}")
+            raise NotFound(
+                say("object_unknown.model", "model {model} has no file {key}", model=owner_id, key=key)
+            )
         return ReadableObject(found, PURPOSE_OWN_TRAINING, model.snapshot_id)

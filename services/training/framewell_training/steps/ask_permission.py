@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import Conflict
 from framewell_kit.tombstones import Going, Tombstones, asset_subject, class_subject, holder_subject
 from framewell_training.domain.models import Model
@@ -57,7 +58,13 @@ class AskPermission:
         """Raise NotAllowed when a model must not be used."""
         if model.withdrawn:
             raise NotAllowed(
-                f"{model.ref} must not be used: {model.withdrawn}; train again without", WITHDRAWN
+                say(
+                    "withdrawn.model",
+                    "{model} must not be used: {reason}; train again without",
+                    model=model.ref,
+                    reason=model.withdrawn,
+                ),
+                WITHDRAWN,
             )
         try:
             await self._ask(model.snapshot_id, await self.sources.subjects_of(model.run_id))
@@ -68,10 +75,21 @@ class AskPermission:
     async def _ask(self, snapshot_id: str, subjects: Iterable[str]) -> None:
         snapshot = await self.snapshots.get(snapshot_id)
         if snapshot is not None and snapshot.withdrawn:
-            raise NotAllowed(f"snapshot {snapshot_id} was withdrawn: {snapshot.withdrawn}", WITHDRAWN)
+            raise NotAllowed(
+                say(
+                    "withdrawn.snapshot",
+                    "snapshot {snapshot_id} was withdrawn: {reason}",
+                    snapshot_id=snapshot_id,
+                    reason=snapshot.withdrawn,
+                ),
+                WITHDRAWN,
+            )
         gone = await self.tombstones.among(sorted(subjects))
         if gone:
             tombstone = await self.tombstones.find(*sorted(gone))
             erased = tombstone is not None and tombstone.going is Going.ERASED
             sentence = tombstone.sentence if tombstone is not None else ""
-            raise NotAllowed(f"it rests on something that is gone. {sentence}", ERASED if erased else REMOVED)
+            raise NotAllowed(
+                say("rests_on_gone", "it rests on something that is gone. {why}", why=sentence),
+                ERASED if erased else REMOVED,
+            )

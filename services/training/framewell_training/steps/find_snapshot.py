@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell.training.v1.training_pb2 import TrainingRequested
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import NotYet, Rejected
 from framewell_training.domain.snapshots import Snapshot
 from framewell_training.ports import SnapshotRepository
@@ -25,12 +26,21 @@ class FindSnapshot:
         if snapshot is None:
             wanted = f"snapshot {fact.snapshot_id}" if fact.snapshot_id else "any snapshot"
             raise NotYet(
-                f"training has not heard of {wanted} of dataset {fact.dataset_id}: publish one first"
+                say(
+                    "snapshot_not_heard",
+                    "training has not heard of {snapshot} of dataset {dataset_id}: publish one first",
+                    snapshot=wanted,
+                    dataset_id=fact.dataset_id,
+                )
             )
         if fact.dataset_id and snapshot.published.dataset_id != fact.dataset_id:
             raise Rejected(
-                f"snapshot {fact.snapshot_id} belongs to dataset {snapshot.published.dataset_id},"
-                f" not to {fact.dataset_id}",
-                code="other_dataset",
+                say(
+                    "other_dataset.training",
+                    "snapshot {snapshot_id} belongs to dataset {dataset_id}, not to {wanted}",
+                    snapshot_id=fact.snapshot_id,
+                    dataset_id=snapshot.published.dataset_id,
+                    wanted=fact.dataset_id,
+                ),
             )
         return snapshot

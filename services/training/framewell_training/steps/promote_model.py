@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.training.v1.training_pb2 import VERDICT_PROMOTED, VERDICT_WAITS
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, Conflict, NotFound
@@ -40,14 +41,27 @@ class PromoteModel:
         if before.version == version:
             await self.ask.for_model(model)
         elif not await self.enter(model, before, actor, cause, reason=reason):
-            raise Busy(f"{name} was changed by somebody else at this moment: look at it and try again")
+            raise Busy(
+                say(
+                    "model_busy",
+                    "{model} was changed by somebody else at this moment: look at it and try again",
+                    model=name,
+                )
+            )
         return model
 
     async def candidate(self, name: str, version: str) -> Model:
         """Return a version that people may see. Raise NotFound."""
         model = await self.models.get(name, version)
         if model is None or (model.draft and not model.withdrawn):
-            raise NotFound(f"there is no model {name}@{version}; list the candidates to see which there are")
+            raise NotFound(
+                say(
+                    "model_unknown.candidate",
+                    "there is no model {name}@{version}; list the candidates to see which there are",
+                    name=name,
+                    version=version,
+                )
+            )
         return model
 
     async def enter(
@@ -88,11 +102,17 @@ class PromoteModel:
         """
         before = await self.deployments.get(name)
         if not before.history:
-            raise NotFound(f"no version of {name} was ever in service")
+            raise NotFound(say("never_in_service", "no version of {model} was ever in service", model=name))
         for earlier in await self._earlier(before):
             if await self._entered(earlier, before, actor, cause, None, reason=reason):
                 return earlier
-        raise Conflict(f"{name} has no earlier version that may be used; promote a candidate instead")
+        raise Conflict(
+            say(
+                "no_earlier_version",
+                "{model} has no earlier version that may be used; promote a candidate instead",
+                model=name,
+            )
+        )
 
     async def withdraw(self, model: Model, reason: str, cause: Cause) -> None:
         """Mark a model as one that must not be used, and take it out of service at once.
@@ -111,7 +131,10 @@ class PromoteModel:
         actor = rule_actor("promotion", self.clock.now())
         fact = retired(before.name, before.version, reason, actor, before.revision + 1)
         if await self.deployments.retire(before, fact, cause) is None:
-            raise Busy(f"{before.name} is being changed by somebody else", retry_after=0.2)
+            raise Busy(
+                say("model_busy.task", "{model} is being changed by somebody else", model=before.name),
+                retry_after=0.2,
+            )
 
     async def _replace(self, before: Deployment, left: Left, cause: Cause) -> None:
         actor = rule_actor("rights", self.clock.now())
@@ -120,7 +143,10 @@ class PromoteModel:
                 return
         gone = retired(before.name, before.version, left.reason, actor, before.revision + 1)
         if await self.deployments.retire(before, gone, cause, left) is None:
-            raise Busy(f"{before.name} is being changed by somebody else", retry_after=0.2)
+            raise Busy(
+                say("model_busy.task", "{model} is being changed by somebody else", model=before.name),
+                retry_after=0.2,
+            )
 
     async def _entered(
         self,
@@ -138,7 +164,10 @@ class PromoteModel:
         except Conflict:
             return False
         if not entered:
-            raise Busy(f"{before.name} is being changed by somebody else", retry_after=0.2)
+            raise Busy(
+                say("model_busy.task", "{model} is being changed by somebody else", model=before.name),
+                retry_after=0.2,
+            )
         return True
 
     async def _successors(self, before: Deployment, left: Left) -> list[Model]:
@@ -158,25 +187,47 @@ class PromoteModel:
         await self.ask.for_model(model)
         if model.hold is not None:
             raise Conflict(
-                f"{model.ref} is held back by {model.hold.actor.principal}: {model.hold.reason}."
-                " Release it before it goes into service"
+                say(
+                    "model_held",
+                    "{model} is held back by {principal}: {reason}. Release it before it goes into service",
+                    model=model.ref,
+                    principal=model.hold.actor.principal,
+                    reason=model.hold.reason,
+                )
             )
 
     async def _check(self, model: Model) -> None:
         """Raise Conflict unless the model's files are what its run made, for the dataset of that name."""
         if model.name != model_name(model.completed.dataset_id):
             raise Conflict(
-                f"{model.ref} was made from dataset {model.completed.dataset_id}:"
-                f" it cannot serve as {model.name}"
+                say(
+                    "other_dataset.model",
+                    "{model} was made from dataset {dataset_id}: it cannot serve as {name}",
+                    model=model.ref,
+                    dataset_id=model.completed.dataset_id,
+                    name=model.name,
+                )
             )
         try:
             files = await self.folders.read(model)
         except UnreadableModel as unreadable:
-            raise Conflict(f"{model.ref} must not be used: {unreadable}") from unreadable
+            raise Conflict(
+                say(
+                    "model_unusable.unreadable",
+                    "{model} must not be used: {why}",
+                    model=model.ref,
+                    why=unreadable,
+                )
+            ) from unreadable
         thresholds = files.manifest.thresholds
         if not Thresholds(thresholds.get("hit", 0.0), thresholds.get("review", 0.0)).usable:
             raise Conflict(
-                f"{model.ref} must not be used: its thresholds are no distances: {dict(thresholds)}"
+                say(
+                    "model_unusable.thresholds",
+                    "{model} must not be used: its thresholds are no distances: {thresholds}",
+                    model=model.ref,
+                    thresholds=dict(thresholds),
+                )
             )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Actor, Lane
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, Purpose
 from framewell_contracts.json_mapping import enum_word
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, Rejected
@@ -62,7 +63,12 @@ class RequestRun:
         key = self.key(snapshot, recipe, parameters, seed)
         if snapshot.withdrawn:
             raise Conflict(
-                f"snapshot {key.snapshot_id} was withdrawn and is not trained on: {snapshot.withdrawn}"
+                say(
+                    "snapshot_withdrawn.training",
+                    "snapshot {snapshot_id} was withdrawn and is not trained on: {reason}",
+                    snapshot_id=key.snapshot_id,
+                    reason=snapshot.withdrawn,
+                )
             )
         return await self.queue(key, snapshot.published.dataset_id, cause, actor)
 
@@ -80,14 +86,26 @@ class RequestRun:
         """Return the key with complete parameters. Raise Rejected for an unknown recipe or parameter."""
         if recipe not in RECIPES:
             raise Rejected(
-                f"there is no recipe {recipe!r}; there is {', '.join(RECIPES)}", code="unknown_recipe"
+                say(
+                    "unknown_recipe",
+                    "there is no recipe {recipe}; there is {known}",
+                    recipe=f"{recipe!r}",
+                    known=", ".join(RECIPES),
+                )
             )
         published = snapshot.published
         if published.purpose != RECIPES[recipe]:
             raise Rejected(
-                f"snapshot {published.snapshot_id} was published for the purpose {_word(published.purpose)};"
-                f" recipe {recipe} learns from snapshots for {_word(RECIPES[recipe])} alone",
-                code="other_purpose",
+                say(
+                    "other_purpose",
+                    "snapshot {snapshot_id} was published for the purpose {published}; recipe {recipe} "
+                    "learns "
+                    "from snapshots for {purpose} alone",
+                    snapshot_id=published.snapshot_id,
+                    published=_word(published.purpose),
+                    recipe=recipe,
+                    purpose=_word(RECIPES[recipe]),
+                ),
             )
         try:
             complete = IdentityParameters.parse(parameters, self.thresholds)

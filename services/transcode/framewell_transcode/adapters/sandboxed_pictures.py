@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from framewell.media.v1.media_pb2 import ByteRange, ObjectRef
+from framewell_contracts.sentences import say
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Busy
 from framewell_media.sandbox import Limits, Sandbox
@@ -80,7 +81,13 @@ class SandboxedPictures:
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
         if self._waiting >= _MOST_WAITING:
-            raise Busy(f"{_MOST_WAITING} pictures are waiting to be taken already; ask again.")
+            raise Busy(
+                say(
+                    "pictures_waiting",
+                    "{most} pictures are waiting to be taken already; ask again.",
+                    most=_MOST_WAITING,
+                )
+            )
         self._waiting += 1
         try:
             async with self._turns:

@@ -15,6 +15,7 @@ from framewell.media.v1.media_pb2 import MediaIndex, MediaIndexChunk, Work
 from framewell.recording.v1.recording_pb2 import RecordingMoved
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import chunk_id, derived_id, fan_in_id
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Fact, Outgoing
 from framewell_kit.object_references import ObjectReferences
@@ -106,9 +107,18 @@ class CompleteRecording:
             return state
         expected = closed.last_sequence + 1 - closed.missing_count
         if state.known < expected and not self._is_lost(state):
-            raise Busy(f"{expected - state.known} segments of the recording are not laid yet", _LOOK_SECONDS)
+            raise Busy(
+                say(
+                    "segments_not_laid",
+                    "{count} segments of the recording are not laid yet",
+                    count=expected - state.known,
+                ),
+                _LOOK_SECONDS,
+            )
         if not await self.recordings.lay_out(state):
-            raise Busy("a segment came while the recording was laid out", _LOOK_SECONDS)
+            raise Busy(
+                say("segment_while_laying", "a segment came while the recording was laid out"), _LOOK_SECONDS
+            )
         return state
 
     async def _with_lost(self, state: RecordingState) -> RecordingState:
@@ -121,7 +131,10 @@ class CompleteRecording:
         """Raise Busy until the sound of every segment is taken out."""
         waiting = len(state.layout.laid.keys() - state.sounds.keys())
         if waiting and not self._is_lost(state):
-            raise Busy(f"the sound of {waiting} segments is not taken out yet", _LOOK_SECONDS)
+            raise Busy(
+                say("sound_waits", "the sound of {count} segments is not taken out yet", count=waiting),
+                _LOOK_SECONDS,
+            )
 
     def _is_lost(self, state: RecordingState) -> bool:
         return state.closed_at is not None and self.clock.now() - state.closed_at >= _GIVEN_UP

@@ -10,6 +10,7 @@ from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS
+from framewell_contracts.sentences import say
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.jobs import HandOver
 from framewell_kit.outcomes import Busy, NotFound, NotYet
@@ -64,7 +65,12 @@ class ExtractAudio:
                 raise
             return await self._given_up(work, "decoder_crashed", crash.explanation)
         except SandboxUnavailable as missing:
-            raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+            raise Busy(
+                say(
+                    "no_media_readable.transcode", "No media can be read on this machine: {why}", why=missing
+                ),
+                retry_after=30.0,
+            ) from missing
 
     async def _sound_so_far(self, asset: AssetIngested, done: Mapping[str, Any]) -> Sound:
         """Return what earlier turns made, nothing when it was made for another decision or taken away."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell.media.v1.media_pb2 import Work
+from framewell_contracts.sentences import say
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.outcomes import Busy
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
@@ -42,5 +43,10 @@ class ExtractSegmentSound:
                 raise
             sound = None
         except SandboxUnavailable as missing:
-            raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+            raise Busy(
+                say(
+                    "no_media_readable.transcode", "No media can be read on this machine: {why}", why=missing
+                ),
+                retry_after=30.0,
+            ) from missing
         await self.recordings.add_sound(work, sequence, sound)

@@ -13,6 +13,7 @@ from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import chunk_id, derived_id
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Fact, Outgoing
 from framewell_kit.object_references import ObjectReferences
@@ -89,7 +90,12 @@ class LaySegment:
             await self.recordings.give_up(work, segment.sequence, reason)
             return None
         except SandboxUnavailable as missing:
-            raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+            raise Busy(
+                say(
+                    "no_media_readable.transcode", "No media can be read on this machine: {why}", why=missing
+                ),
+                retry_after=30.0,
+            ) from missing
         await self.references.hold(work.asset_id, [table])
         planned = self._described(segment, analysis, table)
         await self.recordings.keep_plan(planned)
@@ -152,7 +158,7 @@ class LaySegment:
         elif planned.sequence < max(layout.laid, default=-1):
             await self.recordings.set_aside(state, planned.sequence)
         else:
-            raise Busy("segments before it may still come", _LOOK_SECONDS)
+            raise Busy(say("segments_before", "segments before it may still come"), _LOOK_SECONDS)
 
     async def _waited(self, state: RecordingState, planned: PlannedSegment) -> bool:
         """Return whether no segment before it is waited for any longer: those that have come are longest."""

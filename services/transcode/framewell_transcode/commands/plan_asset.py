@@ -8,6 +8,7 @@ from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO, MEDIA_KIND_STILL, MediaIndex, ObjectRef, Span
+from framewell_contracts.sentences import say
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
@@ -66,7 +67,12 @@ class PlanAsset:
                 return [rejected(asset, "unreadable", crash.explanation)]
             raise
         except SandboxUnavailable as missing:
-            raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+            raise Busy(
+                say(
+                    "no_media_readable.transcode", "No media can be read on this machine: {why}", why=missing
+                ),
+                retry_after=30.0,
+            ) from missing
         try:
             await self.rights.waited_for(asset.work.asset_id, asset.rights_revision)
         except NotYet as undecided:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO
+from framewell_contracts.sentences import say
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Busy, Conflict, Gone, NotFound, Rejected
@@ -89,10 +90,22 @@ class TakePicture:
             raise Conflict(verdict.detail) from verdict
         except JobCrashed as crash:
             if crash.interrupted:
-                raise Busy("The picture could not be taken now: its decoder was interrupted.") from crash
-            raise Conflict(f"The picture cannot be taken. {crash.explanation}") from crash
+                raise Busy(
+                    say(
+                        "picture_interrupted",
+                        "The picture could not be taken now: its decoder was interrupted.",
+                    )
+                ) from crash
+            raise Conflict(
+                say("picture_impossible", "The picture cannot be taken. {why}", why=crash.explanation)
+            ) from crash
         except SandboxUnavailable as missing:
-            raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+            raise Busy(
+                say(
+                    "no_media_readable.transcode", "No media can be read on this machine: {why}", why=missing
+                ),
+                retry_after=30.0,
+            ) from missing
         await self.references.hold(asset_id, [ref])
         picture = KeptPicture(asset_id, asset.work.generation, _name(asset, wanted), ref.key, moment)
         await self.references.release(asset_id, await self.kept.keep(picture))
@@ -123,10 +136,16 @@ def wanted_picture(asset: PicturedAsset, address: PictureAddress, width: int) ->
     """Return which picture an address means. Raises Rejected for one that the asset does not have."""
     timeline = asset.timeline
     if asset.work.kind == MEDIA_KIND_AUDIO:
-        raise Rejected("The asset is sound alone: it has no pictures.", code="no_pictures")
+        raise Rejected(say("no_pictures", "The asset is sound alone: it has no pictures."))
     if width and width not in _WIDTHS:
         raise Rejected(
-            f"A picture is {_WIDTHS[0]} to {_WIDTHS[-1]} pixels wide, not {width}.", code="bad_width"
+            say(
+                "bad_width",
+                "A picture is {least} to {most} pixels wide, not {width}.",
+                least=_WIDTHS[0],
+                most=_WIDTHS[-1],
+                width=width,
+            )
         )
     if address.timecode is not None:
         return _by_timecode(timeline, address.timecode, width)
@@ -139,13 +158,19 @@ def wanted_picture(asset: PicturedAsset, address: PictureAddress, width: int) ->
         return _by_frame(timeline, address.frame, width)
     else:
         raise Rejected(
-            "Say which picture is wanted: by frame, pts, seconds or timecode.", code="missing_moment"
+            say("missing_moment", "Say which picture is wanted: by frame, pts, seconds or timecode.")
         )
     if at is None or not timeline.start_pts <= at < timeline.end_pts:
         raise Rejected(
-            f"There is no picture at {words}; the asset goes from pts {timeline.start_pts} to pts "
-            f"{timeline.end_pts}, for {float(timeline.duration_seconds):.3f} s.",
-            code="no_such_moment",
+            say(
+                "no_such_moment",
+                "There is no picture at {moment}; the asset goes from pts {start_pts} to pts {end_pts}, for"
+                " {duration_seconds} s.",
+                moment=words,
+                start_pts=timeline.start_pts,
+                end_pts=timeline.end_pts,
+                duration_seconds=f"{float(timeline.duration_seconds):.3f}",
+            ),
         )
     return WantedPicture(None, at, width)
 
@@ -164,9 +189,12 @@ def part_of_picture(crop: str) -> tuple[float, float, float, float] | None:
     inside = left >= 0 and top >= 0 and width > 0 and height > 0
     if not (inside and left + width <= 1 + _FRACTION_ROUNDING and top + height <= 1 + _FRACTION_ROUNDING):
         raise Rejected(
-            f"{crop[:80]!r} is no part of a picture: expected `x,y,width,height` as fractions of it, "
-            "none of them beyond its edge.",
-            code="bad_crop",
+            say(
+                "bad_crop",
+                "{crop} is no part of a picture: expected `x,y,width,height` as fractions of it, none of "
+                "them beyond its edge.",
+                crop=f"{crop[:80]!r}",
+            ),
         )
     return left, top, width, height
 
@@ -181,8 +209,12 @@ def _pts_at(timeline: Timeline, seconds: float) -> int | None:
 def _by_frame(timeline: Timeline, frame: int, width: int) -> WantedPicture:
     if not 0 <= frame < max(1, timeline.frame_count):
         raise Rejected(
-            f"There is no frame {frame}; the asset has {timeline.frame_count}, counted from 0.",
-            code="no_such_frame",
+            say(
+                "no_such_frame",
+                "There is no frame {frame}; the asset has {frame_count}, counted from 0.",
+                frame=frame,
+                frame_count=timeline.frame_count,
+            ),
         )
     return WantedPicture(frame, None, width)
 
@@ -198,9 +230,13 @@ def _by_timecode(timeline: Timeline, label: str, width: int) -> WantedPicture:
     if at >= timeline.end_pts:
         last = timeline.timecode(Moment(timeline.end_pts - 1, timeline.frame_count - 1))
         raise Rejected(
-            f"There is no picture at timecode {label}; the asset runs from {timeline.start_timecode} to "
-            f"{last}.",
-            code="no_such_timecode",
+            say(
+                "no_such_timecode",
+                "There is no picture at timecode {label}; the asset runs from {start_timecode} to {last}.",
+                label=label,
+                start_timecode=timeline.start_timecode,
+                last=last,
+            ),
         )
     if not timeline.variable_rate and not timeline.has_gaps:
         return WantedPicture(round(timeline.seconds(at) * timeline.frame_rate), None, width)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from framewell.media.v1 import media_service_pb2 as messages
 from framewell.media.v1 import media_service_pb2_grpc as stubs
+from framewell_contracts.sentences import say
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Rejected
 from framewell_kit.paging import page_request
@@ -70,7 +71,9 @@ class MediaServicer(stubs.MediaServiceServicer):
     async def ListShots(self, request: messages.ListShotsRequest, context: Any) -> messages.ListShotsResponse:
         wanted = page_request(request, default=_DEFAULT_PAGE, largest=_LARGEST_PAGE)
         page = await self.media.shots(request.asset_id, wanted)
-        return messages.ListShotsResponse(shots=page.items, next_page_token=page.next_token)
+        return messages.ListShotsResponse(
+            shots=page.items, next_page_token=page.next_token, total_size=page.total
+        )
 
     async def ListFrameRuns(
         self, request: messages.ListFrameRunsRequest, context: Any
@@ -90,7 +93,9 @@ class MediaServicer(stubs.MediaServiceServicer):
     ) -> messages.ListMediaEventsResponse:
         wanted = page_request(request, default=_DEFAULT_PAGE, largest=_LARGEST_PAGE)
         page = await self.media.events(request.asset_id, wanted)
-        return messages.ListMediaEventsResponse(events=page.items, next_page_token=page.next_token)
+        return messages.ListMediaEventsResponse(
+            events=page.items, next_page_token=page.next_token, total_size=page.total
+        )
 
     async def GetPlaylist(
         self, request: messages.GetPlaylistRequest, context: Any
@@ -106,7 +111,7 @@ class MediaServicer(stubs.MediaServiceServicer):
         wanted = request.range if request.HasField("range") else None
         at, end = (wanted.offset, wanted.offset + wanted.length) if wanted else (0, size)
         if not 0 <= at <= end:
-            raise Rejected(f"Bytes {at} to {end} are no range.", code="bad_range")
+            raise Rejected(say("bad_range", "Bytes {at} to {end} are no range.", at=at, end=end))
         while at < min(end, size):
             data = await self.objects.read_range(request.key, at, min(_PIECE, end - at))
             if not data:

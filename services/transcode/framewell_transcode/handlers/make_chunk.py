@@ -8,6 +8,7 @@ from typing import Final
 
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_contracts.sentences import say
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Busy
 from framewell_kit.rights_decisions import Passages
@@ -59,7 +60,14 @@ class MakeChunk:
             except MediaError as verdict:
                 return [chunk_given_up(fact, verdict.code, verdict.detail)]
             except SandboxUnavailable as missing:
-                raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+                raise Busy(
+                    say(
+                        "no_media_readable.transcode",
+                        "No media can be read on this machine: {why}",
+                        why=missing,
+                    ),
+                    retry_after=30.0,
+                ) from missing
             except JobCrashed as crash:
                 if crash.interrupted:
                     raise

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell.media.v1.media_pb2 import MEDIA_KIND_AUDIO
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import Busy, Conflict
 from framewell_kit.paging import PageRequest, decode_token, encode_token
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
@@ -43,7 +44,7 @@ class ListFrameRuns:
     async def __call__(self, asset_id: str, from_pts: int | None, page: PageRequest) -> FrameTable:
         asset = await self.find.asset(asset_id)
         if asset.work.kind == MEDIA_KIND_AUDIO:
-            raise Conflict("The asset is sound alone: it has no pictures.")
+            raise Conflict(say("no_pictures", "The asset is sound alone: it has no pictures."))
         wanted = WantedPicture(None, asset.timeline.start_pts if from_pts is None else from_pts, 0)
         match decode_token(page.token, (int,)):
             case (int(frame),):
@@ -72,9 +73,18 @@ class ListFrameRuns:
         except MediaError as verdict:
             raise Conflict(verdict.detail) from verdict
         except JobCrashed as crash:
-            raise Busy("The frame table could not be read now: its reader was interrupted.") from crash
+            raise Busy(
+                say(
+                    "frames_interrupted", "The frame table could not be read now: its reader was interrupted."
+                )
+            ) from crash
         except SandboxUnavailable as missing:
-            raise Busy(f"No media can be read on this machine: {missing}", retry_after=30.0) from missing
+            raise Busy(
+                say(
+                    "no_media_readable.transcode", "No media can be read on this machine: {why}", why=missing
+                ),
+                retry_after=30.0,
+            ) from missing
 
 
 def _first(source: PictureSource) -> int:

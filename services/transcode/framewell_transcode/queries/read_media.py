@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.media.v1.media_pb2 import MediaEvent, MediaIndex, ObjectRef, Shot
+from framewell_contracts.sentences import say
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Conflict, NotFound
 from framewell_kit.paging import Page, PageRequest, page_of
@@ -60,20 +61,41 @@ class ReadMedia:
         """Return the master playlist."""
         end = await self._end(asset_id)
         if not end.HasField("playlist"):
-            raise Conflict(f"Asset {asset_id} has no proxy: {end.outcome.failed.detail}")
+            raise Conflict(
+                say(
+                    "proxy_missing",
+                    "Asset {asset_id} has no proxy: {why}",
+                    asset_id=asset_id,
+                    why=end.outcome.failed.detail,
+                )
+            )
         return end.playlist
 
     async def _asset(self, asset_id: str) -> AssetState:
         asset = await self.assets.latest(asset_id)
         if asset is None:
-            raise NotFound(f"Asset {asset_id} is not known here: it is not ingested yet, or was removed.")
+            raise NotFound(
+                say(
+                    "asset_unknown.transcode",
+                    "Asset {asset_id} is not known here: it is not ingested yet, or was removed.",
+                    asset_id=asset_id,
+                )
+            )
         return asset
 
     async def _end(self, asset_id: str) -> AssetTranscoded:
         progress = await self.progress(asset_id)
         if progress.asset.end is None:
             done, of = progress.transcoded + progress.failed, progress.asset.chunk_count
-            raise Conflict(f"Asset {asset_id} is still being transcoded ({done} of {of} chunks).")
+            raise Conflict(
+                say(
+                    "still_transcoded",
+                    "Asset {asset_id} is still being transcoded ({done} of {of} chunks).",
+                    asset_id=asset_id,
+                    done=done,
+                    of=of,
+                )
+            )
         return progress.asset.end
 
     async def _index(self, ref: ObjectRef) -> MediaIndex:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_contracts.sentences import say
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Conflict, NotFound
 from framewell_transcode.queries.play_recording import PLAYED_WHILE_RECORDED, PlayRecording
@@ -56,5 +57,13 @@ class ReadPlaylist:
 
 def _of(asset_id: str, name: str, playlists: Mapping[str, str]) -> str:
     if name not in playlists:
-        raise NotFound(f"Asset {asset_id} has no playlist {name!r}, but {', '.join(sorted(playlists))}.")
+        raise NotFound(
+            say(
+                "playlist_unknown",
+                "Asset {asset_id} has no playlist {playlist}, but {known}.",
+                asset_id=asset_id,
+                playlist=f"{name!r}",
+                known=", ".join(sorted(playlists)),
+            )
+        )
     return playlists[name]

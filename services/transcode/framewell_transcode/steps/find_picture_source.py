@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from framewell.media.v1.media_pb2 import MediaIndex, Work
+from framewell_contracts.sentences import say
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Conflict, NotFound
 from framewell_media.messages import timeline_value
@@ -44,7 +45,13 @@ class FindPictureSource:
         if recording is not None:
             return _recorded(recording, asset)
         if asset is None:
-            raise NotFound(f"Asset {asset_id} is not known here: it is not ingested yet, or was removed.")
+            raise NotFound(
+                say(
+                    "asset_unknown.transcode",
+                    "Asset {asset_id} is not known here: it is not ingested yet, or was removed.",
+                    asset_id=asset_id,
+                )
+            )
         version = str(asset.work.generation)
         return PicturedAsset(asset.work, timeline_value(asset.work.timeline), version, asset)
 
@@ -78,7 +85,13 @@ class FindPictureSource:
         at = _last_before([(span.first_frame, span.start_pts) for span in spans], wanted)
         planned = await self.recordings.planned(asset.work.asset_id, laid[at].sequence)
         if planned is None:
-            raise Conflict(f"Segment {laid[at].sequence} of the recording is not planned.")
+            raise Conflict(
+                say(
+                    "segment_not_planned",
+                    "Segment {sequence} of the recording is not planned.",
+                    sequence=laid[at].sequence,
+                )
+            )
         span = spans[at]
         place = SegmentPlace(
             str(planned.clock.time_base), state.clock.canvas, span.start_pts, span.end_pts, span.first_frame
@@ -89,7 +102,12 @@ class FindPictureSource:
 def _recorded(recording: RecordingState, asset: AssetState | None) -> PicturedAsset:
     clock, layout = recording.clock, recording.layout
     if clock is None or not layout.laid:
-        raise Conflict("Nothing of the recording can be shown yet: its first segment is not laid.")
+        raise Conflict(
+            say(
+                "recording_not_shown",
+                "Nothing of the recording can be shown yet: its first segment is not laid.",
+            )
+        )
     ended = asset is not None and asset.work.generation == recording.work.generation
     timeline = (
         timeline_value(asset.work.timeline) if asset is not None and ended else _so_far(recording, clock)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell.media.v1.media_pb2 import CaptionTrack
+from framewell_contracts.sentences import say
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcomes import Busy
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
@@ -49,7 +50,12 @@ class ReadSegmentCaptions:
                 missing.append(f"The captions of segment {segment.sequence} are missing: {reason}")
                 continue
             except SandboxUnavailable as away:
-                raise Busy(f"No media can be read on this machine: {away}", retry_after=30.0) from away
+                raise Busy(
+                    say(
+                        "no_media_readable.transcode", "No media can be read on this machine: {why}", why=away
+                    ),
+                    retry_after=30.0,
+                ) from away
             for track in captions.tracks:
                 same = (track.format, track.kind, track.language, track.title, track.track_index)
                 found.setdefault(same, []).append(track)

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import Busy
 
 RETRY_SECONDS = 5.0
@@ -29,7 +30,12 @@ class Quarantine:
         pauses and the others go on.
         """
         if self._job:
-            raise Busy(f"job {self._job} runs, whose worker died before: it may die again", RETRY_SECONDS)
+            raise Busy(
+                say(
+                    "worker_died", "job {job} runs, whose worker died before: it may die again", job=self._job
+                ),
+                RETRY_SECONDS,
+            )
         async with self._one_at_a_time:
             yield
 

@@ -10,6 +10,7 @@ from framewell.mesh.v1.mesh_pb2 import LANE_UNSPECIFIED
 from framewell_contracts.cloudevents import Record, encode_fact
 from framewell_contracts.fact_types import FACT_OF_MESSAGE
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_contracts.topics import MAX_EVENT_BYTES, RECORD_OVERHEAD_BYTES
 from framewell_kit.facts import Cause, Fact, Outgoing
 from framewell_kit.outcomes import Rejected
@@ -62,8 +63,13 @@ def _record(  # noqa: PLR0917 - on the path of every message
     record = encode_fact(kind, key, attributes, message, lane)
     if len(record.value) > MAX_FACT_BYTES:
         raise Rejected(
-            f"a fact {name} of {len(record.value)} bytes is too large for its topic "
-            f"(at most {MAX_FACT_BYTES}): put it into an object and refer to that",
-            code="fact_too_large",
+            say(
+                "fact_too_large",
+                "a fact {name} of {size} bytes is too large for its topic (at most {most}): put it into an "
+                "object and refer to that",
+                name=name,
+                size=len(record.value),
+                most=MAX_FACT_BYTES,
+            ),
         )
     return record

@@ -23,6 +23,7 @@ from aiokafka.errors import (
 )
 
 from framewell_contracts.cloudevents import Record
+from framewell_contracts.sentences import say
 from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES
 from framewell_kafka.broker_access import BrokerAccess, UnsafeAccess
 from framewell_kafka.broker_reach import BrokerUnusable, reach, refusal
@@ -93,7 +94,9 @@ class Publisher:
     async def ping(self) -> None:
         """Return when the broker answers a question; raise Busy when it does not."""
         if self._producer is None or not await self._producer.client.force_metadata_update():
-            raise Busy(f"the broker at {self._kafka.servers} does not answer")
+            raise Busy(
+                say("broker_away", "the broker at {servers} does not answer", servers=self._kafka.servers)
+            )
 
     async def publish(self, facts: Sequence[Outgoing | Record], cause: Cause) -> None:
         """Publish the facts of a cause and wait for their acknowledgement.
@@ -116,7 +119,13 @@ class Publisher:
                 return
             await self._clock.sleep(0.1 * 2**attempt * random.uniform(0.5, 1.5))
         raise Busy(
-            f"the broker at {self._kafka} refused {len(left)} records {self._limits.publish_tries} times"
+            say(
+                "broker_refused",
+                "the broker at {servers} refused {count} records {tries} times",
+                servers=self._kafka,
+                count=len(left),
+                tries=self._limits.publish_tries,
+            )
         )
 
     def put(self, record: Record) -> "asyncio.Future[None] | None":

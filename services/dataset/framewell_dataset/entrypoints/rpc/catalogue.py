@@ -8,6 +8,7 @@ from typing import Any
 from framewell.dataset.v1 import catalogue_service_pb2 as messages
 from framewell.dataset.v1 import catalogue_service_pb2_grpc as stubs
 from framewell.dataset.v1.dataset_pb2 import DatasetClass as DatasetClassMessage
+from framewell_contracts.sentences import say
 from framewell_dataset.commands.create_dataset import CreateDataset
 from framewell_dataset.commands.manage_classes import ManageClasses
 from framewell_dataset.commands.undo_merge import UndoMerge
@@ -90,7 +91,13 @@ class CatalogueServicer(stubs.CatalogueServiceServicer):
     async def GetClass(self, request: messages.GetClassRequest, context: Any) -> messages.GetClassResponse:
         found = await self.classes.get(request.class_id)
         if found is None:
-            raise NotFound(f"class {request.class_id} does not exist, or was forgotten")
+            raise NotFound(
+                say(
+                    "class_unknown",
+                    "class {class_id} does not exist, or was forgotten",
+                    class_id=request.class_id,
+                )
+            )
         merged = await self.classes.merged_into(found.class_id)
         answer = messages.GetClassResponse(
             dataset_class=class_message(found), merged=[class_message(each) for each in merged]

@@ -10,6 +10,7 @@ from framewell.dataset.v1 import review_service_pb2 as messages
 from framewell.dataset.v1 import review_service_pb2_grpc as stubs
 from framewell.dataset.v1.dataset_pb2 import Sample as SampleMessage
 from framewell.sample.v1.sample_pb2 import DECISION_UNDO
+from framewell_contracts.sentences import say
 from framewell_dataset.commands.claim_samples import ClaimSamples
 from framewell_dataset.commands.propose_sample import Pointed, ProposeSample
 from framewell_dataset.commands.review_samples import Reviewed, ReviewSamples
@@ -81,7 +82,9 @@ class ReviewServicer(stubs.ReviewServiceServicer):
     async def GetSample(self, request: messages.GetSampleRequest, context: Any) -> messages.GetSampleResponse:
         sample = await self.samples.get(request.sample_id)
         if sample is None:
-            raise NotFound(f"sample {request.sample_id} does not exist")
+            raise NotFound(
+                say("sample_unknown", "sample {sample_id} does not exist", sample_id=request.sample_id)
+            )
         answer = await self.show(sample)
         answer.sample.CopyFrom((await self._messages([sample]))[0])
         return answer
@@ -96,7 +99,7 @@ class ReviewServicer(stubs.ReviewServiceServicer):
     ) -> messages.ClaimSamplesResponse:
         lease = request.lease.ToTimedelta() if request.HasField("lease") else LEASE
         if not timedelta() < lease <= LONGEST_LEASE:
-            raise Rejected("a lease is longer than nothing, and one hour at most", code="bad_lease")
+            raise Rejected(say("bad_lease", "a lease is longer than nothing, and one hour at most"))
         reviewer = current_actor().principal
         if request.sample_ids:
             results = await self.claim.each(list(dict.fromkeys(request.sample_ids)), reviewer, lease)

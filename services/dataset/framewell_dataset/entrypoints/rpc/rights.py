@@ -8,6 +8,7 @@ from typing import Any
 from framewell.dataset.v1 import rights_service_pb2 as messages
 from framewell.dataset.v1 import rights_service_pb2_grpc as stubs
 from framewell_contracts.audit.seals import BadKey, PublicKeys, read_public_keys
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.rights import statement_id
 from framewell_dataset.entrypoints.rpc.messages import balance_message, unmatched_message
 from framewell_dataset.entrypoints.rpc.rights_messages import (
@@ -180,7 +181,7 @@ class RightsServicer(stubs.RightsServiceServicer):
         try:
             return read_public_keys(pem)
         except BadKey as error:
-            raise Rejected(f"public_keys: {error}", code="bad_key") from error
+            raise Rejected(say("bad_key", "public_keys: {why}", why=error)) from error
 
 
 def _filter(request: messages.ListLedgerRequest) -> LedgerFilter:

@@ -9,6 +9,7 @@ from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.principals import LOCAL, Principal, is_loopback
 from framewell_gateway.entrypoints.grpc.refusal import CallRefused
 from framewell_gateway.ports.access import TooMany, Unauthenticated
@@ -30,7 +31,9 @@ def guarded(admit: Admit) -> Admit:
 
     async def admitted(headers: Mapping[str, str], source: str) -> Principal:
         if "origin" in headers:
-            raise Forbidden("gRPC is not for web pages: use REST, which is at the same address")
+            raise Forbidden(
+                say("web_page", "gRPC is not for web pages: use REST, which is at the same address")
+            )
         try:
             principal = await admit(headers, source)
         except Unauthenticated as unknown:
@@ -38,7 +41,9 @@ def guarded(admit: Admit) -> Admit:
         except TooMany as too_many:
             raise _later(too_many) from None
         if principal.authority == LOCAL.authority and not is_loopback(_host(headers.get(":authority", ""))):
-            raise Forbidden("this gateway serves its own machine only: ask for it as 127.0.0.1")
+            raise Forbidden(
+                say("other_machine.grpc", "this gateway serves its own machine only: ask for it as 127.0.0.1")
+            )
         return principal
 
     return admitted

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from framewell_contracts.access import Rule
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.operation_roles import OPERATION_RULES, UnknownOperation
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.entrypoints.http.app_context import context_of
@@ -32,12 +33,22 @@ def guarded(operation: str, endpoint: Endpoint, rules: Mapping[str, Rule] = OPER
     async def asked(request: Request) -> Response:
         caller = acting.get()
         if not rule.everybody and caller.role is None:
-            raise Unauthenticated("this gateway asks who you are: sign in, or send a token")
+            raise Unauthenticated(
+                say("not_signed_in", "this gateway asks who you are: sign in, or send a token")
+            )
         if caller.role is not None and not rule.allows(caller.role):
             await context_of(request).access.note.denied(operation)
             raise Denied(
-                f"{caller.name} has the role '{caller.role}'; {operation} takes the role {rule.words}: "
-                "ask an administrator for it"
+                say(
+                    "role",
+                    "{login} has the role '{role}'; {operation} takes the role {needed}: ask an "
+                    "administrator "
+                    "for it",
+                    login=caller.name,
+                    role=caller.role,
+                    operation=operation,
+                    needed=rule.words,
+                )
             )
         return await endpoint(request)
 

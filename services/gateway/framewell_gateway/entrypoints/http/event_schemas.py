@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from framewell_contracts.event_schemas import event_schema, schema_id
 from framewell_contracts.fact_types import FACTS
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import NotFound
 
 MEDIA_TYPE = "application/schema+json"
@@ -38,7 +39,13 @@ async def _listed(_: Request) -> Response:
 async def _one(request: Request) -> Response:
     name = request.path_params["type"]
     if name not in FACTS:
-        raise NotFound(f"there is no event type {name!r}: /schemas.json lists them")
+        raise NotFound(
+            say(
+                "event_type_unknown",
+                "there is no event type {type}: /schemas.json lists them",
+                type=f"{name!r}",
+            )
+        )
     return Response(_schema(name), media_type=MEDIA_TYPE)
 
 

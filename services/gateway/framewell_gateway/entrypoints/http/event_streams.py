@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from framewell.gateway.v1.events_pb2 import ListEventsRequest
 from framewell_contracts.json_mapping import to_json
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.events import RecordedEvent
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.entrypoints.http.app_context import AppContext
@@ -76,10 +77,23 @@ async def _check_place(context: AppContext, asset_id: str, key: str) -> None:
     if not key:
         return
     if len(key) > LONGEST_KEY or EVENT_KEY.fullmatch(key) is None:
-        raise Rejected(f"{LAST_EVENT_ID} is no id of an event: give the `id` of the last one that you had")
+        raise Rejected(
+            say(
+                "bad_event_id",
+                "{header} is no id of an event: give the `id` of the last one that you had",
+                header=LAST_EVENT_ID,
+            )
+        )
     event = await context.events.get(key)
     if event is not None and event.asset_id not in ("", asset_id):
-        raise Rejected(f"{LAST_EVENT_ID} names an event of another asset, {event.asset_id}")
+        raise Rejected(
+            say(
+                "bad_event_id.other_asset",
+                "{header} names an event of another asset, {asset_id}",
+                header=LAST_EVENT_ID,
+                asset_id=event.asset_id,
+            )
+        )
 
 
 class EventStream(StreamingResponse):

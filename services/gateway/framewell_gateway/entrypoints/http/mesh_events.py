@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from framewell.gateway.v1.events_pb2 import ListMeshEventsRequest
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.events import EventFilter, RecordedEvent
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.entrypoints.http.app_context import AppContext
@@ -39,7 +40,13 @@ async def list_or_follow(context: AppContext, wanted: ListMeshEventsRequest, req
         return json_response(await ListMeshEvents(context.events)(wanted))
     after = request.headers.get(LAST_EVENT_ID, "") or wanted.after
     if after and (len(after) > LONGEST_KEY or EVENT_KEY.fullmatch(after) is None):
-        raise Rejected(f"{LAST_EVENT_ID} is no id of an event: give the `id` of the last one that you had")
+        raise Rejected(
+            say(
+                "bad_event_id",
+                "{header} is no id of an event: give the `id` of the last one that you had",
+                header=LAST_EVENT_ID,
+            )
+        )
     if request.method == "HEAD":
         return Response(media_type=EVENT_STREAM, headers=HEADERS)
     caller = acting.get().name

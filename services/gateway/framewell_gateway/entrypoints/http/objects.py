@@ -7,6 +7,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
 from framewell.objects.v1.object_service_pb2 import FindObjectRequest
+from framewell_contracts.sentences import say
 from framewell_gateway.commands.record_access import RecordAccess
 from framewell_gateway.domain.addresses import (
     OBJECT_KEY,
@@ -37,7 +38,9 @@ async def read_object(
     key = wanted.key
     named = OBJECT_KEY.fullmatch(key)
     if named is None:
-        raise NotFound("no object has such a key: expected <two hex digits>/<sha256><suffix>")
+        raise NotFound(
+            say("object_unknown.key", "no object has such a key: expected <two hex digits>/<sha256><suffix>")
+        )
     found = await FindObject(context.services)(wanted)
     etag = f'"{named["sha256"]}"'
     headers = {**(PLAYED_HEADERS if wanted.HasField("asset_id") else _HEADERS), "etag": etag}

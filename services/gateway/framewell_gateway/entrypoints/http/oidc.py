@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.provider_sign_in import LASTS, new_pending
 from framewell_gateway.domain.sources import source_of
 from framewell_gateway.domain.waits import PASSWORDS_OF_SOURCE
@@ -87,7 +88,9 @@ def _refused(request: Request, context: AppContext, reason: str) -> Response:
 
 def _provider(context: AppContext) -> Provider:
     if context.access.provider is None:
-        raise NotFound("this mesh has no identity provider: FRAMEWELL_GATEWAY_OIDC_ISSUER names one")
+        raise NotFound(
+            say("no_provider", "this mesh has no identity provider: FRAMEWELL_GATEWAY_OIDC_ISSUER names one")
+        )
     return context.access.provider
 
 

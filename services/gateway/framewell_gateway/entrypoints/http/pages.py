@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from framewell_contracts.asyncapi import UnknownService, document
+from framewell_contracts.sentences import say
 from framewell_contracts.services import SERVICES
 from framewell_kit.outcomes import NotFound
 
@@ -95,7 +96,14 @@ def routes(kafka_prefix: str, openapi: bytes) -> list[Route]:
         if service is None:
             return _viewer("Events of the mesh", "/asyncapi.json", "asyncapi")
         if service not in SERVICES:
-            raise NotFound(f"there is no service {service!r}: the services are {', '.join(SERVICES)}")
+            raise NotFound(
+                say(
+                    "service_unknown.page",
+                    "there is no service {service}: the services are {known}",
+                    service=f"{service!r}",
+                    known=", ".join(SERVICES),
+                )
+            )
         return _viewer(f"Events of {service}", f"/asyncapi/{service}.json", "asyncapi")
 
     return [
