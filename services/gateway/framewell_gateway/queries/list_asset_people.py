@@ -47,5 +47,6 @@ class ListAssetPeople:
         return ListAssetPeopleResponse(
             people=[AssetPerson(name=names.get(one.class_id, ""), person=one) for one in page.people],
             next_page_token=page.next_page_token,
+            total_size=page.total_size,
             missing=missing,
         )

@@ -47,7 +47,11 @@ class ShowModelLineage:
             ),
         )
         why: set[str] = set()
-        answer = ModelLineage(lineage=found.lineage, next_page_token=found.next_page_token)
+        answer = ModelLineage(
+            lineage=found.lineage,
+            next_page_token=found.next_page_token,
+            total_size=found.lineage.asset_count + found.lineage.sample_count,
+        )
         answer.assets.extend(await _each(found.asset_ids, lambda one: self._asset(one, why)))
         answer.samples.extend(await _each(found.sample_ids, lambda one: self._sample(one, why)))
         answer.missing.extend(sorted(why))

@@ -80,7 +80,7 @@ class ListPeople:
     know: KnowAsset
 
     async def __call__(self, asset_id: str, page: PageRequest, part: Part = EVERYTHING) -> Page[Person]:
-        """Return one page of appearances that touch a part of the asset, by person.
+        """Return one page of appearances that touch a part of the asset, by person; the total is of those.
 
         Scores and counts are those of the part. Raises Rejected for a bad page token, NotFound for an asset
         that nobody knows.
@@ -105,7 +105,7 @@ class ListPeople:
             person.appearances.append(_appearance(one))
             if one.model is not None and not person.HasField("model"):
                 person.model.CopyFrom(model_version(one.model))
-        return Page(list(people.values()), found.next_token)
+        return Page(list(people.values()), found.next_token, found.total)
 
     async def _named_tracks(self, asset_id: str, part: Part) -> AsyncIterator[_Named]:
         models = await self.names.models()

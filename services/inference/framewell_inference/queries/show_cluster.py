@@ -82,6 +82,7 @@ class ShowCluster:
             cluster=await self.describe(cluster),
             appearances=await self.describe.appearances(found.items),
             next_page_token=found.next_token,
+            total_size=cluster.size,
         )
         if not page.token:
             largest = await self.sightings.largest(cluster.parts, CHOSEN_FROM)

@@ -30,7 +30,7 @@ from framewell.sample.v1 import sample_pb2 as framewell_dot_sample_dot_v1_dot_sa
 from framewell.training.v1 import training_pb2 as framewell_dot_training_dot_v1_dot_training__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%framewell/gateway/v1/model_view.proto\x12\x14\x66ramewell.gateway.v1\x1a+framewell/dataset/v1/snapshot_service.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\x1a framewell/sample/v1/sample.proto\x1a$framewell/training/v1/training.proto\"^\n\x16GetModelLineageRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\x7f\n\x0cLineageAsset\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0f\n\x07\x61llowed\x18\x03 \x01(\x08\x12\x10\n\x08sentence\x18\x04 \x01(\t\x12+\n\x07wording\x18\x05 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\xc0\x01\n\rLineageSample\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x12\n\nclass_name\x18\x04 \x01(\t\x12/\n\x05state\x18\x05 \x01(\x0e\x32 .framewell.sample.v1.SampleState\x12\x33\n\x06rights\x18\x06 \x01(\x0b\x32#.framewell.rights.v1.RightsDecision\"\x89\x02\n\x0cModelLineage\x12/\n\x07lineage\x18\x01 \x01(\x0b\x32\x1e.framewell.training.v1.Lineage\x12\x32\n\x06\x61ssets\x18\x02 \x03(\x0b\x32\".framewell.gateway.v1.LineageAsset\x12\x34\n\x07samples\x18\x03 \x03(\x0b\x32#.framewell.gateway.v1.LineageSample\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\x12\x0f\n\x07missing\x18\x05 \x03(\t\x12\x34\n\x10missing_wordings\x18\x06 \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\"q\n\x0c\x45xportChoice\x12\x32\n\x06\x66ormat\x18\x01 \x01(\x0e\x32\".framewell.dataset.v1.ExportFormat\x12-\n\x07purpose\x18\x02 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\"`\n\x15\x45xportSnapshotRequest\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x32\n\x06\x65xport\x18\x02 \x01(\x0b\x32\".framewell.gateway.v1.ExportChoice\"\xbc\x01\n\x0eSnapshotExport\x12-\n\x06\x65xport\x18\x01 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x14\n\x0csample_count\x18\x02 \x01(\x03\x12\x16\n\x0eleft_out_count\x18\x03 \x01(\x03\x12\x17\n\x0fleft_out_reason\x18\x04 \x01(\t\x12\x34\n\x10left_out_wording\x18\x05 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\x14\n\x12\x45xportAuditRequestb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%framewell/gateway/v1/model_view.proto\x12\x14\x66ramewell.gateway.v1\x1a+framewell/dataset/v1/snapshot_service.proto\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\x1a framewell/sample/v1/sample.proto\x1a$framewell/training/v1/training.proto\"^\n\x16GetModelLineageRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\x7f\n\x0cLineageAsset\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0f\n\x07\x61llowed\x18\x03 \x01(\x08\x12\x10\n\x08sentence\x18\x04 \x01(\t\x12+\n\x07wording\x18\x05 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\xc0\x01\n\rLineageSample\x12\x11\n\tsample_id\x18\x01 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x02 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x03 \x01(\t\x12\x12\n\nclass_name\x18\x04 \x01(\t\x12/\n\x05state\x18\x05 \x01(\x0e\x32 .framewell.sample.v1.SampleState\x12\x33\n\x06rights\x18\x06 \x01(\x0b\x32#.framewell.rights.v1.RightsDecision\"\x9d\x02\n\x0cModelLineage\x12/\n\x07lineage\x18\x01 \x01(\x0b\x32\x1e.framewell.training.v1.Lineage\x12\x32\n\x06\x61ssets\x18\x02 \x03(\x0b\x32\".framewell.gateway.v1.LineageAsset\x12\x34\n\x07samples\x18\x03 \x03(\x0b\x32#.framewell.gateway.v1.LineageSample\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\x12\x0f\n\x07missing\x18\x05 \x03(\t\x12\x34\n\x10missing_wordings\x18\x06 \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\x12\x12\n\ntotal_size\x18\x07 \x01(\x03\"q\n\x0c\x45xportChoice\x12\x32\n\x06\x66ormat\x18\x01 \x01(\x0e\x32\".framewell.dataset.v1.ExportFormat\x12-\n\x07purpose\x18\x02 \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\"`\n\x15\x45xportSnapshotRequest\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x32\n\x06\x65xport\x18\x02 \x01(\x0b\x32\".framewell.gateway.v1.ExportChoice\"\xbc\x01\n\x0eSnapshotExport\x12-\n\x06\x65xport\x18\x01 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x14\n\x0csample_count\x18\x02 \x01(\x03\x12\x16\n\x0eleft_out_count\x18\x03 \x01(\x03\x12\x17\n\x0fleft_out_reason\x18\x04 \x01(\t\x12\x34\n\x10left_out_wording\x18\x05 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\x14\n\x12\x45xportAuditRequestb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,13 +44,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LINEAGESAMPLE']._serialized_start=502
   _globals['_LINEAGESAMPLE']._serialized_end=694
   _globals['_MODELLINEAGE']._serialized_start=697
-  _globals['_MODELLINEAGE']._serialized_end=962
-  _globals['_EXPORTCHOICE']._serialized_start=964
-  _globals['_EXPORTCHOICE']._serialized_end=1077
-  _globals['_EXPORTSNAPSHOTREQUEST']._serialized_start=1079
-  _globals['_EXPORTSNAPSHOTREQUEST']._serialized_end=1175
-  _globals['_SNAPSHOTEXPORT']._serialized_start=1178
-  _globals['_SNAPSHOTEXPORT']._serialized_end=1366
-  _globals['_EXPORTAUDITREQUEST']._serialized_start=1368
-  _globals['_EXPORTAUDITREQUEST']._serialized_end=1388
+  _globals['_MODELLINEAGE']._serialized_end=982
+  _globals['_EXPORTCHOICE']._serialized_start=984
+  _globals['_EXPORTCHOICE']._serialized_end=1097
+  _globals['_EXPORTSNAPSHOTREQUEST']._serialized_start=1099
+  _globals['_EXPORTSNAPSHOTREQUEST']._serialized_end=1195
+  _globals['_SNAPSHOTEXPORT']._serialized_start=1198
+  _globals['_SNAPSHOTEXPORT']._serialized_end=1386
+  _globals['_EXPORTAUDITREQUEST']._serialized_start=1388
+  _globals['_EXPORTAUDITREQUEST']._serialized_end=1408
 # @@protoc_insertion_point(module_scope)

@@ -154,8 +154,11 @@ class ModelLineage(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
     MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of assets and samples on all pages together."""
     @_builtins.property
     def lineage(self) -> _training_pb2.Lineage:
         """The lineage, the same on every page."""
@@ -185,10 +188,11 @@ class ModelLineage(_message.Message):
         next_page_token: _builtins.str = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
         missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
+        total_size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["lineage", b"lineage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "lineage", b"lineage", "missing", b"missing", "missing_wordings", b"missing_wordings", "next_page_token", b"next_page_token", "samples", b"samples"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "lineage", b"lineage", "missing", b"missing", "missing_wordings", b"missing_wordings", "next_page_token", b"next_page_token", "samples", b"samples", "total_size", b"total_size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,7 +28,7 @@ from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$framewell/gateway/v1/programme.proto\x12\x14\x66ramewell.gateway.v1\x1a.framewell/inference/v1/inference_service.proto\x1a+framewell/inference/v1/search_service.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1egoogle/protobuf/duration.proto\"\x99\x01\n\x16ListAssetPeopleRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x16\n\tstart_pts\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x07\x65nd_pts\x18\x03 \x01(\x03H\x01\x88\x01\x01\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\tB\x0c\n\n_start_ptsB\n\n\x08_end_pts\"K\n\x0b\x41ssetPerson\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x06person\x18\x02 \x01(\x0b\x32\x1e.framewell.inference.v1.Person\"\xac\x01\n\x17ListAssetPeopleResponse\x12\x31\n\x06people\x18\x01 \x03(\x0b\x32!.framewell.gateway.v1.AssetPerson\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0f\n\x07missing\x18\x03 \x03(\t\x12\x34\n\x10missing_wordings\x18\x04 \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\xaf\x02\n\x1cListAssetObservationsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x11\n\tanalysers\x18\x02 \x03(\t\x12\x16\n\tstart_pts\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x07\x65nd_pts\x18\x0c \x01(\x03H\x01\x88\x01\x01\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12\r\n\x05kinds\x18\x06 \x03(\t\x12\x0e\n\x06labels\x18\x07 \x03(\t\x12\x11\n\tchunk_ids\x18\x08 \x03(\t\x12\x11\n\tclass_ids\x18\t \x03(\t\x12\x18\n\x0bleast_score\x18\n \x01(\x02H\x02\x88\x01\x01\x12\x0c\n\x04text\x18\x0b \x01(\tB\x0c\n\n_start_ptsB\n\n\x08_end_ptsB\x0e\n\x0c_least_score\"3\n\x10GetPosterRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\r\n\x05width\x18\x02 \x01(\x05\"\x8e\x01\n\x0c\x46oundInAsset\x12\x33\n\x06moment\x18\x01 \x01(\x0b\x32#.framewell.inference.v1.FoundMoment\x12\r\n\x05title\x18\x02 \x01(\t\x12(\n\x05start\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x10\n\x08timecode\x18\x04 \x01(\t\"\xa3\x01\n\x0eSearchResponse\x12\x31\n\x05\x66ound\x18\x01 \x03(\x0b\x32\".framewell.gateway.v1.FoundInAsset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0f\n\x07missing\x18\x03 \x03(\t\x12\x34\n\x10missing_wordings\x18\x04 \x03(\x0b\x32\x1a.framewell.mesh.v1.Wordingb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$framewell/gateway/v1/programme.proto\x12\x14\x66ramewell.gateway.v1\x1a.framewell/inference/v1/inference_service.proto\x1a+framewell/inference/v1/search_service.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1egoogle/protobuf/duration.proto\"\x99\x01\n\x16ListAssetPeopleRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x16\n\tstart_pts\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x07\x65nd_pts\x18\x03 \x01(\x03H\x01\x88\x01\x01\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\tB\x0c\n\n_start_ptsB\n\n\x08_end_pts\"K\n\x0b\x41ssetPerson\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x06person\x18\x02 \x01(\x0b\x32\x1e.framewell.inference.v1.Person\"\xc0\x01\n\x17ListAssetPeopleResponse\x12\x31\n\x06people\x18\x01 \x03(\x0b\x32!.framewell.gateway.v1.AssetPerson\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0f\n\x07missing\x18\x03 \x03(\t\x12\x34\n\x10missing_wordings\x18\x04 \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\x12\x12\n\ntotal_size\x18\x05 \x01(\x03\"\xaf\x02\n\x1cListAssetObservationsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x11\n\tanalysers\x18\x02 \x03(\t\x12\x16\n\tstart_pts\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x07\x65nd_pts\x18\x0c \x01(\x03H\x01\x88\x01\x01\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12\r\n\x05kinds\x18\x06 \x03(\t\x12\x0e\n\x06labels\x18\x07 \x03(\t\x12\x11\n\tchunk_ids\x18\x08 \x03(\t\x12\x11\n\tclass_ids\x18\t \x03(\t\x12\x18\n\x0bleast_score\x18\n \x01(\x02H\x02\x88\x01\x01\x12\x0c\n\x04text\x18\x0b \x01(\tB\x0c\n\n_start_ptsB\n\n\x08_end_ptsB\x0e\n\x0c_least_score\"3\n\x10GetPosterRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\r\n\x05width\x18\x02 \x01(\x05\"\x8e\x01\n\x0c\x46oundInAsset\x12\x33\n\x06moment\x18\x01 \x01(\x0b\x32#.framewell.inference.v1.FoundMoment\x12\r\n\x05title\x18\x02 \x01(\t\x12(\n\x05start\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x10\n\x08timecode\x18\x04 \x01(\t\"\xa3\x01\n\x0eSearchResponse\x12\x31\n\x05\x66ound\x18\x01 \x03(\x0b\x32\".framewell.gateway.v1.FoundInAsset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0f\n\x07missing\x18\x03 \x03(\t\x12\x34\n\x10missing_wordings\x18\x04 \x03(\x0b\x32\x1a.framewell.mesh.v1.Wordingb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,13 +40,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ASSETPERSON']._serialized_start=373
   _globals['_ASSETPERSON']._serialized_end=448
   _globals['_LISTASSETPEOPLERESPONSE']._serialized_start=451
-  _globals['_LISTASSETPEOPLERESPONSE']._serialized_end=623
-  _globals['_LISTASSETOBSERVATIONSREQUEST']._serialized_start=626
-  _globals['_LISTASSETOBSERVATIONSREQUEST']._serialized_end=929
-  _globals['_GETPOSTERREQUEST']._serialized_start=931
-  _globals['_GETPOSTERREQUEST']._serialized_end=982
-  _globals['_FOUNDINASSET']._serialized_start=985
-  _globals['_FOUNDINASSET']._serialized_end=1127
-  _globals['_SEARCHRESPONSE']._serialized_start=1130
-  _globals['_SEARCHRESPONSE']._serialized_end=1293
+  _globals['_LISTASSETPEOPLERESPONSE']._serialized_end=643
+  _globals['_LISTASSETOBSERVATIONSREQUEST']._serialized_start=646
+  _globals['_LISTASSETOBSERVATIONSREQUEST']._serialized_end=949
+  _globals['_GETPOSTERREQUEST']._serialized_start=951
+  _globals['_GETPOSTERREQUEST']._serialized_end=1002
+  _globals['_FOUNDINASSET']._serialized_start=1005
+  _globals['_FOUNDINASSET']._serialized_end=1147
+  _globals['_SEARCHRESPONSE']._serialized_start=1150
+  _globals['_SEARCHRESPONSE']._serialized_end=1313
 # @@protoc_insertion_point(module_scope)

@@ -105,8 +105,11 @@ class ListAssetPeopleResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
     MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of appearances on all pages together."""
     @_builtins.property
     def people(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetPerson]:
         """Known people first, by score; who does not fit goes on, by the same class or cluster, on the next page."""
@@ -126,10 +129,11 @@ class ListAssetPeopleResponse(_message.Message):
         next_page_token: _builtins.str = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
         missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
+        total_size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["missing", b"missing", "missing_wordings", b"missing_wordings", "next_page_token", b"next_page_token", "people", b"people"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["missing", b"missing", "missing_wordings", b"missing_wordings", "next_page_token", b"next_page_token", "people", b"people", "total_size", b"total_size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

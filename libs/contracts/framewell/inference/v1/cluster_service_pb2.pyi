@@ -331,8 +331,11 @@ class GetClusterResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     SIMILAR_FIELD_NUMBER: _builtins.int
     BEST_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of appearances on all pages together."""
     @_builtins.property
     def cluster(self) -> Global___FaceCluster:
         """The cluster; its id is another one than asked for when that was merged."""
@@ -357,10 +360,11 @@ class GetClusterResponse(_message.Message):
         next_page_token: _builtins.str = ...,
         similar: _abc.Iterable[Global___SimilarCluster] | None = ...,
         best: _abc.Iterable[Global___ClusterAppearance] | None = ...,
+        total_size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cluster", b"cluster"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearances", b"appearances", "best", b"best", "cluster", b"cluster", "next_page_token", b"next_page_token", "similar", b"similar"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appearances", b"appearances", "best", b"best", "cluster", b"cluster", "next_page_token", b"next_page_token", "similar", b"similar", "total_size", b"total_size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -592,8 +592,11 @@ class ListPeopleResponse(_message.Message):
 
     PEOPLE_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of appearances on all pages together."""
     @_builtins.property
     def people(self) -> _containers.RepeatedCompositeFieldContainer[Global___Person]:
         """Known people first, by score. A person whose appearances do not fit goes on, by the same class, on the next page."""
@@ -603,10 +606,11 @@ class ListPeopleResponse(_message.Message):
         *,
         people: _abc.Iterable[Global___Person] | None = ...,
         next_page_token: _builtins.str = ...,
+        total_size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "people", b"people"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "people", b"people", "total_size", b"total_size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

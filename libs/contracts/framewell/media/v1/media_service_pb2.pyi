@@ -220,8 +220,11 @@ class ListShotsResponse(_message.Message):
 
     SHOTS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of shots on all pages together."""
     @_builtins.property
     def shots(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.Shot]:
         """Shots in order of time."""
@@ -231,10 +234,11 @@ class ListShotsResponse(_message.Message):
         *,
         shots: _abc.Iterable[_media_pb2.Shot] | None = ...,
         next_page_token: _builtins.str = ...,
+        total_size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "shots", b"shots"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "shots", b"shots", "total_size", b"total_size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -396,8 +400,11 @@ class ListMediaEventsResponse(_message.Message):
 
     EVENTS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_SIZE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Names the next page; empty on the last page."""
+    total_size: _builtins.int
+    """Number of events on all pages together."""
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.MediaEvent]:
         """Events in order of time."""
@@ -407,10 +414,11 @@ class ListMediaEventsResponse(_message.Message):
         *,
         events: _abc.Iterable[_media_pb2.MediaEvent] | None = ...,
         next_page_token: _builtins.str = ...,
+        total_size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "next_page_token", b"next_page_token", "total_size", b"total_size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -70,7 +70,8 @@ def name_request(operation: str, request: Request, message: Message) -> None:
     """
     key = request.headers.get(HEADER)
     asked: object = getattr(message, "request", None)
-    if key is None or getattr(asked, "asset_id", ""):
+    asset_id: str = getattr(asked, "asset_id", "")
+    if key is None or asset_id:
         return
     for field in _NAMING_FIELDS:
         if field in message.DESCRIPTOR.fields_by_name and not getattr(message, field):

@@ -173,7 +173,7 @@ def _operation(route: Route, read: Route | None, schemas: _Schemas, asks_for_tok
         "summary": route.summary,
         "x-framewell-role": rule.words if rule is not None else "nobody",
         **({"security": []} if rule is not None and rule.everybody else {}),
-        **({"description": route.description} if route.description else {}),
+        **_described(route),
         "tags": [route.tag],
         **({"parameters": parameters} if parameters else {}),
         **({"requestBody": _request_body(route, schemas)} if route.shape.body or route.raw_body else {}),
@@ -185,6 +185,12 @@ def _operation(route: Route, read: Route | None, schemas: _Schemas, asks_for_tok
             },
         },
     }
+
+
+def _described(route: Route) -> dict[str, str]:
+    uncounted = f"Has no `total_size`: {route.uncounted}" if route.uncounted else ""
+    text = " ".join(filter(None, (route.description, uncounted)))
+    return {"description": text} if text else {}
 
 
 def _parameter(field: FieldDescriptor, place: str, schemas: _Schemas) -> dict[str, Any]:

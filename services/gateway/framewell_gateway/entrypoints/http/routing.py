@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -18,6 +19,7 @@ from starlette.types import Scope
 from framewell_contracts.access import Rule
 from framewell_contracts.json_mapping import FieldProblem, comments, to_json
 from framewell_gateway.domain.operation_roles import OPERATION_RULES
+from framewell_gateway.entrypoints.http import page_tokens
 from framewell_gateway.entrypoints.http.app_context import AppContext, context_of
 from framewell_gateway.entrypoints.http.authorising import Endpoint, guarded, marked
 from framewell_gateway.entrypoints.http.conditional import changed_since, refuse_version, with_etag
@@ -49,6 +51,7 @@ class Route:
     `example` is the body of a request, `answer` that of its answer; `raw_body` is the media type of a body
     that is no JSON, `headers` are those that it reads, with what they mean. `problems` are statuses that it
     may end with beside those of every operation, `omittable` the fields that its answer may lack.
+    `uncounted` says of a list without a total why it has none.
     """
 
     verb: str
@@ -68,6 +71,7 @@ class Route:
     headers: Mapping[str, str] = field(default_factory=dict)
     problems: Sequence[int] = ()
     omittable: frozenset[str] = frozenset()
+    uncounted: str = ""
 
     @property
     def has_version(self) -> bool:
@@ -189,6 +193,7 @@ def answers(
 
 def json_response(message: Message, status: int = 200, omitted: Collection[str] = ()) -> Response:
     """Return a message as the answer, without the omitted fields."""
+    page_tokens.mark(message)
     document = {name: value for name, value in to_json(message, defaults=True).items() if name not in omitted}
     content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     return Response(content, status, media_type="application/json")
@@ -251,7 +256,8 @@ async def _answer(route: Route, read: Route | None, request: Request) -> Respons
         raise InvalidRequest([FieldProblem("", _NO_BODY)])
     message, context = await route.shape.read(request), context_of(request)
     if route.verb == "GET":
-        response = await _respond(route, context, message, request)
+        with page_tokens.of_list(route.id, message) if route.is_list else nullcontext():
+            response = await _respond(route, context, message, request)
         return with_etag(request, response) if route.has_version else response
     if read is None:
         refuse_version(request)

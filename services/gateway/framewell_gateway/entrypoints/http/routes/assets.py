@@ -153,7 +153,8 @@ ROUTES: Final = (
             "captions",
         ),
         answer={
-            "asset_id": ASSET, "kind": "video", "state": "analysed", "missing": [], "unavailable": [],
+            "asset_id": ASSET, "kind": "video", "state": "analysed", "unavailable": [],
+            "missing": [], "missing_wordings": [],
             **_KNOWN,
             "timeline": {
                 "time_base": {"numerator": 1, "denominator": 90000},
@@ -191,7 +192,7 @@ ROUTES: Final = (
         answer={
             "asset_id": ASSET, "state": "ingested", "verdict": "stuck",
             "headline": f"{ASSET} is ingested. It is stuck.",
-            "stage": "planning", "waits_for": ["transcode: to plan its chunks"],
+            "stage": "planning", "waits_for_wordings": [], "waits_for": ["transcode: to plan its chunks"],
             "reasons": [
                 {
                     "kind": "service_away", "weight": "stuck", "service": "transcode",
@@ -199,8 +200,9 @@ ROUTES: Final = (
                     "advice": "framewell status",
                 }
             ],
-            "records": [], "backlogs": [], "dead_letters": [], "jobs": [], "services": [], "missing": [],
-            "incomplete": ["what transcode holds of it is not known"],
+            "records": [], "backlogs": [], "dead_letters": [], "jobs": [], "services": [],
+            "missing": [], "missing_wordings": [],
+            "incomplete_wordings": [], "incomplete": ["what transcode holds of it is not known"],
         },
     ),
     calls(

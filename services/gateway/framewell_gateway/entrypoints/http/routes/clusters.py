@@ -82,6 +82,7 @@ ROUTES: Final = (
     calls(
         "GET /clusters", "listClusters", methods.LIST_CLUSTERS,
         "Unknown people, the most often seen first",
+        uncounted="whom a model knows is left out as pages are read; `getCounts` says how many are unknown.",
         answer={"clusters": [_FOUND], "next_page_token": ""},
     ),
     asks(
@@ -90,7 +91,7 @@ ROUTES: Final = (
         "One unknown person with all appearances, and who may be the same",
         takes=GetClusterRequest, gives=GetClusterResponse, problems=(404,),
         answer={
-            "cluster": _FOUND, "appearances": [APPEARANCE], "next_page_token": "",
+            "cluster": _FOUND, "appearances": [APPEARANCE], "next_page_token": "", "total_size": 1,
             "similar": [{"cluster": {**_FOUND, "cluster_id": _OTHER}, "distance": 0.55}],
             "best": [APPEARANCE],
         },
@@ -157,7 +158,8 @@ ROUTES: Final = (
                     "appearance_count": 12, "seconds": 24.0,
                 }
             ],
-            "sample_count": 1, "withheld_count": 0, "withheld_reasons": [], "complete": True,
+            "sample_count": 1, "withheld_count": 0, "withheld_reasons": [], "withheld_wordings": [],
+            "complete": True,
         },
     ),
     asks(

@@ -152,7 +152,7 @@ ROUTES: Final = (
                     "allowed": True, "sentence": "Allowed: training rests on own production.",
                 }
             ],
-            "samples": [], "next_page_token": "", "total_size": 71, "missing": [],
+            "samples": [], "next_page_token": "", "total_size": 71, "missing": [], "missing_wordings": [],
         },
     ),
     answers(

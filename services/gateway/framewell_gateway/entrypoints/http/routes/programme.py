@@ -72,7 +72,7 @@ ROUTES: Final = (
                     },
                 }
             ],
-            "next_page_token": "", "total_size": 1, "missing": [],
+            "next_page_token": "", "total_size": 1, "missing": [], "missing_wordings": [],
         },
     ),
     asks(
@@ -129,7 +129,7 @@ ROUTES: Final = (
                     "title": "Evening news", "start": "0s", "timecode": "10:00:00:00",
                 }
             ],
-            "next_page_token": "", "missing": [],
+            "next_page_token": "", "missing": [], "missing_wordings": [],
         },
     ),
     asks(

@@ -124,7 +124,8 @@ ROUTES: Final = (
         answer={
             "samples_withdrawn": 0, "samples_proposed": 12, "snapshot_count": 1, "asset_count": 1,
             "snapshot_ids": ["people-3"], "asset_ids": [_ASSET], "statements": [_APPLIED],
-            "money": [_MONEY], "models": [CANDIDATE], "runs": [], "unavailable": [], "missing": [],
+            "money": [_MONEY], "models": [CANDIDATE], "runs": [], "unavailable": [],
+            "missing": [], "missing_wordings": [],
         },
     ),
     calls(
@@ -148,7 +149,7 @@ ROUTES: Final = (
             ],
             "samples": [{"sample_id": "s-17", "asset_id": _ASSET, "effect": "withdrawn"}],
             "snapshots": [_REPLACED], "models_withdrawn": [], "runs": [RUN], "models": [CANDIDATE],
-            "unavailable": [], "missing": [],
+            "unavailable": [], "missing": [], "missing_wordings": [],
         },
     ),
     calls(

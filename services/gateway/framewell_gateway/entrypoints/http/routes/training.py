@@ -51,7 +51,7 @@ ROUTES: Final = (
             "run_id": "r-1", "snapshot_id": "people-3", "snapshot_number": 3, "sample_count": 40,
             "class_count": 4, "programme_count": 9, "unnamed_count": 120,
             "classes": [{"class_id": "0b9f6a52", "sample_count": 12, "programme_count": 3}],
-            "refusals": [], "challenge": False,
+            "refusals": [], "refusal_wordings": [], "challenge": False,
             "no_challenge_because": "12 photos can be held out by programme, 20 are needed.",
             "estimate": "0.9s", "estimated_from": 7, "runs_before": 0,
             "pay": [{"holder": "Archiv", "currency": "EUR", "amount": "0.60", "sample_count": 12}],
