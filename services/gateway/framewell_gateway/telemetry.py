@@ -59,5 +59,7 @@ WEBHOOK_DELIVERIES = _meter.create_counter(
 )
 WEBHOOK_DISABLED = "webhook disabled"
 """Log: a webhook failed for too long, or said that it is gone; nothing is sent to it any more."""
+POSTER_FAILED = "poster not taken"
+"""Log: an asset that can be shown has no poster yet; it is taken when somebody looks, and `reason` says why."""
 WEBHOOK_FAILED = "webhook not served"
 """Log: serving a webhook failed unexpectedly; it is tried again."""

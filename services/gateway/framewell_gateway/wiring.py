@@ -38,6 +38,7 @@ from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.certificates import CERTIFICATE, KEY, Certificates
 from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLimit
 from framewell_gateway.entrypoints.http.server import WebServer
+from framewell_gateway.entrypoints.posters import PosterService
 from framewell_gateway.entrypoints.stream import stages
 from framewell_gateway.entrypoints.webhooks import WebhookService
 from framewell_gateway.handlers.erase_subjects import EraseSubjects
@@ -112,7 +113,11 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     return Service(
         holdings=table,
         stages=stages(forget, erasures, hashes.of, mesh.clock, mesh.erase(table)),
-        parts=[web, WebhookService(webhooks, events, deliver, mesh.clock)],
+        parts=[
+            web,
+            WebhookService(webhooks, events, deliver, mesh.clock),
+            PosterService(events, context.show_poster, context.kept_posters, mesh.clock),
+        ],
         notes={} if certificates is None else {"certificate": certificates.notes},
     )
 

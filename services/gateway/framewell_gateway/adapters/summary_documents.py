@@ -81,8 +81,11 @@ class SummaryDocuments:
         """Make the indexes that reading needs, and read the list into memory."""
         for field in ("shard", "tick", "hour"):
             await self._documents.ensure_index(SUMMARIES, [field])
-        await self._complete()
         await self._catch_up()
+        if await self._documents.count(SUMMARIES, {}) > len(self._index):
+            await self._complete()
+            self._read_until = None
+            await self._catch_up()
 
     async def add(self, change: SummaryChange) -> None:
         """See SummaryRepository."""
@@ -174,7 +177,7 @@ class SummaryDocuments:
             self._index.put(row_of(document))
 
     async def _complete(self) -> None:
-        """Give documents of an earlier version what lists are found by."""
+        """Give documents of an earlier version what lists are found by; reads all there are."""
         for document in await self._documents.find(SUMMARIES, {"shard": None}):
             programme = Programme.FromString(document["programme"])
             found = {**of_programme(programme), "shard": shard(document["_id"]), "changed": 0}

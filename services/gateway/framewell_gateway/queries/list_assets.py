@@ -17,11 +17,10 @@ from framewell.media.v1.media_pb2 import MediaKind
 from framewell_gateway.domain.asset_lists import AssetFilter, order_of
 from framewell_gateway.domain.summaries import ListedAsset
 from framewell_gateway.ports import ProgressRepository, SummaryRepository
+from framewell_gateway.queries.show_poster import LISTED_WIDTH
 from framewell_kit.paging import page_request
 
 _WITHOUT_CHUNKS: Final = {AssetState.ASSET_STATE_REQUESTED, AssetState.ASSET_STATE_INGESTED}
-POSTER_WIDTH: Final = 320
-"""Pixels of a poster in a list."""
 _PICTURED: Final = {MediaKind.MEDIA_KIND_VIDEO, MediaKind.MEDIA_KIND_STILL}
 _SHOWN: Final = {AssetState.ASSET_STATE_ANALYSING, AssetState.ASSET_STATE_ANALYSED}
 _LISTED: Final = [
@@ -68,7 +67,7 @@ class ListAssets:
 def _poster(summary: AssetSummary) -> str:
     """Return where the first picture of an asset is; empty until it can be shown."""
     shown = summary.kind in _PICTURED and summary.state in _SHOWN
-    return f"/v1/assets/{summary.asset_id}/poster?width={POSTER_WIDTH}" if shown else ""
+    return f"/v1/assets/{summary.asset_id}/poster?width={LISTED_WIDTH}" if shown else ""
 
 
 def _filter(request: ListAssetsRequest) -> AssetFilter:

@@ -21,6 +21,8 @@ from framewell_gateway.ports.kept_answers import KeptAnswers
 from framewell_gateway.ports.webhooks import WebhookRepository, WebhookSender
 from framewell_gateway.queries.asset_progress import AssetProgress
 from framewell_gateway.queries.follow_mesh import FollowMesh
+from framewell_gateway.queries.show_poster import ShowPoster
+from framewell_gateway.steps.keep_posters import KeepPosters
 from framewell_gateway.steps.share_looks import ShareLooks
 from framewell_kit.clock import Clock
 from framewell_kit.objects.protocol import Objects
@@ -54,13 +56,16 @@ class AppContext:
     stream_limit: EventStreamLimit = field(default_factory=EventStreamLimit)
     feed: FollowMesh | None = None
     looks: ShareLooks | None = None
+    posters: KeepPosters | None = None
 
     def __post_init__(self) -> None:
-        """Make the one feed that all event streams of the mesh share, and the looks of all who ask."""
+        """Make what all requests share: the feed of events, looks at the mesh, posters."""
         if self.feed is None:
             object.__setattr__(self, "feed", FollowMesh(self.events, self.clock))
         if self.looks is None:
             object.__setattr__(self, "looks", ShareLooks(self.clock))
+        if self.posters is None:
+            object.__setattr__(self, "posters", KeepPosters(self.clock))
 
     @property
     def follow_mesh(self) -> FollowMesh:
@@ -80,6 +85,18 @@ class AppContext:
     def asset_progress(self) -> AssetProgress:
         """Return the query that says where an asset stands."""
         return AssetProgress(self.progress, self.summaries, self.services, self.tombstones)
+
+    @property
+    def kept_posters(self) -> KeepPosters:
+        """Return what is kept of posters."""
+        if self.posters is None:
+            raise TypeError("a context has posters")
+        return self.posters
+
+    @property
+    def show_poster(self) -> ShowPoster:
+        """Return the query for the picture that stands for an asset."""
+        return ShowPoster(self.services, self.asset_progress, self.kept_posters, self.tombstones)
 
     def playlist_url(self, asset_id: str) -> str:
         """Return where a player opens an asset, as an absolute address that stays."""

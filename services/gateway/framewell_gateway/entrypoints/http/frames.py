@@ -11,7 +11,6 @@ from framewell.media.v1.media_service_pb2 import GetFrameRequest, GetFrameRespon
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.ports.methods import GET_FRAME
 from framewell_gateway.queries.asset_media import ReadAssetMedia
-from framewell_gateway.queries.show_poster import ShowPoster
 
 WIDTHS: Final = (16, 32, 64, 96, 160, 240, 320, 480, 640, 960, 1280, 1920, 2560, 3840, 4096)
 """Widths that pictures are made in: each is kept for a while, so they are not as many as there are pixels."""
@@ -36,7 +35,7 @@ async def frame(context: AppContext, wanted: GetFrameRequest, request: Request) 
 
 async def poster(context: AppContext, wanted: GetPosterRequest, request: Request) -> Response:
     """Answer with the picture that stands for an asset, as `frame` does; callers keep it for a minute."""
-    found = await ShowPoster(context.services, context.asset_progress)(wanted)
+    found = await context.show_poster(wanted)
     return _picture(found, request.headers, _ASKED_NOW_AND_THEN)
 
 
