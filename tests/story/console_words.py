@@ -1,89 +1,48 @@
-"""The words of the console that its story presses, as its two languages have them."""
+"""The words of the console, read from its own sources: a label that is reworded is pressed all the same."""
 
 from __future__ import annotations
 
+import json
+import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
+
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_SOURCES: Final = _ROOT / "services" / "gateway" / "console" / "src" / "words"
+_ESBUILD: Final = _ROOT / "node_modules" / ".bin" / "esbuild"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is written on the console's buttons and fields."""
+    """What the console says in one language; sentences that are made of values are not among them."""
 
-    code: str
-    name: str
-    login: str
-    password: str
-    make_administrator: str
-    invite: str
-    address: str
-    close: str
-    take_invitation: str
-    holder: str
-    take_in: str
-    taken_in: str
-    analysed: str
-    nothing_left: str
-    change_rights: str
-    name_of_holder: str
-    stated_by: str
-    own_words: str
-    preview: str
-    put_into_force: str
-    what_became: str
-    must_not_be_used: str
-    nobody_seen: str
+    language: str
+    tree: Mapping[str, Any]
+
+    def __call__(self, path: str) -> str:
+        """Return what stands at a path, such as `assets.add.submit`. Raise LookupError if nothing does."""
+        found: Any = self.tree
+        for part in path.split("."):
+            if not isinstance(found, dict) or part not in found:
+                raise LookupError(f"the console has no words at {path!r}: src/words/{self.language}")
+            found = found[part]
+        return str(found)
+
+    @classmethod
+    def read(cls, language: str) -> Words:
+        """Read them as the console is built of them."""
+        modules = sorted(path.stem for path in (_SOURCES / language).glob("*.ts"))
+        entry = "".join(f"import * as {name} from './{language}/{name}';\n" for name in modules)
+        entry += f"console.log(JSON.stringify(Object.assign({{}}, {', '.join(modules)})));"
+        bundled = _output_of([str(_ESBUILD), "--bundle", "--format=cjs", "--loader=ts"], entry)
+        return cls(language, json.loads(_output_of(["node", "-"], bundled)))
 
 
-WORDS: Final = {
-    "en": Words(
-        code="Code",
-        name="Name",
-        login="Login",
-        password="Password",
-        make_administrator="Make the administrator",
-        invite="Invite",
-        address="Address",
-        close="Close",
-        take_invitation="Take the invitation",
-        holder="Rights holder",
-        take_in="Take in",
-        taken_in="Taken in",
-        analysed="Analysed",
-        nothing_left="Nothing is left to review",
-        change_rights="Change rights",
-        name_of_holder="Name of the holder",
-        stated_by="Stated by",
-        own_words="The words themselves",
-        preview="Preview",
-        put_into_force="Put into force",
-        what_became="What became of it",
-        must_not_be_used="must not be used",
-        nobody_seen="Nobody was seen",
-    ),
-    "de": Words(
-        code="Code",
-        name="Name",
-        login="Anmeldename",
-        password="Passwort",
-        make_administrator="Administration anlegen",
-        invite="Einladen",
-        address="Adresse",
-        close="Schließen",
-        take_invitation="Einladung annehmen",
-        holder="Rechteinhaber",
-        take_in="Übernehmen",
-        taken_in="Übernommen",
-        analysed="Analysiert",
-        nothing_left="Nichts mehr zu prüfen",
-        change_rights="Rechte ändern",
-        name_of_holder="Name des Rechteinhabers",
-        stated_by="Erklärt von",
-        own_words="Der Wortlaut",
-        preview="Vorschau",
-        put_into_force="In Kraft setzen",
-        what_became="Was daraus wurde",
-        must_not_be_used="darf nicht genutzt werden",
-        nobody_seen="Niemand wurde gesehen",
-    ),
-}
+def _output_of(command: list[str], given: str) -> str:
+    done = subprocess.run(
+        command, input=given, cwd=_SOURCES, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
