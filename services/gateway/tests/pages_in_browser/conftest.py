@@ -22,6 +22,7 @@ import sys
 import threading
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,20 +150,29 @@ def house(
 ) -> Iterator[House]:
     """A gateway on the fakes, in a thread of its own."""
     monkeypatch.setattr(console, "BUILT", built_console)
+    with open_house(mesh, **gateway_settings) as made:
+        yield made
+
+
+@contextmanager
+def open_house(mesh: Any, **settings: Any) -> Iterator[House]:
+    """Serve a gateway on these fakes until it is left, in a thread of its own."""
     loop = asyncio.new_event_loop()
     scenes = _scenes()
     scenes.posters(mesh)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    context = mesh.context(**gateway_settings)
+    context = mesh.context(**settings)
     app = application(context)
     port = _free_port()
     made = House(mesh, f"http://127.0.0.1:{port}", loop, _serve(app, port, loop), port, app, scenes, context)
-    yield made
-    context.stream_limit.close()
-    made.leave()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(timeout=PATIENCE)
+    try:
+        yield made
+    finally:
+        context.stream_limit.close()
+        made.leave()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=PATIENCE)
 
 
 def _free_port() -> int:
@@ -212,8 +222,14 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("CI has no Chromium: the console would go untested")
         pytest.skip("no Chromium here: apt-get install chromium")
+    with open_browser() as browser:
+        yield browser
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Run Chromium, as root in a container can: without a sandbox, and with little shared memory."""
     with sync_playwright() as playwright:
-        # As root in a container there is no sandbox to be had, and little shared memory.
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser

@@ -18,6 +18,7 @@ BURSTS: Final = 40
 GAP_S: Final = 3
 """How rarely a list is read while events go on, as api/freshness.ts has it."""
 PAGE: Final = 100
+MOST_ROWS: Final = 60
 
 
 class Reads:
@@ -123,6 +124,31 @@ def test_home_reads_what_it_shows_once_in_some_seconds(archive: Any, visit: Any)
     most = int(2 + (time.monotonic() - began) / GAP_S)
     for path in ("/v1/assets", "/v1/counts"):
         assert asked.count(path) <= most
+
+
+SCROLL: Final = """
+async ([step, last]) => {
+  const table = document.querySelector('[role=grid]');
+  let most = 0;
+  while (!document.querySelector('.table-rows').lastElementChild.textContent.includes(last)) {
+    table.scrollTop += step;
+    await new Promise(requestAnimationFrame);
+    most = Math.max(most, document.querySelectorAll('[data-row]').length);
+  }
+  return most;
+}
+"""
+"""Scrolls to the last row; resolves to how many rows were in the document at most."""
+
+
+def test_of_ten_thousand_assets_few_rows_are_drawn_on_the_way_to_the_last(house: Any, visit: Any) -> None:
+    count, title = 10_000, house.scenes.Programme
+    house.happened(*(house.scenes.requested(n, title(title=f"Folge {n:05}")) for n in range(count)))
+    page = visit("/assets?sort=title")
+    page.locator("[data-row]").first.wait_for()
+    reads = Reads(page)
+    assert page.evaluate(SCROLL, [3000, f"Folge {count - 1:05}"]) <= MOST_ROWS
+    assert len(reads.pages) == count / PAGE - 1, "every page is read once"
 
 
 def hide(page: Page, *, hidden: bool) -> None:
