@@ -10,11 +10,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from framewell_contracts.sentences import say
+from framewell_gateway.adapters.fair_turns import FairTurns
 from framewell_gateway.domain.passwords import password_of
-from framewell_kit.outcomes import Busy
 
 AT_ONCE: Final = 2
 MOST_WAITING: Final = 40
+_BUSY: Final = say("sign_ins_busy", "too many people sign in at this moment: try again")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,33 +26,24 @@ class ArgonHasher:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._turns = asyncio.Semaphore(AT_ONCE)
-        self._waiting = 0
+        self._turns = FairTurns(AT_ONCE, MOST_WAITING, _BUSY)
         self._nobodys = ""
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, source: str = "") -> str:
         """See Hasher."""
-        return await self._in_turn(self._hash, password)
+        return await self._in_turn(source, self._hash, password)
 
-    async def verify(self, kept: str, password: str) -> bool:
+    async def verify(self, kept: str, password: str, source: str = "") -> bool:
         """See Hasher."""
-        return await self._in_turn(self._verify, kept, password)
+        return await self._in_turn(source, self._verify, kept, password)
 
     def is_outdated(self, kept: str) -> bool:
         """See Hasher."""
         return self._hasher.check_needs_rehash(kept)
 
-    async def _in_turn(self, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
-        if self._waiting >= MOST_WAITING:
-            raise Busy(
-                say("sign_ins_busy", "too many people sign in at this moment: try again"), retry_after=2.0
-            )
-        self._waiting += 1
-        try:
-            async with self._turns:
-                return await asyncio.to_thread(work, *arguments, **named)
-        finally:
-            self._waiting -= 1
+    async def _in_turn(self, source: str, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
+        async with self._turns.turn(source):
+            return await asyncio.to_thread(work, *arguments, **named)
 
     def _hash(self, password: str) -> str:
         return self._hasher.hash(_bytes(password))

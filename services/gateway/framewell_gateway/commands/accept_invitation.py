@@ -6,7 +6,7 @@ from typing import Final
 from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1.access_pb2 import AcceptInvitationRequest
 from framewell_gateway.domain.access_secrets import code_of, hashed
-from framewell_gateway.domain.waits import PASSWORDS_OF_SOURCE
+from framewell_gateway.domain.waits import CODES_OF_SOURCE
 from framewell_gateway.ports.access import Denied, Hasher, UserRepository
 from framewell_gateway.steps.begin_session import BeginSession, Begun
 from framewell_gateway.steps.check_new_account import require_password
@@ -34,14 +34,14 @@ class AcceptInvitation:
     clock: Clock
 
     async def __call__(self, request: AcceptInvitationRequest, source: str) -> Begun:
-        await self.limit.count(PASSWORDS_OF_SOURCE, source)
+        await self.limit.count_from(CODES_OF_SOURCE, source)
         code = hashed(code_of(request.code))
         user = await self.users.invited(code, self.clock.now())
         if user is None:
             raise await self._refused(source)
-        await self.limit.take_back(PASSWORDS_OF_SOURCE, source)
+        await self.limit.take_back_from(CODES_OF_SOURCE, source)
         require_password(request.password, user.login)
-        password = await self.hasher.hash(request.password)
+        password = await self.hasher.hash(request.password, source)
         if not await self.users.take_invitation(code, self.clock.now()):
             raise await self._refused(source)
         changed = await self.users.set_password(user.user_id, password)

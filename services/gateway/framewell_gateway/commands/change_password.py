@@ -37,7 +37,7 @@ class ChangePassword:
         if request.new_password == request.password:
             raise InvalidField("new_password", "is the password so far", "bad_password")
         checked = await self.check(user.login, request.password, source)
-        password = await self.hasher.hash(request.new_password)
+        password = await self.hasher.hash(request.new_password, source)
         kept = await self.users.get(user.user_id)  # its hash may be another one of the same password by now
         changed = None
         if kept is not None and kept.epoch == checked.epoch:

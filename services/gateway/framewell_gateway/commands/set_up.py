@@ -9,7 +9,7 @@ from framewell_contracts.access import Role
 from framewell_contracts.sentences import say
 from framewell_gateway.domain.access_secrets import code_of, hashed
 from framewell_gateway.domain.users import State, User
-from framewell_gateway.domain.waits import PASSWORDS_OF_SOURCE
+from framewell_gateway.domain.waits import CODES_OF_SOURCE
 from framewell_gateway.ports.access import Denied, Hasher, LocalTrust, SetupCodes, UserRepository
 from framewell_gateway.steps.begin_session import BeginSession, Begun
 from framewell_gateway.steps.check_new_account import new_login, require_password
@@ -60,16 +60,16 @@ class SetUp:
             state=State.ACTIVE,
             created_at=self.clock.now(),
         )
-        await self.limit.count(PASSWORDS_OF_SOURCE, source)
+        await self.limit.count_from(CODES_OF_SOURCE, source)
         code = hashed(code_of(request.code))
         if not await self.codes.is_valid(code, self.clock.now()):
             raise await self._refused(source)
         if await self.users.any() and await self.users.get(user.user_id) is not None:
             raise Conflict(say("login_taken", "the login {login} is taken: choose another", login=user.login))
-        password = await self.hasher.hash(request.password)
+        password = await self.hasher.hash(request.password, source)
         if not await self.codes.take(code, self.clock.now()):
             raise await self._refused(source)
-        await self.limit.take_back(PASSWORDS_OF_SOURCE, source)
+        await self.limit.take_back_from(CODES_OF_SOURCE, source)
         return await self._make(user, password, source)
 
     async def _make(self, user: User, password: str, source: str) -> Begun:

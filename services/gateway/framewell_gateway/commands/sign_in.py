@@ -38,26 +38,26 @@ class CheckPassword:
             spelt = login_of(login)
         except BadLogin:
             spelt = ""
-        counters = await self._counters(spelt, source)
-        for limit, who in counters:
-            await self.limit.count(limit, who)
+        counter = await self._counter(spelt, source)
+        await self.limit.count_from(PASSWORDS_OF_SOURCE, source)
+        await self.limit.count(*counter)
         user = await self.users.get(user_id_of(spelt)) if spelt else None
-        is_right = await self.hasher.verify(user.password if user is not None else "", password)
+        is_right = await self.hasher.verify(user.password if user is not None else "", password, source)
         if user is None or not is_right or not user.is_active:
             await self.note(AccessChange.ACCESS_CHANGE_SIGN_IN_REFUSED, user, by=nobody(), source=source)
             raise Unauthenticated(_WRONG, "wrong_password")
-        for limit, who in counters:
-            await self.limit.take_back(limit, who)
+        await self.limit.take_back_from(PASSWORDS_OF_SOURCE, source)
+        await self.limit.take_back(*counter)
         await self.attempts.note_success(user.login, source, self.clock.now())
         if self.hasher.is_outdated(user.password):
-            await self.users.rehash(user.user_id, await self.hasher.hash(password), user.password)
+            await self.users.rehash(user.user_id, await self.hasher.hash(password, source), user.password)
         return user
 
-    async def _counters(self, login: str, source: str) -> list[tuple[Limit, str]]:
-        """Return what counts an attempt: the address, and the login or, where it was here before, both."""
+    async def _counter(self, login: str, source: str) -> tuple[Limit, str]:
+        """Return what counts an attempt beside its address: the login or, where it was here before, both."""
         if login and await self.attempts.succeeded(login, source):
-            return [(PASSWORDS_OF_SOURCE, source), (PASSWORDS_OF_PAIR, f"{login} {source}")]
-        return [(PASSWORDS_OF_SOURCE, source), (PASSWORDS_OF_LOGIN, login)]
+            return PASSWORDS_OF_PAIR, f"{login} {source}"
+        return PASSWORDS_OF_LOGIN, login
 
 
 @dataclass(frozen=True, slots=True)

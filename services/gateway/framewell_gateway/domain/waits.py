@@ -21,9 +21,23 @@ class Limit:
     longest: timedelta
     calm: timedelta = timedelta(minutes=15)
 
+    def of_net(self, net: str) -> "Limit":
+        """Return the limit of all addresses of a network together, which is the wider the more may use it."""
+        width = int(net.rpartition("/")[2])
+        times = _WIDE_TIMES if width <= _WIDE_BITS else _NARROW_TIMES
+        return replace(self, name=f"{self.name}-{width}", free=self.free * times)
+
+
+_WIDE_BITS: Final = 32
+"""Networks of providers; those of customers are narrower."""
+_WIDE_TIMES: Final = 100
+_NARROW_TIMES: Final = 10
+
 
 PASSWORDS_OF_SOURCE: Final = Limit("source", 20, timedelta(minutes=5))
-"""Wrong passwords and codes from one address, whatever the login."""
+"""Wrong passwords from one address, whatever the login."""
+CODES_OF_SOURCE: Final = Limit("code", 20, timedelta(minutes=5))
+"""Wrong codes and proofs from one address: who guesses passwords there keeps nobody from using a code."""
 PASSWORDS_OF_LOGIN: Final = Limit("login", 5, timedelta(seconds=60))
 """Wrong passwords of one login, from addresses where it never signed in."""
 PASSWORDS_OF_PAIR: Final = Limit("pair", 5, timedelta(seconds=60))

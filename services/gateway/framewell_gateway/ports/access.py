@@ -227,13 +227,16 @@ class CodeFile(Protocol):
 
 
 class Hasher(Protocol):
-    """Makes of passwords what is kept of them; takes its time, apart from everything else."""
+    """Makes of passwords what is kept of them; takes its time, apart from everything else.
 
-    async def hash(self, password: str) -> str:
+    Those who wait take turns by `source`, the address they come from: none of them keeps out the others.
+    """
+
+    async def hash(self, password: str, source: str = "") -> str:
         """Return what to keep. Raises Busy when too many wait."""
         ...
 
-    async def verify(self, kept: str, password: str) -> bool:
+    async def verify(self, kept: str, password: str, source: str = "") -> bool:
         """Return whether it is the password; takes as long for an empty `kept`, which no password fits.
 
         Raises Busy when too many wait.

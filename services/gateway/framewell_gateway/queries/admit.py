@@ -129,7 +129,7 @@ class Admit:
         principal = principal_of(secret, self.tokens) or await self._by_api_token(secret)
         if principal is not None:
             return principal
-        await self.limit.count(TOKENS_OF_SOURCE, source)
+        await self.limit.count_from(TOKENS_OF_SOURCE, source)
         await self.note.token_refused(source)
         raise Unauthenticated(_UNKNOWN, "token")
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from framewell_contracts.sentences import say
+from framewell_gateway.domain.sources import nets_of
 from framewell_gateway.domain.waits import Limit, counted, taken_back, wait_until
 from framewell_gateway.ports.access import AttemptRepository, TooMany
 from framewell_gateway.telemetry import ATTEMPTS_LIMITED
@@ -36,6 +37,21 @@ class LimitAttempts:
             if await self.attempts.change(limit.name, who, kept, counted(kept, limit, now)):
                 return
         raise TooMany(say("too_many_attempts.at_once", "too many attempts at once: wait a moment"), 1.0)
+
+    async def count_from(self, limit: Limit, source: str) -> None:
+        """Count an attempt from an address: of its networks first, then of itself. Raises TooMany.
+
+        Counters are few and shared: whoever has a network full of addresses would else fill them all.
+        """
+        for net in nets_of(source):
+            await self.count(limit.of_net(net), net)
+        await self.count(limit, source)
+
+    async def take_back_from(self, limit: Limit, source: str) -> None:
+        """Let an attempt from an address that was right not count."""
+        for net in nets_of(source):
+            await self.take_back(limit.of_net(net), net)
+        await self.take_back(limit, source)
 
     async def take_back(self, limit: Limit, who: str) -> None:
         """Let an attempt that was right not count; one that meanwhile counted anew stays."""

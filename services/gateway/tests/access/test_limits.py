@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 
@@ -11,8 +12,10 @@ from argon2 import PasswordHasher
 from structlog.testing import capture_logs
 
 from framewell_gateway.adapters.argon_hasher import MOST_WAITING, ArgonHasher
-from framewell_gateway.domain.sources import source_of
-from framewell_gateway.domain.waits import PASSWORDS_OF_LOGIN, Attempts, counted, wait_until
+from framewell_gateway.adapters.fair_turns import FairTurns
+from framewell_gateway.domain.sources import nets_of, source_of
+from framewell_gateway.domain.waits import CODES_OF_SOURCE, PASSWORDS_OF_LOGIN, Attempts, counted, wait_until
+from framewell_gateway.ports.access import TooMany
 from framewell_kit.outcomes import Busy
 
 PASSWORD = "a long sentence is easy to keep"
@@ -158,6 +161,84 @@ async def test_passwords_are_hashed_two_at_a_time_and_off_the_loop() -> None:
     assert ticks > 10
 
 
+async def test_one_address_that_asks_without_end_does_not_keep_others_from_signing_in() -> None:
+    hasher = ArgonHasher(PasswordHasher(time_cost=1, memory_cost=8 << 10, parallelism=1))
+    ended: list[str] = []
+
+    async def verify(source: str) -> None:
+        await hasher.verify("", WRONG, source)
+        ended.append(source)
+
+    flood = [asyncio.create_task(verify("198.51.100.9")) for _ in range(10 * MOST_WAITING)]
+    await asyncio.sleep(0)
+    others = [asyncio.create_task(verify(f"203.0.113.{number}")) for number in range(10)]
+    await asyncio.gather(*others)  # none is refused
+    assert len(ended) <= 2 * (len(others) + 2)  # one of the flood for one of the others, and the first two
+    flooding = await asyncio.gather(*flood, return_exceptions=True)
+    assert sum(isinstance(one, Busy) for one in flooding) >= 9 * MOST_WAITING
+
+
+async def test_whoever_stops_waiting_for_a_turn_gives_it_to_the_next() -> None:
+    turns = FairTurns(1, 10, "too many")
+    had: list[str] = []
+
+    async def take(source: str) -> None:
+        async with turns.turn(source):
+            had.append(source)
+            await asyncio.sleep(0.01)
+
+    first, second, third = (asyncio.create_task(take(source)) for source in "abc")
+    await asyncio.sleep(0)
+    second.cancel()
+    await asyncio.gather(first, second, third, return_exceptions=True)
+    assert had == ["a", "c"]
+    for moment in range(4):  # also in the very moment in which the turn comes
+        holder, leaver, last = (asyncio.create_task(take(source)) for source in "xyz")
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        await holder
+        leaver.cancel()
+        await asyncio.gather(leaver, last, return_exceptions=True)
+        assert had[-1] == "z"
+    async with turns.turn("d"):
+        assert turns.waiting == 0
+
+
+async def test_a_network_full_of_addresses_fills_few_counters(house: Any, admin: Any) -> None:
+    """Counters are 65,536: each address of a /32 has one of its own, till the network waits as a whole."""
+    limit, refused = house.access().limit, 0
+    for number in range(2600):
+        try:
+            await limit.count_from(CODES_OF_SOURCE, f"2001:db8:{number:x}:1::/64")
+        except TooMany:
+            refused += 1
+    kept = house.documents._collections["attempts"]
+    assert len([one for one in kept if one.startswith("code:")]) <= 2000
+    assert refused == 600
+    await limit.count_from(CODES_OF_SOURCE, "2001:db9:1:1::/64")  # another provider's
+    await limit.count_from(CODES_OF_SOURCE, "198.51.100.7")
+    for number in range(20 * 100):
+        with contextlib.suppress(TooMany):
+            await limit.count_from(CODES_OF_SOURCE, f"203.0.{number // 250}.{number % 250}")
+    with pytest.raises(TooMany):
+        await limit.count_from(CODES_OF_SOURCE, "203.0.113.251")
+
+
+async def test_whoever_guesses_passwords_keeps_nobody_at_the_address_from_using_a_code(
+    house: Any, admin: Any
+) -> None:
+    body = {"login": "bert", "name": "Bert", "role": "viewer"}
+    invited = (await admin.ask("POST", "/v1/users", json=body)).json()
+    here = house.browser(source="198.51.100.9")
+    for number in range(40):
+        await here.sign_in(f"user{number}", WRONG)
+    assert (await here.sign_in("anna")).status_code == 429
+    answer = await here.ask(
+        "POST", "/v1/invitations/accept", json={"code": invited["code"], "password": PASSWORD}
+    )
+    assert answer.status_code == 201
+
+
 async def test_a_hash_of_earlier_parameters_is_made_anew_at_the_next_sign_in(house: Any, admin: Any) -> None:
     stronger = ArgonHasher(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
     house.more["hasher"] = stronger
@@ -178,6 +259,18 @@ def test_attempts_are_forgotten_after_some_calm(house: Any) -> None:
     house.clock.advance(16 * 60)
     kept = counted(kept, PASSWORDS_OF_LOGIN, house.clock.now())
     assert (kept.count, wait_until(kept, house.clock.now())) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("source", "nets"),
+    [
+        ("192.0.2.7", ["192.0.0.0/16"]),
+        ("2001:db8:1:2::/64", ["2001:db8::/32", "2001:db8:1::/48"]),
+        ("unknown", []),
+    ],
+)
+def test_an_address_is_counted_with_the_networks_that_it_is_in(source: str, nets: list[str]) -> None:
+    assert nets_of(source) == nets
 
 
 @pytest.mark.parametrize(

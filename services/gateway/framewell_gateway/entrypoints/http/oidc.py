@@ -10,7 +10,7 @@ from starlette.routing import Route
 from framewell_contracts.sentences import say
 from framewell_gateway.domain.provider_sign_in import LASTS, new_pending
 from framewell_gateway.domain.sources import source_of
-from framewell_gateway.domain.waits import PASSWORDS_OF_SOURCE
+from framewell_gateway.domain.waits import CODES_OF_SOURCE
 from framewell_gateway.entrypoints.access import Provider
 from framewell_gateway.entrypoints.http.app_context import AppContext, context_of
 from framewell_gateway.entrypoints.http.authorising import guarded
@@ -63,11 +63,11 @@ async def _finish(request: Request) -> Response:
     if not code:
         return _refused(request, context, "provider_refused")
     source = source_of(request.client.host if request.client else "")
-    await context.access.limit.count(PASSWORDS_OF_SOURCE, source)  # each asks the provider, and is noted
+    await context.access.limit.count_from(CODES_OF_SOURCE, source)  # each asks the provider, and is noted
     try:
         identity = await provider.identities.identity(pending, code, _redirect_uri(context))
         begun = await provider.sign_in(identity, source)
-        await context.access.limit.take_back(PASSWORDS_OF_SOURCE, source)
+        await context.access.limit.take_back_from(CODES_OF_SOURCE, source)
     except NotProved as error:
         await context.access.note.provider_refused(str(error))
         return _refused(request, context, "not_proved")
