@@ -8,7 +8,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
 from framewell.media.v1.media_pb2 import Box, Moment
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.sample.v1.sample_pb2 import Evidence
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wording_of
 from framewell_dataset.domain.assets import seconds_per_tick
 from framewell_dataset.domain.classes import Dataset, DatasetClass
 from framewell_dataset.domain.geometry import Sighting, overlap
@@ -18,7 +18,7 @@ from framewell_dataset.domain.samples import DECIDED, Sample
 from framewell_dataset.ports.assets import AnalysisReader, AssetRepository, ChunkRepository
 from framewell_dataset.ports.catalogue import ClassRepository, DatasetRepository
 from framewell_dataset.ports.review import Note, WordRepository
-from framewell_dataset.rules.candidates import Candidate
+from framewell_dataset.rules.candidates import PERSON, Candidate
 from framewell_dataset.rules.crops import best_effort, choose
 from framewell_dataset.steps.keep_evidence import KeepEvidence
 from framewell_dataset.steps.make_sample import Sighted
@@ -72,7 +72,8 @@ class ProposeSample:
             )
         track, seen = await self._face(asset_id, pointed)
         note_id = "" if not pointed.note.strip() else str(uuid4())
-        words = Evidence(kind="person", sentence="A person pointed at {class}.", score=1.0, note_id=note_id)
+        said = say("evidence.person", "A person pointed at {person}.", person=PERSON)
+        words = Evidence(kind="person", sentence=said, wording=wording_of(said), score=1.0, note_id=note_id)
         crops = choose(track.faces)
         candidate = Candidate(track, crops if crops.faces else best_effort(track.faces), (words,))
         if not candidate.crops.faces:

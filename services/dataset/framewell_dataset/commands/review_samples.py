@@ -25,7 +25,7 @@ from framewell.sample.v1.sample_pb2 import (
     Provenance,
 )
 from framewell_contracts.identity import derived_id
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, worded
 from framewell_dataset.domain.refusals import NotTaken, changed_since, claimed_by_another, not_open
 from framewell_dataset.domain.sample_facts import review_fact
 from framewell_dataset.domain.samples import DECIDED, Sample, State, state_after
@@ -123,7 +123,7 @@ class ReviewSamples:
             after = await self.changes.recheck(after, actor, cause)
         except NotTaken as refusal:
             current = await self.samples.get(sample.sample_id) or sample
-            return Reviewed(current, str(refusal), refusal.refusal)
+            return Reviewed(current, refusal.text, refusal.refusal)
         return Reviewed(after)
 
     async def _note(self, before: Sample, after: Sample, text: str) -> str:
@@ -137,13 +137,16 @@ class ReviewSamples:
 
     def _check(self, sample: Sample, review: Review, actor: Actor) -> None:
         if review.decision == DECISION_UNSPECIFIED:
-            raise NotTaken(REVIEW_REFUSAL_NOT_OPEN, "no decision was given: accept, reject or unsure")
+            raise NotTaken(
+                REVIEW_REFUSAL_NOT_OPEN,
+                say("review.no_decision", "no decision was given: accept, reject or unsure"),
+            )
         if review.HasField("expected_revision") and review.expected_revision != sample.revision:
             raise changed_since(sample, review.expected_revision)
         if sample.state not in OPEN_TO_REVIEW:
             raise not_open(sample)
         if review.decision == DECISION_UNDO and sample.state not in DECIDED:
-            why = "nobody decided about the sample, so there is nothing to take back"
+            why = say("review.undecided", "nobody decided about the sample, so there is nothing to take back")
             raise NotTaken(REVIEW_REFUSAL_NOT_DECIDED, why)
         if sample.claimed_at(self.clock.now()) and sample.claimed_by != actor.principal:
             raise claimed_by_another(sample)
@@ -153,11 +156,16 @@ class ReviewSamples:
         if review.class_id:
             named = await self.classes.get(class_id)
             if named is None or named.dataset_id != sample.dataset_id:
-                why = f"class {class_id} does not exist in dataset {sample.dataset_id}"
+                why = say(
+                    "class_unknown.dataset",
+                    "class {class_id} does not exist in dataset {dataset_id}",
+                    class_id=class_id,
+                    dataset_id=sample.dataset_id,
+                )
                 raise NotTaken(REVIEW_REFUSAL_UNKNOWN_CLASS, why)
             class_id = named.merged_into or class_id
         if not class_id and review.decision == DECISION_ACCEPT:
-            why = "the sample is a question: say which class it is (class_id)"
+            why = say("review.question", "the sample is a question: say which class it is (class_id)")
             raise NotTaken(REVIEW_REFUSAL_NO_CLASS, why)
         return class_id
 
@@ -165,10 +173,12 @@ class ReviewSamples:
         """Return the sample when the rights stand; otherwise withhold it and raise NotTaken."""
         decision = await self.gate.of_sample(sample)
         if decision is None:
-            raise NotTaken(REVIEW_REFUSAL_NOT_OPEN, "the sample's asset was removed")
+            raise NotTaken(
+                REVIEW_REFUSAL_NOT_OPEN, say("review.asset_removed", "the sample's asset was removed")
+            )
         if not decision.allowed:
             await self.changes.recheck(sample, actor, cause)
-            raise NotTaken(REVIEW_REFUSAL_RIGHTS, decision.sentence)
+            raise NotTaken(REVIEW_REFUSAL_RIGHTS, worded(decision.sentence, decision.wording))
         return sample
 
     def _decided(self, sample: Sample, review: Review, class_id: str, actor: Actor) -> Sample:

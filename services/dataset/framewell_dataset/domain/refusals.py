@@ -9,13 +9,14 @@ from framewell.dataset.v1.review_service_pb2 import (
     REVIEW_REFUSAL_NOT_OPEN,
     ReviewRefusal,
 )
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.samples import Sample, State
 
 _DID: Final = {
-    State.ACCEPTED: "accepted it",
-    State.REJECTED: "rejected it",
-    State.UNSURE: "could not tell who it is",
-    State.PROPOSED: "proposed it again",
+    State.ACCEPTED: say("did.accepted", "accepted it"),
+    State.REJECTED: say("did.rejected", "rejected it"),
+    State.UNSURE: say("did.unsure", "could not tell who it is"),
+    State.PROPOSED: say("did.proposed", "proposed it again"),
 }
 
 
@@ -24,38 +25,58 @@ class NotTaken(Exception):
 
     def __init__(self, refusal: "ReviewRefusal.ValueType", text: str) -> None:
         super().__init__(text)
-        self.refusal = refusal
+        self.refusal, self.text = refusal, text
 
 
 def changed_since(sample: Sample, expected: int) -> NotTaken:
     """Return that the sample is not what the reviewer saw, with who made what of it."""
     return NotTaken(
         REVIEW_REFUSAL_CHANGED,
-        f"the sample is at revision {sample.revision}, not {expected}: {last_word(sample)}, look at it again",
+        say(
+            "review.changed",
+            "the sample is at revision {revision}, not {expected}: {last_word}, look at it again",
+            revision=sample.revision,
+            expected=expected,
+            last_word=last_word(sample),
+        ),
     )
 
 
 def decided_already(sample: Sample) -> NotTaken:
     """Return that a person decided about a sample before it could be claimed."""
-    return NotTaken(REVIEW_REFUSAL_CHANGED, f"{last_word(sample)}: take that back first, or go on")
+    text = say("review.decided", "{last_word}: take that back first, or go on", last_word=last_word(sample))
+    return NotTaken(REVIEW_REFUSAL_CHANGED, text)
 
 
 def not_open(sample: Sample) -> NotTaken:
     """Return that nobody may decide about a sample now, with the reason that it has."""
     return NotTaken(
-        REVIEW_REFUSAL_NOT_OPEN, f"the sample is {sample.state} and cannot be decided about: {sample.reason}"
+        REVIEW_REFUSAL_NOT_OPEN,
+        say(
+            "review.not_open",
+            "the sample is {state} and cannot be decided about: {reason}",
+            state=sample.state,
+            reason=sample.reason,
+        ),
     )
 
 
 def claimed_by_another(sample: Sample) -> NotTaken:
     """Return that somebody else is reviewing a sample."""
-    return NotTaken(REVIEW_REFUSAL_CLAIMED, f"{sample.claimed_by} is reviewing the sample")
+    text = say("review.claimed", "{reviewer} is reviewing the sample", reviewer=sample.claimed_by)
+    return NotTaken(REVIEW_REFUSAL_CLAIMED, text)
 
 
 def last_word(sample: Sample) -> str:
     """Return who changed a sample last as far as that is known: no name of anybody whom it shows."""
     decided = sample.decided_by
     if decided is None or sample.state not in _DID:
-        return "somebody changed it meanwhile"
+        return say("last_word.somebody", "somebody changed it meanwhile")
     at = decided.decided_at.ToDatetime(tzinfo=UTC)
-    return f"{decided.principal} {_DID[sample.state]} at {at:%Y-%m-%d %H:%M} UTC"
+    return say(
+        "last_word",
+        "{who} {did} at {at} UTC",
+        who=decided.principal,
+        did=_DID[sample.state],
+        at=f"{at:%Y-%m-%d %H:%M}",
+    )

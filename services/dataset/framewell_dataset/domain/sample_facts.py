@@ -4,7 +4,7 @@ from datetime import datetime
 
 from google.protobuf.message import Message
 
-from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.mesh.v1.mesh_pb2 import Actor, Wording
 from framewell.rights.v1.rights_pb2 import RightsStatement
 from framewell.sample.v1.sample_pb2 import (
     Decision,
@@ -15,9 +15,12 @@ from framewell.sample.v1.sample_pb2 import (
     SampleWithheld,
 )
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say, wording_of
 from framewell_dataset.domain.samples import Sample, State, Withdrawal
 from framewell_dataset.domain.wording import PURPOSE_WORDS
 from framewell_kit.facts import Fact
+
+_THIS_USE = say("use.other", "this use")
 
 
 def rule_actor(rule: str, at: datetime) -> Actor:
@@ -28,11 +31,13 @@ def rule_actor(rule: str, at: datetime) -> Actor:
 
 
 REASONS = {
-    Withdrawal.NONE: "It must not be used any more.",
-    Withdrawal.RIGHTS: "The rights in its asset no longer allow this use; its passport says why.",
-    Withdrawal.ERASED: "Its person, asset or holder was erased.",
-    Withdrawal.ASSET_REMOVED: "Its asset was removed.",
-    Withdrawal.MERGED: "It is the same sighting as an older sample.",
+    Withdrawal.NONE: say("withdrawal.none", "It must not be used any more."),
+    Withdrawal.RIGHTS: say(
+        "withdrawal.rights", "The rights in its asset no longer allow this use; its passport says why."
+    ),
+    Withdrawal.ERASED: say("withdrawal.erased", "Its person, asset or holder was erased."),
+    Withdrawal.ASSET_REMOVED: say("withdrawal.asset_removed", "Its asset was removed."),
+    Withdrawal.MERGED: say("withdrawal.merged", "It is the same sighting as an older sample."),
 }
 """What facts say about a withdrawal: they are kept longer than anybody's words may be."""
 
@@ -45,8 +50,15 @@ def without_words(provenance: Provenance) -> Provenance:
     bare.ClearField("uri")
     if provenance.HasField("rights"):
         decision = provenance.rights
-        allowed = "Allowed" if decision.allowed else "Withheld"
-        bare.rights.sentence = f"{allowed}: {PURPOSE_WORDS.get(decision.purpose, 'this use')}."
+        use = PURPOSE_WORDS.get(decision.purpose, _THIS_USE)
+        said = (
+            say("rights_plain.allowed", "Allowed: {use}.", use=use)
+            if decision.allowed
+            else say("rights_plain.withheld_use", "Withheld: {use}.", use=use)
+        )
+        bare.rights.sentence = said
+        bare.rights.ClearField("wording")
+        bare.rights.wording.MergeFrom(wording_of(said) or Wording())
         del bare.rights.grounds[:]
         bare.rights.grounds.extend(
             RightsStatement(source=each.source, revision=each.revision, use=each.use)
@@ -73,6 +85,7 @@ def change_fact(sample: Sample, actor: Actor) -> Fact:
             dataset_id=sample.dataset_id,
             class_id=sample.class_id,
             reason=REASONS[sample.withdrawal],
+            wording=wording_of(REASONS[sample.withdrawal]),
             actor=actor,
             revision=sample.revision,
         )

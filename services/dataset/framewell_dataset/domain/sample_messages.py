@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from framewell.dataset.v1.dataset_pb2 import Sample as SampleMessage
+from framewell.mesh.v1.mesh_pb2 import Wording
 from framewell.sample.v1.sample_pb2 import Evidence
 from framewell_dataset.domain.samples import Sample
 
@@ -29,6 +31,7 @@ def sample_message(
         collapsed=repeats,
         class_name=class_name,
         reason=sample.reason,
+        reason_wording=_why(sample),
     )
 
 
@@ -43,6 +46,16 @@ def reviewed_message(message: SampleMessage, sample: Sample, now: datetime) -> S
     return message
 
 
+def _why(sample: Sample) -> Wording | None:
+    """Return what the reason of a sample was made of, where it is that of its rights or of its withdrawal."""
+    rights = sample.provenance.rights
+    return rights.wording if sample.reason and sample.reason == rights.sentence else None
+
+
+SOMEBODY: Final = "somebody else"
+"""Stands in evidence for whom it named, once it says something of somebody else than its sample shows."""
+
+
 def _in_words(evidence: Evidence, words: Mapping[str, str]) -> Evidence:
     said = words.get(evidence.note_id)
     if not said:
@@ -50,4 +63,11 @@ def _in_words(evidence: Evidence, words: Mapping[str, str]) -> Evidence:
     full = Evidence()
     full.CopyFrom(evidence)
     full.sentence = said
+    before, named, after = evidence.sentence.partition(SOMEBODY)
+    if named and said.startswith(before) and said.endswith(after):
+        name = said[len(before) : len(said) - len(after)]
+        for place, value in evidence.wording.params.items():
+            full.wording.params[place] = value.replace(SOMEBODY, name)
+    else:
+        full.ClearField("wording")
     return full

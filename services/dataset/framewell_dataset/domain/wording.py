@@ -1,22 +1,12 @@
 """Decisions in words: one sentence a lawyer can read, with the verbatim text it rests on."""
 
 from collections.abc import Sequence
-from datetime import UTC
 from enum import Enum, auto
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
-from framewell.media.v1.media_pb2 import Span
 from framewell.rights.v1 import rights_pb2 as rights
-from framewell.rights.v1.rights_pb2 import (
-    FrameRange,
-    LegalBasis,
-    Passage,
-    PayModel,
-    Purpose,
-    RightsStatement,
-    StatementSource,
-)
+from framewell.rights.v1.rights_pb2 import LegalBasis, Purpose, RightsStatement, StatementSource
+from framewell_contracts.sentences import Sentence, say
+from framewell_dataset.domain.ground_words import day, further, place, price, terms
 
 
 class Circumstance(Enum):
@@ -37,106 +27,182 @@ class Circumstance(Enum):
     """A later revision asks more, and nobody who may permit has agreed to it."""
 
 
-PURPOSE_WORDS: dict["Purpose.ValueType", str] = {
-    rights.PURPOSE_ANALYSIS: "machine analysis",
-    rights.PURPOSE_OWN_TRAINING: "training of the house's own models",
-    rights.PURPOSE_SHARING: "passing samples on",
-    rights.PURPOSE_GENERATIVE_TRAINING: "training of generative models",
+PURPOSE_WORDS: dict["Purpose.ValueType", Sentence] = {
+    rights.PURPOSE_ANALYSIS: say("use.analysis", "machine analysis"),
+    rights.PURPOSE_OWN_TRAINING: say("use.own_training", "training of the house's own models"),
+    rights.PURPOSE_SHARING: say("use.sharing", "passing samples on"),
+    rights.PURPOSE_GENERATIVE_TRAINING: say("use.generative_training", "training of generative models"),
 }
 
-_BASIS_WORDS: dict["LegalBasis.ValueType", str] = {
-    rights.LEGAL_BASIS_LICENCE: "a licence",
-    rights.LEGAL_BASIS_OWN_PRODUCTION: "own production",
-    rights.LEGAL_BASIS_TDM: "text and data mining, § 44b UrhG",
-    rights.LEGAL_BASIS_TDM_RESEARCH: "text and data mining for research, § 60d UrhG",
-    rights.LEGAL_BASIS_PUBLIC: "the public domain or a public licence",
-    rights.LEGAL_BASIS_OTHER: "the terms stated",
+_BASIS_WORDS: dict["LegalBasis.ValueType", Sentence] = {
+    rights.LEGAL_BASIS_LICENCE: say("basis.licence", "a licence"),
+    rights.LEGAL_BASIS_OWN_PRODUCTION: say("basis.own_production", "own production"),
+    rights.LEGAL_BASIS_TDM: say("basis.tdm", "text and data mining, § 44b UrhG"),
+    rights.LEGAL_BASIS_TDM_RESEARCH: say(
+        "basis.tdm_research", "text and data mining for research, § 60d UrhG"
+    ),
+    rights.LEGAL_BASIS_PUBLIC: say("basis.public", "the public domain or a public licence"),
 }
+_BASIS_STATED = say("basis.stated", "the terms stated")
 
-_SOURCE_WORDS: dict["StatementSource.ValueType", str] = {
-    rights.STATEMENT_SOURCE_TDMREP: "a TDM reservation (TDMRep)",
-    rights.STATEMENT_SOURCE_XMP: "the file's own XMP rights entry",
-    rights.STATEMENT_SOURCE_EXIF: "the picture's own EXIF copyright text",
-    rights.STATEMENT_SOURCE_C2PA: "an entry of the file's content credentials",
-    rights.STATEMENT_SOURCE_HOUSE_RULE: "a rule of the house",
-}
-
-_PAY_WORDS: dict["PayModel.ValueType", str] = {
-    rights.PAY_MODEL_FLAT: "per sample and snapshot",
-    rights.PAY_MODEL_PER_USE: "per use",
+_SOURCE_WORDS: dict["StatementSource.ValueType", Sentence] = {
+    rights.STATEMENT_SOURCE_TDMREP: say("source.tdmrep", "a TDM reservation (TDMRep)"),
+    rights.STATEMENT_SOURCE_XMP: say("source.xmp", "the file's own XMP rights entry"),
+    rights.STATEMENT_SOURCE_EXIF: say("source.exif", "the picture's own EXIF copyright text"),
+    rights.STATEMENT_SOURCE_C2PA: say("source.c2pa", "an entry of the file's content credentials"),
+    rights.STATEMENT_SOURCE_HOUSE_RULE: say("source.house_rule", "a rule of the house"),
 }
 
 LONGEST_QUOTE = 600
-MOST_TERRITORIES = 10
 
 
 def sentence(
     circumstance: Circumstance, purpose: "Purpose.ValueType", grounds: Sequence[RightsStatement]
-) -> str:
+) -> Sentence:
     """Return the sentence of a decision. `grounds` is empty only where nobody stated anything."""
-    what = PURPOSE_WORDS[purpose]
+    use = PURPOSE_WORDS[purpose]
     if circumstance is Circumstance.HOUSE_ALLOWS:
-        return f"Allowed: nobody stated anything about {what}, and the house allows it by default."
+        return say(
+            "rights_house_allows",
+            "Allowed: nobody stated anything about {use}, and the house allows it by default.",
+            use=use,
+        )
     if circumstance is Circumstance.NOTHING_STATED:
-        return f"Withheld: nobody stated a right to {what}, and the house default is to withhold."
-    first, more = grounds[0], _further(len(grounds) - 1)
+        return say(
+            "rights_nothing_stated",
+            "Withheld: nobody stated a right to {use}, and the house default is to withhold.",
+            use=use,
+        )
+    first, more = grounds[0], further(len(grounds) - 1)
     dated = circumstance not in {Circumstance.ENDED, Circumstance.NOT_BEGUN}  # whose clauses name the day
-    return f"{_clause(circumstance, what, first)} ({place(first)}{_terms(first, dated=dated)}{more})."
+    ground = say(
+        "ground", "{place}{terms}{more}", place=place(first), terms=terms(first, dated=dated), more=more
+    )
+    return _decided(circumstance, use, first, ground)
 
 
-_PLAIN_WORDS = {
-    Circumstance.PROHIBITED: "it is prohibited",
-    Circumstance.CONDITIONAL: "it is tied to conditions that are not met",
-    Circumstance.CONTRADICTORY: "one statement says two different things about it",
-    Circumstance.UNREADABLE: "a statement about it cannot be read",
-    Circumstance.ENDED: "the permission of it has ended",
-    Circumstance.NOT_BEGUN: "the permission of it has not begun",
-    Circumstance.NOTHING_STATED: "nobody stated a right to it",
-    Circumstance.NARROWED: "a later revision no longer permits it",
-    Circumstance.REPRICED: "a later revision asks a price that nobody has agreed to",
-}
-
-
-def plain_sentence(circumstance: Circumstance, purpose: "Purpose.ValueType", passages: int = 0) -> str:
+def plain_sentence(circumstance: Circumstance, purpose: "Purpose.ValueType", passages: int = 0) -> Sentence:
     """Return a sentence without words of statements and without names, for facts that are kept for ever.
 
     `passages`: how many are withheld of an asset that may be used otherwise.
     """
-    what, why = PURPOSE_WORDS[purpose], _PLAIN_WORDS.get(circumstance)
+    use, why = PURPOSE_WORDS[purpose], _PLAIN_WORDS.get(circumstance)
     if why is None:
-        return f"Allowed: {what}."
+        return say("rights_plain.allowed", "Allowed: {use}.", use=use)
     if passages:
-        return f"Allowed except in {passages} passage{'s' if passages > 1 else ''}: {what}; there {why}."
-    return f"Withheld: {what}; {why}."
+        return say(
+            "rights_plain.except",
+            "Allowed except in {passages} {passages, plural, one {passage} other {passages}}: {use}; "
+            "there {why}.",
+            passages=passages, use=use, why=why,
+        )  # fmt: skip
+    return say("rights_plain.withheld", "Withheld: {use}; {why}.", use=use, why=why)
 
 
-def _clause(circumstance: Circumstance, what: str, statement: RightsStatement) -> str:
+_PLAIN_WORDS = {
+    Circumstance.PROHIBITED: say("why_withheld.prohibited", "it is prohibited"),
+    Circumstance.CONDITIONAL: say("why_withheld.conditional", "it is tied to conditions that are not met"),
+    Circumstance.CONTRADICTORY: say(
+        "why_withheld.contradictory", "one statement says two different things about it"
+    ),
+    Circumstance.UNREADABLE: say("why_withheld.unreadable", "a statement about it cannot be read"),
+    Circumstance.ENDED: say("why_withheld.ended", "the permission of it has ended"),
+    Circumstance.NOT_BEGUN: say("why_withheld.not_begun", "the permission of it has not begun"),
+    Circumstance.NOTHING_STATED: say("why_withheld.nothing_stated", "nobody stated a right to it"),
+    Circumstance.NARROWED: say("why_withheld.narrowed", "a later revision no longer permits it"),
+    Circumstance.REPRICED: say(
+        "why_withheld.repriced", "a later revision asks a price that nobody has agreed to"
+    ),
+}
+
+
+def _decided(
+    circumstance: Circumstance, use: Sentence, statement: RightsStatement, ground: Sentence
+) -> Sentence:
+    """Return the sentence of a decision that rests on a statement."""
+    quote = _with_quote(_quoted(statement))
+    match circumstance:
+        case Circumstance.PROHIBITED:
+            return _prohibition(use, statement, ground)
+        case Circumstance.PERMITTED:
+            return say(
+                "rights_permitted",
+                "Allowed: {use} rests on {basis}{quote} ({ground}).",
+                use=use, basis=_basis(statement), quote=quote, ground=ground,
+            )  # fmt: skip
+        case Circumstance.ENDED:
+            return say(
+                "rights_ended",
+                "Withheld: the permission of {use} ended on {day}{quote} ({ground}).",
+                use=use, day=day(statement.valid_until), quote=quote, ground=ground,
+            )  # fmt: skip
+        case Circumstance.NOT_BEGUN:
+            return say(
+                "rights_not_begun",
+                "Withheld: the permission of {use} begins on {day}{quote} ({ground}).",
+                use=use, day=day(statement.valid_from), quote=quote, ground=ground,
+            )  # fmt: skip
+    return _withheld(circumstance, use, statement, ground)
+
+
+def _withheld(
+    circumstance: Circumstance, use: Sentence, statement: RightsStatement, ground: Sentence
+) -> Sentence:
+    """Return the sentence of a decision to withhold that a statement does not ask for by itself."""
     quote, who = _with_quote(_quoted(statement)), _who(statement)
-    if circumstance is Circumstance.PERMITTED:
-        return f"Allowed: {what} rests on {_basis(statement)}{quote}"
-    if circumstance is Circumstance.PROHIBITED:
-        return f"Withheld: {_prohibition(what, statement)}"
-    withheld = {
-        Circumstance.CONDITIONAL: f"{who} ties {what} to conditions that are not met",
-        Circumstance.CONTRADICTORY: f"{who} says two different things about {what}",
-        Circumstance.UNREADABLE: f"{who} could not be read as a permission of {what}",
-        Circumstance.ENDED: f"the permission of {what} ended on {_day(statement.valid_until)}",
-        Circumstance.NOT_BEGUN: f"the permission of {what} begins on {_day(statement.valid_from)}",
-        Circumstance.NARROWED: f"a later revision of {who} no longer permits {what}",
-        Circumstance.REPRICED: f"a later revision of {who} asks {_price(statement)} for {what}, "
-        "to which nobody with the authority to permit has agreed",
-    }
-    return f"Withheld: {withheld[circumstance]}{quote}"
+    match circumstance:
+        case Circumstance.CONDITIONAL:
+            return say(
+                "rights_conditional",
+                "Withheld: {who} ties {use} to conditions that are not met{quote} ({ground}).",
+                who=who, use=use, quote=quote, ground=ground,
+            )  # fmt: skip
+        case Circumstance.CONTRADICTORY:
+            return say(
+                "rights_contradictory",
+                "Withheld: {who} says two different things about {use}{quote} ({ground}).",
+                who=who, use=use, quote=quote, ground=ground,
+            )  # fmt: skip
+        case Circumstance.NARROWED:
+            return say(
+                "rights_narrowed",
+                "Withheld: a later revision of {who} no longer permits {use}{quote} ({ground}).",
+                who=who, use=use, quote=quote, ground=ground,
+            )  # fmt: skip
+        case Circumstance.REPRICED:
+            return say(
+                "rights_repriced",
+                "Withheld: a later revision of {who} asks {price} for {use}, to which nobody with the "
+                "authority to permit has agreed{quote} ({ground}).",
+                who=who, price=price(statement), use=use, quote=quote, ground=ground,
+            )  # fmt: skip
+    return say(
+        "rights_unreadable",
+        "Withheld: {who} could not be read as a permission of {use}{quote} ({ground}).",
+        who=who, use=use, quote=quote, ground=ground,
+    )  # fmt: skip
 
 
-def _prohibition(what: str, statement: RightsStatement) -> str:
+def _prohibition(use: Sentence, statement: RightsStatement, ground: Sentence) -> Sentence:
     """Repeat terms given in words; quote text found in a file as what it is."""
-    verbatim = " ".join(statement.verbatim.split())
+    verbatim, who = " ".join(statement.verbatim.split()), _who(statement)
     if statement.source == rights.STATEMENT_SOURCE_EXIF and verbatim:
-        return f"{_who(statement)} forbids reuse: {_quoted(statement)}"
+        return say(
+            "rights_prohibited.reuse",
+            "Withheld: {who} forbids reuse: {words} ({ground}).",
+            who=who, words=_quoted(statement), ground=ground,
+        )  # fmt: skip
     if statement.source not in _SOURCE_WORDS and verbatim:
-        return _as_clause(verbatim)
-    return f"{_who(statement)} prohibits {what}{_with_quote(_quoted(statement))}"
+        return say(
+            "rights_prohibited.words",
+            "Withheld: {words} ({ground}).",
+            words=_as_clause(verbatim), ground=ground,
+        )  # fmt: skip
+    return say(
+        "rights_prohibited",
+        "Withheld: {who} prohibits {use}{quote} ({ground}).",
+        who=who, use=use, quote=_with_quote(_quoted(statement)), ground=ground,
+    )  # fmt: skip
 
 
 def _as_clause(verbatim: str) -> str:
@@ -147,16 +213,20 @@ def _as_clause(verbatim: str) -> str:
     return text[0].lower() + text[1:] if ordinary else text
 
 
-def _basis(statement: RightsStatement) -> str:
-    words = _BASIS_WORDS.get(statement.legal_basis, "the terms stated")
-    return f"{words} of {statement.holder}" if statement.holder else words
-
-
-def _who(statement: RightsStatement) -> str:
-    words = _SOURCE_WORDS.get(statement.source)
-    if words:
+def _basis(statement: RightsStatement) -> Sentence:
+    words = _BASIS_WORDS.get(statement.legal_basis, _BASIS_STATED)
+    if not statement.holder:
         return words
-    return f"the statement of {statement.issuer}" if statement.issuer else "the terms given"
+    return say("basis_of", "{basis} of {holder}", basis=words, holder=statement.holder)
+
+
+def _who(statement: RightsStatement) -> Sentence:
+    words = _SOURCE_WORDS.get(statement.source)
+    if words is not None:
+        return words
+    if statement.issuer:
+        return say("source.issuer", "the statement of {issuer}", issuer=statement.issuer)
+    return say("source.given", "the terms given")
 
 
 def _quoted(statement: RightsStatement) -> str:
@@ -167,66 +237,4 @@ def _quoted(statement: RightsStatement) -> str:
 
 
 def _with_quote(quote: str) -> str:
-    return f": {quote}" if quote else ""
-
-
-def place(statement: RightsStatement) -> str:
-    """Return where the statement stood and who made it, e.g. `contract 4711, NASA`."""
-    found = statement.found_at or statement.statement_id or "stated with the request"
-    parts = [found, *(who for who in (statement.issuer or statement.holder,) if who and who not in found)]
-    if statement.HasField("span"):
-        span = statement.span
-        parts.append(_frames(span) if span.frames else f"pts {span.start_pts}-{span.end_pts}")
-    if statement.HasField("passage"):
-        parts.append(_passage(statement.passage))
-    return ", ".join(parts)
-
-
-def _passage(passage: Passage) -> str:
-    match passage.WhichOneof("unit"):
-        case "frames":
-            return _frames(passage.frames)
-        case "seconds":
-            begin, end = (
-                each.ToTimedelta().total_seconds() for each in (passage.seconds.start, passage.seconds.end)
-            )
-            return f"seconds {begin:g}-{end:g}"
-        case "timecode":
-            return f"timecode {passage.timecode.start}-{passage.timecode.end}"
-    return "a passage in no unit"
-
-
-def _frames(frames: Span | FrameRange) -> str:
-    return f"frames {frames.first_frame}-{frames.first_frame + max(frames.frames, 1) - 1}"
-
-
-def _terms(statement: RightsStatement, *, dated: bool) -> str:
-    """Return what else limits a statement: `; until 2027-12-31, in AT and DE, at 0.05 EUR per use`."""
-    found = []
-    if dated and statement.HasField("valid_from"):
-        found.append(f"from {_day(statement.valid_from)}")
-    if dated and statement.HasField("valid_until"):
-        found.append(f"until {_day(statement.valid_until)}")
-    if len(statement.territories) > MOST_TERRITORIES:
-        found.append(f"in {len(statement.territories)} countries")
-    elif statement.territories:
-        *others, last = sorted(statement.territories)
-        found.append(f"in {', '.join(others)} and {last}" if others else f"in {last}")
-    if statement.HasField("payment") and statement.payment.model in _PAY_WORDS:
-        found.append(f"at {_price(statement)}")
-    return f"; {', '.join(found)}" if found else ""
-
-
-def _price(statement: RightsStatement) -> str:
-    payment = statement.payment
-    return (
-        f"{payment.amount} {payment.currency} {_PAY_WORDS.get(payment.model, 'in a way that is not named')}"
-    )
-
-
-def _further(count: int) -> str:
-    return "" if count < 1 else f"; and {count} further statement{'s' if count > 1 else ''}"
-
-
-def _day(moment: Timestamp) -> str:
-    return moment.ToDatetime(tzinfo=UTC).date().isoformat()
+    return say("quote", ": {words}", words=quote) if quote else ""

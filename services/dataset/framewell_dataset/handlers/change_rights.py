@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from framewell.mesh.v1.mesh_pb2 import Subject
+from framewell.mesh.v1.mesh_pb2 import Subject, Wording
 from framewell.rights.v1.rights_pb2 import (
     STATEMENT_OUTCOME_MATCHED_NOTHING,
     STATEMENT_OUTCOME_NOT_AUTHORISED,
@@ -12,7 +12,7 @@ from framewell.rights.v1.rights_pb2 import (
     RightsChanged,
     StatementRef,
 )
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wording_of
 from framewell_contracts.subjects import subject_key
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.rights import statement_id
@@ -84,10 +84,15 @@ class ChangeRights:
         answer = await self._apply(change, cause)
         for each in answer.statements:
             each.outcome = STATEMENT_OUTCOME_UNREADABLE
-            each.sentence = (
-                f"The event cannot be read ({refusal.reason}): what this statement restricts is withheld, "
-                "with all that it may be about, until somebody who may permit states it anew."
+            said = say(
+                "statement_event_unreadable",
+                "The event cannot be read ({why}): what this statement restricts is withheld, "
+                "with all that it may be about, until somebody who may permit states it anew.",
+                why=refusal.reason,
             )
+            each.sentence = said
+            each.ClearField("wording")
+            each.wording.MergeFrom(wording_of(said) or Wording())
         return (by_content(answer, cause.id),)
 
     async def _apply(self, fact: RightsChanged, cause: Cause) -> RightsApplied:
@@ -150,12 +155,19 @@ class ChangeRights:
             replaced = not stated or await self.statements.replace(subject, stated, kept)
 
 
+_HOLDER_ERASED = say(
+    "statement_holder_erased",
+    "This holder was erased: all of theirs is withheld, and nothing stated of them is kept.",
+)
+
+
 def _nothing_kept(change: RightsChanged, cause: Cause) -> RightsApplied:
     answer = RightsApplied(subject=change.subject, change_id=cause.id)
     for each in change.statements:
         answer.statements.add(
             statement=StatementRef(statement_id=statement_id(each), revision=each.revision),
             outcome=STATEMENT_OUTCOME_MATCHED_NOTHING,
-            sentence="This holder was erased: all of theirs is withheld, and nothing stated of them is kept.",
+            sentence=_HOLDER_ERASED,
+            wording=wording_of(_HOLDER_ERASED),
         )
     return answer

@@ -9,6 +9,9 @@ from framewell_dataset.domain.observations import Described, FaceTrack, Vectors,
 from framewell_dataset.rules.crops import ChosenCrops
 from framewell_dataset.rules.names import PersonName
 
+PERSON = "{class}"
+"""Stands in sentences, and in what they are made of, where the name of the class would."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -14,8 +14,9 @@ import numpy as np
 
 from framewell.media.v1.media_pb2 import Span
 from framewell.sample.v1.sample_pb2 import Evidence
+from framewell_contracts.sentences import say, wording_of
 from framewell_dataset.domain.observations import Caption, FaceTrack
-from framewell_dataset.rules.candidates import Candidate
+from framewell_dataset.rules.candidates import PERSON, Candidate
 from framewell_dataset.rules.crops import LOWEST_SCORE, SMALLEST_SIDE, ChosenCrops, best_effort, choose
 from framewell_dataset.rules.names import PersonName, person_name
 
@@ -103,38 +104,69 @@ def _named_face(scene: Scene, caption: Caption, named: PersonName) -> Candidate 
 
 
 def _doubts_of_the_caption(caption: Caption) -> list[str]:
-    doubts = []
+    doubts = list[str]()
     if caption.agreeing_reads < EQUAL_READS:
-        doubts.append("The caption was read only once, or never twice the same.")
+        doubts.append(say("doubt.read_once", "The caption was read only once, or never twice the same."))
     if caption.confidence < SURE_READING:
-        doubts.append(f"The caption was read with a confidence of only {caption.confidence:.2f}.")
+        doubts.append(
+            say(
+                "doubt.unsure_reading",
+                "The caption was read with a confidence of only {confidence}.",
+                confidence=f"{caption.confidence:.2f}",
+            )
+        )
     if not caption.role:
-        doubts.append("No smaller line stands under the name, so it may be something else.")
+        doubts.append(
+            say("doubt.no_role", "No smaller line stands under the name, so it may be something else.")
+        )
     return doubts
 
 
 def _doubts_of_the_face(
     scene: Scene, track: FaceTrack, seen: FaceTrack, others: Sequence[FaceTrack]
 ) -> list[str]:
-    doubts = []
+    doubts = list[str]()
     seconds = seconds_of(seen.span, scene.seconds_per_tick)
     if len(seen.faces) < FEWEST_SAMPLES or seconds < SHORTEST_SECONDS:
         doubts.append(
-            f"Face and caption were together in {len(seen.faces)} sampled picture(s), {seconds:.1f} s."
+            say(
+                "doubt.short",
+                "Face and caption were together in {pictures} sampled picture(s), {seconds} s.",
+                pictures=len(seen.faces),
+                seconds=f"{seconds:.1f}",
+            )
         )
     second = _second_face(seen, others)
     if second >= SECOND_FACE:
-        doubts.append(f"Another face is {second:.0%} as large: the caption may mean either.")
+        doubts.append(
+            say(
+                "doubt.second_face",
+                "Another face is {share} as large: the caption may mean either.",
+                share=f"{second:.0%}",
+            )
+        )
     spread = _spread(track)
     if spread >= WIDEST_SPREAD:
-        doubts.append(f"The face changes much within the shot (spread {spread:.2f}): it may be two people.")
+        doubts.append(
+            say(
+                "doubt.spread",
+                "The face changes much within the shot (spread {spread}): it may be two people.",
+                spread=f"{spread:.2f}",
+            )
+        )
     return doubts
 
 
 def _doubts_of_the_crops(good: int) -> list[str]:
     if good >= FEWEST_CROPS:
         return []
-    return [f"Only {good} picture(s) of the face are large, sharp and frontal enough."]
+    return [
+        say(
+            "doubt.few_crops",
+            "Only {count} picture(s) of the face are large, sharp and frontal enough.",
+            count=good,
+        )
+    ]
 
 
 def _second_face(seen: FaceTrack, others: Sequence[FaceTrack]) -> float:
@@ -160,24 +192,33 @@ def _spread(track: FaceTrack) -> float:
 
 
 def _read(caption: Caption) -> Evidence:
+    said = say(
+        "evidence.lower_third",
+        "A lower third, read the same {times} time(s), names {person}. One caption is "
+        "one source: provisional until a person or a second shot confirms it.",
+        times=caption.agreeing_reads,
+        person=PERSON,
+    )
     return Evidence(
         kind="lower_third",
-        sentence=(
-            f"A lower third, read the same {caption.agreeing_reads} time(s), names {{class}}. One caption is "
-            "one source: provisional until a person or a second shot confirms it."
-        ),
+        sentence=said,
+        wording=wording_of(said),
         score=caption.confidence,
         observation_ids=[caption.observation_id],
     )
 
 
 def _seen(track: FaceTrack, seen: FaceTrack, crops: ChosenCrops) -> Evidence:
+    said = say(
+        "evidence.face_track",
+        "One face is prominent while the caption stands, in {seen} of {all} sampled picture(s) of its shot.",
+        seen=len(seen.faces),
+        all=len(track.faces),
+    )
     return Evidence(
         kind="face_track",
-        sentence=(
-            f"One face is prominent while the caption stands, in {len(seen.faces)} of "
-            f"{len(track.faces)} sampled picture(s) of its shot."
-        ),
+        sentence=said,
+        wording=wording_of(said),
         score=max(face.score for face in seen.faces),
         observation_ids=_observation_ids(seen, crops),
     )
@@ -187,6 +228,9 @@ def _observation_ids(seen: FaceTrack, crops: ChosenCrops) -> list[str]:
     """Return at most 100 observations of the face, those of its crops first."""
     ids = dict.fromkeys(face.observation_id for face in (*crops.faces, *seen.faces))
     return list(ids)[:MOST_OBSERVATIONS]
+
+
+_NAMELESS = say("doubt.nameless", "Nothing on the picture names the person.")
 
 
 def _face_of_a_still(scene: Scene) -> Candidate | None:
@@ -202,13 +246,15 @@ def _face_of_a_still(scene: Scene) -> Candidate | None:
     crops = best_effort(track.faces)
     if not crops.faces:
         return None
+    said = say("evidence.still", "A still shows this face and nothing on it says who it is.")
     asked = Evidence(
         kind="question",
-        sentence="A still shows this face and nothing on it says who it is.",
+        sentence=said,
+        wording=wording_of(said),
         score=track.faces[0].score,
         observation_ids=[track.faces[0].observation_id],
     )
-    return Candidate(track, crops, (asked,), None, ("Nothing on the picture names the person.",))
+    return Candidate(track, crops, (asked,), None, (_NAMELESS,))
 
 
 def seconds_of(span: Span, seconds_per_tick: Fraction) -> float:

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 from uuid import uuid4
 
 from framewell.sample.v1.sample_pb2 import Evidence
 from framewell_contracts.identity import derived_id
+from framewell_dataset.domain.sample_messages import SOMEBODY
 from framewell_dataset.domain.samples import Sample
 from framewell_dataset.ports.catalogue import ClassRepository
 from framewell_dataset.ports.review import Note, WordRepository
-
-_CLASS: Final = "{class}"
+from framewell_dataset.rules.candidates import PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class KeepEvidence:
             return sample.evidence
         return [
             await self._kept(sample, number, one, before.name, class_id)
-            if _CLASS in one.sentence and not one.note_id
+            if PERSON in one.sentence and not one.note_id
             else one
             for number, one in enumerate(sample.evidence)
         ]
@@ -46,8 +45,10 @@ class KeepEvidence:
     async def _kept(self, sample: Sample, number: int, one: Evidence, name: str, class_id: str) -> Evidence:
         note_id = derived_id(sample.sample_id, "evidence", f"{number} {uuid4()}")
         named = frozenset(each for each in (sample.class_id, class_id) if each)
-        await self.words.keep(Note(note_id, sample.sample_id, named, one.sentence.replace(_CLASS, name)))
+        await self.words.keep(Note(note_id, sample.sample_id, named, one.sentence.replace(PERSON, name)))
         after = Evidence()
         after.CopyFrom(one)
-        after.sentence, after.note_id = one.sentence.replace(_CLASS, "somebody else"), note_id
+        after.sentence, after.note_id = one.sentence.replace(PERSON, SOMEBODY), note_id
+        for place, value in one.wording.params.items():
+            after.wording.params[place] = value.replace(PERSON, SOMEBODY)
         return after

@@ -8,13 +8,14 @@ import numpy as np
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.sample.v1.sample_pb2 import Evidence
+from framewell_contracts.sentences import say, wording_of
 from framewell_dataset.domain.class_facts import CLASS_CHANGE_CREATED, class_fact
 from framewell_dataset.domain.classes import Dataset, DatasetClass, class_id
 from framewell_dataset.domain.observations import NO_VECTORS, Described, Vectors
 from framewell_dataset.domain.samples import Sample, State
 from framewell_dataset.ports.catalogue import ClassRepository
 from framewell_dataset.ports.review import SampleRepository, VectorRepository
-from framewell_dataset.rules.candidates import Candidate
+from framewell_dataset.rules.candidates import PERSON, Candidate
 from framewell_dataset.rules.known_faces import Found, KnownClass, Match, look_up
 from framewell_dataset.rules.names import PersonName
 from framewell_dataset.steps.forgotten_names import ForgottenNames
@@ -56,7 +57,9 @@ class NameCandidate:
 
         Somebody who is forgotten while that goes on is nobody: no class of theirs stays.
         """
-        doubts = tuple(Evidence(kind="question", sentence=doubt) for doubt in candidate.doubts)
+        doubts = tuple(
+            Evidence(kind="question", sentence=doubt, wording=wording_of(doubt)) for doubt in candidate.doubts
+        )
         if candidate.named is None:
             return Named("", True, candidate.evidence + doubts)
         found = await self._look_up(dataset, candidate.named.name, _centroid(candidate.described))
@@ -143,13 +146,25 @@ def _stacked(rows: list[Vectors]) -> Vectors:
 def _stored_evidence(found: Found) -> tuple[Evidence, ...]:
     if found.match is Match.NEW:
         return ()
+    other = found.of.class_id if found.of else ""
     sentence = {
-        Match.SAME: "A sample of {class} shows a similar face.",
-        Match.OTHER_SPELLING: "The caption spells the name otherwise, and the face is that of {class}.",
-        Match.FACE_OF_ANOTHER: "The caption names somebody else, but the face is like that of class "
-        f"{found.of.class_id if found.of else ''}: one of the two is wrong.",
-        Match.NAME_OF_ANOTHER: "The caption names class "
-        f"{found.of.class_id if found.of else ''}, but its faces look different.",
+        Match.SAME: say("evidence.same", "A sample of {person} shows a similar face.", person=PERSON),
+        Match.OTHER_SPELLING: say(
+            "evidence.other_spelling",
+            "The caption spells the name otherwise, and the face is that of {person}.",
+            person=PERSON,
+        ),
+        Match.FACE_OF_ANOTHER: say(
+            "evidence.face_of_another",
+            "The caption names somebody else, but the face is like that of class {class_id}: "
+            "one of the two is wrong.",
+            class_id=other,
+        ),
+        Match.NAME_OF_ANOTHER: say(
+            "evidence.name_of_another",
+            "The caption names class {class_id}, but its faces look different.",
+            class_id=other,
+        ),
     }[found.match]
     near = 0.0 if found.distance == float("inf") else max(0.0, 1 - found.distance)
-    return (Evidence(kind="known_face", sentence=sentence, score=near),)
+    return (Evidence(kind="known_face", sentence=sentence, wording=wording_of(sentence), score=near),)

@@ -8,7 +8,7 @@ from framewell.mesh.v1.mesh_pb2 import Actor, Subject
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.rights.v1.rights_pb2 import AppliedStatement, RightsChanged, StatementRef
 from framewell_contracts.bounds import problems_of
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wording_of
 from framewell_contracts.spelling import normalised
 from framewell_contracts.subjects import subject_key
 from framewell_dataset.domain.assets import Asset
@@ -138,6 +138,10 @@ def _name(issuer: str, name: str) -> tuple[str, str]:
     return normalised(issuer), normalised(name)
 
 
+_OUTDATED = say("statement_outdated", "a later revision of it is in force already")
+_IN_FORCE = say("statement_in_force", "it is in force")
+
+
 def _outcome(
     each: ReceivedStatement,
     known: Sequence[ReceivedStatement],
@@ -147,31 +151,50 @@ def _outcome(
     (chain,) = chains([one for one in known if one.key == each.key], Timeline())
     terms = read_terms(each.statement, Timeline())
     if all(one.received.rank > each.rank for one in chain.revisions):
-        return _applied(each, rights.STATEMENT_OUTCOME_OUTDATED, "a later revision of it is in force already")
+        return _applied(each, rights.STATEMENT_OUTCOME_OUTDATED, _OUTDATED)
     refused = "" if each.replaces else _refusal(each, terms, chain)
     if refused:
-        why = f"{refused}; that takes an actor with the authority {' or '.join(sorted(permitting))}"
+        why: str = say(
+            "statement_not_authorised",
+            "{refused}; that takes an actor with the authority {permitting}",
+            refused=refused,
+            permitting=" or ".join(sorted(permitting)),
+        )
         return _applied(each, rights.STATEMENT_OUTCOME_NOT_AUTHORISED, why)
     if terms.unreadable:
-        why = f"{'; '.join(terms.unreadable)}: it withholds whatever it may be about, until it is sent anew"
+        why = say(
+            "statement_unreadable",
+            "{unreadable}: it withholds whatever it may be about, until it is sent anew",
+            unreadable="; ".join(terms.unreadable),
+        )
         return _applied(each, rights.STATEMENT_OUTCOME_UNREADABLE, why)
     if not concerned:
-        why = "nothing by that name is known here: look at its spelling; it counts when such an asset comes"
+        why = say(
+            "statement_matched_nothing",
+            "nothing by that name is known here: look at its spelling; it counts when such an asset comes",
+        )
         return _applied(each, rights.STATEMENT_OUTCOME_MATCHED_NOTHING, why)
     if not any(_lies_in(each, asset) for asset in concerned):
-        why = "its passage lies in none of the assets: look at its unit; it counts when such an asset comes"
+        why = say(
+            "statement_matched_nothing.passage",
+            "its passage lies in none of the assets: look at its unit; it counts when such an asset comes",
+        )
         return _applied(each, rights.STATEMENT_OUTCOME_MATCHED_NOTHING, why)
-    return _applied(each, rights.STATEMENT_OUTCOME_IN_FORCE, "it is in force")
+    return _applied(each, rights.STATEMENT_OUTCOME_IN_FORCE, _IN_FORCE)
 
 
 def _refusal(received: ReceivedStatement, terms: Terms, chain: Chain) -> str:
     """Return why a statement by an actor who may not permit is refused; empty where it only restricts."""
     if terms.permits and not chain.base:
-        return "it permits"
+        return say("statement_permits", "it permits")
     for earlier in chain.revisions:
         weaker = weaker_at(terms, earlier.terms) if earlier.rank < received.rank else ""
         if weaker:
-            return f"it is weaker than an earlier revision in its {weaker}, which stays in force beside it"
+            return say(
+                "statement_weaker",
+                "it is weaker than an earlier revision in its {part}, which stays in force beside it",
+                part=weaker,
+            )
     return ""
 
 
@@ -187,6 +210,7 @@ def _applied(
     ref = StatementRef(
         issuer=statement.issuer, statement_id=statement_id(statement), revision=statement.revision
     )
-    return AppliedStatement(
-        statement=ref, outcome=outcome, sentence=f"Statement {ref.statement_id}: {sentence}."
+    said = say(
+        "statement_applied", "Statement {statement}: {outcome}.", statement=ref.statement_id, outcome=sentence
     )
+    return AppliedStatement(statement=ref, outcome=outcome, sentence=said, wording=wording_of(said))

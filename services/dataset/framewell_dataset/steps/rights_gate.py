@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from framewell.media.v1.media_pb2 import Span
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, Purpose, PurposeDecision, RightsDecision
+from framewell_contracts.sentences import Sentence, say, worded, wording_of
 from framewell_dataset.domain.assets import Asset, Standing
 from framewell_dataset.domain.house_rules import HouseRule, applying
 from framewell_dataset.domain.rights import (
@@ -25,7 +26,14 @@ from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.tombstones import Going, Tombstones, asset_subject, class_subject
 
-NOT_SEEN = "What may not be analysed may not be used for anything that rests on it."
+
+def _not_seen(seen: RightsDecision | PurposeDecision) -> Sentence:
+    """Return why what may not be analysed is not used: the sentence of that decision, and what follows."""
+    return say(
+        "rights_not_seen",
+        "{decision} What may not be analysed may not be used for anything that rests on it.",
+        decision=worded(seen.sentence, seen.wording),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +97,11 @@ class RightsGate:
         seen = self._decide(rights, PURPOSE_ANALYSIS, span)
         if seen.allowed:
             return decision
+        said = _not_seen(seen)
         return RightsDecision(
             purpose=purpose,
-            sentence=f"{seen.sentence} {NOT_SEEN}",
+            sentence=said,
+            wording=wording_of(said),
             grounds=seen.grounds,
             rights_revision=seen.rights_revision,
         )
@@ -145,7 +155,8 @@ def _where_seen(decision: PurposeDecision, seen: PurposeDecision) -> PurposeDeci
     if not decision.allowed or (seen.allowed and not seen.withheld):
         return decision
     if not seen.allowed:
-        return PurposeDecision(purpose=decision.purpose, sentence=f"{seen.sentence} {NOT_SEEN}")
+        said = _not_seen(seen)
+        return PurposeDecision(purpose=decision.purpose, sentence=said, wording=wording_of(said))
     joined: list[Span] = []
     for each in sorted([*decision.withheld, *seen.withheld], key=lambda span: span.start_pts):
         if joined and each.start_pts <= joined[-1].end_pts:
@@ -154,7 +165,11 @@ def _where_seen(decision: PurposeDecision, seen: PurposeDecision) -> PurposeDeci
             joined.append(Span(start_pts=each.start_pts, end_pts=each.end_pts))
     if len(joined) > MOST_PASSAGES:  # with what lies between the last ones
         joined[MOST_PASSAGES - 1].end_pts = joined[-1].end_pts
-    sentence = decision.sentence if decision.withheld else seen.sentence
+    why = decision if decision.withheld else seen
     return PurposeDecision(
-        purpose=decision.purpose, allowed=True, withheld=joined[:MOST_PASSAGES], sentence=sentence
+        purpose=decision.purpose,
+        allowed=True,
+        withheld=joined[:MOST_PASSAGES],
+        sentence=why.sentence,
+        wording=why.wording,
     )

@@ -19,6 +19,7 @@ from framewell.rights.v1.rights_pb2 import (
     RightsDecision,
     RightsStatement,
 )
+from framewell_contracts.sentences import wording_of
 from framewell_dataset.domain.rights.intervals import WHOLE, Interval, extent, of_use
 from framewell_dataset.domain.rights.received import ReceivedStatement
 from framewell_dataset.domain.rights.revisions import Chain, Revision, chains
@@ -140,13 +141,16 @@ def passages(
     withheld = _joined(each.interval for each in pieces if not each.allowed)
     strictest = max(pieces, key=_weight).circumstance
     if withheld[:1] == [WHOLE]:
-        return PurposeDecision(purpose=purpose, allowed=False, sentence=plain_sentence(strictest, purpose))
+        said = plain_sentence(strictest, purpose)
+        return PurposeDecision(purpose=purpose, allowed=False, sentence=said, wording=wording_of(said))
     spans = _at_most(withheld, MOST_PASSAGES)
+    said = plain_sentence(strictest, purpose, passages=len(spans))
     return PurposeDecision(
         purpose=purpose,
         allowed=True,
         withheld=[Span(start_pts=each.start, end_pts=each.end) for each in spans],
-        sentence=plain_sentence(strictest, purpose, passages=len(spans)),
+        sentence=said,
+        wording=wording_of(said),
     )
 
 
@@ -181,10 +185,12 @@ def _decision(pieces: Sequence[Piece], use: Use, revision: int) -> RightsDecisio
         for ground in each.grounds
     }
     ordered = [grounds[place] for place in sorted(grounds)]
+    said = sentence(circumstance, use.purpose, ordered)
     decision = RightsDecision(
         purpose=use.purpose,
         allowed=circumstance in _ALLOWED,
-        sentence=sentence(circumstance, use.purpose, ordered),
+        sentence=said,
+        wording=wording_of(said),
         grounds=ordered,
         rights_revision=revision,
     )

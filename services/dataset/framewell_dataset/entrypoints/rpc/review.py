@@ -10,7 +10,7 @@ from framewell.dataset.v1 import review_service_pb2 as messages
 from framewell.dataset.v1 import review_service_pb2_grpc as stubs
 from framewell.dataset.v1.dataset_pb2 import Sample as SampleMessage
 from framewell.sample.v1.sample_pb2 import DECISION_UNDO
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wording_of
 from framewell_dataset.commands.claim_samples import ClaimSamples
 from framewell_dataset.commands.propose_sample import Pointed, ProposeSample
 from framewell_dataset.commands.review_samples import Reviewed, ReviewSamples
@@ -171,7 +171,12 @@ class ReviewServicer(stubs.ReviewServiceServicer):
 
 def _result(reviewed: Reviewed, by_id: dict[str, SampleMessage]) -> messages.ReviewResult:
     sample = by_id[reviewed.sample.sample_id] if reviewed.sample else None
-    return messages.ReviewResult(sample=sample, error=reviewed.error, refusal=reviewed.refusal)
+    return messages.ReviewResult(
+        sample=sample,
+        error=reviewed.error,
+        wording=wording_of(reviewed.error),
+        refusal=reviewed.refusal,
+    )
 
 
 def _wanted(request: messages.ListSamplesRequest, now: datetime) -> Wanted:
