@@ -12,6 +12,7 @@ from grpc_status import rpc_status
 
 from framewell.media.v1 import media_service_pb2 as media
 from framewell.media.v1 import media_service_pb2_grpc as media_grpc
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import Busy, Conflict, Forbidden, Gone, NotFound, NotYet, Outcome, Rejected
 from framewell_kit.rpc import Admission, RpcServer, Servicer, channel, current_actor
 
@@ -102,6 +103,22 @@ async def test_every_outcome_has_its_status_and_keeps_its_words(
         assert details["ErrorInfo"].reason == "gone"
     if isinstance(outcome, Busy):
         assert details["RetryInfo"].retry_delay.ToMilliseconds() == 1500
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "\N{GRINNING FACE}"])
+async def test_a_sentence_that_repeats_a_long_text_still_reaches_the_caller(
+    served: tuple[Media, str], letter: str
+) -> None:
+    service, address = served
+    service.fails_with = NotFound(say("no_asset", "there is no asset {asset_id}", asset_id=letter * 100_000))
+    async with channel(address) as to:
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await media_grpc.MediaServiceStub(to).GetPlaylist(ASKED)
+    assert caught.value.code() == grpc.StatusCode.NOT_FOUND
+    words = caught.value.details() or ""
+    assert words.startswith(f"there is no asset {letter}")
+    assert words.endswith("…")
+    assert unpacked(caught.value)["ErrorInfo"].reason == "no_asset"
 
 
 @pytest.mark.parametrize("asset_id", ["", "no uuid"])

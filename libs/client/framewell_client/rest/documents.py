@@ -778,21 +778,6 @@ class ClassSamples(TypedDict):
     """Path of the picture on the gateway, below its address; empty for none."""
 
 
-class ClassSamplesInput(TypedDict):
-    """How many samples a class has, and one to show."""
-
-    accepted: NotRequired[int]
-    """Number of accepted samples."""
-    proposed: NotRequired[int]
-    """Number of samples that wait for a decision."""
-    withheld: NotRequired[int]
-    """Number of samples that the rights withhold."""
-    sample_id: NotRequired[str]
-    """Id of the sample that the picture is of, the newest accepted one if there is any; empty for none."""
-    path: NotRequired[str]
-    """Path of the picture on the gateway, below its address; empty for none."""
-
-
 class ClassToLearn(TypedDict):
     """How much of one class a run would learn from."""
 
@@ -1066,16 +1051,6 @@ class DatasetClassInput(TypedDict):
     """Ids in authority files and of the house, by scheme: `gnd`, `wikidata`, `house`."""
     fictional: NotRequired[bool]
     """True when the person is fictional or the caption says so."""
-    merged_into: NotRequired[str]
-    """Id of the class this one was merged into, empty when it stands."""
-    revision: NotRequired[int]
-    """Grows with every change of the class."""
-    changed_at: NotRequired[str]
-    """When it was made, named or merged last; unset for one that was not since its mesh notes that."""
-    changed_by: NotRequired[str]
-    """Who did that, a person or a rule; empty when not known."""
-    samples: NotRequired[ClassSamplesInput]
-    """Its samples; unset unless they were asked for."""
 
 
 class DeadLetterCount(TypedDict):
@@ -3367,7 +3342,7 @@ class RenameClassRequest(TypedDict):
 
     class_id: NotRequired[str]
     """Id of the class."""
-    name: NotRequired[str]
+    name: str
     """Name shown to people."""
     aliases: NotRequired[Sequence[str]]
     """Other names and spellings; replaces those before."""

@@ -419,8 +419,8 @@ class Operations:
 
         Lists the frame table as runs of evenly spaced pictures: one for a whole programme at a regular
         rate, pages of them where it is variable (`from_pts` begins at a moment). By it a player names
-        pictures. Has no `total_size`: runs are made of the frame table as pages are read, and a table of
-        hours is not read for a number.
+        pictures. Has no `total_size`: runs are made of the frame table as pages are read, which may be one
+        of hours.
 
         - `from_pts`: The first picture that is wanted: the one that is shown at this pts. Unset for the
           first of the asset.
@@ -2928,8 +2928,8 @@ class AsyncOperations:
 
         Lists the frame table as runs of evenly spaced pictures: one for a whole programme at a regular
         rate, pages of them where it is variable (`from_pts` begins at a moment). By it a player names
-        pictures. Has no `total_size`: runs are made of the frame table as pages are read, and a table of
-        hours is not read for a number.
+        pictures. Has no `total_size`: runs are made of the frame table as pages are read, which may be one
+        of hours.
 
         - `from_pts`: The first picture that is wanted: the one that is shown at this pts. Unset for the
           first of the asset.

@@ -14,7 +14,12 @@
 
 An outcome with a code has it as the reason of an ErrorInfo, whatever its kind. Where its sentence was made
 from a template, the metadata have the code of that under `template`, and what stands in its places.
+
+A status travels in trailing metadata, of which gRPC takes 8 KiB: a sentence that repeats what somebody sent
+is cut before it would cost the caller the whole answer, and what it was made of is then left out.
 """
+
+from typing import Final
 
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
@@ -31,6 +36,9 @@ from framewell_kit.rpc.refusals import Unauthenticated
 ERROR_DOMAIN = "framewell"
 GONE = "gone"
 """Reason of the ErrorInfo that tells what is gone from every other failed precondition."""
+
+_MOST_BYTES: Final = 1500
+"""Of a sentence, which travels twice, once with three characters a byte; and of what it was made of."""
 
 _CODES: tuple[tuple[type[Outcome], grpc.StatusCode], ...] = (
     (Rejected, grpc.StatusCode.INVALID_ARGUMENT),
@@ -51,7 +59,7 @@ def status_of(error: Exception, request_id: str) -> grpc.Status:
     if word or isinstance(error, Gone):
         info = ErrorInfo(reason=GONE if isinstance(error, Gone) else word, domain=ERROR_DOMAIN)
         wording = wording_of(error.reason) if isinstance(error, Outcome) else None
-        if wording is not None:
+        if wording is not None and wording.ByteSize() <= _MOST_BYTES:
             info.metadata.update({**wording.params, TEMPLATE: wording.template})
         details.append(info)
     if isinstance(error, (Busy, NotYet)):
@@ -67,7 +75,15 @@ def status_of(error: Exception, request_id: str) -> grpc.Status:
         wrapped = AnyMessage()
         wrapped.Pack(detail)
         packed.append(wrapped)
-    return rpc_status.to_status(Status(code=code.value[0], message=message, details=packed))
+    return rpc_status.to_status(Status(code=code.value[0], message=_cut(str(message)), details=packed))
+
+
+def _cut(text: str) -> str:
+    """Return a text that fits into a status."""
+    whole = text.encode("utf-8", "replace")
+    if len(whole) <= _MOST_BYTES:
+        return text
+    return whole[:_MOST_BYTES].decode("utf-8", "ignore") + "…"
 
 
 def _duration(seconds: float) -> Duration:

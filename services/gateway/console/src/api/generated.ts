@@ -2122,18 +2122,6 @@ export type ListClassesResponse = {
     /** Number of classes on all pages together. */
     total_size: number;
 };
-export type ClassSamplesInput = {
-    /** Number of accepted samples. */
-    accepted?: number;
-    /** Number of samples that wait for a decision. */
-    proposed?: number;
-    /** Number of samples that the rights withhold. */
-    withheld?: number;
-    /** Id of the sample that the picture is of, the newest accepted one if there is any; empty for none. */
-    sample_id?: string;
-    /** Path of the picture on the gateway, below its address; empty for none. */
-    path?: string;
-};
 export type DatasetClassInput = {
     /** Its id, which says nothing about who it is. */
     class_id?: string;
@@ -2149,16 +2137,6 @@ export type DatasetClassInput = {
     };
     /** True when the person is fictional or the caption says so. */
     fictional?: boolean;
-    /** Id of the class this one was merged into, empty when it stands. */
-    merged_into?: string;
-    /** Grows with every change of the class. */
-    revision?: number;
-    /** When it was made, named or merged last; unset for one that was not since its mesh notes that. */
-    changed_at?: string;
-    /** Who did that, a person or a rule; empty when not known. */
-    changed_by?: string;
-    /** Its samples; unset unless they were asked for. */
-    samples?: ClassSamplesInput;
 };
 export type CreateClassResponse = {
     /** The class with its id. */
@@ -2204,7 +2182,7 @@ export type RenameClassRequest = {
     /** Id of the class. */
     class_id?: string;
     /** Name shown to people. */
-    name?: string;
+    name: string;
     /** Other names and spellings; replaces those before. */
     aliases?: string[];
     /** Ids in authority files and of the house, by scheme; replaces those before. */

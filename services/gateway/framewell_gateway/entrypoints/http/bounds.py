@@ -15,6 +15,11 @@ _REFUSED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "framewell.rights.v1.RightsChanged.actor": _BY_MESH,
         "framewell.training.v1.TrainingRequested.actor": _BY_MESH,
+        "framewell.dataset.v1.DatasetClass.merged_into": _BY_MESH,
+        "framewell.dataset.v1.DatasetClass.revision": _BY_MESH,
+        "framewell.dataset.v1.DatasetClass.changed_at": _BY_MESH,
+        "framewell.dataset.v1.DatasetClass.changed_by": _BY_MESH,
+        "framewell.dataset.v1.DatasetClass.samples": _BY_MESH,
         "framewell.mesh.v1.Subject.class_id": _OF_RIGHTS,
         "framewell.mesh.v1.Subject.sample_id": _OF_RIGHTS,
     }
