@@ -1,7 +1,8 @@
 """Accounts in the document store: one document each, and one that says who the administrators are.
 
-An account in `administrators` is active and an administrator's, whatever its own document says; so a change
-that takes somebody out of it is one update, which matches only while somebody else is left.
+A change that takes somebody out of `administrators` is one update, which matches only while somebody else is
+left. Whoever is disabled or removed is `barred` in that update, and a promotion matches only those who are
+not: whatever happens at once, nobody becomes an administrator by a promotion that was overtaken.
 """
 
 from collections.abc import Sequence
@@ -72,9 +73,14 @@ class UserDocuments:
         change = {name: value for name, value in document.items() if name != "_id"}
         return await self.documents.update(USERS, user.user_id, {"$set": change}) is not None
 
-    async def promote(self, user_id: str) -> None:
+    async def promote(self, user_id: str) -> bool:
         """See UserRepository."""
-        await self.documents.update(ADMINISTRATORS, _ALL, {"$addToSet": {"users": user_id}}, upsert=True)
+        found = await self.documents.get(USERS, user_id)
+        if found is None or found["state"] != State.ACTIVE:
+            return False
+        change, may = {"$addToSet": {"users": user_id}}, {"barred": {"$ne": user_id}}
+        done = await self.documents.update(ADMINISTRATORS, _ALL, change, expect=may, upsert=True)
+        return done is not None
 
     async def change_role(self, user: User, role: Role) -> User | None:
         """See UserRepository."""
@@ -91,9 +97,11 @@ class UserDocuments:
 
     async def disable(self, user: User) -> User | None:
         """See UserRepository."""
-        await self._demote(user.user_id)
+        await self._bar(user.user_id)
         change = {"$set": {"state": State.DISABLED, "code": ""}, "$inc": {"epoch": 1}}
-        return await self._change(user.user_id, change)
+        changed = await self._change(user.user_id, change)
+        await self._bar(user.user_id)  # whoever enabled the account meanwhile
+        return changed
 
     async def enable(self, user_id: str) -> User | None:
         """See UserRepository."""
@@ -101,16 +109,22 @@ class UserDocuments:
         if found is None:
             return None
         state = State.ACTIVE if found["password"] or found["subject"] else State.INVITED
-        return await self._change(user_id, {"$set": {"state": state}}, {"state": State.DISABLED})
+        enabled = await self._change(user_id, {"$set": {"state": state}}, {"state": State.DISABLED})
+        now = await self.documents.get(USERS, user_id)
+        if now is not None and now["state"] in (State.ACTIVE, State.INVITED):
+            await self.documents.update(ADMINISTRATORS, _ALL, {"$pull": {"barred": user_id}})
+        return enabled
 
     async def remove(self, user: User) -> bool:
         """See UserRepository."""
-        await self._demote(user.user_id)
+        await self._bar(user.user_id)
         change = {
             "$set": {"state": State.REMOVED, "name": "", "password": "", "code": "", "subject": ""},
             "$inc": {"epoch": 1},
         }
-        return await self.documents.update(USERS, user.user_id, change) is not None
+        removed = await self.documents.update(USERS, user.user_id, change) is not None
+        await self._bar(user.user_id)
+        return removed
 
     async def set_password(self, user_id: str, password: str, *, earlier: str | None = None) -> User | None:
         """See UserRepository."""
@@ -124,7 +138,7 @@ class UserDocuments:
         changed = await self._change(user_id, change, {**expect, "wants_admin": wants_admin})
         if changed is not None and wants_admin:
             await self.promote(user_id)
-            return changed.as_admin()
+            return await self.get(user_id)
         return changed
 
     async def rehash(self, user_id: str, password: str, earlier: str) -> None:
@@ -164,6 +178,15 @@ class UserDocuments:
         if user_id in await self._administrators():
             raise LastAdministrator
 
+    async def _bar(self, user_id: str) -> None:
+        """Let nobody promote somebody, who is no administrator from then on, if somebody else is left."""
+        change = {"$pull": {"users": user_id}, "$addToSet": {"barred": user_id}}
+        may = {"$or": [{"users": {"$ne": user_id}}, {"users.1": {"$exists": True}}]}
+        if await self.documents.update(ADMINISTRATORS, _ALL, change, expect=may) is not None:
+            return
+        if user_id in await self._administrators():
+            raise LastAdministrator
+
     async def _change(self, user_id: str, change: Any, expect: Any = None) -> User | None:
         wanted = expect or {"state": {"$ne": State.REMOVED}}
         return await self._whole(await self.documents.update(USERS, user_id, change, expect=wanted))
@@ -196,4 +219,4 @@ def _user(document: Document, administrators: Sequence[str]) -> User:
         subject=document["subject"],
         signed_in_at=document["signed_in_at"],
     )
-    return user.as_admin() if user.user_id in administrators else user
+    return user.as_admin() if user.user_id in administrators and user.is_active else user

@@ -80,9 +80,7 @@ class ManageUsers:
                 )
             )
         if user.state is State.DISABLED:
-            raise Conflict(
-                say("account_disabled", "{login} is disabled: enable the account first", login=user.login)
-            )
+            raise _disabled(user)
         await self.note(AccessChange.ACCESS_CHANGE_INVITED, user, role=user.role)
         return await invitation(self.users, user, self.clock)
 
@@ -91,15 +89,16 @@ class ManageUsers:
         user = await self._known(request.user_id)
         role = role_named(request.change.role)
         if user.state is State.DISABLED:
-            raise Conflict(
-                say("account_disabled", "{login} is disabled: enable the account first", login=user.login)
-            )
+            raise _disabled(user)
         await self.note(AccessChange.ACCESS_CHANGE_ROLE_CHANGED, user, role=role)
         try:
             changed = await self.users.change_role(user, role)
         except LastAdministrator:
             raise await self._is_last(user) from None
-        return user_message(self._there(changed, user))
+        there = self._there(changed, user)
+        if there.state is State.DISABLED:
+            raise _disabled(user)
+        return user_message(there)
 
     async def disable(self, request: pb.DisableUserRequest) -> pb.User:
         """Let somebody do nothing any more, from their next request on."""
@@ -140,3 +139,9 @@ class ManageUsers:
         if changed is None:
             raise NotFound(say("user_removed", "{login} was removed meanwhile", login=user.login))
         return changed
+
+
+def _disabled(user: User) -> Conflict:
+    return Conflict(
+        say("account_disabled", "{login} is disabled: enable the account first", login=user.login)
+    )

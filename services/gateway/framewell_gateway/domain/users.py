@@ -43,8 +43,8 @@ class User:
         return self.state is State.ACTIVE
 
     def as_admin(self) -> "User":
-        """Return the account of an administrator, who is active as long as it is one."""
-        return replace(self, role=Role.ADMIN, state=State.ACTIVE)
+        """Return the account of an administrator."""
+        return replace(self, role=Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)

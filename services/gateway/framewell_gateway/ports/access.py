@@ -70,8 +70,11 @@ class UserRepository(Protocol):
         """
         ...
 
-    async def promote(self, user_id: str) -> None:
-        """Make an active account with a password an administrator's; again it changes nothing."""
+    async def promote(self, user_id: str) -> bool:
+        """Make an active account with a password an administrator's; again it changes nothing.
+
+        False, changing nothing, for one that was disabled or removed, be it at this moment.
+        """
         ...
 
     async def change_role(self, user: User, role: Role) -> User | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from framewell_contracts.access import Role
 from framewell_gateway.adapters.attempt_documents import AttemptDocuments
 from framewell_gateway.adapters.session_documents import ApiTokenDocuments, SessionDocuments
 from framewell_gateway.adapters.setup_code_documents import SetupCodeDocuments
-from framewell_gateway.adapters.user_documents import UserDocuments
+from framewell_gateway.adapters.user_documents import ADMINISTRATORS, UserDocuments
 from framewell_gateway.domain.logins import user_id_of
 from framewell_gateway.domain.users import ApiToken, Session, State, User
 from framewell_gateway.domain.waits import PASSWORDS_OF_LOGIN, counted
@@ -54,6 +55,23 @@ async def administrator(users: UserDocuments, login: str) -> User:
     return found
 
 
+class Interleaved:
+    """Documents that let others go on a while before every change."""
+
+    def __init__(self, documents: Documents, pauses: int) -> None:
+        self._documents, self._pauses = documents, pauses
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._documents, name)
+
+        async def later(*arguments: Any, **named: Any) -> Any:
+            for _ in range(self._pauses):
+                await asyncio.sleep(0)
+            return await method(*arguments, **named)
+
+        return later
+
+
 @pytest.mark.parametrize("how", ["change_role", "disable", "remove"])
 async def test_of_administrators_that_go_at_once_one_stays(users: UserDocuments, how: str) -> None:
     several = [await administrator(users, login) for login in ("anna", "bernd", "carla", "dora")]
@@ -76,6 +94,40 @@ async def test_of_administrators_that_go_at_once_one_stays(users: UserDocuments,
     assert [user.login for user in left if user and user.is_active and user.role is Role.ADMIN] == [
         several[gone.index(False)].login
     ]
+
+
+@pytest.mark.parametrize("how", ["disable", "remove"])
+async def test_nobody_is_promoted_who_is_disabled_or_removed_at_that_moment(
+    documents: Documents, how: str
+) -> None:
+    """Whichever of the two comes first, and wherever the other is in what it does."""
+    users = UserDocuments(documents)
+    await users.prepare()
+    await administrator(users, "anna")
+    for number in range(12):
+        login = f"bernd{number}"
+        bernd = User(user_id_of(login), login, "Bernd", Role.VIEWER, State.ACTIVE, NOON, password="x")
+        assert await users.add(bernd)
+        going = UserDocuments(Interleaved(documents, number))
+        gone, _ = await asyncio.gather(
+            getattr(going, how)(bernd), users.change_role(bernd, Role.ADMIN), return_exceptions=True
+        )
+        assert not isinstance(gone, BaseException)
+        found = await users.get(bernd.user_id)
+        assert found is None or (found.state, found.role) == (State.DISABLED, Role.VIEWER)
+        assert not await users.promote(bernd.user_id)
+        assert (await documents.get(ADMINISTRATORS, "all") or {})["users"] == [user_id_of("anna")]
+
+
+async def test_an_account_that_was_enabled_again_can_be_promoted(users: UserDocuments) -> None:
+    await administrator(users, "anna")
+    bernd = await administrator(users, "bernd")
+    assert await users.disable(bernd) is not None
+    assert not await users.promote(bernd.user_id)
+    enabled = await users.enable(bernd.user_id)
+    assert enabled is not None
+    assert (enabled.state, enabled.role) == (State.ACTIVE, Role.VIEWER)
+    assert await users.promote(bernd.user_id)
 
 
 async def test_a_demoted_administrator_can_come_back(users: UserDocuments) -> None:
