@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -176,6 +177,10 @@ class Reviewing:
                 review.SampleCount(id=each, name=self.classes[each].name if each else "", count=count)
                 for each, count in classes.items()
             ],
+            reviewers=[
+                review.SampleCount(id=who, count=count)
+                for who, count in Counter(self.claims.values()).items()
+            ],
         )
 
     def _ClaimSamples(self, request: Any) -> Any:  # noqa: N802
@@ -273,7 +278,7 @@ class Reviewing:
             candidates=[one for one in near if one.class_id != sample.class_id][:9],
             rights=sample.provenance.rights,
             alike_count=len(self._alike(sample.class_id, asset)),
-            start_seconds=12.5,
+            start_seconds=moment.pts / 90_000,
         )
 
     def _alike(self, class_id: str, asset_id: str) -> list[Sample]:

@@ -108,14 +108,14 @@ test("what waits for a session never goes on in another person's name", async ()
 });
 
 test("a change of a session that another tab replaced goes once more for the same person, and for nobody else", async () => {
-  const old = () => problem(403, { code: "csrf" });
+  const old = () => problem(403, { code: "forbidden", reason: "csrf" });
   const headers = { "content-type": "application/json" };
   const now = (more: Partial<Session>) => new Response(JSON.stringify({ ...ANNA, ...more }), { headers });
   answers.push(old(), now({ csrf: "new" }), new Response('{"kept":true}'));
   expect(await (await send("/v1/rights", { method: "POST", body: "{}" })).json()).toEqual({ kept: true });
   expect(asked.at(-1)?.headers.get(CSRF_HEADER)).toBe("new");
   answers.push(old(), now({ principal: "bert", csrf: "berts" }));
-  await expect(send("/v1/rights", { method: "POST", body: "{}" })).rejects.toMatchObject({ code: "csrf" });
+  await expect(send("/v1/rights", { method: "POST", body: "{}" })).rejects.toMatchObject({ reason: "csrf" });
   expect(session.get()?.principal).toBe("bert");
 });
 

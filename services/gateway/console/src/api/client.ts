@@ -48,7 +48,7 @@ async function isOfOldSession(answer: Response): Promise<boolean> {
     .clone()
     .json()
     .catch(() => undefined);
-  return typeof body === "object" && body !== null && "code" in body && body.code === "csrf";
+  return typeof body === "object" && body !== null && "reason" in body && body.reason === "csrf";
 }
 
 /** Asks whose session it is now; resolves to whether it is the same person's. */

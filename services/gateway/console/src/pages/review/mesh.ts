@@ -52,7 +52,7 @@ export function isWorthWaiting(error: unknown): boolean {
 /** Whether the person is not signed in (any more); what they decided waits until they are. */
 export function isNotTheirs(error: unknown): boolean {
   if (error instanceof NotTheirs) return true;
-  return error instanceof ProblemError && (error.status === 401 || (error.status === 403 && error.code === "csrf"));
+  return error instanceof ProblemError && (error.status === 401 || (error.status === 403 && error.reason === "csrf"));
 }
 
 /** The mesh for one person: calls while somebody else is signed in are not made. */

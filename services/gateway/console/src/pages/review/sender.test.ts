@@ -6,7 +6,7 @@ import { NotTheirs } from "./mesh";
 import { Sender } from "./sender";
 
 const AWAY = new NetworkError("the gateway does not answer");
-const problem = (status: number, code = "") => new ProblemError(status, code, `${status} ${code}`, "r-1");
+const problem = (status: number, reason = "") => new ProblemError(status, "", `${status} ${reason}`, "r-1", reason);
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -85,7 +85,7 @@ describe("in the name of the person who decided", () => {
   });
 
   test.each([problem(401, "unauthenticated"), problem(403, "csrf")])(
-    "an answer $status $code is no refusal",
+    "an answer $status $reason is no refusal",
     async (refused) => {
       const { mesh, sender } = made("a");
       mesh.fails = refused;
