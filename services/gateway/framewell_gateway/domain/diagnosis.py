@@ -18,19 +18,17 @@ from framewell.gateway.v1.explanation_pb2 import (
 from framewell.media.v1.media_pb2 import MediaKind
 from framewell.mesh.v1.operations_service_pb2 import HeldJob, JobState
 from framewell_contracts.json_mapping import enum_word
+from framewell_contracts.sentences import Sentence, say, wording_of, wordings_of
 from framewell_gateway.domain import reasons as why
 from framewell_gateway.domain.broker_state import BrokerState, Replica, ServiceReplies
 from framewell_gateway.domain.events import RecordedEvent
+from framewell_gateway.domain.job_reasons import of_job
 from framewell_gateway.domain.moments import duration, timestamp
 from framewell_gateway.domain.progress import ENDED, Progress
 
 # An asset of which something happened so recently is on its way even when nothing of it can be seen: a
 # fact is neither a record that waits nor a job while it is handled.
 JUST_NOW = timedelta(seconds=30)
-_STUCK = (
-    "Nobody holds anything of it: no record waits, no job is left, nothing was given up. "
-    "Make it anew: POST /v1/assets/{asset_id}/reprocess."
-)
 
 
 _CLOSE: Final = "close_recording"
@@ -74,25 +72,38 @@ def diagnose(found: Findings) -> AssetExplanation:
     silent = last is None or found.now - last.time > JUST_NOW
     verdict = _verdict(state, reasons, silent=silent)
     if verdict == AssetVerdict.ASSET_VERDICT_STUCK and not reasons:
-        sentence = _STUCK.format(asset_id=found.asset_id)
+        sentence = say(
+            "why.nothing_held",
+            "Nobody holds anything of it: no record waits, no job is left, nothing was given up. "
+            "Make it anew: POST /v1/assets/{asset_id}/reprocess.",
+            asset_id=found.asset_id,
+        )
         reasons = [why.reason("nothing_held", why.STUCK, "", sentence)]
     groups = {one.group for one in found.broker.waiting}
+    headline, waits_for = _headline(found, verdict), list(_waits_for(found))
+    missing = progress.missing if progress else ()
+    incomplete = [*found.broker.cut, *_unasked(found)]
     return AssetExplanation(
         asset_id=found.asset_id,
         state=progress.state if progress else AssetState.ASSET_STATE_UNSPECIFIED,
         reason=progress.reason if progress else None,
         verdict=verdict,
-        headline=_headline(found, verdict),
+        headline=headline,
+        headline_wording=wording_of(headline),
+        reason_wording=wording_of((progress.reason or "") if progress else ""),
         stage=stage,
-        waits_for=_waits_for(found),
+        waits_for=waits_for,
+        waits_for_wordings=wordings_of(waits_for),
         reasons=reasons,
         records=found.broker.waiting,
         backlogs=[one for one in found.broker.backlogs if one.group in groups],
         dead_letters=found.broker.dead_letters,
         jobs=[ServiceJob(service=one.service, job=job) for one in found.services for job in one.jobs],
         services=[_service_work(one) for one in found.services],
-        missing=progress.missing if progress else (),
-        incomplete=[*found.broker.cut, *_unasked(found)],
+        missing=missing,
+        missing_wordings=wordings_of(missing),
+        incomplete=incomplete,
+        incomplete_wordings=wordings_of(incomplete),
         last_event=_last_event(last, found.now) if last else None,
     )
 
@@ -141,7 +152,7 @@ def _reasons(found: Findings, needed: frozenset[str], *, ended: bool) -> Iterato
         for breaker in service.breakers:
             if breaker.group in groups or (not ended and service.service in concerned):
                 yield why.of_breaker(breaker, now)
-        yield from (why.of_job(service.service, job, now) for job in service.jobs)
+        yield from (of_job(service.service, job, now) for job in service.jobs)
         yield from (
             why.of_paused(one, now, service.whose(replica))
             for replica in service.answering
@@ -182,60 +193,99 @@ def _verdict(
 
 
 _MOVEMENTS = {
-    AssetVerdict.ASSET_VERDICT_MOVING: "It is moving",
-    AssetVerdict.ASSET_VERDICT_WAITING: "It waits",
-    AssetVerdict.ASSET_VERDICT_STUCK: "It is stuck",
+    AssetVerdict.ASSET_VERDICT_MOVING: say("movement.moving", "It is moving"),
+    AssetVerdict.ASSET_VERDICT_WAITING: say("movement.waits", "It waits"),
+    AssetVerdict.ASSET_VERDICT_STUCK: say("movement.stuck", "It is stuck"),
 }
 
 
-def _headline(found: Findings, verdict: "AssetVerdict.ValueType") -> str:
-    standing = f"{found.asset_id} is not taken in yet"
+def _headline(found: Findings, verdict: "AssetVerdict.ValueType") -> Sentence:
+    standing = say("standing.not_taken_in", "{asset_id} is not taken in yet", asset_id=found.asset_id)
     if found.progress is not None:
         state = enum_word(AssetState.DESCRIPTOR, found.progress.state)
-        reason = f": {found.progress.reason.rstrip('.')}" if found.progress.reason else ""
-        standing = f"{found.asset_id} is {state}{reason}"
+        reason = found.progress.reason.rstrip(".") if found.progress.reason else ""
+        standing = say(
+            "standing",
+            "{asset_id} is {state}{reason}",
+            asset_id=found.asset_id,
+            state=state,
+            reason=say("standing.because", ": {why}", why=reason) if reason else "",
+        )
     count = len(found.broker.dead_letters)
     if verdict == AssetVerdict.ASSET_VERDICT_ENDED:
-        given_up = f" {count} of its records were given up." if count else ""
-        return f"{standing}. Nothing more happens by itself.{given_up}"
+        given_up = say("headline.given_up", " {count} of its records were given up.", count=count)
+        return say(
+            "headline.ended",
+            "{standing}. Nothing more happens by itself.{given_up}",
+            standing=standing,
+            given_up=given_up if count else "",
+        )
     last = found.last_event
-    ago = f" Last event: {last.name}, {why.ago(last.time, found.now)} ago." if last else ""
-    return f"{standing}. {_MOVEMENTS[verdict]}.{ago}"
+    ago = (
+        say(
+            "headline.last_event",
+            " Last event: {event}, {time} ago.",
+            event=last.name,
+            time=why.ago(last.time, found.now),
+        )
+        if last
+        else ""
+    )
+    return say(
+        "headline",
+        "{standing}. {movement}.{last_event}",
+        standing=standing,
+        movement=_MOVEMENTS[verdict],
+        last_event=ago,
+    )
 
 
 def _waits_for(found: Findings) -> Iterator[str]:
     """Yield what the next steps are, as far as its events say."""
     progress = found.progress
     if progress is None or progress.state == AssetState.ASSET_STATE_REQUESTED:
-        yield "ingest: to fetch and read the original"
+        yield say("next.fetch", "ingest: to fetch and read the original")
         return
     under_way = any(job.kind == _CLOSE and _is_unfinished(job) for one in found.services for job in one.jobs)
     if under_way:
-        yield "ingest: further segments of the recording, or its end"
+        yield say("next.segments", "ingest: further segments of the recording, or its end")
     elif progress.state == AssetState.ASSET_STATE_INGESTED:
-        yield "transcode: to plan its chunks"
+        yield say("next.plan", "transcode: to plan its chunks")
     if progress.state not in {AssetState.ASSET_STATE_TRANSCODING, AssetState.ASSET_STATE_ANALYSING}:
         return
     chunks, steps = progress.chunks, progress.steps
     untouched = chunks.planned - chunks.transcoded - chunks.failed
     if untouched > 0:
-        yield f"transcode: {untouched} of {chunks.planned} chunks"
+        yield say("next.transcode", "transcode: {count} of {all} chunks", count=untouched, all=chunks.planned)
     unseen = chunks.transcoded - chunks.analysed
     if unseen > 0:
-        yield f"inference: {unseen} of {chunks.transcoded} transcoded chunks"
+        yield say(
+            "next.analyse",
+            "inference: {count} of {all} transcoded chunks",
+            count=unseen,
+            all=chunks.transcoded,
+        )
     if under_way:
         return
     if progress.kind != MediaKind.MEDIA_KIND_STILL and "audio.extracted" not in steps:
-        yield "transcode: the sound"
+        yield say("next.sound", "transcode: the sound")
     elif progress.kind != MediaKind.MEDIA_KIND_STILL and "audio.analysed" not in steps:
-        yield "inference: the sound"
+        yield say("next.listen", "inference: the sound")
 
 
 def _unasked(found: Findings) -> Iterator[str]:
     if found.broker_away:
-        yield "records and dead letters could not be looked for: the broker does not answer"
+        yield say(
+            "unasked.broker",
+            "records and dead letters could not be looked for: the broker does not answer",
+        )
     for service in found.services:
         if service.away:
-            yield f"what {service.service} holds of it is not known"
+            yield say("unasked.service", "what {service} holds of it is not known", service=service.service)
         for one in service.silent:
-            yield f"what {service.service} at {one.address} has paused is not known: it does not answer"
+            yield say(
+                "unasked.replica",
+                "what {service} at {address} has paused is not known: it does not answer",
+                service=service.service,
+                address=one.address,
+            )

@@ -10,11 +10,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from framewell.gateway.v1.explanation_pb2 import AssetDeadLetter, Backlog, Reason, ReasonWeight, WaitingRecord
 from framewell.mesh.v1.operations_service_pb2 import (
     Breaker,
-    HeldJob,
-    JobState,
     PausedPartition,
     StartedRecord,
 )
+from framewell_contracts.sentences import say, worded, wording_of
 from framewell_gateway.domain.broker_state import ServiceReplies
 
 # More records of one kind than this are one sentence with their number; the answer lists them all.
@@ -32,15 +31,21 @@ def reason(
     kind: str, weight: "ReasonWeight.ValueType", service: str, sentence: str, advice: str = ""
 ) -> Reason:
     """Return a reason; see the message for what its parts mean."""
-    return Reason(kind=kind, weight=weight, service=service, sentence=sentence, advice=advice)
+    return Reason(
+        kind=kind,
+        weight=weight,
+        service=service,
+        sentence=sentence,
+        advice=advice,
+        wording=wording_of(sentence),
+    )
 
 
 def of_broker(away: str) -> Iterator[Reason]:
     """Yield a reason when the broker does not answer."""
     if away:
-        yield reason(
-            "broker_away", STUCK, "broker", f"The broker does not answer: {away}.", "framewell status"
-        )
+        sentence = say("why.broker_away", "The broker does not answer: {why}.", why=away)
+        yield reason("broker_away", STUCK, "broker", sentence, "framewell status")
 
 
 def of_service(work: ServiceReplies, *, needed: bool) -> Iterator[Reason]:
@@ -48,10 +53,15 @@ def of_service(work: ServiceReplies, *, needed: bool) -> Iterator[Reason]:
     name = work.service
     if work.away:
         if needed:
-            sentence = f"{name} is away: {work.away}."
+            sentence = say("why.away", "{service} is away: {why}.", service=name, why=work.away)
             yield reason("service_away", STUCK, name, sentence, "framewell status")
         else:
-            sentence = f"{name} is away, which it does not need yet: {work.away}."
+            sentence = say(
+                "why.away_unneeded",
+                "{service} is away, which it does not need yet: {why}.",
+                service=name,
+                why=work.away,
+            )
             yield reason("service_away", MOVES, name, sentence, "framewell status")
         return
     if needed:
@@ -62,7 +72,14 @@ def _of_replicas(work: ServiceReplies) -> Iterator[Reason]:
     """Yield reasons of replicas that do not answer while others do, and of those that are not ready."""
     name, advice = work.service, "framewell status"
     for one in work.silent:
-        sentence = f"One of {len(work.replicas)} replicas of {name} is away: {one.away} ({one.address})."
+        sentence = say(
+            "why.replica_away",
+            "One of {replicas} replicas of {service} is away: {why} ({address}).",
+            replicas=len(work.replicas),
+            service=name,
+            why=one.away,
+            address=one.address,
+        )
         yield reason("replica_away", MOVES, name, sentence, advice)
     if work.breakers:
         return  # that is why, and a reason of its own
@@ -70,41 +87,67 @@ def _of_replicas(work: ServiceReplies) -> Iterator[Reason]:
     for one in work.answering:
         for note in one.reply.notes:
             if note.part == LONG_LOOKS:
-                sentence = f"In {name}{work.whose(one)} {note.reason}."
+                sentence = say(
+                    "why.long_look",
+                    "In {service} {note}.",
+                    service=f"{name}{work.whose(one)}",
+                    note=worded(note.reason, note.wording),
+                )
                 yield reason("long_look", MOVES, name, sentence, "framewell models list")
         if not one.reply.ready:
-            why = "; ".join(part.reason for part in one.reply.waiting)
-            sentence = f"{name}{work.whose(one)} is not ready: {why}."
+            parts = [worded(part.reason, part.wording) for part in one.reply.waiting]
+            sentence = say(
+                "why.unready",
+                "{service} is not ready: {why}.",
+                service=f"{name}{work.whose(one)}",
+                why=_several(parts),
+            )
             yield reason("service_unready", weight, name, sentence, advice)
 
 
 def of_breaker(breaker: Breaker, now: datetime) -> Reason:
     """Return the reason of a stage whose breaker is open."""
-    since = f" since {_clock(breaker.opened_at)}" if breaker.HasField("opened_at") else ""
+    since = (
+        say("why.since", " since {time}", time=clock_text(breaker.opened_at))
+        if breaker.HasField("opened_at")
+        else ""
+    )
     tries = (
-        f"It tries one record {_in(breaker.tries_at, now)}."
+        say("why.tries_then", "It tries one record {when}.", when=when(breaker.tries_at, now))
         if breaker.HasField("tries_at")
-        else "It tries one record now, and goes on if that succeeds."
+        else say("why.tries_now", "It tries one record now, and goes on if that succeeds.")
     )
     return reason(
         "breaker_open",
         STUCK,
         _service(breaker.group),
-        f"The breaker of {breaker.group} is open{since}: most of its records failed. {tries}",
+        say(
+            "why.breaker_open",
+            "The breaker of {group} is open{since}: most of its records failed. {tries}",
+            group=breaker.group,
+            since=since,
+            tries=tries,
+        ),
         f"framewell dlq resume {breaker.group}",
     )
 
 
 def of_dead_letter(dead_letter: AssetDeadLetter) -> Reason:
     """Return the reason of a record that was given up."""
-    attempts = "1 attempt" if dead_letter.attempts == 1 else f"{dead_letter.attempts} attempts"
-    times = f" after {attempts}" if dead_letter.attempts else ""
     return reason(
         "dead_letter",
         STUCK,
         _service(dead_letter.group),
-        f"{dead_letter.group} gave up {_short(dead_letter.type)}{times}: "
-        f"{dead_letter.reason} ({dead_letter.code}).",
+        say(
+            "why.dead_letter",
+            "{group} gave up {what}{attempts, plural, =0 {} one { after 1 attempt} "
+            "other { after # attempts}}: {why} ({code}).",
+            group=dead_letter.group,
+            what=_short(dead_letter.type),
+            attempts=dead_letter.attempts,
+            why=worded(dead_letter.reason, dead_letter.wording),
+            code=dead_letter.code,
+        ),
         dead_letter.replay,
     )
 
@@ -125,19 +168,37 @@ def of_records(records: Sequence[WaitingRecord], now: datetime) -> Iterator[Reas
                 "record",
                 MOVES,
                 _service(group),
-                f"{len(same)} {_short(same[0].type)} wait for {group} in {topic}, "
-                f"the oldest for {ago(oldest, now)}.",
+                say(
+                    "why.records",
+                    "{count} {what} wait for {group} in {topic}, the oldest for {time}.",
+                    count=len(same),
+                    what=_short(same[0].type),
+                    group=group,
+                    topic=topic,
+                    time=ago(oldest, now),
+                ),
             )
 
 
 def _of_fresh(record: WaitingRecord, now: datetime) -> Reason:
-    ahead = f"behind {record.ahead:,} others" if record.ahead else "next in line"
+    ahead = (
+        say("why.behind", "behind {count, number} others", count=record.ahead)
+        if record.ahead
+        else say("why.next", "next in line")
+    )
     return reason(
         "record",
         MOVES,
         _service(record.group),
-        f"{_short(record.type)} waits for {record.group} in {record.topic}/{record.partition}"
-        f"@{record.offset}, {ahead}, for {ago(record.written.ToDatetime(UTC), now)}.",
+        say(
+            "why.record",
+            "{what} waits for {group} in {place}, {ahead}, for {time}.",
+            what=_short(record.type),
+            group=record.group,
+            place=f"{record.topic}/{record.partition}@{record.offset}",
+            ahead=ahead,
+            time=ago(record.written.ToDatetime(UTC), now),
+        ),
     )
 
 
@@ -146,14 +207,34 @@ def _of_retry(record: WaitingRecord, now: datetime) -> Reason:
     place = f"{record.topic}/{record.partition}@{record.offset}"
     what = _short(record.type)
     if retry.code == "failed":
-        failure = f"{record.group} failed {_times(retry.attempts)} at {what}: {retry.reason}."
+        failure = say(
+            "why.failed",
+            "{group} failed {times, plural, one {once} other {# times}} at {what}: {why}.",
+            group=record.group,
+            times=retry.attempts,
+            what=what,
+            why=worded(retry.reason, retry.wording),
+        )
     else:
-        failure = f"{record.group} cannot handle {what} yet: {retry.reason}."
+        failure = say(
+            "why.not_yet",
+            "{group} cannot handle {what} yet: {why}.",
+            group=record.group,
+            what=what,
+            why=worded(retry.reason, retry.wording),
+        )
     return reason(
         "retry",
         WAITS,
         _service(record.group),
-        f"{failure} Attempt {retry.attempts + 1} comes {_in(retry.not_before, now)}; it waits in {place}.",
+        say(
+            "why.retry",
+            "{failure} Attempt {attempt} comes {when}; it waits in {place}.",
+            failure=failure,
+            attempt=retry.attempts + 1,
+            when=when(retry.not_before, now),
+            place=place,
+        ),
     )
 
 
@@ -163,38 +244,16 @@ def of_backlog(backlog: Backlog) -> Reason:
         "backlog",
         MOVES,
         _service(backlog.group),
-        f"{backlog.group} is {backlog.behind:,} records behind in {backlog.topic} "
-        f"({backlog.committed:,} of {backlog.end:,} done).",
+        say(
+            "why.backlog",
+            "{group} is {behind, number} records behind in {topic} ({done, number} of {all, number} done).",
+            group=backlog.group,
+            behind=backlog.behind,
+            topic=backlog.topic,
+            done=backlog.committed,
+            all=backlog.end,
+        ),
     )
-
-
-def of_job(service: str, job: HeldJob, now: datetime) -> Reason:
-    """Return the reason of a leased job, by its state."""
-    name = f"The job {job.kind} of {service}"
-    attempt = f", attempt {job.attempt}" if job.attempt > 1 else ""
-    last = f" The last attempt ended with: {job.reason}." if job.reason else ""
-    if job.state == JobState.JOB_STATE_FAILED:
-        sentence = f"{name} was given up: {job.reason} ({job.code})."
-        return reason("job", STUCK, service, sentence)
-    if job.state == JobState.JOB_STATE_LATER and not _waits_for_others(job):
-        when = _in(job.due_at, now) if job.HasField("due_at") else "later"
-        return reason("job", WAITS, service, f"{name} is tried again {when}{attempt}.{last}")
-    if job.state == JobState.JOB_STATE_RUNNING:
-        leased = job.HasField("leased_until")
-        lease = f", its lease lasts until {_clock(job.leased_until)}" if leased else ""
-        died = f" Its worker died {_times(job.starts - 1)} before." if job.starts > 1 else ""
-        return reason("job", MOVES, service, f"{name} runs{attempt}{lease}.{died}{last}")
-    since = ago(job.put_at.ToDatetime(UTC), now)
-    if _waits_for_others(job):
-        again = f" It is looked at again {_in(job.due_at, now)}." if job.HasField("due_at") else ""
-        return reason("job", WAITS, service, f"{name} waits, for {since} now: {job.reason}.{again}")
-    return reason("job", MOVES, service, f"{name} waits for a free worker{attempt}, for {since} now.{last}")
-
-
-def _waits_for_others(job: HeldJob) -> bool:
-    """Return whether the job was looked at, did not fail, and waits for what its reason says."""
-    waiting = {JobState.JOB_STATE_WAITING, JobState.JOB_STATE_LATER}
-    return bool(job.reason) and job.attempt <= 1 and job.state in waiting
 
 
 def of_paused(paused: PausedPartition, now: datetime, whose: str) -> Reason:
@@ -203,8 +262,14 @@ def of_paused(paused: PausedPartition, now: datetime, whose: str) -> Reason:
         "paused",
         WAITS,
         _service(paused.group),
-        f"{paused.group}{whose} has paused {paused.topic}/{paused.partition}: {paused.reason}. "
-        f"It goes on {_in(paused.until, now)}.",
+        say(
+            "why.paused",
+            "{group} has paused {place}: {why}. It goes on {when}.",
+            group=f"{paused.group}{whose}",
+            place=f"{paused.topic}/{paused.partition}",
+            why=worded(paused.reason, paused.wording),
+            when=when(paused.until, now),
+        ),
     )
 
 
@@ -212,25 +277,34 @@ def of_started(started: StartedRecord) -> Reason:
     """Return the reason of a heavy record at work, or of one that killed its worker before."""
     place = f"{started.topic}/{started.partition}@{started.offset}"
     if started.starts == 1:
-        return reason("started", MOVES, _service(started.group), f"{started.group} is at {place}.")
+        sentence = say("why.started", "{group} is at {place}.", group=started.group, place=place)
+        return reason("started", MOVES, _service(started.group), sentence)
     return reason(
         "started",
         WAITS,
         _service(started.group),
-        f"{started.group} started {place} {_times(started.starts)}, for its worker died; "
-        "the fourth start gives it up.",
+        say(
+            "why.started_again",
+            "{group} started {place} {times, plural, one {once} other {# times}}, for its worker died; "
+            "the fourth start gives it up.",
+            group=started.group,
+            place=place,
+            times=started.starts,
+        ),
     )
 
 
 def of_unsent(work: ServiceReplies) -> Iterator[Reason]:
     """Yield a reason when the service holds facts that the broker has not taken."""
     if work.unsent_facts:
-        count = work.unsent_facts
-        facts = "1 fact" if count == 1 else f"{count} facts"
-        yield reason(
-            "unsent", WAITS, work.service,
-            f"{work.service} holds {facts} of it that the broker has not taken yet.",
-        )  # fmt: skip
+        sentence = say(
+            "why.unsent",
+            "{service} holds {count} {count, plural, one {fact} other {facts}} of it that the broker has not "
+            "taken yet.",
+            service=work.service,
+            count=work.unsent_facts,
+        )
+        yield reason("unsent", WAITS, work.service, sentence)
 
 
 def gravest_first(reasons: Iterable[Reason]) -> list[Reason]:
@@ -243,20 +317,28 @@ def _service(group: str) -> str:
 
 
 def _short(event_type: str) -> str:
-    return event_type.removeprefix("framewell.").rsplit(".v", 1)[0] or "a record that cannot be read"
+    short = event_type.removeprefix("framewell.").rsplit(".v", 1)[0]
+    return short or say("what.unreadable", "a record that cannot be read")
 
 
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+def _several(parts: Sequence[str]) -> str:
+    """Return reasons with semicolons between them; empty where there are none."""
+    if len(parts) < 2:
+        return "".join(parts) if not parts else parts[0]
+    return say("several", "{first}; {rest}", first=parts[0], rest=_several(parts[1:]))
 
 
-def _clock(moment: Timestamp) -> str:
+def clock_text(moment: Timestamp) -> str:
+    """Return a moment as the clock shows it: `20:15:00 UTC`."""
     return f"{moment.ToDatetime(UTC):%H:%M:%S} UTC"
 
 
-def _in(moment: Timestamp, now: datetime) -> str:
+def when(moment: Timestamp, now: datetime) -> str:
+    """Return when that comes: `in 12 s (20:15:00 UTC)`."""
     seconds = (moment.ToDatetime(UTC) - now).total_seconds()
-    return "now" if seconds <= 0 else f"in {_seconds(seconds)} ({_clock(moment)})"
+    if seconds <= 0:
+        return say("when.now", "now")
+    return say("when.in", "in {time} ({clock})", time=_seconds(seconds), clock=clock_text(moment))
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from framewell.training.v1.training_pb2 import TrainingCompleted
 from framewell_contracts.sentences import say
@@ -38,6 +38,7 @@ from framewell_training.steps.take_away_sources import TakeAwaySources
 
 MINOR = {Step.CENTROID: 0, Step.CHALLENGE: 1}
 CHALLENGERS_FOLLOW = "challengers_follow"
+_FOLLOW: Final = say("check.challengers_follow", "Challengers are trained next.")
 """The check that says whether there is something to win."""
 MOST_JUDGEMENTS = 3
 """How often a run is judged anew because what is in service changed meanwhile, before it waits."""
@@ -237,7 +238,7 @@ class TrainRun:
 
     async def _challenge_check(self, task: Task) -> PromotionCheck:
         why_not = await _in_thread(lambda: self.recipe.why_not_challenge(task.material, task.parameters))
-        return PromotionCheck(CHALLENGERS_FOLLOW, not why_not, why_not or "Challengers are trained next.")
+        return PromotionCheck(CHALLENGERS_FOLLOW, not why_not, why_not or _FOLLOW)
 
     async def _fail(self, run: Run, state: RunState, code: str, reason: str, cause: Cause) -> None:
         fact = completion.failed(run.run_id, run.dataset_id, code, reason)

@@ -21,6 +21,7 @@ from framewell.training.v1.training_pb2 import (
     TrainingCompleted,
 )
 from framewell.usage.v1.usage_pb2 import UsageRecorded
+from framewell_contracts.sentences import wording_of
 from framewell_kit import outcome_messages
 from framewell_training.domain import promotion
 from framewell_training.domain.figures import Figures
@@ -53,7 +54,12 @@ def done(
         dataset_id=run.dataset_id,
         outcome=outcome_messages.done(),
         checks=[
-            PromotionCheck(check=check.check, passed=check.passed, sentence=check.sentence)
+            PromotionCheck(
+                check=check.check,
+                passed=check.passed,
+                sentence=check.sentence,
+                wording=wording_of(check.sentence),
+            )
             for check in judgement.checks
         ],
         verdict=VERDICTS[judgement.verdict],
@@ -76,7 +82,11 @@ def compared(reference: promotion.Reference) -> ModelComparison:
     """Return a candidate beside what was in service when it was judged: counts over the same trials."""
     found = reference.comparison
     if found is None:
-        return ModelComparison(version=reference.version, why_not=reference.why_not)
+        return ModelComparison(
+            version=reference.version,
+            why_not=reference.why_not,
+            why_not_wording=wording_of(reference.why_not),
+        )
     pairs = (
         ("recall", found.found),
         ("wrong_name_rate", found.wrong),

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
+from framewell_contracts.sentences import Sentence, say
+
 Z95 = 1.959963984540054
 """Two-sided 95 % of the normal distribution."""
 
@@ -44,10 +46,22 @@ class Rate:
         return low, high
 
     def __str__(self) -> str:
+        return str(self.said)
+
+    @property
+    def said(self) -> Sentence:
+        """Return the counts with the interval, as sentences say them."""
         if not self.of:
-            return "0 of 0"
-        interval = f"{100 * self.low:.1f}–{100 * self.high:.1f} %"
-        return f"{self.count} of {self.of} ({100 * self.value:.1f} %, 95 %: {interval})"
+            return say("rate.none", "0 of 0")
+        return say(
+            "rate",
+            "{count} of {of} ({share} %, 95 %: {low}–{high} %)",
+            count=self.count,
+            of=self.of,
+            share=f"{100 * self.value:.1f}",
+            low=f"{100 * self.low:.1f}",
+            high=f"{100 * self.high:.1f}",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from framewell_contracts.sentences import Sentence, say
 from framewell_training.domain.figures import Comparison, Figures, Pairs, Rate
 
 REASONS = frozenset(
@@ -98,7 +99,9 @@ def judge(candidate: Judged, in_service: Reference | None, limits: Limits) -> Ju
     """Judge a candidate against what is in service."""
     evaluated = _evaluated(candidate)
     if in_service is None:
-        first = PromotionCheck("first_model", True, "No model of this name is in service.")
+        first = PromotionCheck(
+            "first_model", True, say("check.first_model", "No model of this name is in service.")
+        )
         unnamed = candidate.figures.strangers.count - candidate.figures.others.count
         sound = (
             _false_names(candidate, limits.false_names, limits, excess=unnamed - len(candidate.classes)),
@@ -131,8 +134,14 @@ def judge_challenger(challenger: Judged, centroid: Reference, limits: Limits) ->
     enough = PromotionCheck(
         "enough_evidence",
         limits.measured(figures.recalled) and limits.measured(figures.strangers),
-        f"{figures.photos} held-out photos and {figures.strangers.of} unknown people were tried;"
-        f" {limits.evidence} of each are asked for.",
+        say(
+            "check.enough_evidence",
+            "{photos} held-out photos and {people} unknown people were tried; "
+            "{needed} of each are asked for.",
+            photos=figures.photos,
+            people=figures.strangers.of,
+            needed=limits.evidence,
+        ),
     )
     checks = (
         enough,
@@ -145,11 +154,19 @@ def judge_challenger(challenger: Judged, centroid: Reference, limits: Limits) ->
 
 def _evaluated(candidate: Judged) -> PromotionCheck:
     figures = candidate.figures
-    sentence = (
-        f"{len(figures.tried)} of {len(candidate.classes)} classes were evaluated on held-out programmes."
+    sentence = say(
+        "check.evaluated",
+        "{tried} of {classes} classes were evaluated on held-out programmes.",
+        tried=len(figures.tried),
+        classes=len(candidate.classes),
     )
     if figures.not_evaluated:
-        sentence += f" Not evaluated, seen in one programme only: {', '.join(figures.not_evaluated)}."
+        more = say(
+            "check.not_evaluated",
+            "Not evaluated, seen in one programme only: {names}.",
+            names=", ".join(figures.not_evaluated),
+        )
+        sentence = _and(sentence, more)
     return PromotionCheck("classes_evaluated", True, sentence)
 
 
@@ -157,17 +174,26 @@ def _newest(candidate: Judged, in_service: Reference) -> PromotionCheck:
     return PromotionCheck(
         "snapshot_is_newest",
         candidate.snapshot_number >= in_service.snapshot_number,
-        f"Made from snapshot {candidate.snapshot_number};"
-        f" {in_service.version}, in service, from snapshot {in_service.snapshot_number}.",
+        say(
+            "check.newest",
+            "Made from snapshot {snapshot}; {version}, in service, from snapshot {in_service}.",
+            snapshot=candidate.snapshot_number,
+            version=in_service.version,
+            in_service=in_service.snapshot_number,
+        ),
     )
 
 
 def _finds_people(candidate: Judged) -> PromotionCheck:
     found = candidate.figures.recalled
     if not found.of:
-        sentence = "Not measured, and promotes nothing: nobody was seen in two programmes."
+        sentence = say(
+            "check.finds_people.not_measured",
+            "Not measured, and promotes nothing: nobody was seen in two programmes.",
+        )
         return PromotionCheck("finds_people", True, sentence)
-    return PromotionCheck("finds_people", found.count > 0, f"{found} held-out photos were named rightly.")
+    sentence = say("check.finds_people", "{rate} held-out photos were named rightly.", rate=found.said)
+    return PromotionCheck("finds_people", found.count > 0, sentence)
 
 
 def _not_worse(
@@ -193,48 +219,84 @@ def _false_names(candidate: Judged, allowed: float, limits: Limits, *, excess: i
     """
     figures = candidate.figures
     rate, others = figures.strangers, figures.others
-    sentence = f"{rate} unknown people were given a name; {allowed:.1%} are allowed."
+    sentence = say(
+        "check.false_names",
+        "{rate} unknown people were given a name; {allowed} are allowed.",
+        rate=rate.said,
+        allowed=f"{allowed:.1%}",
+    )
     passed = rate.low <= allowed
     if not limits.measured(rate):
-        sentence = (
-            f"Not measured, and promotes nothing: {rate.of} unknown people were tried, {rate.count} of them"
-            f" were given a name; {limits.evidence} are needed, since of fewer a single one moves the rate by"
-            f" more than {1 / limits.evidence:.0%}."
+        sentence = say(
+            "check.false_names.not_measured",
+            "Not measured, and promotes nothing: {tried} unknown people were tried, {named} of them"
+            " were given a name; {needed} are needed, since of fewer a single one moves the rate by"
+            " more than {step}.",
+            tried=rate.of,
+            named=rate.count,
+            needed=limits.evidence,
+            step=f"{1 / limits.evidence:.0%}",
         )
         passed = others.low <= allowed and excess <= 0
     if figures.in_doubt:
-        sentence += (
-            f" {figures.in_doubt} more count for nothing: each is as near to somebody accepted as photos of"
-            " one person are."
+        more = say(
+            "check.in_doubt",
+            "{count} more count for nothing: each is as near to somebody accepted as photos of"
+            " one person are.",
+            count=figures.in_doubt,
         )
+        sentence = _and(sentence, more)
     return PromotionCheck("false_name_rate_not_worse", passed, sentence)
 
 
 def _wrong_names(candidate: Judged, compared: Rate, allowed: float) -> PromotionCheck:
     """Check all held-out photos, and those that were compared: they may be ones that both learned from."""
     rate = candidate.figures.wrongly_named
-    sentence = f"{rate} held-out photos were given somebody else's name; {allowed:.1%} are allowed."
+    sentence = say(
+        "check.wrong_names",
+        "{rate} held-out photos were given somebody else's name; {allowed} are allowed.",
+        rate=rate.said,
+        allowed=f"{allowed:.1%}",
+    )
     if not rate.of:
-        sentence = "Not measured, and promotes nothing: no photo could be held out."
+        sentence = say(
+            "check.wrong_names.not_measured",
+            "Not measured, and promotes nothing: no photo could be held out.",
+        )
     if compared.of and compared != rate:
-        sentence += f" Of the photos that were compared: {compared}."
+        more = say("check.compared", "Of the photos that were compared: {rate}.", rate=compared.said)
+        sentence = _and(sentence, more)
     passed = rate.low <= allowed and compared.low <= allowed
     return PromotionCheck("wrong_name_rate_not_worse", passed, sentence)
 
 
 def _shared_classes(reference: Reference, comparison: Comparison, limits: Limits) -> PromotionCheck:
     worse = _worse(comparison.shared, limits)
-    sentence = f"{len(comparison.shared)} classes are shared with {reference.version} and evaluated"
-    if comparison.learned:
-        sentence += f", {len(comparison.learned)} of them on photos that both have learned from"
-    sentence += f"; worse than allowed: {', '.join(worse)}." if worse else "; none is worse than allowed."
+    sentence = say(
+        "check.shared",
+        "{count} classes are shared with {version} and evaluated{learned}{worse}.",
+        count=len(comparison.shared),
+        version=reference.version,
+        learned=say(
+            "check.learned",
+            ", {count} of them on photos that both have learned from",
+            count=len(comparison.learned),
+        )
+        if comparison.learned
+        else "",
+        worse=_worse_said(worse),
+    )
     return PromotionCheck("shared_classes_not_worse", not worse, sentence)
 
 
 def _programmes(comparison: Comparison, limits: Limits) -> PromotionCheck:
     worse = _worse(comparison.programmes, limits)
-    sentence = f"{len(comparison.programmes)} programmes were compared"
-    sentence += f"; worse than allowed: {', '.join(worse)}." if worse else "; none is worse than allowed."
+    sentence = say(
+        "check.programmes",
+        "{count} programmes were compared{worse}.",
+        count=len(comparison.programmes),
+        worse=_worse_said(worse),
+    )
     return PromotionCheck("programmes_not_worse", not worse, sentence)
 
 
@@ -255,14 +317,54 @@ def _labels(reference: Reference, comparison: Comparison) -> PromotionCheck:
     ]
     if not swapped:
         return PromotionCheck(
-            "labels_agree_with_service", True, f"{reference.version} takes no class for another."
+            "labels_agree_with_service",
+            True,
+            say("check.labels", "{version} takes no class for another.", version=reference.version),
         )
     return PromotionCheck(
         "labels_agree_with_service",
         False,
-        f"{reference.version} takes most photos of {', '.join(swapped)} for somebody else: either it is"
-        " wrong, or these samples carry another person's class. Look at them.",
+        say(
+            "check.labels.swapped",
+            "{version} takes most photos of {names} for somebody else: either it is"
+            " wrong, or these samples carry another person's class. Look at them.",
+            version=reference.version,
+            names=", ".join(swapped),
+        ),
     )
+
+
+def _worse_said(worse: list[str]) -> Sentence:
+    if not worse:
+        return say("check.none_worse", "; none is worse than allowed")
+    return say("check.worse", "; worse than allowed: {names}", names=", ".join(worse))
+
+
+def _new_said(new: list[str], usable: list[str], figures: Figures) -> Sentence:
+    """Return which classes are new, and which of them are no reason to promote."""
+    if not new:
+        return say("check.new_classes.none", "No class is new.")
+    names = ", ".join(new)
+    sentence = say("check.new_classes", "{count} classes are new: {names}.", count=len(new), names=names)
+    if unmeasured := [name for name in new if not figures.tried.get(name)]:
+        more = say(
+            "check.new_classes.unmeasured",
+            "Not evaluated, and promoted for being new: {names}.",
+            names=", ".join(unmeasured),
+        )
+        sentence = _and(sentence, more)
+    if lost := sorted(set(new) - set(usable)):
+        more = say(
+            "check.new_classes.lost",
+            "Never found on held-out photos, and no reason: {names}.",
+            names=", ".join(lost),
+        )
+        sentence = _and(sentence, more)
+    return sentence
+
+
+def _and(first: Sentence, second: Sentence) -> Sentence:
+    return say("two_sentences", "{first} {second}", first=first, second=second)
 
 
 def _reasons(
@@ -272,28 +374,29 @@ def _reasons(
     new = sorted(set(candidate.classes) - set(in_service.classes))
     usable = [name for name in new if not figures.tried.get(name) or figures.found.get(name)]
     gone = sorted(set(in_service.classes) - set(candidate.classes))
-    sentence = "No class is new."
-    if new:
-        unmeasured = [name for name in new if not figures.tried.get(name)]
-        sentence = f"{len(new)} classes are new: {', '.join(new)}."
-        if unmeasured:
-            sentence += f" Not evaluated, and promoted for being new: {', '.join(unmeasured)}."
-        if len(usable) < len(new):
-            lost = sorted(set(new) - set(usable))
-            sentence += f" Never found on held-out photos, and no reason: {', '.join(lost)}."
     reasons = [
-        PromotionCheck("new_classes", bool(usable), sentence),
+        PromotionCheck("new_classes", bool(usable), _new_said(new, usable, figures)),
         PromotionCheck(
             "classes_removed",
             bool(gone),
-            f"{len(gone)} classes must leave service, having no samples any more: {', '.join(gone)}."
+            say(
+                "check.classes_removed",
+                "{count} classes must leave service, having no samples any more: {names}.",
+                count=len(gone),
+                names=", ".join(gone),
+            )
             if gone
-            else "No class has to leave service.",
+            else say("check.classes_removed.none", "No class has to leave service."),
         ),
         _better(in_service, comparison, limits),
     ]
     if in_service.replaced:
-        sentence = f"A version newer than {in_service.version} had to leave service: {in_service.replaced}"
+        sentence = say(
+            "check.replaced",
+            "A version newer than {version} had to leave service: {why}",
+            version=in_service.version,
+            why=in_service.replaced,
+        )
         reasons.insert(0, PromotionCheck("rights_require_replacement", True, sentence))
     return reasons
 
@@ -304,18 +407,34 @@ def _better(reference: Reference, comparison: Comparison, limits: Limits) -> Pro
     Only what was measured counts, and only while the other rates are measured too and within their limits.
     """
     found, strangers = comparison.found, comparison.strangers
-    sentence = (
-        f"{found.candidate} held-out photos that {reference.version} has not learned from were named rightly,"
-        f" {found.reference} by it; {strangers.candidate} unknown people were given a name,"
-        f" {strangers.reference} by it; a margin of {limits.margin:.3f} is asked for."
+    sentence = say(
+        "check.better",
+        "{found} held-out photos that {version} has not learned from were named rightly,"
+        " {found_before} by it; {named} unknown people were given a name,"
+        " {named_before} by it; a margin of {margin} is asked for.",
+        found=found.candidate.said,
+        version=reference.version,
+        found_before=found.reference.said,
+        named=strangers.candidate.said,
+        named_before=strangers.reference.said,
+        margin=f"{limits.margin:.3f}",
     )
     few = [
-        f"{rate.of} {what} were tried, {limits.evidence} are needed"
-        for what, rate in (("photos", found.candidate), ("unknown people", strangers.candidate))
+        say(
+            "check.few",
+            "{tried} {what, select, photos {photos} other {unknown people}} were tried, {needed} are needed",
+            tried=rate.of,
+            what=what,
+            needed=limits.evidence,
+        )
+        for what, rate in (("photos", found.candidate), ("people", strangers.candidate))
         if not limits.measured(rate)
     ]
     if few:
-        return PromotionCheck("better_by_margin", False, f"Not measured: {' and '.join(few)}.")
+        first, *others = few
+        both = say("check.both", "{first} and {second}", first=first, second=others[0]) if others else first
+        not_measured = say("check.better.not_measured", "Not measured: {few}.", few=both)
+        return PromotionCheck("better_by_margin", False, not_measured)
     names = max(limits.false_names, strangers.reference.value)
     wrong = max(limits.false_names, comparison.wrong.reference.value)
     sound = strangers.candidate.value <= names and comparison.wrong.candidate.value <= wrong

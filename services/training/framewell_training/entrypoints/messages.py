@@ -6,6 +6,7 @@ from typing import Final
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.training.v1 import training_service_pb2 as messages
+from framewell_contracts.sentences import wording_of, wordings_of
 from framewell_training.domain.models import Deployment, Model
 from framewell_training.domain.runs import Run, RunState
 from framewell_training.queries.preview_training import Preview
@@ -85,8 +86,10 @@ def preview_message(found: Preview) -> messages.PreviewTrainingResponse:
             for one in found.classes[:MOST_CLASSES]
         ],
         refusals=found.refusals,
+        refusal_wordings=wordings_of(found.refusals),
         challenge=not found.no_challenge,
         no_challenge_because=found.no_challenge,
+        no_challenge_wording=wording_of(found.no_challenge),
         estimated_from=found.estimate.runs if found.estimate else 0,
         runs_before=found.runs_before,
         pay=[

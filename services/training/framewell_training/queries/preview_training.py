@@ -12,6 +12,7 @@ from statistics import median
 from typing import Final
 
 from framewell.training.v1.training_pb2 import TrainingRequested
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import NotFound, NotYet, Rejected
 from framewell_training.domain.faces import Photos
 from framewell_training.domain.runs import Run, RunKey, RunStopped, Step
@@ -119,7 +120,13 @@ class PreviewTraining:
             return None, [_sentence(unreadable.reason)]
         if not tables.photos.classes:
             number = snapshot.published.number
-            return tables, [f"Snapshot {number} holds no sample to learn from: accept samples first."]
+            return tables, [
+                say(
+                    "snapshot_empty",
+                    "Snapshot {number} holds no sample to learn from: accept samples first.",
+                    number=number,
+                )
+            ]
         return tables, []
 
     async def _no_challenge(self, key: RunKey, snapshot: Snapshot, tables: Tables | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import NotFound
 from framewell_training.domain.models import Deployment, Model
 from framewell_training.ports import ModelFiles, ModelFolders, ModelRepository, UnreadableModel
@@ -64,6 +65,11 @@ def _unreadable(model: Model, reason: str, replaced: str) -> Incumbent:
         embedding="",
         thresholds=Thresholds(0.0, 0.0),
         distances=None,
-        why_not=f"{model.version}, in service, cannot be compared: {reason}. A person decides.",
+        why_not=say(
+            "check.not_comparable",
+            "{version}, in service, cannot be compared: {why}. A person decides.",
+            version=model.version,
+            why=reason,
+        ),
         replaced=replaced,
     )

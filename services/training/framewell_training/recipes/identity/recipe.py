@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell_contracts.sentences import say
 from framewell_training.domain.faces import BackgroundFaces, Photos, Vectors
 from framewell_training.domain.figures import Comparison, Figures
 from framewell_training.domain.promotion import (
@@ -143,20 +144,26 @@ class IdentityRecipe:
     def why_not_challenge(self, material: Material, parameters: IdentityParameters) -> str:
         """Why no challenger is worth training on this snapshot; empty when one is."""
         if not parameters.challengers:
-            return "No challenger was asked for."
+            return say("no_challenge.not_asked", "No challenger was asked for.")
         bench = self._bench(material)
         judged = sum(int(fold.judge.sum()) for fold in bench.splits.folds)
         if judged < self.limits.evidence:
-            return (
-                f"{judged} photos can be held out by programme, {self.limits.evidence} are needed:"
-                " a challenger could not be told from chance, so none was trained."
+            return say(
+                "no_challenge.photos",
+                "{photos} photos can be held out by programme, {needed} are needed:"
+                " a challenger could not be told from chance, so none was trained.",
+                photos=judged,
+                needed=self.limits.evidence,
             )
         parts = [int(fold.background_learn.sum()) for fold in bench.splits.folds]
         if min(parts, default=0) < LEAST_BACKGROUND:
-            return (
-                f"{int(bench.splits.usable.sum())} background faces that are near to nobody are stored, about"
-                f" {FOLDS * LEAST_BACKGROUND} are needed to learn from, calibrate on and judge on different"
-                " ones: no challenger was trained."
+            return say(
+                "no_challenge.background",
+                "{faces} background faces that are near to nobody are stored, about"
+                " {needed} are needed to learn from, calibrate on and judge on different"
+                " ones: no challenger was trained.",
+                faces=int(bench.splits.usable.sum()),
+                needed=FOLDS * LEAST_BACKGROUND,
             )
         return ""
 
@@ -257,10 +264,14 @@ def _compared(
     if incumbent.distances is None:
         return None, incumbent.why_not
     if incumbent.embedding != embedding:
-        return None, (
-            f"{incumbent.version}, in service, reads the embedding {incumbent.embedding}, this one"
-            f" {embedding}: the two cannot be compared, and an embedding changes for all of the mesh."
-            " A person decides."
+        return None, say(
+            "check.other_embedding",
+            "{version}, in service, reads the embedding {embedding}, this one"
+            " {other}: the two cannot be compared, and an embedding changes for all of the mesh."
+            " A person decides.",
+            version=incumbent.version,
+            embedding=incumbent.embedding,
+            other=embedding,
         )
     try:
         given = incumbent.distances(bench.photos.vectors)
