@@ -13,7 +13,8 @@ from framewell_kit.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class AddressObject:
-    """Sign the address for the caller: it opens the object for as long as the caller may read it.
+    """Sign the address for the caller: it opens the object for as long as the caller may read it, and may
+    call as they do now.
 
     Raises InvalidField for a path that is none of an object.
     """
@@ -26,6 +27,5 @@ class AddressObject:
             raise InvalidField(
                 "path", "is none of an object, such as `/v1/assets/<id>/objects/<key>`", "bad_path"
             )
-        caller = acting.get()
-        address, ends = self.signer.address(request.path, caller.name, caller.authority, self.clock.now())
+        address, ends = self.signer.address(request.path, acting.get(), self.clock.now())
         return AddressObjectResponse(address=address, expires_at=timestamp(ends))

@@ -109,7 +109,7 @@ class Access:
     async def address_holder(self, path: str, query: Mapping[str, str]) -> Principal | None:
         """Return who an address of an object was signed for, as far as they still may; None for nobody."""
         holder = self.signer.holder(path, query, self.clock.now())
-        return None if holder is None else await self.admit.still(*holder)
+        return None if holder is None else await self.admit.still(holder, self.signer.mark)
 
     @property
     def begin(self) -> BeginSession:

@@ -1,14 +1,15 @@
 """Who calls: by a session, an API token, a token of the settings, or by being on this machine."""
 
-from collections.abc import Mapping
+import hmac
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from framewell_contracts.access import AuthenticationKind, Role, includes, owner_of
 from framewell_gateway.domain.access_secrets import TOKEN_PREFIX, hashed
-from framewell_gateway.domain.logins import user_id_of
 from framewell_gateway.domain.principals import NOBODY, Principal, declared, principal_of
+from framewell_gateway.domain.signed_addresses import Signed
 from framewell_gateway.domain.users import Session, User, meet
 from framewell_gateway.domain.waits import TOKENS_OF_SOURCE
 from framewell_gateway.ports.access import (
@@ -76,18 +77,34 @@ class Admit:
             user.login, user.role, "", session.authentication, user_id=user.user_id, session=session.key
         )
 
-    async def still(self, name: str, role: str) -> Principal | None:
-        """Return for whom an address was signed, with the role then, as far as they still have it."""
+    async def still(self, signed: Signed, mark: Callable[[str], str]) -> Principal | None:
+        """Return for whom an address was signed, with the role then, as far as they still have it.
+
+        None once the session or the token has ended through which it was asked for.
+        """
+        name, role = signed.name, signed.role
         if role == Role.LOCAL:
             return declared(name) if await self.is_local() else None
-        user = await self.users.get(user_id_of(name))
-        if user is not None and user.is_active:
-            return Principal(
-                name, meet(Role(role), user.role), "", AuthenticationKind.SESSION, user_id=user.user_id
-            )
-        owners = {owner_of(owner): token for token, owner in self.tokens.items()}
-        token = owners.get((name, Role(role)))
-        return None if token is None else Principal(name, role, token, AuthenticationKind.TOKEN)
+        if signed.session:
+            found = await self.session(signed.session, is_use=False)
+            user = None if found is None else found[1]
+        elif signed.api_token:
+            token = await self.api_tokens.get(signed.api_token)
+            is_over = token is None or self.clock.now() >= token.expires_at
+            user = None if token is None or is_over else await self.users.get(token.user_id)
+        else:
+            return self._of_settings(signed, mark)
+        if user is None or not user.is_active or user.login != name:
+            return None
+        role_now: Role = meet(Role(role), user.role)
+        return Principal(name, role_now, "", AuthenticationKind.SESSION, user_id=user.user_id)
+
+    def _of_settings(self, signed: Signed, mark: Callable[[str], str]) -> Principal | None:
+        for token, owner in self.tokens.items():
+            is_it = hmac.compare_digest(mark(token), signed.setting)
+            if is_it and owner_of(owner) == (signed.name, Role(signed.role)):
+                return Principal(signed.name, signed.role, token, AuthenticationKind.TOKEN)
+        return None
 
     async def holds(self, principal: Principal) -> bool:
         """Return whether somebody who was let in would be now, with the same role or more.

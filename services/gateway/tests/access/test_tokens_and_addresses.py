@@ -107,10 +107,10 @@ async def test_tokens_of_the_settings_go_on_beside_users(house: Any) -> None:
 # --- addresses of objects
 
 
-async def addressed(house: Any, browser: Any) -> tuple[str, str]:
+async def addressed(house: Any, browser: Any, **more: Any) -> tuple[str, str]:
     key = await house.mesh.put(b"0123456789", ".mp4")
     path = f"/v1/assets/{ASSET}/objects/{key}"
-    answer = await browser.ask("POST", "/v1/objects/address", json={"path": path})
+    answer = await browser.ask("POST", "/v1/objects/address", json={"path": path}, **more)
     assert answer.status_code == 200, answer.text
     return path, str(answer.json()["address"])
 
@@ -132,6 +132,8 @@ async def test_a_signed_address_opens_its_object_for_ten_minutes(house: Any, adm
         lambda address: address.replace("expires=1", "expires=2"),
         lambda address: address.replace("by=anna", "by=bernd"),
         lambda address: address.replace("role=admin", "role=viewer"),
+        lambda address: address.replace("through=session.", "through=program."),
+        lambda address: address.replace("through=session.", "through=setting."),
         lambda address: address[:-1] + ("0" if address[-1] != "0" else "1"),
         lambda address: address.replace(".mp4", ".mp3"),
         lambda address: address.partition("&signature")[0],
@@ -165,6 +167,43 @@ async def test_an_address_ends_with_the_account_that_asked_for_it(house: Any, ad
     assert (await house.browser().ask("GET", address)).status_code == 200
     await admin.ask("POST", f"/v1/users/{await house.user_id(bernd)}/disable")
     assert (await house.browser().ask("GET", address)).status_code == 401
+
+
+async def test_an_address_ends_with_the_session_that_asked_for_it(house: Any, admin: Any) -> None:
+    bernd = await house.user(admin, "bernd", "viewer")
+    elsewhere = house.browser()
+    assert (await elsewhere.sign_in("bernd")).status_code == 200
+    _, address = await addressed(house, bernd)
+    _, other = await addressed(house, elsewhere)
+    assert (await bernd.ask("DELETE", "/v1/session")).status_code == 204
+    assert (await house.browser().ask("GET", address)).status_code == 401
+    assert (await house.browser().ask("GET", other)).status_code == 200
+
+
+async def test_an_address_ends_with_the_token_that_asked_for_it(house: Any, admin: Any) -> None:
+    token = await made(admin)
+    _, address = await addressed(house, house.browser(), headers=bearer(token["secret"]))
+    assert token["secret"] not in address
+    assert (await house.browser().ask("GET", address)).status_code == 200
+    assert (await admin.ask("DELETE", f"/v1/tokens/{token['token']['token_id']}")).status_code == 204
+    assert (await house.browser().ask("GET", address)).status_code == 401
+
+
+async def test_an_address_ends_with_the_token_of_the_settings_that_asked_for_it(house: Any) -> None:
+    house.tokens |= {"secret-1": "playout/viewer", "secret-2": "playout/viewer"}
+    before = house.browser(house.app())
+    _, address = await addressed(house, before, headers=bearer("secret-1"))
+    assert (await before.ask("GET", address)).status_code == 200
+    del house.tokens["secret-1"]  # another of the same owner stays
+    assert (await house.browser(house.app()).ask("GET", address)).status_code == 401
+
+
+async def test_a_look_through_an_address_does_not_keep_a_session_from_ending(house: Any, admin: Any) -> None:
+    _, address = await addressed(house, admin)
+    house.clock.advance(9 * 60)
+    assert (await house.browser().ask("GET", address)).status_code == 200
+    house.clock.advance(9 * 3600 - 9 * 60)
+    assert (await admin.ask("GET", "/v1/assets")).status_code == 401
 
 
 @pytest.mark.parametrize(
