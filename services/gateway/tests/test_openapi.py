@@ -157,6 +157,21 @@ def test_every_route_stands_in_the_documentation_and_no_other(route: Route) -> N
     assert len(documented) == len(ROUTES)
 
 
+def test_every_filter_of_every_list_stands_in_the_documentation() -> None:
+    page = REST_PAGE.read_text()
+    table = page[page.index("| list | filters |") :].partition("\n\n")[0]
+    documented = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.MULTILINE))
+    filters = {
+        route.id: {field.name for field in route.shape.query_fields} - {"page_size", "page_token"}
+        for route in ROUTES
+        if route.is_list
+    }
+    assert set(documented) == {name for name, fields in filters.items() if fields}
+    for name, words in documented.items():
+        missing = {one for one in filters[name] if f"`{one}`" not in words}
+        assert not missing, f"{name}: {missing}"
+
+
 def test_a_text_of_an_address_is_not_empty() -> None:
     parameters = described()["paths"]["/v1/assets"]["get"]["parameters"]
     title, label = (
