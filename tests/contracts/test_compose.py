@@ -301,8 +301,15 @@ def test_images_from_outside_are_pinned_and_only_two_ports_are_published() -> No
 
 def test_plain_text_reaches_the_gateway_from_this_host_alone() -> None:
     (network,) = compose()["networks"]["default"]["ipam"]["config"]
-    assert environment("gateway")["FRAMEWELL_GATEWAY_BEHIND_PROXY"] == network["gateway"]
+    assert environment("gateway")["FRAMEWELL_GATEWAY_PLAIN_TEXT_FROM"] == network["gateway"]
     assert not {"FRAMEWELL_GATEWAY_CERTIFICATE", "FRAMEWELL_GATEWAY_KEY"} & environment("gateway").keys()
+
+
+def test_nobody_is_believed_where_a_request_came_from_unless_a_proxy_is_named() -> None:
+    named = compose()["services"]["gateway"]["environment"]["FRAMEWELL_GATEWAY_BEHIND_PROXY"]
+    assert named == "${GATEWAY_PROXY:-}"
+    example = (ROOT / "infra" / "compose" / "env.example").read_text()
+    assert "\nGATEWAY_PROXY=" not in example
 
 
 def test_images_for_gpus_run_the_same_service_as_nobody() -> None:

@@ -34,6 +34,11 @@ class GatewaySettings(ServiceSettings):
         description="Addresses or networks of proxies that end TLS in front, separated by commas: they may "
         "connect in plain text, and say where a request came from (X-Forwarded-For, X-Forwarded-Proto).",
     )
+    plain_text_from: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Addresses or networks, separated by commas, that may connect in plain text as well and "
+        "are not believed where a request came from: a host that publishes this port on its own loopback.",
+    )
     public_url: str = Field(
         "", description="How others reach this gateway, for links it gives out; empty: as it was asked."
     )
@@ -73,7 +78,7 @@ class GatewaySettings(ServiceSettings):
     most_event_streams: int = Field(1024, ge=1, description="Event streams that may be open at once.")
     most_event_streams_of_caller: int = Field(256, ge=1, description="The same of one caller.")
 
-    @field_validator("behind_proxy", mode="before")
+    @field_validator("behind_proxy", "plain_text_from", mode="before")
     @classmethod
     def _split_networks(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -85,13 +90,13 @@ class GatewaySettings(ServiceSettings):
                 f"it takes addresses and networks such as 10.0.0.7,10.1.0.0/16: {error}"
             ) from None
 
-    @field_validator("behind_proxy")
+    @field_validator("behind_proxy", "plain_text_from")
     @classmethod
     def _are_some(
         cls, networks: tuple[IPv4Network | IPv6Network, ...]
     ) -> tuple[IPv4Network | IPv6Network, ...]:
         if any(network.prefixlen == 0 for network in networks):
-            raise ValueError("everybody is no proxy: name the addresses or networks that yours have")
+            raise ValueError("everybody is too many: name the addresses or networks that are meant")
         return networks
 
     @field_validator("webhook_hosts", mode="before")

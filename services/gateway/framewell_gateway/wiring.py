@@ -105,7 +105,13 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         access.admit.holds,
     )
     web = WebServer(
-        app, host, port, answer_call=door, certificates=certificates, proxies=settings.behind_proxy
+        app,
+        host,
+        port,
+        answer_call=door,
+        certificates=certificates,
+        proxies=settings.behind_proxy,
+        plain_text_from=settings.plain_text_from,
     )
     forget = ForgetEvents(events, progress, summaries, mesh.tombstones)
     table = holdings(EraseSubjects(forget))
@@ -135,14 +141,14 @@ def _relay_channels(mesh: Mesh) -> RelayChannels:
 def certificates_of(settings: GatewaySettings, host: str) -> Certificates | None:
     """Return what the port shows, None where it speaks plain text. Raises ValueError, with the way out.
 
-    Plain text leaves this machine only to a proxy that is named.
+    Plain text leaves this machine only to those that are named.
     """
     if settings.certificate and settings.key:
         return Certificates(Path(settings.certificate), Path(settings.key))
     if settings.certificate or settings.key:
         given, missing = (CERTIFICATE, KEY) if settings.certificate else (KEY, CERTIFICATE)
         raise ValueError(f"{given} is set and {missing} is not: TLS takes a certificate and its key")
-    if not is_loopback(host) and not settings.behind_proxy:
+    if not is_loopback(host) and not (settings.behind_proxy or settings.plain_text_from):
         raise ValueError(
             f"REST and gRPC would travel in plain text to {host}: set {CERTIFICATE} and {KEY} to PEM files, "
             "or FRAMEWELL_GATEWAY_BEHIND_PROXY to the addresses of the proxy in front where TLS ends, "

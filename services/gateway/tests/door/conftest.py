@@ -275,8 +275,9 @@ async def raw() -> AsyncIterator[Callable[[Door], Awaitable[RawClient]]]:
     """Connects raw clients to a port."""
     clients = []
 
-    async def connect(door: Door) -> RawClient:
-        client = RawClient(*await asyncio.open_connection("127.0.0.1", door.port), door.address)
+    async def connect(door: Door, local: str = "127.0.0.1") -> RawClient:
+        ends = await asyncio.open_connection("127.0.0.1", door.port, local_addr=(local, 0))
+        client = RawClient(*ends, door.address)
         clients.append(client)
         return client
 

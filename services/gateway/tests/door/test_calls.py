@@ -27,6 +27,7 @@ from framewell.media.v1.media_service_pb2 import ReadObjectRequest
 from framewell.media.v1.media_service_pb2_grpc import MediaServiceStub
 from framewell.mesh.v1.operations_service_pb2 import GetTelemetryRequest
 from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
+from framewell_gateway.entrypoints.grpc import local
 from framewell_gateway.entrypoints.grpc.methods import methods, owners
 from framewell_kit.testing.waiting import patient
 
@@ -292,6 +293,33 @@ async def test_reflection_lists_the_services_of_the_whole_mesh(door: Any) -> Non
             await call.done_writing()
             assert set(owners()) < listed
             assert described.file_descriptor_proto
+
+
+async def test_what_anybody_may_open_is_bounded_in_number_and_in_time(
+    opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "MOST_OF_SOURCE", 4)
+    monkeypatch.setattr(local, "WATCH_SECONDS", 1.0)
+    monkeypatch.setattr(local, "REFLECTION_SECONDS", 1.0)
+    async with opened() as door, door.channel() as channel:
+        stub: Any = HealthStub(channel)
+        reflect: Any = channel.stream_stream(
+            "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+            request_serializer=ServerReflectionRequest.SerializeToString,
+            response_deserializer=ServerReflectionResponse.FromString,
+        )
+        watches = [stub.Watch(HealthCheckRequest()) for _ in range(3)]
+        assert [(await one.read()).status for one in watches] == [HealthCheckResponse.SERVING] * 3
+        behind = stub.Watch(HealthCheckRequest(service="framewell.ingest.v1.IngestService"))
+        await behind.read()
+        refused = await refusal(stub.Watch(HealthCheckRequest()).read())
+        assert refused.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+        for one in (*watches, behind):
+            assert await one.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+        silent = reflect()
+        assert await silent.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+        again = stub.Watch(HealthCheckRequest())
+        assert (await again.read()).status == HealthCheckResponse.SERVING
 
 
 async def test_health_is_that_of_the_gateway_and_of_each_service(door: Any) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -21,10 +22,11 @@ from hyperframe.frame import (
     WindowUpdateFrame,
 )
 
+from framewell_gateway.entrypoints.http2 import places
 from framewell_gateway.entrypoints.http2.connection import Http2Connection
 from framewell_gateway.entrypoints.http2.frame_meter import Allowance, Flood, FrameMeter, FrameTooLarge
 from framewell_gateway.entrypoints.http2.protocol import MOST_STREAMS
-from framewell_kit.testing.waiting import patient
+from framewell_kit.testing.waiting import eventually, patient
 
 CALM = ErrorCodes.ENHANCE_YOUR_CALM
 SHORT = 0.3
@@ -41,6 +43,35 @@ async def still_serves(door: Any, raw: Any) -> None:
     number = other.request("GET", "/hello")
     await other.until(lambda: other.of(events.StreamEnded, number))
     assert other.status(number) == 200
+
+
+async def test_connections_of_one_address_are_bounded_and_others_still_served(
+    opened: Any, raw: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "MOST_OF_PEER", 5)
+    monkeypatch.setattr(places, "MOST", 8)
+    async with opened(proxies=[ip_network("127.0.0.2/32")]) as door:
+        open_now = [await raw(door) for _ in range(5)]
+        for one in open_now:
+            await one.until(lambda one=one: one.of(events.RemoteSettingsChanged))
+        refused = await raw(door)
+        await refused.until(lambda: refused.closed)
+        assert refused.goodbye == (CALM, places.TOO_MANY)
+        through_proxy = [await raw(door, local="127.0.0.2") for _ in range(3)]
+        for one in through_proxy:
+            await one.until(lambda one=one: one.of(events.RemoteSettingsChanged))
+        full = await raw(door, local="127.0.0.2")  # a proxy has more than others, and not more than there are
+        await full.until(lambda: full.closed)
+        assert full.goodbye[0] == CALM
+        open_now[0].writer.close()
+        await eventually(lambda: served_again(door, raw))
+
+
+async def served_again(door: Any, raw: Any) -> bool:
+    other = await raw(door)
+    number = other.request("GET", "/hello")
+    await other.until(lambda: other.of(events.StreamEnded, number) or other.closed)
+    return bool(other.of(events.StreamEnded, number))
 
 
 def headers(*, authority: str, path: str = "/events") -> bytes:

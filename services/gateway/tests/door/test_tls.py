@@ -322,11 +322,29 @@ async def test_whoever_goes_round_the_proxy_is_sent_back(opened: Any) -> None:
     assert "FRAMEWELL_GATEWAY_BEHIND_PROXY" in round_it.json()["detail"]
 
 
+@pytest.mark.skipif(not outside_address(), reason="this machine has its loopback alone")
+async def test_who_may_connect_in_plain_text_is_not_believed_where_a_request_came_from(opened: Any) -> None:
+    """As every program on a host whose loopback has the published port: all come from one address."""
+    here = outside_address()
+    settings = GatewaySettings(plain_text_from=here)
+    forwarded = {"x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https"}
+    listening = opened(host="0.0.0.0", plain_text_from=settings.plain_text_from)
+    async with listening as door, httpx.AsyncClient(trust_env=False) as asking:
+        answer = await asking.get(f"http://{here}:{door.port}/hello", headers=forwarded)
+        async with grpc.aio.insecure_channel(f"{here}:{door.port}") as channel:
+            await IngestServiceStub(channel).Submit(
+                SubmitRequest(), metadata=(("x-forwarded-for", "203.0.113.9"),)
+            )
+    assert (answer.json()["client"], answer.json()["scheme"]) == (here, "http")
+    assert door.service.metadata[0]["framewell-caller"].startswith(f"{here} ")
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "mesh.example"])
 def test_plain_text_does_not_leave_this_machine(host: str, files: Any) -> None:
     with pytest.raises(ValueError, match=r"plain text to .*_GATEWAY_CERTIFICATE .*BEHIND_PROXY"):
         certificates_of(GatewaySettings(), host)
     assert certificates_of(GatewaySettings(behind_proxy="192.168.1.9"), host) is None
+    assert certificates_of(GatewaySettings(plain_text_from="192.168.1.9"), host) is None
     settings = GatewaySettings(certificate=str(files.certificate), key=str(files.key))
     assert certificates_of(settings, host) is not None
     assert certificates_of(GatewaySettings(), "127.0.0.1") is None
@@ -344,3 +362,5 @@ def test_a_certificate_and_its_key_are_set_together(files: Any) -> None:
 def test_networks_of_proxies_are_some_and_no_names(networks: str) -> None:
     with pytest.raises(ValueError):
         GatewaySettings(behind_proxy=networks)
+    with pytest.raises(ValueError):
+        GatewaySettings(plain_text_from=networks)

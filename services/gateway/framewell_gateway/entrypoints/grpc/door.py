@@ -113,16 +113,16 @@ class GrpcDoor:
 
     async def _answered(self, exchange: Exchange, call: ObservedCall) -> CallEnd:
         path = exchange.headers[":path"]
-        if (own := self._local.get(path)) is not None:
+        peer = (exchange.stream.connection.client or ("", 0))[0]
+        source = source_of(origin(peer, exchange.headers.get("x-forwarded-for", ""), self.proxies))
+        if self._local.has(path):
             call.method = path.lstrip("/")
-            return await own(exchange)
+            return await self._local.answer(path, exchange, source)
         method = self.table.get(path)
         if method is None:
             sentence = f"no service of this mesh offers {path[:200]}: reflection lists what there is"
             return CallEnd(Code.UNIMPLEMENTED, sentence)
         call.method = path.lstrip("/")
-        peer = (exchange.stream.connection.client or ("", 0))[0]
-        source = source_of(origin(peer, exchange.headers.get("x-forwarded-for", ""), self.proxies))
         principal = await guarded(self.admit)(exchange.headers, source)
         token = acting.set(principal)
         try:

@@ -1,9 +1,11 @@
 """What the gateway answers itself at its port: reflection over all services, and the health of each.
 
 Both are open to everybody, as the descriptions of REST are: they say how to call, and nothing of anybody.
+So they are bounded by where they come from, in number and in time: whoever watches watches again.
 Reflection v1 has the messages of v1alpha under another name, and on the wire the same bytes.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -12,6 +14,7 @@ from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_reflection.v1alpha.reflection import ReflectionServicer
 from grpc_reflection.v1alpha.reflection_pb2 import ServerReflectionRequest
 
+from framewell_gateway.domain.open_counts import OpenCounts
 from framewell_gateway.entrypoints.grpc.exchange import Exchange
 from framewell_gateway.entrypoints.grpc.methods import EVERY, HEALTH, REFLECTION, owners
 from framewell_gateway.entrypoints.grpc.refusal import CallRefused
@@ -22,6 +25,11 @@ _REFLECTIONS: Final = (REFLECTION, REFLECTION.replace("v1alpha", "v1"))
 CHECK: Final = f"/{HEALTH}/Check"
 WATCH: Final = f"/{HEALTH}/Watch"
 _CHECK_SECONDS: Final = 10.0
+REFLECTION_SECONDS: Final = 300.0
+WATCH_SECONDS: Final = 3600.0
+MOST_OF_SOURCE: Final = 32
+MOST: Final = 256
+_TOO_MANY: Final = "too many such calls are open from there, or in all: end some, and call again"
 _SERVING: Final = HealthCheckResponse(status=HealthCheckResponse.SERVING).SerializeToString()
 
 OwnMethod = Callable[[Exchange], Awaitable[CallEnd]]
@@ -30,18 +38,34 @@ OwnMethod = Callable[[Exchange], Awaitable[CallEnd]]
 class LocalMethods:
     """The methods of the gateway's own, by their paths."""
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: Relay, open_calls: OpenCounts | None = None) -> None:
         self._relay, self._owners = relay, owners()
+        self._open = open_calls or OpenCounts(MOST_OF_SOURCE, MOST)
         self._reflection: Any = ReflectionServicer([*self._owners, HEALTH, *_REFLECTIONS])
-        self._methods: Mapping[str, OwnMethod] = {
-            **{f"/{name}/ServerReflectionInfo": self._reflect for name in _REFLECTIONS},
-            CHECK: self._check,
-            WATCH: self._watch,
+        self._methods: Mapping[str, tuple[OwnMethod, float]] = {
+            **{f"/{name}/ServerReflectionInfo": (self._reflect, REFLECTION_SECONDS) for name in _REFLECTIONS},
+            CHECK: (self._check, _CHECK_SECONDS),
+            WATCH: (self._watch, WATCH_SECONDS),
         }
 
-    def get(self, path: str) -> OwnMethod | None:
-        """Return the method at a path, None where there is no such."""
-        return self._methods.get(path)
+    def has(self, path: str) -> bool:
+        """Return whether the method at a path is one of these."""
+        return path in self._methods
+
+    async def answer(self, path: str, exchange: Exchange, source: str) -> CallEnd:
+        """Answer a call of one of these from an address, for as long as it may last."""
+        method, seconds = self._methods[path]
+        if not self._open.take(source):
+            return CallEnd(Code.RESOURCE_EXHAUSTED, _TOO_MANY)
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                return await method(exchange)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return CallEnd(Code.DEADLINE_EXCEEDED, f"this lasts {seconds:g} s at most: call again")
+        finally:
+            self._open.give_back(source)
 
     async def _reflect(self, exchange: Exchange) -> CallEnd:
         while (request := await exchange.next()) is not None:

@@ -55,10 +55,10 @@ class Listener:
         listening: socket.socket,
         protocols: Protocols,
         certificates: Certificates | None = None,
-        proxies: Collection[Network] = (),
+        plain_text_from: Collection[Network] = (),
     ) -> None:
         self._socket, self._protocols = listening, protocols
-        self._certificates, self._proxies = certificates, proxies
+        self._certificates, self._plain_text_from = certificates, plain_text_from
         self._opening: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -109,7 +109,7 @@ class Listener:
         try:
             async with asyncio.timeout(self.first_byte_seconds):
                 first = await _first_bytes(connection)
-            if self._certificates is None and self._proxies and not self._may_connect(peer):
+            if self._certificates is None and self._plain_text_from and not self._may_connect(peer):
                 await self._refuse(connection, first, 403, _DIRECT)
             elif self._certificates is None:
                 is_http_2 = first == _HTTP_2
@@ -143,7 +143,7 @@ class Listener:
             await _give(connection, lambda: _Refusal(_problem(status, sentence)))
 
     def _may_connect(self, peer: str) -> bool:
-        return is_loopback(peer) or is_in(peer, self._proxies)
+        return is_loopback(peer) or is_in(peer, self._plain_text_from)
 
 
 class _ByAlpn(asyncio.Protocol):

@@ -19,6 +19,7 @@ from framewell_gateway.entrypoints.http.listening import Listener, Protocols
 from framewell_gateway.entrypoints.http.problems import problem
 from framewell_gateway.entrypoints.http2.asgi import answer_as_asgi
 from framewell_gateway.entrypoints.http2.connection import Http2Connection
+from framewell_gateway.entrypoints.http2.places import Places
 from framewell_gateway.entrypoints.http2.protocol import Served
 from framewell_gateway.entrypoints.http2.streams import Http2Stream
 
@@ -41,7 +42,7 @@ class WebServer:
     """Serves the application, and gRPC calls, on `host:port` until stopped.
 
     With `certificates` the port speaks TLS alone. `proxies` are networks whose word is taken for where a
-    request came from; without certificates only they, and this machine, may connect.
+    request came from; without certificates only they, `plain_text_from`, and this machine may connect.
     `start` raises OSError, with a sentence that names the address, when the port is taken.
     """
 
@@ -56,9 +57,11 @@ class WebServer:
         answer_call: AnswerCall | None = None,
         certificates: Certificates | None = None,
         proxies: Collection[Network] = (),
+        plain_text_from: Collection[Network] = (),
     ) -> None:
         self._host, self._port, self._app = host, port, app
         self._certificates, self._proxies, self._answer_call = certificates, proxies, answer_call
+        self._plain_text_from = [*proxies, *plain_text_from]
         asgi: Any = app
         trusting = ProxyHeadersMiddleware(asgi, [str(one) for one in proxies]) if proxies else asgi
         self._config = uvicorn.Config(
@@ -87,13 +90,13 @@ class WebServer:
         """Listen, and serve in a task of its own."""
         self._socket = self._bound()
         self._config.load()
-        served = Served(self._answer, self._server.server_state)
+        served = Served(self._answer, self._server.server_state, places=Places(self._proxies))
         protocols = Protocols(
             http_1=partial(BoundedConnection, self._config, self._server.server_state, {}),
             http_2=partial(Http2Connection, served),
             refusing_http_2=self._refusing,
         )
-        self._listener = Listener(self._socket, protocols, self._certificates, self._proxies)
+        self._listener = Listener(self._socket, protocols, self._certificates, self._plain_text_from)
         self._serving = asyncio.create_task(self._server.serve(sockets=[]))
         self._listener.open()
         if self._certificates is not None:

@@ -9,7 +9,7 @@ are kept here, beside uvicorn's HTTP/1.1, and gRPC is passed on from them withou
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from h2.settings import SettingCodes
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
 
 from framewell_gateway.entrypoints.http2.frame_meter import Flood, FrameMeter, FrameTooLarge
+from framewell_gateway.entrypoints.http2.places import TOO_MANY
 from framewell_gateway.entrypoints.http2.protocol import (
     HEADER_TABLE_BYTES,
     MOST_STREAMS,
@@ -62,6 +63,7 @@ class Http2Connection(asyncio.Protocol):
         self._running = self._unwritten = 0
         self._heard = self._idle_since = time.monotonic()
         self._clock: asyncio.TimerHandle | None = None
+        self._leave: Callable[[], None] | None = None
         self.client: tuple[str, int] | None = None
         self.server: tuple[str, int | None] | None = None
         self.scheme = "http"
@@ -76,10 +78,16 @@ class Http2Connection(asyncio.Protocol):
         self.scheme = "https" if is_ssl(self._transport) else "http"
         self._flush()
         self._tick()
+        self._leave = self._served.places.take(self.client)
+        if self._leave is None:
+            self._write()  # the settings come first: what comes before them is no HTTP/2
+            self._refuse(ErrorCodes.ENHANCE_YOUR_CALM, TOO_MANY)
 
     def connection_lost(self, _: Exception | None) -> None:
         """Tell every request that nobody waits for its answer any more."""
         self._served.state.connections.discard(self)
+        if self._leave is not None:
+            self._leave()
         if self._clock is not None:
             self._clock.cancel()
         for stream in self._streams.values():
@@ -122,7 +130,7 @@ class Http2Connection(asyncio.Protocol):
         """Take no more requests, and close when those under way are answered."""
         if not self._stopping and not self._transport.is_closing() and not self._refused:
             self._write()
-            self._say_goodbye(ErrorCodes.NO_ERROR, "")
+            self._transport.write(goodbye(self._h2, ErrorCodes.NO_ERROR, ""))
         self._stopping = True
         self._close_if_done()
 
@@ -160,8 +168,6 @@ class Http2Connection(asyncio.Protocol):
             with suppress(H2Error):  # it has ended, or the connection has
                 self._h2.reset_stream(stream_id, code)
             self._flush()
-
-    # Events
 
     def _handle(self, event: events.Event) -> None:
         match event:
@@ -235,8 +241,6 @@ class Http2Connection(asyncio.Protocol):
             stream.lose()
         self._transport.close()
 
-    # Bounds
-
     def _tick(self) -> None:
         """Look now and then at what may not last."""
         now = time.monotonic()
@@ -268,11 +272,8 @@ class Http2Connection(asyncio.Protocol):
         log.info("a connection was closed for what it sent", reason=sentence, client=self.client)
         for stream in list(self._streams.values()):
             stream.lose()
-        self._say_goodbye(code, sentence)
-        asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._transport.close)
-
-    def _say_goodbye(self, code: ErrorCodes, sentence: str) -> None:
         self._transport.write(goodbye(self._h2, code, sentence))
+        asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._transport.close)
 
     def _close_if_done(self) -> None:
         if self._stopping and not self._running and not self._transport.is_closing():

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from h2.config import H2Configuration
@@ -14,6 +14,7 @@ from hyperframe.frame import GoAwayFrame
 from uvicorn.server import ServerState
 
 from framewell_gateway.entrypoints.http2.frame_meter import MOST_FRAME_BYTES, MOST_HEADER_BYTES
+from framewell_gateway.entrypoints.http2.places import Places
 from framewell_gateway.entrypoints.http2.streams import Http2Stream, StreamLost
 
 MOST_STREAMS: Final = 256
@@ -31,6 +32,7 @@ class Served:
 
     answer: Callable[[Http2Stream], Awaitable[None]]
     state: ServerState
+    places: Places = field(default_factory=Places)
 
 
 def server_side() -> H2Connection:
