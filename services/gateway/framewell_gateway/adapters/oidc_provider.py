@@ -1,5 +1,6 @@
 """The identity provider of the house: OpenID Connect by the authorization code with PKCE, through Authlib."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ _ALGORITHMS: Final = (
 _SECONDS: Final = 10.0
 _LEEWAY_SECONDS: Final = 30
 _KEPT_SECONDS: Final = 300.0
+_AWAY_SECONDS: Final = 15.0
+"""How long a provider that did not answer is taken to be away."""
 _METADATA: Final = "/.well-known/openid-configuration"
 _PROVIDER: Final = "the identity provider"
 
@@ -42,6 +45,9 @@ class OidcProvider:
     role_claim: str
     _metadata: Mapping[str, Any] = field(default_factory=dict)
     _read_at: float = float("-inf")
+    _away: Away | None = None
+    _away_until: float = float("-inf")
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def address(self, pending: Pending, redirect_uri: str) -> str:
         """See IdentityProvider."""
@@ -104,19 +110,38 @@ class OidcProvider:
         )
 
     async def _described(self) -> Mapping[str, Any]:
-        """Return what the provider says of itself, asked again every few minutes. Raises Away."""
-        if time.monotonic() - self._read_at < _KEPT_SECONDS:
+        """Return what the provider says of itself, asked again every few minutes. Raises Away.
+
+        All who sign in share one question. Where it failed it is not asked again for a moment: nobody waits
+        for a provider of which it is known that it is away.
+        """
+        async with self._asking:
+            now = time.monotonic()
+            if now - self._read_at < _KEPT_SECONDS:
+                return self._metadata
+            if self._away is not None and now < self._away_until:
+                raise Away(self._away.service, self._away.detail)
+            try:
+                self._metadata = await self._ask()
+            except Away as away:
+                self._away, self._away_until = away, time.monotonic() + _AWAY_SECONDS
+                raise
+            self._away, self._read_at = None, time.monotonic()
             return self._metadata
+
+    async def _ask(self) -> Mapping[str, Any]:
+        """Return what the provider says of itself now. Raises Away."""
         try:
-            async with httpx2.AsyncClient(timeout=_SECONDS) as client:
+            async with asyncio.timeout(_SECONDS), httpx2.AsyncClient(timeout=_SECONDS) as client:
                 answer = await client.get(self.issuer.rstrip("/") + _METADATA)
-                metadata = answer.raise_for_status().json()
+                metadata: Mapping[str, Any] = answer.raise_for_status().json()
+        except TimeoutError as error:
+            raise Away(_PROVIDER, f"it did not answer within {_SECONDS:g} s") from error
         except (httpx2.HTTPError, ValueError) as error:
             raise Away(_PROVIDER, str(error) or type(error).__name__) from error
         if metadata.get("issuer") != self.issuer:
             raise Away(_PROVIDER, f"it calls itself {metadata.get('issuer')!r}, not {self.issuer!r}")
-        self._metadata, self._read_at = metadata, time.monotonic()
-        return self._metadata
+        return metadata
 
     def _client(self, redirect_uri: str) -> AsyncOAuth2Client:
         return AsyncOAuth2Client(

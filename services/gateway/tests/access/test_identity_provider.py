@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import httpx
 import pytest
 
 from framewell_contracts.access import Role
+from framewell_gateway.adapters import oidc_provider
 from framewell_gateway.adapters.oidc_provider import OidcProvider
 from framewell_gateway.domain.provider_sign_in import new_pending
 from framewell_gateway.entrypoints.access import ProviderSettings
@@ -279,6 +281,40 @@ async def test_a_provider_that_is_away_is_said_and_passwords_go_on(opened: Any) 
     opened.__dict__.pop("first", None)
     assert (await opened.browser().ask("GET", "/v1/session/oidc")).status_code == 503
     assert (await opened.browser().sign_in("first")).status_code == 200
+
+
+async def test_nobody_waits_for_a_provider_that_is_known_to_be_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(oidc_provider, "_SECONDS", 0.3)
+    asked, answers = [], asyncio.Event()
+
+    async def provider(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        if answers.is_set():
+            body = json.dumps({"issuer": issuer, "authorization_endpoint": f"{issuer}/auth"}).encode()
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body))
+            await writer.drain()
+            writer.close()
+
+    server = await asyncio.start_server(provider, "127.0.0.1", 0)
+    issuer = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    silent = OidcProvider(issuer, "framewell", "", "openid", "sub", "groups")
+    pending = new_pending("/", SystemClock().now())
+    try:
+        for _ in range(2):  # the second time nobody asks
+            refused = await asyncio.gather(
+                *(silent.address(pending, CALLBACK) for _ in range(20)), return_exceptions=True
+            )
+            assert {type(one) for one in refused} == {Away}
+            assert len(asked) == 1
+        answers.set()
+        monkeypatch.setattr(silent, "_away_until", 0.0)  # a while later
+        addresses = await asyncio.gather(*(silent.address(pending, CALLBACK) for _ in range(20)))
+        assert all(one.startswith(f"{issuer}/auth?") for one in addresses)
+        assert len(asked) == 2
+    finally:
+        server.close()
 
 
 async def test_a_provider_that_calls_itself_otherwise_is_refused(provider: ProviderHouse) -> None:
