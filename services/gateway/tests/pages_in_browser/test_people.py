@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell_kit.outcomes import Conflict
 
@@ -69,6 +71,70 @@ def test_a_name_is_typed_previewed_given_to_all_appearances_and_taken_back_with_
     assert {one.state for one in accepted} == {wire.SAMPLE_STATE_PROPOSED}
 
 
+def a_model_went_into_service(house: Any, version: str) -> None:
+    house.happened(RecognitionUpdated(model=ModelVersion(name="identity/people", version=version)))
+
+
+def test_after_a_name_the_next_model_shows_what_it_found_before_and_after_with_its_programmes(
+    desk: Any, unknown: Any, house: Any, visit: Any
+) -> None:
+    unknown.add(1)
+    page = visit("/people?list=unknown")
+    expect(page.locator("[data-cluster]")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.type("Ada Neumann")
+    page.keyboard.press("Enter")
+    lately = page.get_by_role("region", name="Named just now")
+    expect(lately.get_by_text("The next model learns this name")).to_be_visible()
+    a_model_went_into_service(house, "1.3")
+    expect(lately.get_by_text("identity/people 1.3 found nobody else of this name.")).to_be_visible()
+    unknown.of_class["class-1"] = [unknown.appearance(0, turn) for turn in range(7)]
+    unknown.switched("1.4", class_1=(3, 37))
+    a_model_went_into_service(house, "1.4")
+    expect(lately.get_by_text("3 → 37 appearances")).to_have_count(1)
+    expect(lately.get_by_text("12 programmes, 4.2 s")).to_be_visible()
+    visit.check_accessibility(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit.check_fits(page)
+    programmes = lately.get_by_role("listitem").get_by_role("listitem")
+    expect(programmes).to_have_count(3)
+    assert "?pts=" in (programmes.first.get_by_role("link").get_attribute("href") or "")
+    lately.get_by_role("button", name="Close: Ada Neumann").focus()
+    page.keyboard.press("Enter")
+    expect(lately).to_have_count(0)
+
+
+def test_a_name_that_is_taken_back_waits_for_no_model(desk: Any, unknown: Any, visit: Any) -> None:
+    unknown.add(1)
+    page = visit("/people?list=unknown", language="de")
+    expect(page.locator("[data-cluster]")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.type("Ada Neumann")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Gerade benannt")).to_be_visible()
+    page.get_by_role("button", name="Rückgängig").first.click()
+    expect(page.get_by_role("region", name="Gerade benannt")).to_have_count(0)
+
+
+def test_of_somebody_seen_more_than_a_hundred_times_all_can_be_looked_at_and_taken_out(
+    unknown: Any, visit: Any
+) -> None:
+    (only,) = unknown.add(1, 130)
+    page = visit("/people?list=unknown")
+    boxes = page.get_by_role("checkbox")
+    expect(boxes).to_have_count(100)
+    page.get_by_role("button", name="More appearances").focus()
+    page.keyboard.press("Enter")
+    expect(boxes).to_have_count(130)
+    expect(page.get_by_role("button", name="More appearances")).to_have_count(0)
+    for place in (0, 129):
+        boxes.nth(place).focus()
+        page.keyboard.press("Space")
+    page.get_by_role("button", name="These 2 are somebody else").click()
+    expect(page.get_by_text("Put apart as another person")).to_be_visible()
+    assert unknown.clusters[only].appearance_count == 128
+
+
 def test_a_known_name_is_offered_and_a_refused_one_says_why(desk: Any, unknown: Any, visit: Any) -> None:
     (only,) = unknown.add(1)
     page = visit("/people?list=unknown", language="de")
@@ -105,8 +171,10 @@ def test_unknown_people_are_merged_told_apart_and_skipped_by_keys(unknown: Any, 
     page.get_by_role("button", name="Undo").first.click()
     expect(page.get_by_text("Taken back.", exact=True)).to_be_visible()
     assert not unknown.apart
+    expect(page.get_by_text("Same: 6 appearances go to the marked person’s 6.")).to_be_visible()
     page.keyboard.press("m")
     expect(current).to_have_attribute("data-cluster", ids[1])
+    expect(page.get_by_text("6 appearances go to the 6 of the marked person, 12 in all")).to_be_visible()
     expect(page.get_by_text("12 appearances").first).to_be_visible()
     page.keyboard.press("s")
     expect(current).to_have_attribute("data-cluster", ids[2])
@@ -149,7 +217,7 @@ def test_a_merger_says_which_way_with_both_counts_and_is_taken_back(
     page.keyboard.press("m")
     dialog = page.get_by_role("dialog")
     page.keyboard.type("ada")
-    dialog.get_by_role("button", name="Ada Neumann").click()
+    dialog.get_by_role("option", name="Ada Neumann").click()
     way = dialog.locator("section")
     expect(way.get_by_text("Ada Neumann becomes part of Jörg Müßigbrodt")).to_have_count(1)
     expect(way.get_by_text("9 accepted samples")).to_be_visible()

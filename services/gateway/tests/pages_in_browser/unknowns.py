@@ -108,7 +108,14 @@ class Unknowns:
             api.SimilarCluster(cluster=each, distance=0.48 + 0.03 * place)
             for place, each in enumerate(others[:3])
         ]
-        return api.GetClusterResponse(cluster=one, appearances=seen, similar=similar, best=seen[:5])
+        start = int(request.page_token or 0)
+        end = start + (request.page_size or 100)
+        more = str(end) if end < len(seen) else ""
+        page = api.GetClusterResponse(cluster=one, appearances=seen[start:end], next_page_token=more)
+        if start == 0:
+            page.similar.extend(similar)
+            page.best.extend(seen[:5])
+        return page
 
     def _decided(self, kind: int, name: str, **more: str) -> str:
         record = api.ClusterDecisionRecord(

@@ -1,5 +1,8 @@
 import { Ban } from "lucide-react";
+import type { Wording } from "../words/sentences";
 import { useShellWords } from "../words/shell";
+import { ChangeLink } from "./rights_links";
+import { Said } from "./Said";
 import "./Refusal.css";
 
 /** As `RightsStatement` of the REST API, as far as it is shown. */
@@ -9,15 +12,28 @@ export interface Ground {
   found_at: string;
 }
 
-/** Why something must not be: the mesh's sentence, and the words it rests on as they were found. */
-export function Refusal({ sentence, grounds = [] }: { sentence: string; grounds?: readonly Ground[] }) {
+/**
+ * Why something must not be: the mesh's sentence, and the words it rests on as they were found. Of a programme that
+ * is named, whoever may change rights gets there from here.
+ */
+export function Refusal({
+  sentence,
+  wording,
+  grounds = [],
+  assetId,
+}: {
+  sentence: string;
+  wording?: Wording | undefined;
+  grounds?: readonly Ground[];
+  assetId?: string | undefined;
+}) {
   const words = useShellWords();
   const spoken = grounds.filter((one) => one.verbatim !== "");
   return (
     <section className="refusal" aria-label={words.refusal.title}>
-      <p className="refusal-sentence foreign" lang="en">
+      <p className="refusal-sentence foreign">
         <Ban aria-hidden="true" />
-        {sentence}
+        <Said sentence={sentence} wording={wording} />
       </p>
       {spoken.map((ground) => (
         <figure key={`${ground.holder}${ground.found_at}${ground.verbatim}`}>
@@ -29,6 +45,11 @@ export function Refusal({ sentence, grounds = [] }: { sentence: string; grounds?
           </figcaption>
         </figure>
       ))}
+      {assetId && (
+        <div>
+          <ChangeLink about={{ asset_id: assetId }} />
+        </div>
+      )}
     </section>
   );
 }

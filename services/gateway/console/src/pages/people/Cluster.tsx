@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
-import type { GetClusterResponse } from "../../api/generated";
+import { type UseInfiniteQueryResult, useInfiniteQuery } from "@tanstack/react-query";
+import { type ReactNode, useRef, useState } from "react";
+import type { ClusterAppearance, FaceCluster, GetClusterResponse } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
 import { Button } from "../../parts/Button";
 import { Crop } from "../../parts/Crop";
@@ -26,39 +26,63 @@ export function Cluster({
   onSkip: () => void;
   onShow: (clusterId: string) => void;
 }) {
-  const query = useQuery(clusterQuery(clusterId));
-  return <Answer query={query}>{(found) => <Known found={found} onSkip={onSkip} onShow={onShow} />}</Answer>;
+  const query = useInfiniteQuery(clusterQuery(clusterId));
+  return (
+    <Answer query={query}>
+      {({ pages }) => {
+        const [first] = pages;
+        if (first === undefined) return null;
+        const appearances = pages.flatMap((page) => page.appearances);
+        return (
+          <Known found={first} onSkip={onSkip} onShow={onShow}>
+            <All cluster={first.cluster} appearances={appearances} />
+            {query.hasNextPage && <More query={query} />}
+          </Known>
+        );
+      }}
+    </Answer>
+  );
+}
+
+function More({ query }: { query: Pick<UseInfiniteQueryResult, "fetchNextPage" | "isFetchingNextPage"> }) {
+  const words = useWords({ en, de });
+  return (
+    <div>
+      <Button onPress={() => void query.fetchNextPage()} isDisabled={query.isFetchingNextPage}>
+        {words.more}
+      </Button>
+    </div>
+  );
 }
 
 function Known({
   found,
   onSkip,
   onShow,
+  children,
 }: {
   found: GetClusterResponse;
   onSkip: () => void;
   onShow: (clusterId: string) => void;
+  children: ReactNode;
 }) {
   const words = useWords({ en, de });
   const { may } = useSession();
   const curates = may("curator");
   const field = useRef<HTMLInputElement>(null);
   const [marked, setMarked] = useState(0);
-  const [out, setOut] = useState<ReadonlySet<string>>(new Set());
   const decide = useDecisions();
   const id = found.cluster?.cluster_id ?? "";
-  const { similar } = found;
-  const at = Math.min(marked, similar.length - 1);
-  const other = similar[at]?.cluster?.cluster_id;
+  const count = found.cluster?.appearance_count ?? 0;
+  const at = Math.min(marked, found.similar.length - 1);
+  const other = found.similar[at]?.cluster;
   const merge = async () => {
-    if (other !== undefined && (await decide.merge(id, other))) onShow(other);
+    if (other === undefined) return;
+    const counts = { from: count, into: other.appearance_count };
+    if (await decide.merge(id, other.cluster_id, counts)) onShow(other.cluster_id);
   };
   const apart = async () => {
-    if (other !== undefined) await decide.distinguish(id, other);
-  };
-  const split = async () => {
-    const chosen = found.appearances.filter((one) => out.has(keyOf(one)));
-    if (chosen.length > 0 && (await decide.split(id, chosen))) setOut(new Set());
+    if (other !== undefined) await decide.distinguish(id, other.cluster_id);
   };
   useKeys([
     ...(curates
@@ -72,65 +96,92 @@ function Known({
   ]);
   return (
     <article className="stack" data-cluster={id}>
-      <header className="people-head">
-        <h2>{words.unknown.who}</h2>
-        <span className="soft">{words.appearances(found.cluster?.appearance_count ?? 0)}</span>
-        <Button look="bare" shortcut="S" onPress={onSkip}>
-          {words.keys.skip.split(":")[0]}
-        </Button>
-      </header>
-      <ul className="people-best" aria-label={words.unknown.best}>
-        {found.best.map((one) => (
-          <li key={keyOf(one)}>
-            <Crop src={one.face} alt="" width={104} height={104} fit="cover" />
-          </li>
-        ))}
-      </ul>
+      <Head count={count} best={found.best} onSkip={onSkip} />
       {curates && <NameField clusterId={id} inputRef={field} onNamed={onSkip} />}
       <Similar
-        similar={similar}
+        similar={found.similar}
+        count={count}
         marked={at}
         onMark={setMarked}
         onMerge={curates ? () => void merge() : undefined}
         onNot={curates ? () => void apart() : undefined}
       />
-      <section aria-labelledby="all" className="stack">
-        <header className="people-head">
-          <h2 id="all">{words.unknown.all}</h2>
-          {curates && found.appearances.length > 1 && out.size === 0 && (
-            <span className="small soft">{words.unknown.somebodyElse(0)}</span>
-          )}
-          {out.size > 0 && (
-            <Button isDisabled={out.size >= (found.cluster?.appearance_count ?? 0)} onPress={() => void split()}>
-              {words.unknown.somebodyElse(out.size)}
-            </Button>
-          )}
-        </header>
-        <Appearances
-          appearances={found.appearances}
-          {...(curates && found.appearances.length > 1
-            ? {
-                chosen: out,
-                onChoose: (key: string) =>
-                  setOut((now) => new Set(now.has(key) ? [...now].filter((one) => one !== key) : [...now, key])),
-              }
-            : {})}
-        />
-      </section>
+      {children}
       <History clusterId={id} />
     </article>
+  );
+}
+
+function Head({ count, best, onSkip }: { count: number; best: readonly ClusterAppearance[]; onSkip: () => void }) {
+  const words = useWords({ en, de });
+  return (
+    <>
+      <header className="people-head">
+        <h2>{words.unknown.who}</h2>
+        <span className="soft">{words.appearances(count)}</span>
+        <Button look="bare" shortcut="S" onPress={onSkip}>
+          {words.keys.skip.split(":")[0]}
+        </Button>
+      </header>
+      <ul className="people-best" aria-label={words.unknown.best}>
+        {best.map((one) => (
+          <li key={keyOf(one)}>
+            <Crop src={one.face} alt="" width={104} height={104} fit="cover" />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** All appearances; those that are somebody else are chosen and taken out. */
+function All({
+  cluster,
+  appearances,
+}: {
+  cluster: FaceCluster | undefined;
+  appearances: readonly ClusterAppearance[];
+}) {
+  const words = useWords({ en, de });
+  const { may } = useSession();
+  const decide = useDecisions();
+  const [out, setOut] = useState<ReadonlySet<string>>(new Set());
+  const count = cluster?.appearance_count ?? 0;
+  const splits = may("curator") && appearances.length > 1;
+  const split = async () => {
+    const chosen = appearances.filter((one) => out.has(keyOf(one)));
+    if (chosen.length > 0 && (await decide.split(cluster?.cluster_id ?? "", chosen))) setOut(new Set());
+  };
+  const choose = (key: string) =>
+    setOut((now) => new Set(now.has(key) ? [...now].filter((one) => one !== key) : [...now, key]));
+  return (
+    <section aria-labelledby="all" className="stack">
+      <header className="people-head">
+        <h2 id="all">{words.unknown.all}</h2>
+        {splits && out.size === 0 && <span className="small soft">{words.unknown.somebodyElse(0)}</span>}
+        {out.size > 0 && (
+          <Button isDisabled={out.size >= count} onPress={() => void split()}>
+            {words.unknown.somebodyElse(out.size)}
+          </Button>
+        )}
+      </header>
+      <Appearances appearances={appearances} {...(splits ? { chosen: out, onChoose: choose } : {})} />
+    </section>
   );
 }
 
 /** Others who look alike; one of them is marked, which M and X are about. */
 function Similar({
   similar,
+  count,
   marked,
   onMark,
   onMerge,
   onNot,
 }: {
   similar: GetClusterResponse["similar"];
+  /** How often the person that is looked at was seen. */
+  count: number;
   marked: number;
   onMark: (place: number) => void;
   onMerge: (() => void) | undefined;
@@ -153,6 +204,9 @@ function Similar({
           </>
         )}
       </header>
+      {onMerge !== undefined && similar[marked] !== undefined && (
+        <p className="small soft">{words.unknown.way(count, similar[marked].cluster?.appearance_count ?? 0)}</p>
+      )}
       {similar.length === 0 && <p className="soft">{words.unknown.noSimilar}</p>}
       <ul className="people-similar">
         {similar.map((one, place) => (

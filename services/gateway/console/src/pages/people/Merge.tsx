@@ -1,19 +1,20 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { ArrowRight, ArrowRightLeft } from "lucide-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { type DatasetClass, mergeClasses, undoMerge } from "../../api/generated";
 import { Button } from "../../parts/Button";
+import { Combobox } from "../../parts/Combobox";
 import { Crop } from "../../parts/Crop";
 import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
-import { SearchField } from "../../parts/fields";
+import { usePeople } from "../../parts/offers";
 import { useStatus } from "../../parts/status";
+import { useSettled } from "../../parts/useSettled";
 import { people as de } from "../../words/de/people";
 import { people as en } from "../../words/en/people";
 import { useWords } from "../../words/language";
 import { useShellWords } from "../../words/shell";
-import { sameNameQuery } from "./queries";
 
 /** Two people are one: says which goes and which stays, with the samples of both. */
 export function Merge({ person, onClose }: { person: DatasetClass; onClose: () => void }) {
@@ -27,10 +28,8 @@ export function Merge({ person, onClose }: { person: DatasetClass; onClose: () =
   const [turned, setTurned] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const { data } = useQuery(sameNameQuery(written.trim()));
-  const offered = (data?.classes ?? []).filter(
-    (one) => one.class_id !== person.class_id && one.dataset_id === person.dataset_id,
-  );
+  const known = usePeople(useSettled(written.trim()), person.dataset_id);
+  const offers = known.offers.filter((one) => one.key !== person.class_id);
   const [gone, stays] = turned ? [person, other] : [other, person];
   const merge = async () => {
     if (gone === undefined || stays === undefined) return;
@@ -64,23 +63,20 @@ export function Merge({ person, onClose }: { person: DatasetClass; onClose: () =
       }
     >
       <div className="stack">
-        <SearchField label={words.merge.pick} value={written} onChange={setWritten} autoFocus />
-        <ul className="people-offers">
-          {offered.map((one) => (
-            <li key={one.class_id}>
-              <button
-                type="button"
-                className="people-offer"
-                aria-pressed={one.class_id === other?.class_id}
-                onClick={() => setOther(one)}
-              >
-                <Crop src={one.samples?.path} alt="" width={32} height={32} fit="cover" />
-                <span className="one-line">{one.name}</span>
-                <span className="small soft">{words.samples(one.samples?.accepted ?? 0)}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
+        <Combobox
+          label={words.merge.pick}
+          value={written}
+          onChange={(text) => {
+            setWritten(text);
+            setOther(undefined);
+          }}
+          offers={other === undefined ? offers : []}
+          onTake={(one) => {
+            setOther(one.person);
+            setWritten(one.text);
+          }}
+          autoFocus
+        />
         {gone !== undefined && stays !== undefined && (
           <section aria-live="polite" className="stack">
             <div className="people-way">

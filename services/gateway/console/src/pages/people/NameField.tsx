@@ -1,20 +1,20 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
-import { type KeyboardEvent, type Ref, useEffect, useId, useState } from "react";
+import { type Ref, useState } from "react";
 import { namePerson, type PreviewNameResponse } from "../../api/generated";
 import { Button } from "../../parts/Button";
-import { Crop } from "../../parts/Crop";
+import { Combobox } from "../../parts/Combobox";
 import { Sentence } from "../../parts/Failed";
+import { usePeople } from "../../parts/offers";
 import { useStatus } from "../../parts/status";
-import "../../parts/fields.css";
+import { useSettled } from "../../parts/useSettled";
 import { people as de } from "../../words/de/people";
 import { people as en } from "../../words/en/people";
 import { numberIn } from "../../words/formats";
 import { useLanguage, useWords } from "../../words/language";
-import { previewQuery, sameNameQuery } from "./queries";
+import { forget, remember } from "./named_lately";
+import { changesQuery, previewQuery } from "./queries";
 import { useDecisions } from "./useDecisions";
-
-const PAUSE_MS = 250;
 
 /** Who an unknown person is: known names are offered, and what the name would touch stands below. */
 export function NameField({
@@ -27,18 +27,15 @@ export function NameField({
   onNamed: () => void;
 }) {
   const words = useWords({ en, de });
-  const id = useId();
   const queries = useQueryClient();
   const { say } = useStatus();
   const { undo } = useDecisions();
   const [written, setWritten] = useState("");
-  const [marked, setMarked] = useState(-1);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const name = written.trim().replace(/\s+/g, " ");
   const settled = useSettled(name);
-  const { data } = useQuery(sameNameQuery(settled));
-  const offers = name === "" ? [] : (data?.classes ?? []);
+  const { offers } = usePeople(name === "" ? "" : settled);
   const preview = useQuery(previewQuery(clusterId, settled));
   const give = async (given: string) => {
     if (given === "" || busy) return;
@@ -46,7 +43,12 @@ export function NameField({
     setError(null);
     try {
       const answer = await namePerson({ cluster_id: clusterId, name: given });
-      say(words.unknown.named(given, answer.accepted_count), () => undo(answer.decision_id));
+      const before = await queries.fetchQuery(changesQuery(answer.class_id, 1)).catch(() => undefined);
+      remember({ classId: answer.class_id, name: given, since: before?.changes[0]?.changed_at ?? "" });
+      say(words.unknown.named(given, answer.accepted_count), () => {
+        forget(answer.class_id);
+        return undo(answer.decision_id);
+      });
       onNamed();
       await queries.invalidateQueries({ queryKey: ["clusters"] });
       await queries.invalidateQueries({ queryKey: ["classes"] });
@@ -55,65 +57,24 @@ export function NameField({
       setBusy(false);
     }
   };
-  const keys = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === "ArrowDown") setMarked(Math.min(marked + 1, offers.length - 1));
-    else if (event.key === "ArrowUp") setMarked(Math.max(marked - 1, -1));
-    else if (event.key === "Enter") void give(offers[marked]?.name ?? name);
-    else if (event.key === "Escape") event.currentTarget.blur();
-    else return;
-    event.preventDefault();
-  };
   return (
     <section className="people-naming" aria-label={words.unknown.label}>
-      <div className="field">
-        <label htmlFor={`${id}-field`}>{words.unknown.label}</label>
-        <div className="row">
-          <input
-            id={`${id}-field`}
-            ref={inputRef}
-            className="input people-field"
-            value={written}
-            onChange={({ target }) => {
-              setWritten(target.value);
-              setMarked(-1);
-            }}
-            onKeyDown={keys}
-            placeholder={words.unknown.placeholder}
-            autoComplete="off"
-            maxLength={300}
-            dir="auto"
-            role="combobox"
-            aria-expanded={offers.length > 0}
-            aria-controls={`${id}-offers`}
-            aria-describedby={`${id}-help`}
-            aria-activedescendant={marked >= 0 ? `${id}-${marked}` : undefined}
-          />
-          <Button look="main" isDisabled={name === "" || busy} onPress={() => void give(offers[marked]?.name ?? name)}>
-            {words.unknown.give}
-          </Button>
-        </div>
-        <span id={`${id}-help`} className="field-help">
-          {words.unknown.help}
-        </span>
-      </div>
-      <div role="listbox" id={`${id}-offers`} aria-label={words.unknown.label} className="people-offered">
-        {offers.map((one, place) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys
-          <div
-            key={one.class_id}
-            id={`${id}-${place}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={place === marked}
-            className="people-offer"
-            onClick={() => void give(one.name)}
-          >
-            <Crop src={one.samples?.path} alt="" width={28} height={28} fit="cover" />
-            <span className="one-line">{one.name}</span>
-            <span className="small soft">{words.samples(one.samples?.accepted ?? 0)}</span>
-          </div>
-        ))}
-      </div>
+      <Combobox
+        label={words.unknown.label}
+        value={written}
+        onChange={setWritten}
+        offers={offers}
+        onTake={(one) => void give(one.text)}
+        onWritten={() => void give(name)}
+        leaves
+        help={words.unknown.help}
+        placeholder={words.unknown.placeholder}
+        inputRef={inputRef}
+      >
+        <Button look="main" isDisabled={name === "" || busy} onPress={() => void give(name)}>
+          {words.unknown.give}
+        </Button>
+      </Combobox>
       {name !== "" && preview.data !== undefined && <Touches preview={preview.data} />}
       <Sentence error={error} />
     </section>
@@ -152,14 +113,4 @@ function Touches({ preview }: { preview: PreviewNameResponse }) {
       ))}
     </div>
   );
-}
-
-/** What was written, once somebody pauses. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ScanFace } from "lucide-react";
+import { Eraser, ScanFace } from "lucide-react";
 import { useState } from "react";
 import { Link } from "wouter";
 import { type DatasetClass, undoMerge } from "../../api/generated";
@@ -9,6 +9,7 @@ import { Crop } from "../../parts/Crop";
 import { Empty } from "../../parts/Empty";
 import { useKeys } from "../../parts/keys";
 import { Page } from "../../parts/Page";
+import { erasureOf } from "../../parts/rights_links";
 import { useStatus } from "../../parts/status";
 import { useSentence } from "../../parts/useSentence";
 import { useSession } from "../../parts/useSession";
@@ -85,7 +86,15 @@ function Facts({ person, merged }: { person: DatasetClass; merged: readonly Data
           {words.toReview(samples?.proposed ?? 0)}
         </Link>
       )}
-      {(samples?.withheld ?? 0) > 0 && <p className="soft">{words.withheld(samples?.withheld ?? 0)}</p>}
+      {(samples?.withheld ?? 0) > 0 && (
+        <p className="soft">
+          {may("rights") ? (
+            <Link href="/rights?kind=samples">{words.withheld(samples?.withheld ?? 0)}</Link>
+          ) : (
+            words.withheld(samples?.withheld ?? 0)
+          )}
+        </p>
+      )}
       {person.aliases.length > 0 && (
         <section aria-label={words.aliases}>
           <h2>{words.aliases}</h2>
@@ -113,6 +122,14 @@ function Facts({ person, merged }: { person: DatasetClass; merged: readonly Data
       )}
       <NewestChange classId={person.class_id} />
       {merged.length > 0 && <Merged into={person} merged={merged} />}
+      {may("rights") && (
+        <div>
+          <Link href={erasureOf({ class: person.class_id })} className="button button-bare">
+            <Eraser aria-hidden="true" />
+            {words.erase}
+          </Link>
+        </div>
+      )}
       {person.changed_at !== undefined && (
         <p className="small soft foreign">
           <Time at={person.changed_at} ago />,{" "}

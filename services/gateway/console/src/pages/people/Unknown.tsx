@@ -16,6 +16,7 @@ import { people as en } from "../../words/en/people";
 import { useWords } from "../../words/language";
 import { Cluster } from "./Cluster";
 import { Lists } from "./Lists";
+import { NamedLately } from "./NamedLately";
 import { unknownQuery } from "./queries";
 
 const ROW = 60;
@@ -62,9 +63,12 @@ export function Unknown() {
       <Answer query={query} waiting={<Waiting rows={8} rowHeight={ROW} />}>
         {() =>
           items.length === 0 && shown === undefined ? (
-            <Empty icon={<CheckCheck aria-hidden="true" />} title={words.unknown.none}>
-              {words.unknown.noneText}
-            </Empty>
+            <>
+              <NamedLately />
+              <Empty icon={<CheckCheck aria-hidden="true" />} title={words.unknown.none}>
+                {words.unknown.noneText}
+              </Empty>
+            </>
           ) : (
             <div className="people-unknown">
               <VirtualTable
@@ -80,7 +84,8 @@ export function Unknown() {
                 onNearEnd={more}
                 keyWords={words.keys}
               />
-              <div className="people-cluster">
+              <div className="people-cluster stack">
+                <NamedLately />
                 {shown !== undefined && <Cluster clusterId={shown} key={shown} onSkip={skip} onShow={setChosen} />}
               </div>
             </div>

@@ -65,11 +65,13 @@ export function unknownQuery(order: string) {
   });
 }
 
-/** One of them, with appearances, who may be the same, and the clearest faces. */
+/** One of them, with appearances page by page; who may be the same and the clearest faces stand on the first. */
 export function clusterQuery(clusterId: string) {
-  return queryOptions({
+  return infiniteQueryOptions({
     queryKey: ["clusters", "one", clusterId] satisfies Key,
-    queryFn: ({ signal }) => getCluster(clusterId, { pageSize: 100 }, { signal }),
+    queryFn: ({ pageParam, signal }) => getCluster(clusterId, { ...token(pageParam), pageSize: 100 }, { signal }),
+    initialPageParam: first,
+    getNextPageParam: next,
   });
 }
 
@@ -88,16 +90,6 @@ export function previewQuery(clusterId: string, name: string) {
     queryFn: ({ signal }) => previewName({ cluster_id: clusterId, name }, { signal }),
     enabled: name !== "",
     retry: false,
-  });
-}
-
-/** People whose name, or another spelling of it, holds what is written. */
-export function sameNameQuery(written: string) {
-  return queryOptions({
-    queryKey: ["classes", "list", "names", written] satisfies Key,
-    queryFn: ({ signal }) => listClasses({ name: written, pageSize: 8, standing: true, withSamples: true }, { signal }),
-    enabled: written !== "",
-    placeholderData: (before) => before,
   });
 }
 

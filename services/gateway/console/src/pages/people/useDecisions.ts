@@ -55,8 +55,10 @@ export function useDecisions() {
   };
   return {
     undo,
-    merge: (id: string, into: string) =>
-      decided(words.unknown.merged, () => mergeClusters({ cluster_id: id, into_cluster_id: into })),
+    merge: (id: string, into: string, counts: { from: number; into: number }) =>
+      decided(words.unknown.merged(counts.from, counts.into), () =>
+        mergeClusters({ cluster_id: id, into_cluster_id: into }),
+      ),
     distinguish: (id: string, other: string) =>
       decided(words.unknown.apart, () => distinguishClusters({ cluster_id: id, other_cluster_id: other })),
     split: (id: string, appearances: readonly ClusterAppearance[]) =>

@@ -76,6 +76,12 @@ export const people: typeof en = {
     list: "In dieser Person aufgegangen",
     samples: (n) => count(n, { one: "Muster", other: "Muster" }),
   },
+  erase: "Diese Person löschen …",
+  lately: {
+    title: "Gerade benannt",
+    waits: "Das nächste Modell lernt diesen Namen; was es findet, steht dann hier.",
+    nobody: (model) => `${model} hat sonst niemanden dieses Namens gefunden.`,
+  },
   changes: {
     title: "Vorher und nachher",
     line: (before, after) => `${before} → ${after} Auftritte`,
@@ -103,7 +109,10 @@ export const people: typeof en = {
     noSimilar: "Niemand sonst sieht so aus",
     same: "Dieselbe",
     not: "Nicht diese",
-    merged: "Mit der markierten Person zusammengelegt",
+    merged: (from, into) =>
+      `Zusammengelegt: ${count(from, { one: "Auftritt geht", other: "Auftritte gehen" })} zu den ${into} der markierten Person, zusammen ${from + into}`,
+    way: (from, into) =>
+      `Dieselbe: ${count(from, { one: "Auftritt geht", other: "Auftritte gehen" })} zu den ${into} der markierten Person.`,
     apart: "Vermerkt: Das sind zwei Personen",
     all: "Alle Auftritte",
     somebodyElse: (n) => (n === 0 ? "Gesichter wählen, die jemand anderes sind" : `Diese ${n} sind jemand anderes`),

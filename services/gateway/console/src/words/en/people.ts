@@ -75,6 +75,12 @@ export const people = {
     list: "Merged into this person",
     samples: (n: number) => count(n, { one: "sample", other: "samples" }),
   },
+  erase: "Erase this person …",
+  lately: {
+    title: "Named just now",
+    waits: "The next model learns this name; what it finds is shown here.",
+    nobody: (model: string) => `${model} found nobody else of this name.`,
+  },
   changes: {
     title: "Before and after",
     line: (before: string, after: string) => `${before} → ${after} appearances`,
@@ -104,7 +110,10 @@ export const people = {
     noSimilar: "Nobody else looks like this",
     same: "Same",
     not: "Not this one",
-    merged: "Put together with the marked person",
+    merged: (from: number, into: number) =>
+      `Put together: ${count(from, { one: "appearance goes", other: "appearances go" })} to the ${into} of the marked person, ${from + into} in all`,
+    way: (from: number, into: number) =>
+      `Same: ${count(from, { one: "appearance goes", other: "appearances go" })} to the marked person’s ${into}.`,
     apart: "Noted: they are two people",
     all: "All appearances",
     somebodyElse: (n: number) => (n === 0 ? "Choose faces that are somebody else" : `These ${n} are somebody else`),
