@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from framewell.asset.v1.asset_pb2 import AssetIngested, AssetRejected, AssetRemoved, AssetTranscoded
+from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkPlanned
 from framewell.dataset.v1.catalogue_service_pb2 import ListClassesResponse
 from framewell.dataset.v1.dataset_pb2 import DatasetClass
 from framewell.dataset.v1.rights_service_pb2 import GetRightsResponse
@@ -30,7 +31,8 @@ from framewell.media.v1.media_pb2 import (
     Timeline,
     Work,
 )
-from framewell.mesh.v1.mesh_pb2 import ModelVersion, Ratio
+from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion, Ratio
+from framewell.programme.v1.programme_pb2 import ProgrammeChanged
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell_kit.outcome_messages import done
 
@@ -221,7 +223,7 @@ def test_everything_in_a_programme_stands_beside_it(house: Any, visit: Any, lang
         "Jörg Müßigbrodt, Reporter",
         SENTENCES[1],
         "Eine Nutzung für Text- und Data-Mining ist vorbehalten.",
-        "asset.ingested",
+        {"en": "Taken in", "de": "Übernommen"}[language],
         SENTENCES[2],
     ]
     for tab, text in zip(words, shows, strict=True):
@@ -231,6 +233,74 @@ def test_everything_in_a_programme_stands_beside_it(house: Any, visit: Any, lang
     visit.check_fits(page)
     page.set_viewport_size({"width": 320, "height": 640})
     visit.check_fits(page)
+
+
+def test_the_history_says_who_did_what_and_has_pages(house: Any, visit: Any) -> None:
+    visit.expects(*NOT_PLAYED)
+    asset = Asset(house).transcoded().analysed()
+    chunks = [
+        ChunkAnalysed(work=asset.work, outcome=done(), chunk_id=f"{ASSET}/1/{at}", index=at)
+        for at in range(84)
+    ]
+    planned = [ChunkPlanned(work=asset.work, chunk_id=one.chunk_id, index=one.index) for one in chunks]
+    house.happened(*planned, *chunks)
+    for number in range(130):
+        house.happened(described(number, "anna" if number < 20 else f"curator-{number}"))
+    page = visit(f"/assets/{ASSET}")
+    page.get_by_role("tab", name="History").click()
+    panel = page.get_by_role("tabpanel")
+    expect(panel.get_by_text("What is known of the programme was changed (20×) by anna")).to_be_visible()
+    expect(panel.get_by_text("84 chunks came in, all analysed")).to_be_visible()
+    expect(panel.get_by_text("framewell")).to_have_count(0)
+    expect(panel.get_by_text(re.compile("chunk.(planned|analysed)"))).to_have_count(0)
+    expect(panel.get_by_text("by curator-129")).to_have_count(0)
+    visit.check_accessibility(page)
+    panel.get_by_role("button", name="More").focus()
+    page.keyboard.press("Enter")
+    expect(panel.get_by_text("by curator-129")).to_have_count(1)
+    expect(panel.get_by_role("button", name="More")).to_have_count(0)
+
+
+def described(number: int, who: str) -> ProgrammeChanged:
+    return ProgrammeChanged(
+        asset_id=ASSET,
+        programme=Programme(title=f"Tagesschau {number}"),
+        revision=number + 2,
+        actor=Actor(principal=who, authority="curator"),
+    )
+
+
+def test_from_a_programme_its_rights_are_changed_and_an_unknown_person_is_named(
+    house: Any, visit: Any
+) -> None:
+    visit.expects(*NOT_PLAYED)
+    Asset(house).transcoded().analysed()
+    page = visit(f"/assets/{ASSET}")
+    page.get_by_role("link", name="Say who it is: Unknown 1").wait_for()
+    assert (page.get_by_role("link", name="Say who it is: Unknown 1").get_attribute("href") or "").endswith(
+        "/people?list=unknown&cluster=k-1"
+    )
+    page.get_by_role("tab", name="Rights").click()
+    panel = page.get_by_role("tabpanel")
+    erase = panel.get_by_role("link", name="Erase …").get_attribute("href") or ""
+    assert erase.endswith(f"/rights?tab=erasures&new=erasure&asset={ASSET}")
+    panel.get_by_role("link", name="Change rights …").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    about = dialog.get_by_role("group", name="Which asset")
+    expect(about.get_by_text("Tagesschau, 20 Uhr")).to_be_visible()
+    expect(dialog.get_by_text(ASSET)).to_have_count(0)
+
+
+def test_whoever_may_not_change_rights_is_not_led_there(house: Any, visit: Any) -> None:
+    visit.expects(*NOT_PLAYED)
+    Asset(house).transcoded().analysed()
+    house.add_user("vera", "viewer")
+    page = visit.sign_in("vera", f"/assets/{ASSET}")
+    expect(page.get_by_role("link", name="To the person: Unknown 1")).to_be_visible()
+    page.get_by_role("tab", name="Rights").click()
+    expect(page.get_by_role("tabpanel").get_by_text("vorbehalten")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("Change rights|Erase"))).to_have_count(0)
 
 
 def test_a_row_beside_the_player_leads_to_its_picture(house: Any, visit: Any) -> None:

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 
 from framewell.dataset.v1 import audit_service_pb2 as audit
 from framewell.dataset.v1 import rights_service_pb2 as rights_rpc
+from framewell.dataset.v1.catalogue_service_pb2 import GetClassResponse, ListClassesResponse
+from framewell.dataset.v1.dataset_pb2 import DatasetClass
 from framewell.erasure.v1.erasure_pb2 import ErasureCompleted, ErasureRequested
 from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion, Subject
 from framewell.rights.v1 import rights_pb2 as rights
@@ -292,6 +294,130 @@ def test_a_change_that_is_not_taken_up_yet_is_awaited(visit: Visit, told: Any) -
     expect(page.locator(".rights-step").filter(has_text="Model in service")).to_contain_text("done")
 
 
+def test_a_programme_is_written_by_its_title_and_taken_from_what_is_offered(
+    visit: Visit, house: House, told: Any
+) -> None:
+    house.happened(*house.scenes.programme(2, "Tagesthema: Wasser", series="Tagesthema"))
+    told.dataset.answers["PreviewRightsChange"] = rights_rpc.PreviewRightsChangeResponse()
+    told.training.answers["ListDependents"] = training.ListDependentsResponse()
+    page = visit("/rights")
+    page.keyboard.press("n")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("One asset").click()
+    field = dialog.get_by_role("combobox", name="Which asset")
+    field.fill("gibt es nicht")
+    expect(dialog.get_by_text("Nothing is called so.")).to_be_visible()
+    dialog.get_by_label("Stated by").fill("ines")
+    dialog.get_by_role("button", name="Preview").click()
+    expect(dialog.get_by_text("Choose it from what is offered.")).to_be_visible()
+    field.fill("wasser")
+    expect(dialog.get_by_role("option", name="Tagesthema: Wasser")).to_be_visible()
+    visit.check_accessibility(page)
+    page.keyboard.press("Escape")
+    expect(dialog.get_by_role("option")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    picked = dialog.get_by_role("group", name="Which asset")
+    expect(picked.get_by_text("Tagesthema: Wasser")).to_be_visible()
+    visit.check_accessibility(page)
+    dialog.get_by_role("button", name="Preview").click()
+    expect(dialog.get_by_text("Nothing that is known here would change.")).to_be_visible()
+    asked = next(request for method, request in told.dataset.asked if method == "PreviewRightsChange")
+    assert asked.change.subject.asset_id == house.scenes.asset_id(2)
+    picked.get_by_role("button", name="Choose another").click()
+    dialog.get_by_role("combobox", name="Which asset").fill(house.scenes.asset_id(2))
+    expect(picked.get_by_text("Tagesthema: Wasser")).to_be_visible()
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit.check_fits(page)
+
+
+def test_a_known_holder_is_offered_and_another_one_may_be_written(visit: Visit, told: Any) -> None:
+    page = visit("/rights", language="de")
+    page.keyboard.press("n")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name des Rechteinhabers").fill("Kan")
+    dialog.get_by_role("option", name="Kanal Eins").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label("Name des Rechteinhabers")).to_have_value("Kanal Eins")
+    asked = [request.prefix for method, request in told.dataset.asked if method == "ListContributors"]
+    assert "Kan" in asked
+    dialog.get_by_label("Name des Rechteinhabers").fill("Agentur Neu")
+    page.keyboard.press("Escape")
+    expect(dialog.get_by_label("Name des Rechteinhabers")).to_have_value("Agentur Neu")
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("new=change&holder=Agentur+Blau", "Change rights"), ("new=change", "Change rights")]
+)
+def test_a_link_opens_the_form_filled_in_once(visit: Visit, told: Any, path: str, title: str) -> None:
+    page = visit(f"/rights?{path}")
+    dialog = page.get_by_role("dialog", name=title)
+    expect(dialog.get_by_label("Name of the holder")).to_have_value(
+        "Agentur Blau" if "holder" in path else ""
+    )
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_have_count(0)
+    assert "new=" not in page.url
+    assert "holder" not in page.url
+
+
+def test_a_person_is_erased_by_name_from_their_page(visit: Visit, house: House, told: Any) -> None:
+    grace = DatasetClass(class_id="c-7", name="Grace  Hopper", revision=1)
+    told.dataset.answers |= {
+        "GetClass": GetClassResponse(dataset_class=grace),
+        "ListClasses": ListClassesResponse(classes=[grace], total_size=1),
+    }
+    visit.expects("404")
+    page = visit("/people/c-7")
+    page.get_by_role("link", name="Erase this person …").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("group", name="Who it is").get_by_text("Grace Hopper")).to_be_visible()
+    visit.check_accessibility(page)
+    expect(dialog.get_by_text("c-7")).to_have_count(0)
+    dialog.get_by_label("Reason").fill("Letter of 20 November.")
+    dialog.get_by_label("Write it once more").fill("Grace")
+    dialog.get_by_role("button", name="Erase for good").click()
+    expect(dialog.get_by_text("The two differ.")).to_be_visible()
+    dialog.get_by_label("Write it once more").fill("Grace Hopper")
+    dialog.get_by_role("button", name="Erase for good").click()
+    expect(page.get_by_text("The erasure was asked for.").first).to_be_visible()
+    assert told.announcements.facts[-1].subject.class_id == "c-7"
+    assert "class=" not in page.url
+
+
+def test_from_what_is_withheld_the_rights_of_its_programme_are_changed(
+    visit: Visit, house: House, told: Any
+) -> None:
+    page = visit("/rights")
+    page.get_by_text("Some of them").first.click()
+    page.get_by_role("link", name="Change rights …: Abendschau vom 22. November").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("group", name="Which asset")).to_be_visible()
+    expect(dialog.get_by_text("Nothing has this id here.")).to_be_visible()
+
+
+def test_a_change_that_was_sent_is_asked_for_only_once_it_is_taken_up(visit: Visit, told: Any) -> None:
+    told.dataset.answers["PreviewRightsChange"] = rights_rpc.PreviewRightsChangeResponse()
+    told.training.answers["ListDependents"] = training.ListDependentsResponse()
+    listed = told.dataset.answers["ListRightsChanges"]
+    page = visit("/rights?new=change&holder=Agentur+Blau")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Stated by").fill("ines")
+    dialog.get_by_role("button", name="Preview").click()
+    dialog.get_by_role("button", name="Put into force").click()
+    expect(page.get_by_text("followed here as soon as it is taken up")).to_be_visible()
+    asked = [request.change_id for method, request in told.dataset.asked if method == "GetRightsChange"]
+    assert asked == []
+    (sent,) = (one.partition("change=")[2].partition("&")[0] for one in [page.url])
+    taken = rights_rpc.ListRightsChangesResponse(changes=[change(sent), *listed.changes], total_size=3)
+    told.dataset.answers["ListRightsChanges"] = taken
+    expect(page.locator(".rights-step").first).to_be_visible()
+    asked = [request.change_id for method, request in told.dataset.asked if method == "GetRightsChange"]
+    assert set(asked) == {sent}
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_ledger_has_sums_each_use_and_a_table_to_save(visit: Visit, told: Any, language: str) -> None:
     page = visit("/rights?tab=owed&holder=Kanal+Eins&from=2026-11-01", language=language)
@@ -319,6 +445,7 @@ def test_an_erasure_is_asked_for_twice_and_reported_by_six_services(
     shot(page, "erasures")
     page.get_by_role("button", name="Erase").click()
     dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Holder", exact=True).click()
     dialog.get_by_label("Name of the holder").fill("Agentur Blau")
     dialog.get_by_label("Write it once more").fill("Agentur Bla")
     dialog.get_by_label("Reason").fill("Letter of 20 November.")

@@ -1,6 +1,6 @@
 /** What the page of a programme asks for, each part by itself, so that one that is away leaves the others. */
 
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import {
   type Appearance,
   getAsset,
@@ -13,8 +13,11 @@ import {
 import type { Key } from "../../api/queries";
 import type { Seen } from "../../domain/boxes";
 import type { ReadTable } from "../../player/picture_clock";
+import type { Wording } from "../../words/sentences";
+import { TOLD, typeOf } from "./history";
 
 const PAGE = 1000;
+const EVENTS = 100;
 const MOST_PAGES = 40;
 
 export function assetQuery(assetId: string) {
@@ -38,6 +41,8 @@ export interface SeenSomebody {
 export interface People {
   people: readonly SeenSomebody[];
   missing: readonly string[];
+  /** What the sentences of `missing` are made of, in the same order. */
+  wordings: readonly (Wording | undefined)[];
 }
 
 export function peopleQuery(assetId: string) {
@@ -49,12 +54,14 @@ export function peopleQuery(assetId: string) {
 
 async function allPeople(assetId: string, signal: AbortSignal): Promise<People> {
   const people = new Map<string, SeenSomebody & { appearances: Appearance[] }>();
-  const missing = new Set<string>();
+  const missing = new Map<string, Wording | undefined>();
   let pageToken: string | undefined;
   let unknown = 0;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await listAssetPeople(assetId, { pageSize: PAGE, ...(pageToken && { pageToken }) }, { signal });
-    for (const sentence of answer.missing) missing.add(sentence);
+    answer.missing.forEach((sentence, at) => {
+      missing.set(sentence, answer.missing_wordings[at]);
+    });
     for (const { name, person } of answer.people) {
       if (person === undefined) continue;
       const id = person.class_id || person.cluster_id || "nobody";
@@ -77,7 +84,7 @@ async function allPeople(assetId: string, signal: AbortSignal): Promise<People> 
   for (const one of people.values()) {
     one.appearances.sort((a, b) => (a.span?.start_pts ?? 0) - (b.span?.start_pts ?? 0));
   }
-  return { people: [...people.values()], missing: [...missing] };
+  return { people: [...people.values()], missing: [...missing.keys()], wordings: [...missing.values()] };
 }
 
 export function rightsQuery(assetId: string) {
@@ -87,10 +94,18 @@ export function rightsQuery(assetId: string) {
   });
 }
 
+/** What happened to a programme, in the order in which it came; pieces are left out. */
 export function eventsQuery(assetId: string) {
-  return queryOptions({
+  return infiniteQueryOptions({
     queryKey: ["assets", "one", assetId, "events"] satisfies Key,
-    queryFn: ({ signal }) => listAssetEvents(assetId, { pageSize: 500 }, { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      listAssetEvents(
+        assetId,
+        { $type: TOLD.map(typeOf), pageSize: EVENTS, ...(pageParam === "" ? {} : { pageToken: pageParam }) },
+        { signal },
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_page_token || undefined,
   });
 }
 

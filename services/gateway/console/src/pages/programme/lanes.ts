@@ -16,6 +16,7 @@ export function lanesOf(
   people: People | undefined,
   rights: GetRightsResponse | undefined,
   words: Words,
+  purposes: Readonly<Record<string, string>>,
 ): Lane[] {
   const lanes: Lane[] = [];
   if (view.shots !== undefined && view.shots.length > 0) {
@@ -30,7 +31,7 @@ export function lanesOf(
     return { start, end, label: one.text, guessed: true };
   });
   if (speech.length > 0) lanes.push({ id: "speech", name: words.lanes.speech, spans: sorted(speech) });
-  lanes.push(...rightsLanes(clock, rights, words));
+  lanes.push(...rightsLanes(clock, rights, purposes));
   return lanes;
 }
 
@@ -56,11 +57,15 @@ export function nameOf(one: SeenSomebody, words: Words): string {
 }
 
 /** A lane a purpose: the decision over the whole, and over it the passages that a statement names. */
-function rightsLanes(clock: Clock, rights: GetRightsResponse | undefined, words: Words): Lane[] {
+function rightsLanes(
+  clock: Clock,
+  rights: GetRightsResponse | undefined,
+  purposes: Readonly<Record<string, string>>,
+): Lane[] {
   const whole = { start: clock.start_pts, end: clock.start_pts + clock.duration_pts };
   return (rights?.decisions ?? []).map((decision): Lane => {
     const purpose = decision.purpose ?? "";
-    const name = words.purposes[purpose] ?? purpose;
+    const name = purposes[purpose] ?? purpose;
     const spans: LaneSpan[] = [
       { ...whole, label: decision.sentence, tone: decision.allowed ? "good" : "bad", guessed: false },
     ];

@@ -7,17 +7,26 @@ import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
 import { useStatus } from "../../parts/status";
 import { useShellWords } from "../../words/shell";
+import type { Named } from "./asked";
 import { ChangeFields } from "./ChangeFields";
-import { changeOfDraft, type Draft, EMPTY, lacks } from "./draft";
+import { begun, changeOfDraft, type Draft, lacks } from "./draft";
 import { PreviewBox } from "./PreviewBox";
 import { useRightsWords } from "./words";
 
 /** A new change: filled in, looked at beforehand, and only then put into force. */
-export function ChangeDialog({ onClose, onSent }: { onClose: () => void; onSent: (changeId: string) => void }) {
+export function ChangeDialog({
+  named,
+  onClose,
+  onSent,
+}: {
+  named: Named | undefined;
+  onClose: () => void;
+  onSent: (changeId: string) => void;
+}) {
   const words = useRightsWords();
   const shell = useShellWords();
   const status = useStatus();
-  const [draft, setDraft] = useState<Draft>(() => ({ ...EMPTY, issuer: session.get()?.principal ?? "" }));
+  const [draft, setDraft] = useState<Draft>(() => begun(session.get()?.principal ?? "", named));
   const [asked, setAsked] = useState(false);
   const preview = useMutation({ mutationFn: (one: Draft) => previewRightsChange(changeOfDraft(one)) });
   const send = useMutation({

@@ -1,7 +1,9 @@
 import { CheckboxGroup, Label, Text } from "react-aria-components";
 import type { LegalBasis, PayModel, Purpose, Use } from "../../api/generated";
 import { Checkbox, Choose, Radios, TextField } from "../../parts/fields";
-import { type Draft, type Kind, type Lack, permits } from "./draft";
+import { usePurposes } from "../../words/purposes";
+import { about, type Draft, type Kind, type Lack, permits } from "./draft";
+import { HolderField, SubjectField } from "./SubjectField";
 import { useRightsWords } from "./words";
 
 const CURRENCIES = ["EUR", "CHF", "GBP", "USD"] as const;
@@ -17,7 +19,7 @@ export function ChangeFields({
   lacking: readonly Lack[];
 }) {
   const words = useRightsWords().form;
-  const purposes = useRightsWords().purposes;
+  const purposes = usePurposes();
   const set = <K extends keyof Draft>(field: K) => {
     return (value: Draft[K]) => onChange({ ...draft, [field]: value });
   };
@@ -34,15 +36,14 @@ export function ChangeFields({
           label: words.whole[value] ?? value,
         }))}
         value={draft.kind}
-        onChange={set("kind")}
+        onChange={(kind) => onChange(about(draft, kind))}
       />
-      <TextField
+      <SubjectField
+        kind={draft.kind}
         label={words.names[draft.kind] ?? draft.kind}
-        value={draft.name}
+        name={draft.name}
         onChange={set("name")}
         error={lack("subject", "asset")}
-        autoFocus
-        maxLength={300}
       />
       <Radios<Use>
         label={words.use}
@@ -137,9 +138,7 @@ function Payment({
             value={draft.currency}
             onChange={set("currency")}
           />
-          {draft.kind !== "holder" && (
-            <TextField label={words.holder} value={draft.holder} onChange={set("holder")} maxLength={300} />
-          )}
+          {draft.kind !== "holder" && <HolderField label={words.holder} name={draft.holder} onChange={set("holder")} />}
         </div>
       )}
     </>

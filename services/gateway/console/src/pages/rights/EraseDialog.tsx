@@ -5,36 +5,42 @@ import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
 import { Radios, TextField } from "../../parts/fields";
+import { useKnown } from "../../parts/offers";
 import { useStatus } from "../../parts/status";
-import { useQueryString } from "../../parts/useQueryString";
 import { useShellWords } from "../../words/shell";
+import type { Kind, Named } from "./asked";
+import { SubjectField } from "./SubjectField";
 import { useRightsWords } from "./words";
 
-type Kind = "class" | "asset" | "holder";
+type ErasedKind = Exclude<Kind, "source">;
 
-const FIELDS = { class: "class_id", asset: "asset_id", holder: "holder" } as const;
+const WORDS: Readonly<Record<ErasedKind, string>> = { class_id: "class", asset_id: "asset", holder: "holder" };
+const KINDS = Object.keys(WORDS) as ErasedKind[];
 
-/** Asks for an erasure: what goes is written twice, since nothing brings it back. */
-export function EraseDialog({ onClose }: { onClose: () => void }) {
+/** Asks for an erasure: the name of what goes is written once more, since nothing brings it back. */
+export function EraseDialog({ named, onClose }: { named: Named | undefined; onClose: () => void }) {
   const words = useRightsWords().erasures;
   const shell = useShellWords();
   const status = useStatus();
   const queries = useQueryClient();
-  const [person] = useQueryString("class");
-  const [kind, setKind] = useState<Kind>(person === "" ? "holder" : "class");
-  const [name, setName] = useState(person);
+  const [kind, setKind] = useState<ErasedKind>(
+    named === undefined || named.kind === "source" ? "class_id" : named.kind,
+  );
+  const [name, setName] = useState(named?.kind === kind ? named.name : "");
   const [again, setAgain] = useState("");
   const [reason, setReason] = useState("");
   const [asked, setAsked] = useState(false);
   const erase = useMutation({
-    mutationFn: () => requestErasure({ subject: { [FIELDS[kind]]: name.trim() }, reason: reason.trim() }),
+    mutationFn: () => requestErasure({ subject: { [kind]: name.trim() }, reason: reason.trim() }),
     onSuccess: () => {
       status.say(words.sent);
       void queries.invalidateQueries({ queryKey: ["erasures"] });
       onClose();
     },
   });
-  const complete = name.trim() !== "" && again.trim() === name.trim() && reason.trim() !== "";
+  const known = useKnown(kind === "asset_id" ? "asset_id" : "class_id", kind === "holder" ? "" : name);
+  const repeated = again.trim() !== "" && [name, known?.text ?? ""].some((one) => same(one, again));
+  const complete = name.trim() !== "" && repeated && reason.trim() !== "";
   const confirm = () => {
     setAsked(true);
     if (complete) erase.mutate();
@@ -54,28 +60,28 @@ export function EraseDialog({ onClose }: { onClose: () => void }) {
       }
     >
       <div className="rights-form">
-        <Radios<Kind>
+        <Radios<ErasedKind>
           label={words.kind}
-          choices={(["class", "asset", "holder"] as const).map((value) => ({
-            value,
-            label: words.kinds[value] ?? value,
-          }))}
+          choices={KINDS.map((value) => ({ value, label: words.kinds[WORDS[value]] ?? value }))}
           value={kind}
-          onChange={setKind}
+          onChange={(next) => {
+            setKind(next);
+            setName("");
+          }}
         />
-        <TextField
-          label={words.names[kind] ?? kind}
-          value={name}
+        <SubjectField
+          kind={kind}
+          label={words.names[WORDS[kind]] ?? kind}
+          name={name}
           onChange={setName}
-          {...(kind === "class" ? { help: words.classHelp } : {})}
           error={asked && name.trim() === "" ? words.needed : undefined}
-          autoFocus
         />
         <TextField
           label={words.repeat}
           value={again}
           onChange={setAgain}
-          error={asked && again.trim() !== name.trim() ? words.differs : undefined}
+          help={words.repeatHelp[WORDS[kind]]}
+          error={asked && !repeated ? words.differs : undefined}
         />
         <TextField
           label={words.reason}
@@ -89,4 +95,10 @@ export function EraseDialog({ onClose }: { onClose: () => void }) {
       </div>
     </Dialog>
   );
+}
+
+/** Whether two names are the same but for the spaces between their words. */
+function same(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((text) => text.trim().replace(/\s+/g, " "));
+  return left !== "" && left === right;
 }

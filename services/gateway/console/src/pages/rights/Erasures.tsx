@@ -8,6 +8,7 @@ import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
 import { Count, Time } from "../../parts/values";
 import { useShellWords } from "../../words/shell";
+import { useAsked } from "./asked";
 import { EraseDialog } from "./EraseDialog";
 import { erasures } from "./queries";
 import { useRightsWords } from "./words";
@@ -17,6 +18,7 @@ export function Erasures() {
   const words = useRightsWords();
   const query = useInfiniteQuery(erasures);
   const [asking, setAsking] = useState(false);
+  const { asked, named, forget } = useAsked("erasure");
   return (
     <div className="stack">
       <div className="rights-head">
@@ -46,7 +48,16 @@ export function Erasures() {
           );
         }}
       </Answer>
-      {asking && <EraseDialog onClose={() => setAsking(false)} />}
+      {(asking || asked) && (
+        <EraseDialog
+          key={named?.name}
+          named={named}
+          onClose={() => {
+            setAsking(false);
+            forget();
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -7,10 +7,11 @@ import { Answer } from "../../parts/Answer";
 import { Badge, type Weight } from "../../parts/Badge";
 import { IconButton } from "../../parts/Button";
 import { Missing } from "../../parts/Missing";
+import { Said } from "../../parts/Said";
 import { Sheet } from "../../parts/Sheet";
 import { Time } from "../../parts/values";
 import { useShellWords } from "../../words/shell";
-import { changeOf } from "./queries";
+import { changeOf, useTakenUp } from "./queries";
 import { SubjectName } from "./SubjectName";
 import { useRightsWords } from "./words";
 
@@ -18,7 +19,8 @@ import { useRightsWords } from "./words";
 export function Fate({ id, onClose }: { id: string; onClose: () => void }) {
   const words = useRightsWords();
   const shell = useShellWords();
-  const query = useQuery(changeOf(id));
+  const takenUp = useTakenUp(id);
+  const query = useQuery({ ...changeOf(id), enabled: takenUp });
   const unknown = query.failureReason instanceof ProblemError && query.failureReason.status === 404;
   return (
     <section className="card rights-fate" aria-labelledby="rights-fate">
@@ -36,7 +38,7 @@ export function Fate({ id, onClose }: { id: string; onClose: () => void }) {
         </div>
         <IconButton label={shell.close} icon={<X />} onPress={onClose} />
       </div>
-      {query.data === undefined && unknown && query.error === null ? (
+      {!takenUp || (query.data === undefined && unknown && query.error === null) ? (
         <p role="status">{words.fate.notTaken}</p>
       ) : (
         <Answer query={query} small>
@@ -56,7 +58,7 @@ function Followed({ fate }: { fate: RightsChangeFate }) {
           <Step key={step.step} step={step} />
         ))}
       </ol>
-      <Missing sentences={fate.missing} />
+      <Missing sentences={fate.missing} wordings={fate.missing_wordings} />
       <Statements fate={fate} />
       {fate.snapshots.length > 0 && (
         <div>
@@ -135,8 +137,8 @@ function Statements({ fate }: { fate: RightsChangeFate }) {
             <Badge weight={one.outcome === "in_force" ? "good" : "wait"}>
               {words.fate.outcomes[one.outcome ?? ""] ?? one.outcome}
             </Badge>
-            <span className="foreign" lang="en" dir="auto">
-              {one.sentence}
+            <span className="foreign">
+              <Said sentence={one.sentence} wording={one.wording} />
             </span>
           </li>
         ))}

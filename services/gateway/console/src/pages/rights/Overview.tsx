@@ -7,8 +7,11 @@ import { Badge } from "../../parts/Badge";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
 import { Choose } from "../../parts/fields";
+import { ChangeLink } from "../../parts/rights_links";
+import { Said } from "../../parts/Said";
 import { useQueryString } from "../../parts/useQueryString";
 import { Length, Money, Time } from "../../parts/values";
+import { usePurposes } from "../../words/purposes";
 import { ChangeLine } from "./Changes";
 import { changes, ledgerOf, refusalsOf, unmatched } from "./queries";
 import { SubjectName } from "./SubjectName";
@@ -30,12 +33,13 @@ export function Overview({ onOpen, onTab }: { onOpen: (change: string) => void; 
 
 function Refusals() {
   const words = useRightsWords();
+  const named = usePurposes();
   const [kind, setKind] = useQueryString("kind");
   const [purpose, setPurpose] = useQueryString("purpose");
   const query = useInfiniteQuery(refusalsOf(kind, purpose));
   const purposes = [
     { value: "", label: words.refusals.allPurposes },
-    ...Object.entries(words.purposes).map(([value, label]) => ({ value, label })),
+    ...Object.entries(named).map(([value, label]) => ({ value, label })),
   ];
   return (
     <section aria-labelledby="rights-refusals" className="stack">
@@ -81,15 +85,16 @@ function Refusals() {
 
 function Group({ refusal }: { refusal: Refusal }) {
   const words = useRightsWords();
+  const purposes = usePurposes();
   const counted = refusal.kind === "assets" ? words.assets : words.samples;
   return (
     <li className="card rights-refusal">
       <div className="row">
         <strong>{counted(refusal.count)}</strong>
-        <Badge weight="calm">{words.purposes[refusal.purpose ?? ""] ?? refusal.purpose}</Badge>
+        <Badge weight="calm">{purposes[refusal.purpose ?? ""] ?? refusal.purpose}</Badge>
       </div>
-      <p className="foreign" lang="en" dir="auto">
-        {refusal.sentence}
+      <p className="foreign">
+        <Said sentence={refusal.sentence} wording={refusal.wording} />
       </p>
       <details>
         <summary>{words.refusals.moments}</summary>
@@ -97,6 +102,7 @@ function Group({ refusal }: { refusal: Refusal }) {
           {refusal.moments.map((one) => (
             <li key={`${one.sample_id}${one.asset_id}`}>
               <Moment moment={one} />
+              <ChangeLink about={{ asset_id: one.asset_id }} of={one.title || words.refusals.untitled} />
             </li>
           ))}
         </ul>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { amountOf, changeOfDraft, type Draft, EMPTY, lacks } from "./draft";
+import { about, amountOf, begun, changeOfDraft, type Draft, EMPTY, lacks } from "./draft";
 
 const OBJECTION: Draft = { ...EMPTY, name: " Agentur Blau ", issuer: "Rechteabteilung" };
 
@@ -7,6 +7,15 @@ describe("a draft of a change of rights", () => {
   it("lacks whom it is about and who states it", () => {
     expect(lacks(EMPTY)).toEqual(["subject", "issuer"]);
     expect(lacks(OBJECTION)).toEqual([]);
+  });
+
+  it("begins with what somebody came here for, and a name is not taken for an id", () => {
+    const id = "1c5b2c1e-0000-4000-8000-00000000000a";
+    const draft = begun("ines", { kind: "asset_id", name: id });
+    expect(draft).toEqual({ ...EMPTY, issuer: "ines", kind: "asset_id", name: id });
+    expect(begun("ines", { kind: "class_id", name: id })).toEqual({ ...EMPTY, issuer: "ines" });
+    expect(about(draft, "holder").name).toBe("");
+    expect(about({ ...EMPTY, name: "Agentur Blau" }, "source").name).toBe("Agentur Blau");
   });
 
   it("takes an id alone for an asset", () => {

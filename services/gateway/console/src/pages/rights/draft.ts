@@ -1,6 +1,8 @@
 /** A change of rights as somebody fills it in, and what is sent of it. */
 
 import type { LegalBasis, PayModel, Purpose, RightsChanged, RightsStatementInput, Use } from "../../api/generated";
+import { isId } from "../../domain/ids";
+import type { Named } from "./asked";
 import { beginOf, endOf } from "./queries";
 
 export type Kind = "holder" | "asset_id" | "source";
@@ -39,9 +41,20 @@ export const EMPTY: Draft = {
   words: "",
 };
 
+/** An empty draft of somebody, about what they came here for. */
+export function begun(issuer: string, named: Named | undefined): Draft {
+  if (named === undefined || named.kind === "class_id") return { ...EMPTY, issuer };
+  return { ...EMPTY, issuer, kind: named.kind, name: named.name };
+}
+
+/** The draft about something of another kind: a name stays a name, an id is none of it. */
+export function about(draft: Draft, kind: Kind): Draft {
+  const stays = kind !== "asset_id" && draft.kind !== "asset_id";
+  return { ...draft, kind, name: stays ? draft.name : "" };
+}
+
 export type Lack = "subject" | "asset" | "issuer" | "amount" | "dates";
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const DECIMAL = /^[0-9]{1,12}(\.[0-9]{1,6})?$/;
 
 /** An amount as the mesh takes it: with a point, also where a comma was written. */
@@ -57,8 +70,8 @@ export function permits(draft: Draft): boolean {
 /** What is not acceptable in a draft, by field. */
 export function lacks(draft: Draft): Lack[] {
   const found: Lack[] = [];
-  if (draft.name.trim() === "") found.push("subject");
-  else if (draft.kind === "asset_id" && !UUID.test(draft.name.trim())) found.push("asset");
+  if (draft.kind === "asset_id" && !isId(draft.name)) found.push("asset");
+  else if (draft.name.trim() === "") found.push("subject");
   if (draft.issuer.trim() === "") found.push("issuer");
   if (permits(draft) && draft.pay !== "" && !DECIMAL.test(amountOf(draft.amount))) found.push("amount");
   if (draft.from !== "" && draft.until !== "" && draft.until < draft.from) found.push("dates");

@@ -9,11 +9,13 @@ import { Page } from "../../parts/Page";
 import { Sections } from "../../parts/Sections";
 import { useQueryString } from "../../parts/useQueryString";
 import { AuditLog } from "./AuditLog";
+import { useAsked } from "./asked";
 import { ChangeDialog } from "./ChangeDialog";
 import { Changes } from "./Changes";
 import { Erasures } from "./Erasures";
 import { Overview } from "./Overview";
 import { Owed } from "./Owed";
+import { noteSent } from "./queries";
 import { useRightsWords } from "./words";
 import "./rights.css";
 
@@ -24,6 +26,7 @@ export default function RightsPage() {
   const [followed, follow] = useQueryString("change");
   useKeys([{ id: "rights.create", key: "n", does: words.keys.create, run: () => setMaking(true) }]);
   const [, setParams] = useSearchParams();
+  const { asked, named, forget } = useAsked("change");
   const open = (id: string) => setParams({ tab: "changes", change: id });
   return (
     <Page
@@ -49,11 +52,17 @@ export default function RightsPage() {
           { id: "audit", label: words.tabs.audit, content: () => <AuditLog /> },
         ]}
       />
-      {making && (
+      {(making || asked) && (
         <ChangeDialog
-          onClose={() => setMaking(false)}
+          key={named?.name}
+          named={named}
+          onClose={() => {
+            setMaking(false);
+            forget();
+          }}
           onSent={(id) => {
             setMaking(false);
+            noteSent(id);
             open(id);
           }}
         />

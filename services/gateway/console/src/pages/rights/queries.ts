@@ -1,6 +1,6 @@
 /** What the page of rights asks. Lists grow page by page; what goes on is asked again until it has ended. */
 
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { type InfiniteData, infiniteQueryOptions, queryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import {
   getRightsChange,
   type ListAuditResponse,
@@ -67,6 +67,28 @@ export const unmatched = infiniteQueryOptions({
 /** Whether something still follows from a change. */
 export function goesOn(fate: RightsChangeFate): boolean {
   return fate.steps.some((step) => step.state === "waiting" || step.state === "under_way" || step.state === "unknown");
+}
+
+const sent = new Set<string>();
+
+/** Notes a change that was sent from here: dataset takes it up in its own time. */
+export function noteSent(changeId: string): void {
+  sent.add(changeId);
+}
+
+/** Whether a change can be asked for: one that was sent from here once the list of changes has it, any other at once. */
+export function useTakenUp(changeId: string): boolean {
+  const has = (data: InfiniteData<ListRightsChangesResponse> | undefined) =>
+    data?.pages[0]?.changes.some((one) => one.change_id === changeId) ?? false;
+  const waits = sent.has(changeId);
+  const { data } = useInfiniteQuery({
+    ...changes,
+    enabled: waits,
+    refetchInterval: (query) => (has(query.state.data) ? false : WATCH_MS / 2),
+  });
+  const taken = has(data);
+  if (taken) sent.delete(changeId);
+  return taken || !waits;
 }
 
 /** One change; asked again until nothing follows any more, also while it is not taken up yet. */

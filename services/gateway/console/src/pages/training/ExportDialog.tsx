@@ -7,12 +7,16 @@ import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
 import { Choose } from "../../parts/fields";
 import { Bytes } from "../../parts/values";
+import { usePurposes } from "../../words/purposes";
 import { useShellWords } from "../../words/shell";
 import { useTrainingWords } from "./words";
+
+const PURPOSES: readonly Purpose[] = ["sharing", "own_training", "analysis"];
 
 /** Writes a snapshot in a format that others read, for a purpose that is recorded. */
 export function ExportDialog({ snapshot, onClose }: { snapshot: Snapshot; onClose: () => void }) {
   const words = useTrainingWords().snapshots;
+  const named = usePurposes();
   const shell = useShellWords();
   const id = snapshot.published?.snapshot_id ?? "";
   const [format, setFormat] = useState<ExportFormat>("webdataset");
@@ -42,7 +46,7 @@ export function ExportDialog({ snapshot, onClose }: { snapshot: Snapshot; onClos
         />
         <Choose<Purpose>
           label={words.forWhat}
-          choices={Object.entries(words.purposes).map(([value, label]) => ({ value: value as Purpose, label }))}
+          choices={PURPOSES.map((value) => ({ value, label: named[value] ?? value }))}
           value={purpose}
           onChange={setPurpose}
         />

@@ -8,6 +8,7 @@ import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
 import { Sheet } from "../../parts/Sheet";
 import { Time } from "../../parts/values";
+import { usePurposes } from "../../words/purposes";
 import { ExportDialog } from "./ExportDialog";
 import { snapshots } from "./queries";
 import { useTrainingWords } from "./words";
@@ -15,6 +16,7 @@ import { useTrainingWords } from "./words";
 /** Snapshots with what they hold and whether they may still be used. */
 export function Snapshots({ exports }: { exports: boolean }) {
   const words = useTrainingWords();
+  const purposes = usePurposes();
   const query = useInfiniteQuery(snapshots);
   const [exported, setExported] = useState<Snapshot>();
   return (
@@ -50,7 +52,7 @@ export function Snapshots({ exports }: { exports: boolean }) {
                 {
                   id: "purpose",
                   label: words.snapshots.purpose,
-                  render: (one) => words.snapshots.purposes[one.published?.purpose ?? ""] ?? one.published?.purpose,
+                  render: (one) => purposes[one.published?.purpose ?? ""] ?? one.published?.purpose,
                 },
                 {
                   id: "by",

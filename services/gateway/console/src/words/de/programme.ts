@@ -12,6 +12,7 @@ export const programme: typeof en = {
   appearances: (n) => count(n, { one: "Auftritt", other: "Auftritte" }),
   times: (n) => `${n}×`,
   openPerson: "Zur Person",
+  namePerson: "Benennen",
   sure: (percent) => `${percent} sicher`,
   noPeople: "Niemand wurde gesehen",
   noPeopleYet:
@@ -25,6 +26,7 @@ export const programme: typeof en = {
   noRightsHelp: "Über die Rechte wird entschieden, sobald das Material übernommen ist.",
   allowed: "Erlaubt",
   refused: "Abgelehnt",
+  erase: "Löschen …",
   statements: "Geltende Erklärungen",
   follow: "Im Text suchen",
   list: "Was wann zu sehen und zu hören ist",
@@ -49,10 +51,4 @@ export const programme: typeof en = {
   toAssets: "Zum Material",
   why: "Warum?",
   away: "Abspielen geht zurzeit nicht: Transcode ist nicht erreichbar.",
-  purposes: {
-    analysis: "Analyse",
-    own_training: "Eigenes Training",
-    sharing: "Weitergabe",
-    generative_training: "Generatives Training",
-  },
 };

@@ -22,12 +22,6 @@ export const rights: typeof en = {
   snapshots: (n) => count(n, { one: "Datenstand", other: "Datenstände" }),
   models: (n) => count(n, { one: "Modell", other: "Modelle" }),
   uses: (n) => count(n, { one: "Nutzung", other: "Nutzungen" }),
-  purposes: {
-    analysis: "Analyse",
-    own_training: "Eigenes Training",
-    sharing: "Weitergabe",
-    generative_training: "Generatives Training",
-  },
   refusals: {
     title: "Gesperrt, nach Grund",
     note: "Alles, was nicht genutzt werden darf, in dem Satz, mit dem es gesperrt ist.",
@@ -121,11 +115,17 @@ export const rights: typeof en = {
     },
     first: (n) => `die ersten ${n}`,
   },
+  subjects: {
+    help: "Schreiben und wählen; auch eine Kennung wird verstanden.",
+    none: "Nichts heißt so.",
+    unknown: "Unter dieser Kennung steht hier nichts.",
+    another: "Anderes wählen",
+  },
   form: {
     title: "Rechte ändern",
     about: "Betrifft",
     whole: { holder: "Einen Rechteinhaber", asset_id: "Ein Material", source: "Eine Quelle" },
-    names: { holder: "Name des Rechteinhabers", asset_id: "Kennung des Materials", source: "Quelle" },
+    names: { holder: "Name des Rechteinhabers", asset_id: "Welches Material", source: "Quelle" },
     use: "Was erklärt wird",
     uses: {
       prohibited: "Untersagt (Widerspruch)",
@@ -164,7 +164,7 @@ export const rights: typeof en = {
     sent: "Die Änderung der Rechte ist gesendet.",
     missing: {
       subject: "Nennen Sie, was es betrifft.",
-      asset: "Das ist keine Kennung eines Materials.",
+      asset: "Wählen Sie es aus dem, was angeboten wird.",
       issuer: "Nennen Sie, wer es erklärt.",
       amount: "Schreiben Sie eine Zahl wie 0,05.",
       dates: "Es endet, bevor es beginnt.",
@@ -223,16 +223,20 @@ export const rights: typeof en = {
     kind: "Was geht",
     kinds: { class: "Person", asset: "Material", holder: "Rechteinhaber" },
     names: {
-      class: "Kennung der Person",
-      asset: "Kennung des Materials",
+      class: "Wer es ist",
+      asset: "Welches Material",
       holder: "Name des Rechteinhabers",
     },
-    classHelp: "Sie steht auf der Seite der Person.",
     reason: "Grund",
     reasonHelp: "Etwa Art. 17 DSGVO, Schreiben vom 20. November. Nennen Sie die Person nicht.",
     final:
       "Das lässt sich nicht rückgängig machen. Namen, Bilder, Vektoren und Modelle, die daraus gelernt haben, gehen in allen sechs Diensten.",
-    repeat: "Schreiben Sie es noch einmal",
+    repeat: "Zur Sicherheit noch einmal",
+    repeatHelp: {
+      class: "Der Name, wie er oben steht.",
+      asset: "Der Titel, wie er oben steht.",
+      holder: "Der Name, wie er oben steht.",
+    },
     differs: "Beide unterscheiden sich.",
     needed: "Das wird gebraucht.",
     confirm: "Endgültig löschen",

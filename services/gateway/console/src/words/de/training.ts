@@ -169,7 +169,6 @@ export const training: typeof en = {
       coco: "COCO (zip)",
     },
     forWhat: "Für welchen Zweck",
-    purposes: { sharing: "Weitergabe", own_training: "Eigenes Training", analysis: "Analyse" },
     note: "Es wird festgehalten, wer wofür ausgibt. Muster, die dafür nicht genutzt werden dürfen, fehlen.",
     make: "Datei schreiben",
     making: "Die Datei wird geschrieben …",

@@ -12,6 +12,7 @@ export const programme = {
   appearances: (n: number) => count(n, { one: "appearance", other: "appearances" }),
   times: (n: number) => `${n}×`,
   openPerson: "To the person",
+  namePerson: "Say who it is",
   sure: (percent: string) => `${percent} sure`,
   noPeople: "Nobody was seen",
   noPeopleYet: "Nobody was seen yet. Faces are looked for chunk by chunk while it comes in.",
@@ -24,6 +25,7 @@ export const programme = {
   noRightsHelp: "Rights are decided once it was taken in.",
   allowed: "Allowed",
   refused: "Refused",
+  erase: "Erase …",
   statements: "Statements in force",
   follow: "Search the text",
   list: "What is there when",
@@ -45,10 +47,4 @@ export const programme = {
   toAssets: "To the assets",
   why: "Why?",
   away: "Playing is not possible at present: transcode is away.",
-  purposes: {
-    analysis: "Analysis",
-    own_training: "Own training",
-    sharing: "Sharing",
-    generative_training: "Generative training",
-  } as Record<string, string>,
 };

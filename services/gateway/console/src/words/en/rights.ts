@@ -21,12 +21,6 @@ export const rights = {
   snapshots: (n: number) => count(n, { one: "snapshot", other: "snapshots" }),
   models: (n: number) => count(n, { one: "model", other: "models" }),
   uses: (n: number) => count(n, { one: "use", other: "uses" }),
-  purposes: {
-    analysis: "Analysis",
-    own_training: "Own training",
-    sharing: "Sharing",
-    generative_training: "Generative training",
-  } as Record<string, string>,
   refusals: {
     title: "Withheld, by reason",
     note: "Everything that may not be used, in the sentence it is withheld with.",
@@ -116,11 +110,17 @@ export const rights = {
     } as Record<string, string>,
     first: (n: number) => `the first ${n}`,
   },
+  subjects: {
+    help: "Write and choose; an id is understood, too.",
+    none: "Nothing is called so.",
+    unknown: "Nothing has this id here.",
+    another: "Choose another",
+  },
   form: {
     title: "Change rights",
     about: "About",
     whole: { holder: "A holder", asset_id: "One asset", source: "A source" } as Record<string, string>,
-    names: { holder: "Name of the holder", asset_id: "Id of the asset", source: "Source" } as Record<string, string>,
+    names: { holder: "Name of the holder", asset_id: "Which asset", source: "Source" } as Record<string, string>,
     use: "What is stated",
     uses: {
       prohibited: "Prohibited",
@@ -162,7 +162,7 @@ export const rights = {
     sent: "The change of rights was sent.",
     missing: {
       subject: "Name what it is about.",
-      asset: "That is no id of an asset.",
+      asset: "Choose it from what is offered.",
       issuer: "Name who states it.",
       amount: "Write a number such as 0.05.",
       dates: "It ends before it begins.",
@@ -220,15 +220,19 @@ export const rights = {
     kind: "What goes",
     kinds: { class: "Person", asset: "Asset", holder: "Holder" } as Record<string, string>,
     names: {
-      class: "Id of the person’s class",
-      asset: "Id of the asset",
+      class: "Who it is",
+      asset: "Which asset",
       holder: "Name of the holder",
     } as Record<string, string>,
-    classHelp: "It stands on the person’s page.",
     reason: "Reason",
     reasonHelp: "Such as Art. 17 GDPR, letter of 20 November. Do not name the person.",
     final: "This cannot be undone. Names, pictures, vectors and models that learned from them go in all six services.",
     repeat: "Write it once more",
+    repeatHelp: {
+      class: "The name as it stands above.",
+      asset: "The title as it stands above.",
+      holder: "The name as it stands above.",
+    } as Record<string, string>,
     differs: "The two differ.",
     needed: "This is needed.",
     confirm: "Erase for good",

@@ -161,7 +161,6 @@ export const training = {
       coco: "COCO (zip)",
     } as Record<string, string>,
     forWhat: "For which purpose",
-    purposes: { sharing: "Passing on", own_training: "Own training", analysis: "Analysis" } as Record<string, string>,
     note: "Who exports, and for what, is recorded. Samples that may not be used for it are left out.",
     make: "Write the file",
     making: "The file is being written …",

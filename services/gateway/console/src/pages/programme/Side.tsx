@@ -1,0 +1,87 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import type { AssetView, GetRightsResponse } from "../../api/generated";
+import type { Lane } from "../../domain/lanes";
+import type { Clock } from "../../domain/timeline";
+import { Answer } from "../../parts/Answer";
+import { Missing } from "../../parts/Missing";
+import { programme as de } from "../../words/de/programme";
+import { programme as en } from "../../words/en/programme";
+import { useWords } from "../../words/language";
+import type { People } from "./data";
+import { HistoryPanel } from "./HistoryPanel";
+import { ListPanel, type PanelProps, SpeechPanel, TextPanel } from "./MomentPanels";
+import { PeoplePanel } from "./PeoplePanel";
+import { RightsPanel } from "./RightsPanel";
+
+const TABS = ["people", "text", "speech", "rights", "history", "list"] as const;
+
+/** What is known of a programme, beside its player: each part by itself. */
+export function Side({
+  assetId,
+  title,
+  view,
+  clock,
+  people,
+  rights,
+  lanes,
+  panel,
+}: {
+  assetId: string;
+  title: string;
+  view: AssetView;
+  clock: Clock;
+  people: UseQueryResult<People>;
+  rights: UseQueryResult<GetRightsResponse>;
+  lanes: readonly Lane[];
+  panel: PanelProps;
+}) {
+  const words = useWords({ en, de });
+  const contents: Record<(typeof TABS)[number], () => ReactNode> = {
+    people: () => (
+      <Answer query={people} small>
+        {(data) => <PeoplePanel data={data} done={view.state === "analysed"} {...panel} />}
+      </Answer>
+    ),
+    text: () => (
+      <Part view={view} field="text">
+        <TextPanel view={view} {...panel} />
+      </Part>
+    ),
+    speech: () => (
+      <Part view={view} field="speech">
+        <SpeechPanel view={view} clock={clock} {...panel} />
+      </Part>
+    ),
+    rights: () => (
+      <Answer query={rights} small>
+        {(data) => <RightsPanel assetId={assetId} title={title} data={data} />}
+      </Answer>
+    ),
+    history: () => <HistoryPanel assetId={assetId} chunks={view.chunks} />,
+    list: () => <ListPanel lanes={lanes} {...panel} />,
+  };
+  return (
+    <Tabs className="programme-side">
+      <TabList className="tabs" aria-label={title.slice(0, 200)}>
+        {TABS.map((id) => (
+          <Tab key={id} id={id} className="tab">
+            {words.tabs[id]}
+          </Tab>
+        ))}
+      </TabList>
+      {TABS.map((id) => (
+        <TabPanel key={id} id={id} className="programme-tab">
+          {contents[id]()}
+        </TabPanel>
+      ))}
+    </Tabs>
+  );
+}
+
+/** A part of the view, or why it is not there. */
+function Part({ view, field, children }: { view: AssetView; field: string; children: ReactNode }) {
+  if (!view.unavailable.includes(field)) return <>{children}</>;
+  return <Missing sentences={view.missing.length > 0 ? view.missing : [field]} wordings={view.missing_wordings} />;
+}
