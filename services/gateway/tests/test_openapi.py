@@ -99,7 +99,7 @@ def test_a_value_that_a_field_refuses_of_its_enum_is_refused_by_its_schema(
 
 
 OF_ITS_OWN = {"access", "webhooks"}
-"""Subjects of which the gateway itself keeps everything: `tests/access`, `test_webhooks.py`."""
+"""Subjects of which the gateway itself keeps everything: `tests/access`, `tests/webhooks`."""
 ASK_SEVERAL = {"exportSnapshot", "namePerson", "previewName"}
 """Routes whose answer is made of those of several methods: `test_name_person.py`."""
 
