@@ -150,6 +150,7 @@ _WORDS: Final = {
     "faces": ("face", "faces"),
     "labels": ("label", "labels"),
     "safety": ("safety rating", "safety ratings"),
+    "sounds": ("sound", "sounds"),
     "speech": ("stretch of speech", "stretches of speech"),
     "text": ("line of text", "lines of text"),
 }

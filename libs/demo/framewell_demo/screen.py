@@ -77,11 +77,15 @@ def _print(heading: str, table: Content, console: Console) -> None:
 
 def _drawn(heading: str, content: Content) -> Table:
     table = Table(title=heading, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for column in content.columns:
-        table.add_column(column, overflow="fold", header_style="dim")
+    for place, column in enumerate(content.columns):
+        words = " ".join((column, *(row[place] for row in content.rows))).split()
+        longest = max(map(len, words), default=0)
+        table.add_column(column, overflow="fold", header_style="dim", min_width=min(longest, _UNBROKEN))
     for row in content.rows:
         table.add_row(*(Text(cell, style=_MARKS.get(cell, "")) for cell in row))
     return table
 
 
+_UNBROKEN = 24
+"""A word of so many letters, such as a model with its version, is not broken in a narrow window."""
 _MARKS = {"✓": "green", "✗": "red"}
