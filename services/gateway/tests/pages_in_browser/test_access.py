@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from framewell_gateway.domain.access_secrets import hashed
+from framewell_gateway.domain.webhooks import Delivery, DeliveryStatus
 
 CODE = "K7WQ2-9TRXB-4MPHA-Z8CVE"
 PASSWORD = "a long sentence is easy to keep"
@@ -143,3 +147,170 @@ def test_another_password_is_taken_and_the_session_goes_on(house: Any, visit: An
     expect(page.get_by_text("Your password is changed")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="My account")).to_be_visible()
+
+
+def test_a_field_that_is_refused_is_marked_and_says_why(house: Any, visit: Any) -> None:
+    visit.expects("422")
+    page = set_up(house, visit)
+    page.get_by_role("button", name="Invite").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Bernd")
+    dialog.get_by_label("Login").fill("no login at all")
+    dialog.get_by_role("button", name="Invite").click()
+    login = dialog.get_by_label("Login")
+    expect(login).to_have_attribute("aria-invalid", "true")
+    expect(login).to_have_accessible_description(re.compile("This is no login"))
+    expect(dialog.get_by_label("Name")).not_to_have_attribute("aria-invalid", "true")
+    visit.check_accessibility(page)
+
+
+def test_the_sign_in_page_offers_another_language_and_keeps_it(house: Any, visit: Any) -> None:
+    house.add_user("anna", "admin")
+    page: Page = visit("/sign-in", language="de")
+    expect(page.get_by_role("button", name="Anmelden")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Sprache")).click()
+    page.get_by_role("option", name="English").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    visit.check_accessibility(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit.check_fits(page)
+    page.reload()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+class Receiver:
+    """A system outside that takes deliveries, or refuses them."""
+
+    def __init__(self) -> None:
+        receiver = self
+        self.status, self.received = 204, 0
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["content-length"]))
+                receiver.received += 1
+                self.send_response(receiver.status)
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}/framewell"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def give_up(house: Any, count: int) -> None:
+    """Let deliveries to the newest webhook be dead, as after days of refusals."""
+    webhooks = house.context.webhooks
+
+    async def fail() -> None:
+        webhook = (await webhooks.active())[0]
+        for number in range(count):
+            await webhooks.put(
+                Delivery(
+                    delivery_id=f"msg_{number:032x}",
+                    webhook_id=webhook.webhook_id,
+                    event_key=f"/test#{number}",
+                    type="framewell.asset.analysed.v1",
+                    created_at=datetime.now(UTC) - timedelta(days=3),
+                    due_at=None,
+                    status=DeliveryStatus.DEAD,
+                    attempts=9,
+                    answered=503,
+                    problem="HTTP 503",
+                )
+            )
+
+    house.run(fail())
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_webhook_is_made_tried_and_taken_away(
+    house: Any, visit: Any, receiver: Receiver, language: str
+) -> None:
+    words = {
+        "en": ["New webhook", "Address", "Secret", "Close", "What to do", "Send a test", "Delete"],
+        "de": [
+            "Neuer Webhook",
+            "Adresse",
+            "Geheimnis",
+            "Schließen",
+            "Was zu tun",
+            "Probe schicken",
+            "Löschen",
+        ],
+    }
+    make, address, secret, close, what, try_it, delete = words[language]
+    page: Page = visit("/access?tab=webhooks", language=language)
+    visit.check_accessibility(page)
+    page.get_by_role("button", name=make).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(address).fill(receiver.address)
+    dialog.locator(".radio").nth(1).click()
+    dialog.get_by_text("asset.analysed", exact=True).click()
+    visit.check_accessibility(page)
+    dialog.get_by_role("button", name=make).click()
+    shown = page.get_by_role("alertdialog")
+    assert shown.get_by_label(secret).input_value().startswith("whsec_")
+    visit.check_accessibility(page)
+    shown.get_by_role("button", name=close).click()
+    row = page.get_by_role("row").filter(has_text=receiver.address)
+    expect(row).to_contain_text("asset.analysed")
+    assert "whsec_" not in page.content()
+    visit.check_accessibility(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit.check_fits(page)
+    page.get_by_role("button", name=re.compile(what)).click()
+    page.get_by_role("menuitem", name=try_it).click()
+    expect(page.locator(".status-said")).to_contain_text("HTTP 204")
+    assert receiver.received == 1
+    receiver.status = 500
+    page.get_by_role("button", name=re.compile(what)).click()
+    page.get_by_role("menuitem", name=try_it).click()
+    expect(page.locator(".status-said")).to_contain_text("HTTP 500")
+    page.get_by_role("button", name=re.compile(what)).click()
+    page.get_by_role("menuitem", name=delete).click()
+    page.get_by_role("dialog").get_by_role("button", name=delete).click()
+    expect(page.get_by_role("row").filter(has_text=receiver.address)).to_have_count(0)
+
+
+def test_deliveries_that_were_given_up_are_seen_and_sent_again(
+    house: Any, visit: Any, receiver: Receiver
+) -> None:
+    page: Page = visit("/access?tab=webhooks")
+    page.get_by_role("button", name="New webhook").click()
+    page.get_by_role("dialog").get_by_label("Address").fill(receiver.address)
+    page.get_by_role("dialog").get_by_role("button", name="New webhook").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Close").click()
+    give_up(house, 3)
+    page.get_by_role("button", name=re.compile("What to do")).click()
+    page.get_by_role("menuitem", name="Deliveries").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("row").filter(has_text="HTTP 503")).to_have_count(3)
+    visit.check_accessibility(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit.check_fits(page)
+    dialog.get_by_role("button", name=re.compile("^Send again")).first.click()
+    expect(dialog.get_by_role("row").filter(has_text="HTTP 503")).to_have_count(2)
+    dialog.get_by_role("button", name="Send all given up again").click()
+    expect(dialog.get_by_text("Nothing here.")).to_be_visible()
+
+
+def test_an_address_that_the_operator_does_not_allow_is_refused_at_its_field(house: Any, visit: Any) -> None:
+    visit.expects("422")
+    page: Page = visit("/access?tab=webhooks")
+    page.get_by_role("button", name="New webhook").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Address").fill("https://elsewhere.example/hook")
+    dialog.get_by_role("button", name="New webhook").click()
+    expect(dialog.get_by_label("Address")).to_have_attribute("aria-invalid", "true")
+    visit.check_accessibility(page)

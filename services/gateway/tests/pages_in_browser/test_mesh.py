@@ -203,3 +203,36 @@ def test_reasons_from_outside_are_text_and_break_nothing(visit: Visit, night: An
     page.get_by_role("button", name=f"Look: {GROUP}").click()
     page.get_by_role("dialog").get_by_text("<b>bold</b>").first.wait_for()
     visit.check_fits(page)
+
+
+def test_keys_replay_and_resume_and_the_buttons_show_them(visit: Visit, night: Any) -> None:
+    page = visit("/mesh")
+    expect(page.get_by_role("button", name="Go on now").locator("kbd")).to_have_text("R")
+    expect(page.get_by_role("button", name="Replay all").locator("kbd")).to_have_text("P")
+    page.keyboard.press("r")
+    expect(page.get_by_text(f"{GROUP} goes on").first).to_be_visible()
+    assert night.operations.resumed == [GROUP]
+    page.keyboard.press("p")
+    expect(page.get_by_text("2 of 2 sent again.").first).to_be_visible()
+    assert [one.DESCRIPTOR.name for one, _ in night.dead_letters.asked] == ["ReplayDeadLettersRequest"]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_how_much_is_logged_is_seen_and_changed_for_a_while(
+    visit: Visit, house: House, language: str
+) -> None:
+    page = visit("/mesh", language=language)
+    part = page.locator("section[aria-labelledby=mesh-telemetry]")
+    expect(part.get_by_role("row")).to_have_count(7)  # six services and the head
+    expect(part.get_by_text({"en": "Info", "de": "Hinweisen"}[language]).first).to_be_visible()
+    change = {"en": "Change", "de": "Ändern"}[language]
+    part.get_by_role("button", name=change).click()
+    dialog = page.get_by_role("dialog")
+    visit.check_accessibility(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit.check_fits(page)
+    dialog.get_by_role("button", name=change).click()
+    expect(dialog).to_have_count(0)
+    service, request = next(one for one in house.mesh.operations.changes if one[1] is not None)
+    assert (request.log_level, request.revert_after.seconds) == ("debug", 600)
+    assert service in {"ingest", "transcode", "inference", "dataset", "training", "gateway"}

@@ -57,6 +57,24 @@ def test_single_keys_can_be_listed_changed_and_switched_off(visit: Any) -> None:
     expect(page).to_have_url(re.compile("/console/search"))
 
 
+def test_a_button_shows_the_key_that_works_now(house: Any, visit: Any) -> None:
+    house.happened(*house.scenes.programme(2, "Tagesthema"))
+    page = visit("/assets")
+    page.locator("[data-row]").first.click()
+    why = page.locator(".assets-chosen").get_by_role("button").first
+    expect(why.locator("kbd")).to_have_text("W")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys")
+    dialog.locator("li", has=page.locator("kbd", has_text="W")).get_by_role("button").click()
+    page.keyboard.press("y")
+    page.keyboard.press("Escape")
+    expect(why.locator("kbd")).to_have_text("Y")
+    page.keyboard.press("?")
+    page.get_by_text("Single keys", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(why.locator("kbd")).to_have_count(0)
+
+
 def test_letters_in_a_field_are_text(visit: Any) -> None:
     page = visit("/assets")
     field = page.locator("main [data-search]")

@@ -24,6 +24,7 @@ const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   classes: ["classes", "samples"],
   cluster: ["clusters", "classes", "samples", "counts"],
   erasure: ["erasures", "counts"],
+  face: ["ledger"],
   ingest: ["assets", "counts"],
   model: ["models", "candidates", "runs", "classes", "counts"],
   programme: ["assets", "search"],

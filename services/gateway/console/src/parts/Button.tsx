@@ -5,27 +5,40 @@ import {
   Tooltip,
   TooltipTrigger,
 } from "react-aria-components";
+import { keyLabel, useKeyOf } from "./keys";
 import "./Button.css";
 
 export interface ButtonProps extends Omit<AriaButtonProps, "children" | "className"> {
   children: ReactNode;
   /** `main`: the one first action of a page; `bad`: what cannot be taken back; `bare`: without a frame. */
   look?: "main" | "plain" | "bare" | "bad";
-  /** The key that does the same, shown beside the word. */
+  /** Id of the binding that does the same: its key, as it is now, is shown beside the word. */
+  does?: string | undefined;
+  /** A key that is shown beside the word, whatever it does. */
   shortcut?: string | undefined;
 }
 
 /** A button with a word. */
-export function Button({ children, look = "plain", shortcut, ...rest }: ButtonProps) {
+export function Button({ children, look = "plain", does, shortcut, ...rest }: ButtonProps) {
   return (
     <AriaButton {...rest} className={`button button-${look}`}>
       {children}
-      {shortcut !== undefined && (
-        <span aria-hidden="true">
-          <kbd>{shortcut}</kbd>
-        </span>
-      )}
+      {does !== undefined && <KeyOf binding={does} />}
+      {shortcut !== undefined && <Shortcut label={shortcut} />}
     </AriaButton>
+  );
+}
+
+function KeyOf({ binding }: { binding: string }) {
+  const key = useKeyOf(binding);
+  return key !== undefined && <Shortcut label={keyLabel(key)} />;
+}
+
+function Shortcut({ label }: { label: string }) {
+  return (
+    <span aria-hidden="true">
+      <kbd>{label}</kbd>
+    </span>
   );
 }
 

@@ -10,55 +10,7 @@ import "./KeysDialog.css";
 export function KeysDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const words = useShellWords();
   const keys = useKeySettings();
-  const [changing, setChanging] = useState<string>();
-  const [taken, setTaken] = useState("");
-  const all = [...keys.bindings, ...keys.general];
-  useEffect(() => {
-    if (!open) setChanging(undefined);
-  }, [open]);
-  useEffect(() => {
-    if (changing === undefined) return;
-    const press = (event: KeyboardEvent) => {
-      if (["Shift", "Control", "Alt", "Meta", "Tab"].includes(event.key)) return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (event.key !== "Escape") {
-        const name = nameOf(event);
-        if (all.some((one) => one.id !== changing && keys.keyOf(one) === name)) {
-          setTaken(keyLabel(name));
-          return;
-        }
-        keys.remap(changing, name);
-      }
-      setTaken("");
-      setChanging(undefined);
-    };
-    window.addEventListener("keydown", press, true);
-    return () => window.removeEventListener("keydown", press, true);
-  });
-
-  const list = (title: string, bindings: readonly KeyBinding[]) =>
-    bindings.length > 0 && (
-      <section>
-        <h3 className="keys-title">{title}</h3>
-        <ul className="keys">
-          {bindings.map((one) => (
-            <li key={one.id}>
-              <span>{one.does}</span>
-              {changing === one.id ? (
-                <span className="soft">{words.keys.press}</span>
-              ) : (
-                <kbd>{keyLabel(keys.keyOf(one))}</kbd>
-              )}
-              <Button look="bare" aria-label={`${words.keys.change}: ${one.does}`} onPress={() => setChanging(one.id)}>
-                {words.keys.change}
-              </Button>
-            </li>
-          ))}
-        </ul>
-      </section>
-    );
-
+  const { changing, change, taken } = useChanging(open);
   return (
     <Dialog
       title={words.keys.title}
@@ -79,8 +31,72 @@ export function KeysDialog({ open, onClose }: { open: boolean; onClose: () => vo
       <p role="status" className={taken === "" ? "for-readers" : "sentence-bad"}>
         {taken !== "" && words.keys.taken(taken)}
       </p>
-      {list(words.keys.page, keys.bindings)}
-      {list(words.keys.general, keys.general)}
+      <Bindings title={words.keys.page} bindings={keys.bindings} changing={changing} onChange={change} />
+      <Bindings title={words.keys.general} bindings={keys.general} changing={changing} onChange={change} />
     </Dialog>
+  );
+}
+
+/** Which binding gets another key: the next that is pressed, Escape for none. `taken` is one that was refused. */
+function useChanging(open: boolean) {
+  const keys = useKeySettings();
+  const [changing, change] = useState<string>();
+  const [taken, setTaken] = useState("");
+  useEffect(() => {
+    if (!open) change(undefined);
+  }, [open]);
+  useEffect(() => {
+    if (changing === undefined) return;
+    const press = (event: KeyboardEvent) => {
+      if (["Shift", "Control", "Alt", "Meta", "Tab"].includes(event.key)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.key !== "Escape") {
+        const name = nameOf(event);
+        const all = [...keys.bindings, ...keys.general];
+        if (all.some((one) => one.id !== changing && keys.keyOf(one) === name)) {
+          setTaken(keyLabel(name));
+          return;
+        }
+        keys.remap(changing, name);
+      }
+      setTaken("");
+      change(undefined);
+    };
+    window.addEventListener("keydown", press, true);
+    return () => window.removeEventListener("keydown", press, true);
+  });
+  return { changing, change, taken };
+}
+
+function Bindings({
+  title,
+  bindings,
+  changing,
+  onChange,
+}: {
+  title: string;
+  bindings: readonly KeyBinding[];
+  changing: string | undefined;
+  onChange: (id: string) => void;
+}) {
+  const words = useShellWords().keys;
+  const { keyOf } = useKeySettings();
+  if (bindings.length === 0) return null;
+  return (
+    <section>
+      <h3 className="keys-title">{title}</h3>
+      <ul className="keys">
+        {bindings.map((one) => (
+          <li key={one.id}>
+            <span>{one.does}</span>
+            {changing === one.id ? <span className="soft">{words.press}</span> : <kbd>{keyLabel(keyOf(one))}</kbd>}
+            <Button look="bare" aria-label={`${words.change}: ${one.does}`} onPress={() => onChange(one.id)}>
+              {words.change}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

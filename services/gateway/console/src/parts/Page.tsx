@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from "react";
+import { useLocation } from "wouter";
 import { useShellWords } from "../words/shell";
 import "./Page.css";
 
@@ -26,7 +27,13 @@ export function Page({
   useEffect(() => {
     document.title = title === words.product ? title : `${title} – ${words.product}`;
   }, [title, words.product]);
+  const [path] = useLocation();
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  // Another address on the same page: what had the focus may be gone with what it showed.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the address changes
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+  }, [path]);
   return (
     <div className={whole ? "page page-whole" : "page"}>
       <header className="page-head">

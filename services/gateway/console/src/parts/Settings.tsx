@@ -3,15 +3,14 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { signOut } from "../api/generated";
 import { leave } from "../api/session";
-import { LANGUAGES, type Language, useLanguage } from "../words/language";
 import { useShellWords } from "../words/shell";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
-import { Choose, Radios, Switch } from "./fields";
+import { Radios, Switch } from "./fields";
 import { useKeySettings } from "./keys";
+import { LanguageChoice } from "./LanguageChoice";
 import { chosenTheme, setTheme, type Theme } from "./theme";
 import { useSession } from "./useSession";
-import { useSetLanguage } from "./useSetLanguage";
 import "./Settings.css";
 
 /** At the foot of the navigation: who is signed in, and how the console is set for them. */
@@ -69,15 +68,12 @@ export function Settings({ onKeys }: { onKeys: () => void }) {
 
 function Choices({ onKeys, close }: { onKeys: () => void; close: () => void }) {
   const words = useShellWords();
-  const language = useLanguage();
-  const setLanguage = useSetLanguage();
   const keys = useKeySettings();
   const [theme, show] = useState<Theme>(chosenTheme);
   const themes = (["system", "light", "dark"] as const).map((value) => ({ value, label: words.themes[value] }));
-  const languages = (Object.keys(LANGUAGES) as Language[]).map((value) => ({ value, label: LANGUAGES[value] }));
   return (
     <>
-      <Choose label={words.language} choices={languages} value={language} onChange={setLanguage} />
+      <LanguageChoice />
       <Radios
         label={words.theme}
         choices={themes}

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import { signIn } from "../api/generated";
 import { ProblemError } from "../api/problems";
@@ -10,40 +10,18 @@ import { useSentence } from "./useSentence";
 
 /** Login and password. A new session begins for the whole console; what waits for it goes on. */
 export function SignInForm({ login: known = "" }: { login?: string }) {
-  const words = useShellWords();
-  const sentence = useSentence();
+  const words = useShellWords().signIn;
   const [login, setLogin] = useState(known);
   const [password, setPassword] = useState("");
-  const [error, setError] = useState("");
-  const [busy, setBusy] = useState(false);
-
-  const submit = async () => {
-    setBusy(true);
-    try {
-      began(await signIn({ login, password }));
-    } catch (problem) {
-      setPassword("");
-      if (problem instanceof ProblemError && problem.status === 401) setError(words.signIn.wrong);
-      else if (problem instanceof ProblemError && problem.status === 429) {
-        setError(words.signIn.slow(problem.retryAfterSeconds ?? 60));
-      } else {
-        const { own, detail } = sentence(problem);
-        setError([own, detail].filter(Boolean).join(" "));
-      }
-      setBusy(false);
-    }
+  const { begin, busy, error } = useSignIn(() => setPassword(""));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void begin(login, password);
   };
-
   return (
-    <Form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <Form className="stack" onSubmit={submit}>
       <TextField
-        label={words.signIn.login}
+        label={words.login}
         value={login}
         onChange={setLogin}
         autoComplete="username"
@@ -51,7 +29,7 @@ export function SignInForm({ login: known = "" }: { login?: string }) {
         autoFocus={known === ""}
       />
       <TextField
-        label={words.signIn.password}
+        label={words.password}
         type="password"
         value={password}
         onChange={setPassword}
@@ -62,9 +40,34 @@ export function SignInForm({ login: known = "" }: { login?: string }) {
       />
       <div className="row">
         <Button type="submit" look="main" isDisabled={busy}>
-          {words.signIn.submit}
+          {words.submit}
         </Button>
       </div>
     </Form>
   );
+}
+
+/** Begins a session; `refused` is called, and `error` says why, where there is none. */
+function useSignIn(refused: () => void) {
+  const words = useShellWords().signIn;
+  const sentence = useSentence();
+  const [error, setError] = useState("");
+  const [busy, setBusy] = useState(false);
+  const begin = async (login: string, password: string) => {
+    setBusy(true);
+    try {
+      began(await signIn({ login, password }));
+    } catch (problem) {
+      refused();
+      if (problem instanceof ProblemError && problem.status === 401) setError(words.wrong);
+      else if (problem instanceof ProblemError && problem.status === 429) {
+        setError(words.slow(problem.retryAfterSeconds ?? 60));
+      } else {
+        const { own, detail } = sentence(problem);
+        setError([own, detail].filter(Boolean).join(" "));
+      }
+      setBusy(false);
+    }
+  };
+  return { begin, busy, error };
 }

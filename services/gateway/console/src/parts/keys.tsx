@@ -99,6 +99,12 @@ export function KeysProvider({ children }: { children: ReactNode }) {
     };
   }, [added, setting]);
 
+  useRunning(keys, paused);
+  return <Context.Provider value={keys}>{children}</Context.Provider>;
+}
+
+/** Runs what a key is bound to, of the page or of all pages, while nothing is open over them. */
+function useRunning(keys: Keys, paused: { readonly current: number }): void {
   const latest = useRef(keys);
   latest.current = keys;
   useLayoutEffect(() => {
@@ -116,9 +122,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, []);
-
-  return <Context.Provider value={keys}>{children}</Context.Provider>;
+  }, [paused]);
 }
 
 /** Whether a key goes to an input method; the one that ends its writing says so by its code alone. */
@@ -146,6 +150,13 @@ export function useKeySettings(): Keys {
   const keys = useContext(Context);
   if (keys === undefined) throw new Error("keys outside KeysProvider");
   return keys;
+}
+
+/** The key that runs a binding now; undefined while the page does not have it, or single keys are off. */
+export function useKeyOf(id: string): string | undefined {
+  const { bindings, general, keyOf, on } = useKeySettings();
+  const found = [...bindings, ...general].find((one) => one.id === id);
+  return on && found !== undefined ? keyOf(found) : undefined;
 }
 
 /** Gives a page, or a part of it, its keys for as long as it is shown. Bindings may be made anew at every render. */

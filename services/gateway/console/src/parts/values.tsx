@@ -1,6 +1,6 @@
 /** Values as people read them. */
 
-import { useEffect, useState } from "react";
+import { useSyncExternalStore } from "react";
 import { type Clock, lengthOf, type Moment, secondsAt, timecodeAt } from "../domain/timeline";
 import { agoIn, bytesIn, dayIn, momentIn, moneyIn, numberIn, percentIn } from "../words/formats";
 import { useLanguage } from "../words/language";
@@ -18,22 +18,43 @@ export function Time({ at, ago = false, day = false }: { at: string | undefined;
   if (at === undefined || at === "") return <span>–</span>;
   const when = new Date(at);
   const whole = momentIn(language, when);
+  // What happened since the last tick happened now, and not in some seconds.
+  const seenAt = when > now && when.getTime() <= Date.now() ? when : now;
   return (
     <time dateTime={at} title={ago ? whole : undefined}>
-      {ago ? agoIn(language, when, now) : day ? dayIn(language, when) : whole}
+      {ago ? agoIn(language, when, seenAt) : day ? dayIn(language, when) : whole}
     </time>
   );
 }
 
+const EVERY_MS = 30_000;
+let ticking: ReturnType<typeof setInterval> | undefined;
+let now = new Date();
+const listeners = new Set<() => void>();
+
+/** Calls at every tick of the one clock that all moments of the console share; it rests while nobody looks at it. */
+function onTick(listener: () => void): () => void {
+  if (ticking === undefined) {
+    now = new Date();
+    ticking = setInterval(() => {
+      now = new Date();
+      for (const tell of [...listeners]) tell();
+    }, EVERY_MS);
+  }
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(ticking);
+    ticking = undefined;
+  };
+}
+
+const never = () => () => undefined;
+
 /** Now, told anew every half minute where somebody wants to know. */
-function useNow(ticking: boolean): Date {
-  const [now, setNow] = useState(() => new Date());
-  useEffect(() => {
-    if (!ticking) return;
-    const timer = setInterval(() => setNow(new Date()), 30_000);
-    return () => clearInterval(timer);
-  }, [ticking]);
-  return now;
+function useNow(wanted: boolean): Date {
+  return useSyncExternalStore(wanted ? onTick : never, () => now);
 }
 
 /** An exact decimal amount: `<Money amount="0.05" currency="EUR" />`. */

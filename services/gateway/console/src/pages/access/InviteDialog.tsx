@@ -4,28 +4,33 @@ import { inviteUser } from "../../api/generated";
 import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Choose, TextField } from "../../parts/fields";
-import { useRefusal } from "../../parts/useRefusal";
+import { Refused } from "../../parts/Refused";
+import { useRefusedFields } from "../../parts/useRefusedFields";
 import { useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
 import type { Coded } from "./CodeDialog";
 import { type Given, ROLES } from "./RoleDialog";
 
+interface Draft {
+  name: string;
+  login: string;
+  role: Given;
+}
+
 /** Makes an account, whose code is shown next. */
 export function InviteDialog({ onClose, onCode }: { onClose: () => void; onCode: (coded: Coded) => void }) {
   const words = useAccessWords();
   const shell = useShellWords();
-  const refusal = useRefusal();
   const queries = useQueryClient();
-  const [name, setName] = useState("");
-  const [login, setLogin] = useState("");
-  const [role, setRole] = useState<Given>("viewer");
+  const [draft, setDraft] = useState<Draft>({ name: "", login: "", role: "viewer" });
   const invite = useMutation({
-    mutationFn: () => inviteUser({ name: name.trim(), login, role }),
+    mutationFn: () => inviteUser({ ...draft, name: draft.name.trim() }),
     onSuccess: (coded) => {
       void queries.invalidateQueries({ queryKey: ["users"] });
       onCode(coded);
     },
   });
+  const lacks = draft.name.trim() === "" || draft.login.trim() === "";
   return (
     <Dialog
       title={words.users.invite}
@@ -34,32 +39,48 @@ export function InviteDialog({ onClose, onCode }: { onClose: () => void; onCode:
       actions={
         <>
           <Button onPress={onClose}>{shell.cancel}</Button>
-          <Button
-            look="main"
-            onPress={() => invite.mutate()}
-            isDisabled={invite.isPending || name.trim() === "" || login.trim() === ""}
-          >
+          <Button look="main" onPress={() => invite.mutate()} isDisabled={invite.isPending || lacks}>
             {words.users.invite}
           </Button>
         </>
       }
     >
-      <div className="stack">
-        <TextField label={words.name} value={name} onChange={setName} isRequired autoFocus />
-        <TextField label={words.login} help={words.loginHelp} value={login} onChange={setLogin} isRequired />
-        <Choose
-          label={words.role}
-          choices={ROLES.map((value) => ({ value, label: shell.roles[value] }))}
-          value={role}
-          onChange={setRole}
-          help={words.roleHelp[role]}
-        />
-        {invite.error !== null && (
-          <p className="field-error" role="alert">
-            {refusal(invite.error)}
-          </p>
-        )}
-      </div>
+      <Fields draft={draft} change={(part) => setDraft((now) => ({ ...now, ...part }))} error={invite.error} />
     </Dialog>
+  );
+}
+
+function Fields({ draft, change, error }: { draft: Draft; change: (part: Partial<Draft>) => void; error: unknown }) {
+  const words = useAccessWords();
+  const shell = useShellWords();
+  const refused = useRefusedFields(error, ["name", "login", "role"]);
+  return (
+    <div className="stack">
+      <TextField
+        label={words.name}
+        value={draft.name}
+        onChange={(name) => change({ name })}
+        isRequired
+        autoFocus
+        error={refused.at("name")}
+      />
+      <TextField
+        label={words.login}
+        help={words.loginHelp}
+        value={draft.login}
+        onChange={(login) => change({ login })}
+        isRequired
+        error={refused.at("login")}
+      />
+      <Choose
+        label={words.role}
+        choices={ROLES.map((value) => ({ value, label: shell.roles[value] }))}
+        value={draft.role}
+        onChange={(role) => change({ role })}
+        help={words.roleHelp[draft.role]}
+        error={refused.at("role")}
+      />
+      <Refused sentence={refused.rest} />
+    </div>
   );
 }

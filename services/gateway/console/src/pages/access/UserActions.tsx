@@ -7,7 +7,7 @@ import { Button, IconButton } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { useStatus } from "../../parts/status";
 import { useRefusal } from "../../parts/useRefusal";
-import { useAccessWords } from "../../words/access";
+import { type AccessWords, useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
 import type { Coded } from "./CodeDialog";
 
@@ -22,86 +22,112 @@ export function UserActions({
 }: {
   user: User;
   onCode: (coded: Coded) => void;
-  onTokens: (user: User) => void;
-  onRole: (user: User) => void;
+  onTokens: () => void;
+  onRole: () => void;
 }) {
   const words = useAccessWords().users;
-  const shell = useShellWords();
-  const status = useStatus();
-  const refusal = useRefusal();
-  const queries = useQueryClient();
+  const act = useAct(user, onCode);
   const [removing, setRemoving] = useState(false);
-  const act = useMutation({
-    mutationFn: async (action: Action): Promise<string> => {
-      if (action === "code") onCode(await renewInvitation(user.user_id));
-      if (action === "disable") {
-        await disableUser(user.user_id);
-        return words.disabled(user.name);
-      }
-      if (action === "enable") {
-        await enableUser(user.user_id);
-        return words.enabled(user.name);
-      }
-      if (action === "remove") {
-        await removeUser(user.user_id);
-        return words.removed(user.name);
-      }
-      return "";
-    },
-    onSuccess: (said) => said !== "" && status.say(said),
-    onError: (error) => status.warn(refusal(error)),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["users"] }),
-  });
   const choose = (action: Action) => {
-    if (action === "role") onRole(user);
-    else if (action === "tokens") onTokens(user);
+    if (action === "role") onRole();
+    else if (action === "tokens") onTokens();
     else if (action === "remove") setRemoving(true);
     else act.mutate(action);
   };
-  const isDisabled = user.state === "disabled";
-  const offered: readonly { id: Action; label: string }[] = [
-    ...(isDisabled || user.external ? [] : [{ id: "role" as const, label: words.changeRole }]),
-    ...(isDisabled || user.external ? [] : [{ id: "code" as const, label: words.newCode }]),
-    { id: "tokens", label: words.tokens },
-    isDisabled ? { id: "enable", label: words.enable } : { id: "disable", label: words.disable },
-    { id: "remove", label: words.remove },
-  ];
+  const label = `${words.actions}: ${user.name}`;
   return (
     <>
       <MenuTrigger>
-        <IconButton label={`${words.actions}: ${user.name}`} icon={<Ellipsis />} />
+        <IconButton label={label} icon={<Ellipsis />} />
         <Popover className="popover" placement="bottom end" offset={4}>
           <Menu
             className="choices"
-            aria-label={`${words.actions}: ${user.name}`}
-            items={offered}
+            aria-label={label}
+            items={offeredTo(user, words)}
             onAction={(key) => choose(key as Action)}
           >
             {(one) => <MenuItem className="choice">{one.label}</MenuItem>}
           </Menu>
         </Popover>
       </MenuTrigger>
-      <Dialog
-        title={`${words.remove}: ${user.name}`}
-        open={removing}
-        onClose={() => setRemoving(false)}
-        actions={
-          <>
-            <Button onPress={() => setRemoving(false)}>{shell.cancel}</Button>
-            <Button
-              look="bad"
-              onPress={() => {
-                setRemoving(false);
-                act.mutate("remove");
-              }}
-            >
-              {words.remove}
-            </Button>
-          </>
-        }
-      >
-        <p>{words.removeText(user.name)}</p>
-      </Dialog>
+      <Remove user={user} open={removing} onClose={() => setRemoving(false)} onRemove={() => act.mutate("remove")} />
     </>
+  );
+}
+
+function offeredTo(user: User, words: AccessWords["users"]): readonly { id: Action; label: string }[] {
+  const isDisabled = user.state === "disabled";
+  const isOurs = !isDisabled && !user.external;
+  return [
+    ...(isOurs ? [{ id: "role" as const, label: words.changeRole }] : []),
+    ...(isOurs ? [{ id: "code" as const, label: words.newCode }] : []),
+    { id: "tokens", label: words.tokens },
+    isDisabled ? { id: "enable", label: words.enable } : { id: "disable", label: words.disable },
+    { id: "remove", label: words.remove },
+  ];
+}
+
+/** Does it; what came of it says the status line. */
+function useAct(user: User, onCode: (coded: Coded) => void) {
+  const words = useAccessWords().users;
+  const status = useStatus();
+  const refusal = useRefusal();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (action: Action) => {
+      if (action === "code") onCode(await renewInvitation(user.user_id));
+      if (action === "disable") {
+        await disableUser(user.user_id);
+        status.say(words.disabled(user.name));
+      }
+      if (action === "enable") {
+        await enableUser(user.user_id);
+        status.say(words.enabled(user.name));
+      }
+      if (action === "remove") {
+        await removeUser(user.user_id);
+        status.say(words.removed(user.name));
+      }
+    },
+    onError: (error) => status.warn(refusal(error)),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["users"] }),
+  });
+}
+
+function Remove({
+  user,
+  open,
+  onClose,
+  onRemove,
+}: {
+  user: User;
+  open: boolean;
+  onClose: () => void;
+  onRemove: () => void;
+}) {
+  const words = useAccessWords().users;
+  const shell = useShellWords();
+  return (
+    <Dialog
+      title={`${words.remove}: ${user.name}`}
+      open={open}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{shell.cancel}</Button>
+          <Button
+            look="bad"
+            onPress={() => {
+              onClose();
+              onRemove();
+            }}
+          >
+            {words.remove}
+          </Button>
+        </>
+      }
+    >
+      <p className="foreign">{words.removeText(user.name)}</p>
+    </Dialog>
   );
 }

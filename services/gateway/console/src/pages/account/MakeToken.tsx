@@ -6,27 +6,33 @@ import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Choose, TextField } from "../../parts/fields";
 import { OnceShown } from "../../parts/OnceShown";
-import { useRefusal } from "../../parts/useRefusal";
+import { Refused } from "../../parts/Refused";
+import { useRefusedFields } from "../../parts/useRefusedFields";
 import { useSession } from "../../parts/useSession";
 import { useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
 
 const ROLES = ["viewer", "curator", "rights", "admin"] as const;
 
+type Given = Exclude<Role, "local">;
+
+interface Draft {
+  name: string;
+  role: Given;
+}
+
 /** Makes a token, and shows its secret once. */
 export function MakeToken({ onClose }: { onClose: () => void }) {
   const words = useAccessWords();
   const shell = useShellWords();
-  const refusal = useRefusal();
   const queries = useQueryClient();
-  const { session } = useSession();
-  const [name, setName] = useState("");
-  const [role, setRole] = useState<Exclude<Role, "local">>("viewer");
+  const [draft, setDraft] = useState<Draft>({ name: "", role: "viewer" });
   const make = useMutation({
-    mutationFn: () => makeToken({ name: name.trim(), role }),
+    mutationFn: () => makeToken({ ...draft, name: draft.name.trim() }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["tokens"] }),
   });
   const made = make.data;
+  const lacks = draft.name.trim() === "";
   return (
     <Dialog
       title={words.tokens.make}
@@ -36,7 +42,7 @@ export function MakeToken({ onClose }: { onClose: () => void }) {
         made === undefined ? (
           <>
             <Button onPress={onClose}>{shell.cancel}</Button>
-            <Button look="main" onPress={() => make.mutate()} isDisabled={make.isPending || name.trim() === ""}>
+            <Button look="main" onPress={() => make.mutate()} isDisabled={make.isPending || lacks}>
               {words.tokens.make}
             </Button>
           </>
@@ -48,23 +54,39 @@ export function MakeToken({ onClose }: { onClose: () => void }) {
       }
     >
       {made === undefined ? (
-        <div className="stack">
-          <TextField label={words.tokens.name} value={name} onChange={setName} autoFocus isRequired />
-          <Choose
-            label={words.role}
-            choices={ROLES.filter((one) => includes(session?.role, one)).map((value) => ({
-              value,
-              label: shell.roles[value],
-            }))}
-            value={role}
-            onChange={setRole}
-            help={words.roleHelp[role]}
-            error={make.error === null ? undefined : refusal(make.error)}
-          />
-        </div>
+        <Fields draft={draft} change={(part) => setDraft((now) => ({ ...now, ...part }))} error={make.error} />
       ) : (
         <OnceShown label={words.tokens.secret} value={made.secret} help={words.tokens.secretText} />
       )}
     </Dialog>
+  );
+}
+
+function Fields({ draft, change, error }: { draft: Draft; change: (part: Partial<Draft>) => void; error: unknown }) {
+  const words = useAccessWords();
+  const shell = useShellWords();
+  const { session } = useSession();
+  const refused = useRefusedFields(error, ["name", "role"]);
+  const roles = ROLES.filter((one) => includes(session?.role, one));
+  return (
+    <div className="stack">
+      <TextField
+        label={words.tokens.name}
+        value={draft.name}
+        onChange={(name) => change({ name })}
+        autoFocus
+        isRequired
+        error={refused.at("name")}
+      />
+      <Choose
+        label={words.role}
+        choices={roles.map((value) => ({ value, label: shell.roles[value] }))}
+        value={draft.role}
+        onChange={(role) => change({ role })}
+        help={words.roleHelp[draft.role]}
+        error={refused.at("role")}
+      />
+      <Refused sentence={refused.rest} />
+    </div>
   );
 }

@@ -1,15 +1,17 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
-import { changePassword, signOutEverywhere } from "../../api/generated";
+import { type ChangePasswordRequest, changePassword, signOutEverywhere } from "../../api/generated";
 import { began, leave } from "../../api/session";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
 import { TextField } from "../../parts/fields";
 import { Page } from "../../parts/Page";
+import { Refused } from "../../parts/Refused";
 import { useStatus } from "../../parts/status";
 import { TokenList } from "../../parts/TokenList";
 import { useRefusal } from "../../parts/useRefusal";
+import { useRefusedFields } from "../../parts/useRefusedFields";
 import { useSession } from "../../parts/useSession";
 import { useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
@@ -59,27 +61,19 @@ export default function Account() {
 
 function PasswordForm({ login }: { login: string }) {
   const words = useAccessWords();
-  const status = useStatus();
-  const refusal = useRefusal();
   const [before, setBefore] = useState("");
   const [password, setPassword] = useState("");
-  const change = useMutation({
-    mutationFn: () => changePassword({ password: before, new_password: password }),
-    onSuccess: (session) => {
-      began(session);
-      setBefore("");
-      setPassword("");
-      status.say(words.account.changed);
-    },
+  const change = useChangePassword(() => {
+    setBefore("");
+    setPassword("");
   });
+  const refused = useRefusedFields(change.error, ["password", "new_password"]);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    change.mutate({ password: before, new_password: password });
+  };
   return (
-    <Form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        change.mutate();
-      }}
-    >
+    <Form className="stack" onSubmit={submit}>
       {/* for whatever keeps passwords: whose it is */}
       <input type="text" autoComplete="username" value={login} readOnly hidden />
       <TextField
@@ -89,6 +83,7 @@ function PasswordForm({ login }: { login: string }) {
         onChange={setBefore}
         isRequired
         autoComplete="current-password"
+        error={refused.at("password")}
       />
       <TextField
         label={words.newPassword}
@@ -99,12 +94,9 @@ function PasswordForm({ login }: { login: string }) {
         isRequired
         minLength={12}
         autoComplete="new-password"
+        error={refused.at("new_password")}
       />
-      {change.error !== null && (
-        <p className="field-error" role="alert">
-          {refusal(change.error)}
-        </p>
-      )}
+      <Refused sentence={refused.rest} />
       <div className="row">
         <Button type="submit" isDisabled={change.isPending}>
           {words.account.change}
@@ -112,6 +104,19 @@ function PasswordForm({ login }: { login: string }) {
       </div>
     </Form>
   );
+}
+
+function useChangePassword(done: () => void) {
+  const words = useAccessWords().account;
+  const status = useStatus();
+  return useMutation({
+    mutationFn: (request: ChangePasswordRequest) => changePassword(request),
+    onSuccess: (session) => {
+      began(session);
+      done();
+      status.say(words.changed);
+    },
+  });
 }
 
 function Everywhere() {

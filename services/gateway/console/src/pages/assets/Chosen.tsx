@@ -27,7 +27,7 @@ export function Chosen({ asset, onWhy }: { asset: AssetSummary; onWhy: () => voi
       <Link href={`/assets/${asset.asset_id}`} className="button">
         {words.actions.open}
       </Link>
-      <Button onPress={onWhy} shortcut="W">
+      <Button onPress={onWhy} does="assets.why">
         {words.why.button}
       </Button>
       {entries.length > 0 && (

@@ -23,9 +23,17 @@ export interface Waiting {
   bad?: boolean;
 }
 
+type Words = typeof home;
+type May = (least: Role) => boolean;
+
 /** The entries that there are and that somebody may do something about. */
-export function waitingFor(counts: Counts, words: typeof home, may: (least: Role) => boolean): Waiting[] {
-  const entries: (Waiting | false)[] = [
+export function waitingFor(counts: Counts, words: Words, may: May): Waiting[] {
+  const entries = [...ofOperators(counts, words, may), ...ofCurators(counts, words, may), ...ofAll(counts, words, may)];
+  return entries.filter((entry) => entry !== false);
+}
+
+function ofOperators(counts: Counts, words: Words, may: May): (Waiting | false)[] {
+  return [
     some(counts.open_breakers?.length) &&
       may("admin") && {
         id: "breakers",
@@ -44,6 +52,11 @@ export function waitingFor(counts: Counts, words: typeof home, may: (least: Role
         to: "/mesh",
         bad: true,
       },
+  ];
+}
+
+function ofCurators(counts: Counts, words: Words, may: May): (Waiting | false)[] {
+  return [
     some(counts.samples_proposed) &&
       may("curator") && {
         id: "samples",
@@ -68,6 +81,11 @@ export function waitingFor(counts: Counts, words: typeof home, may: (least: Role
         text: words.candidatesText,
         to: "/training",
       },
+  ];
+}
+
+function ofAll(counts: Counts, words: Words, may: May): (Waiting | false)[] {
+  return [
     some(counts.refusals) &&
       may("rights") && {
         id: "refusals",
@@ -85,7 +103,6 @@ export function waitingFor(counts: Counts, words: typeof home, may: (least: Role
       bad: true,
     },
   ];
-  return entries.filter((entry) => entry !== false);
 }
 
 function some(count: number | undefined): count is number {

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import {
   type DeadLetterCount,
   type MeshView,
@@ -8,7 +8,8 @@ import {
 } from "../../api/generated";
 import { Button } from "../../parts/Button";
 import { Sentence } from "../../parts/Failed";
-import { Sheet } from "../../parts/Sheet";
+import { useKeys } from "../../parts/keys";
+import { Sheet, type SheetColumn } from "../../parts/Sheet";
 import { useStatus } from "../../parts/status";
 import { Count, Time } from "../../parts/values";
 import { shortened } from "./Lag";
@@ -32,14 +33,38 @@ export function useReplay() {
   });
 }
 
+const REPLAY = "mesh.replay";
+
 /** What was given up, by stage and reason; all of a kind can be sent again, or looked at one by one. */
 export function Letters({ view, operates }: { view: MeshView; operates: boolean }) {
-  const words = useMeshWords().letters;
-  const notAsked = useMeshWords().notAsked;
+  const { letters: words, keys, notAsked } = useMeshWords();
   const [looked, look] = useState<DeadLetterCount>();
   const replay = useReplay();
   const kinds = view.services.flatMap((one) => one.dead_letters);
+  const first = kinds[0];
   const known = !view.unavailable.includes("dead_letters");
+  useKeys(
+    operates && first !== undefined
+      ? [{ id: REPLAY, key: "p", does: keys.replay, run: () => replay.isPending || replay.mutate(requestOf(first)) }]
+      : [],
+  );
+  const actions = (one: DeadLetterCount) => (
+    <div className="mesh-do">
+      <Button look="bare" onPress={() => look(one)} aria-label={`${words.look}: ${one.group} ${one.code}`}>
+        {words.look}
+      </Button>
+      {operates && (
+        <Button
+          does={one === first ? REPLAY : undefined}
+          onPress={() => replay.mutate(requestOf(one))}
+          isDisabled={replay.isPending}
+        >
+          {words.replayAll}
+          <span className="for-readers">{`: ${one.group} ${one.code}`}</span>
+        </Button>
+      )}
+    </div>
+  );
   return (
     <section aria-labelledby="mesh-letters" className="mesh-part">
       <h2 id="mesh-letters">{words.title}</h2>
@@ -48,49 +73,27 @@ export function Letters({ view, operates }: { view: MeshView; operates: boolean 
       ) : (
         <>
           <p className="soft">{words.note}</p>
-          <Sheet
-            label={words.title}
-            rows={kinds}
-            keyOf={keyOf}
-            columns={[
-              { id: "count", label: words.count, align: "end", render: (one) => <Count value={one.count} /> },
-              { id: "group", label: words.group, render: (one) => one.group },
-              { id: "code", label: words.code, render: (one) => <span lang="en">{one.code}</span> },
-              { id: "type", label: words.type, render: (one) => <code>{shortened(one.type)}</code> },
-              { id: "last", label: words.last, render: (one) => <Time at={one.last} ago /> },
-              {
-                id: "do",
-                label: words.look,
-                labelHidden: true,
-                render: (one) => (
-                  <div className="mesh-do">
-                    <Button
-                      look="bare"
-                      onPress={() => look(one)}
-                      aria-label={`${words.look}: ${one.group} ${one.code}`}
-                    >
-                      {words.look}
-                    </Button>
-                    {operates && (
-                      <Button
-                        onPress={() => replay.mutate(requestOf(one))}
-                        isDisabled={replay.isPending}
-                        aria-label={`${words.replayAll}: ${one.group} ${one.code}`}
-                      >
-                        {words.replayAll}
-                      </Button>
-                    )}
-                  </div>
-                ),
-              },
-            ]}
-          />
+          <Sheet label={words.title} rows={kinds} keyOf={keyOf} columns={columnsOf(words, actions)} />
         </>
       )}
       <Sentence error={replay.error} />
       {looked !== undefined && <LettersDialog kind={looked} operates={operates} onClose={() => look(undefined)} />}
     </section>
   );
+}
+
+function columnsOf(
+  words: ReturnType<typeof useMeshWords>["letters"],
+  actions: (one: DeadLetterCount) => ReactNode,
+): readonly SheetColumn<DeadLetterCount>[] {
+  return [
+    { id: "count", label: words.count, align: "end", render: (one) => <Count value={one.count} /> },
+    { id: "group", label: words.group, render: (one) => one.group },
+    { id: "code", label: words.code, render: (one) => <span lang="en">{one.code}</span> },
+    { id: "type", label: words.type, render: (one) => <code>{shortened(one.type)}</code> },
+    { id: "last", label: words.last, render: (one) => <Time at={one.last} ago /> },
+    { id: "do", label: words.look, labelHidden: true, render: actions },
+  ];
 }
 
 function keyOf(one: DeadLetterCount): string {

@@ -1,12 +1,13 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
-import { type DeadLetterView, discardDeadLetters } from "../../api/generated";
+import { type DeadLetterView, type DiscardDeadLettersRequest, discardDeadLetters } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
 import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
 import { Checkbox, TextField } from "../../parts/fields";
+import type { More } from "../../parts/Sheet";
 import { useStatus } from "../../parts/status";
 import { Time } from "../../parts/values";
 import { useShellWords } from "../../words/shell";
@@ -17,30 +18,23 @@ import { useMeshWords } from "./words";
 /** Dead letters of one kind, each with its reason and itself; chosen ones are sent again or set aside. */
 export function LettersDialog({ kind, operates, onClose }: { kind: Kind; operates: boolean; onClose: () => void }) {
   const words = useMeshWords().letters;
-  const shell = useShellWords();
-  const status = useStatus();
-  const queries = useQueryClient();
   const query = useInfiniteQuery(lettersOf(kind));
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
   const [because, setBecause] = useState<string>();
   const replay = useReplay();
-  const discard = useMutation({
-    mutationFn: () => discardDeadLetters({ group: kind.group, ids: [...chosen], because: (because ?? "").trim() }),
-    onSuccess: (answer) => {
-      status.say(words.discarded(answer.discarded));
-      choose(new Set());
-      setBecause(undefined);
-      void queries.invalidateQueries({ queryKey: ["mesh"] });
-    },
-  });
-  const send = () => replay.mutate({ group: kind.group, ids: [...chosen] }, { onSuccess: () => choose(new Set()) });
-  const toggle = (id: string, on: boolean) => {
-    const next = new Set(chosen);
-    if (on) next.add(id);
-    else next.delete(id);
-    choose(next);
-  };
-  const none = chosen.size === 0;
+  const discard = useDiscard();
+  const none = () => choose(new Set());
+  const send = () => replay.mutate({ group: kind.group, ids: [...chosen] }, { onSuccess: none });
+  const setAside = () =>
+    discard.mutate(
+      { group: kind.group, ids: [...chosen], because: (because ?? "").trim() },
+      {
+        onSuccess: () => {
+          none();
+          setBecause(undefined);
+        },
+      },
+    );
   return (
     <Dialog
       title={words.of(kind.group)}
@@ -49,24 +43,13 @@ export function LettersDialog({ kind, operates, onClose }: { kind: Kind; operate
       onClose={onClose}
       actions={
         operates && (
-          <>
-            {because === undefined ? (
-              <Button onPress={() => setBecause("")} isDisabled={none}>
-                {words.discard}
-              </Button>
-            ) : (
-              <Button
-                look="bad"
-                onPress={() => discard.mutate()}
-                isDisabled={none || because.trim() === "" || discard.isPending}
-              >
-                {words.confirm}
-              </Button>
-            )}
-            <Button look="main" onPress={send} isDisabled={none || replay.isPending}>
-              {words.replayChosen(chosen.size)}
-            </Button>
-          </>
+          <Actions
+            count={chosen.size}
+            because={because}
+            onBecause={() => setBecause("")}
+            setAside={discard.isPending ? undefined : setAside}
+            send={replay.isPending ? undefined : send}
+          />
         )
       }
     >
@@ -76,34 +59,113 @@ export function LettersDialog({ kind, operates, onClose }: { kind: Kind; operate
         )}
         <Sentence error={replay.error ?? discard.error} />
         <Answer query={query}>
-          {(data) => {
-            const letters = data.pages.flatMap((page) => page.dead_letters);
-            if (letters.length === 0) return <p className="soft">{words.gone}</p>;
-            return (
-              <>
-                <ul className="mesh-letters">
-                  {letters.map((one) => (
-                    <li key={one.dead_letter_id} className="card">
-                      {operates && (
-                        <Checkbox
-                          aria-label={`${words.choose}: ${one.dead_letter_id}`}
-                          isSelected={chosen.has(idOf(one))}
-                          onChange={(on) => toggle(idOf(one), on)}
-                        >
-                          {null}
-                        </Checkbox>
-                      )}
-                      <Letter letter={one} />
-                    </li>
-                  ))}
-                </ul>
-                {query.hasNextPage && <Button onPress={() => void query.fetchNextPage()}>{shell.more}</Button>}
-              </>
-            );
-          }}
+          {(data) => (
+            <LetterList
+              letters={data.pages.flatMap((page) => page.dead_letters)}
+              more={query}
+              chosen={operates ? chosen : undefined}
+              onChoose={choose}
+            />
+          )}
         </Answer>
       </div>
     </Dialog>
+  );
+}
+
+function Actions({
+  count,
+  because,
+  onBecause,
+  setAside,
+  send,
+}: {
+  /** Of those that are chosen. */
+  count: number;
+  /** Why no replay is needed, once somebody begins to say it. */
+  because: string | undefined;
+  onBecause: () => void;
+  setAside: (() => void) | undefined;
+  send: (() => void) | undefined;
+}) {
+  const words = useMeshWords().letters;
+  const none = count === 0;
+  return (
+    <>
+      {because === undefined ? (
+        <Button onPress={onBecause} isDisabled={none}>
+          {words.discard}
+        </Button>
+      ) : (
+        <Button
+          look="bad"
+          onPress={() => setAside?.()}
+          isDisabled={none || because.trim() === "" || setAside === undefined}
+        >
+          {words.confirm}
+        </Button>
+      )}
+      <Button look="main" onPress={() => send?.()} isDisabled={none || send === undefined}>
+        {words.replayChosen(count)}
+      </Button>
+    </>
+  );
+}
+
+function useDiscard() {
+  const words = useMeshWords().letters;
+  const status = useStatus();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (request: DiscardDeadLettersRequest) => discardDeadLetters(request),
+    onSuccess: (answer) => {
+      status.say(words.discarded(answer.discarded));
+      void queries.invalidateQueries({ queryKey: ["mesh"] });
+    },
+  });
+}
+
+function LetterList({
+  letters,
+  more,
+  chosen,
+  onChoose,
+}: {
+  letters: readonly DeadLetterView[];
+  more: More;
+  /** Undefined where nothing can be chosen. */
+  chosen: ReadonlySet<string> | undefined;
+  onChoose: (chosen: ReadonlySet<string>) => void;
+}) {
+  const words = useMeshWords().letters;
+  const shell = useShellWords();
+  if (letters.length === 0) return <p className="soft">{words.gone}</p>;
+  const toggle = (id: string, on: boolean) => {
+    const next = new Set(chosen);
+    if (on) next.add(id);
+    else next.delete(id);
+    onChoose(next);
+  };
+  return (
+    <>
+      <ul className="mesh-letters">
+        {letters.map((one) => (
+          <li key={one.dead_letter_id} className="card">
+            {chosen !== undefined && (
+              <Checkbox
+                aria-label={`${words.choose}: ${one.dead_letter_id}`}
+                isSelected={chosen.has(idOf(one))}
+                onChange={(on) => toggle(idOf(one), on)}
+              >
+                {null}
+              </Checkbox>
+            )}
+            <Letter letter={one} />
+          </li>
+        ))}
+      </ul>
+      {more.hasNextPage && <Button onPress={() => void more.fetchNextPage()}>{shell.more}</Button>}
+    </>
   );
 }
 

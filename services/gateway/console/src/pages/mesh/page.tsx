@@ -12,6 +12,7 @@ import { Lag } from "./Lag";
 import { Letters } from "./Letters";
 import { meshNow, summaryOf } from "./queries";
 import { Services } from "./Services";
+import { Telemetry } from "./Telemetry";
 import { UnderWay } from "./UnderWay";
 import { Why } from "./Why";
 import { useMeshWords } from "./words";
@@ -42,6 +43,7 @@ function Seen({ view }: { view: MeshView }) {
         <UnderWay />
       </div>
       <Why />
+      <Telemetry operates={operates} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import {
   type ListDeadLettersResponse,
   listAssets,
   listDeadLetters,
+  listTelemetry,
   type MeshView,
 } from "../../api/generated";
 import type { Key } from "../../api/queries";
@@ -19,6 +20,13 @@ export const meshNow = queryOptions({
   queryFn: () => getMesh(),
   refetchInterval: EVERY_MS,
   staleTime: 0,
+  retry: false,
+});
+
+/** How much every process logs and traces. */
+export const telemetryNow = queryOptions({
+  queryKey: ["mesh", "telemetry"] satisfies Key,
+  queryFn: ({ signal }) => listTelemetry({ signal }),
   retry: false,
 });
 

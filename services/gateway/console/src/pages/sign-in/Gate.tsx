@@ -2,6 +2,8 @@ import { type ReactNode, useEffect } from "react";
 import { Form } from "react-aria-components";
 import { useLocation } from "wouter";
 import { Button } from "../../parts/Button";
+import { LanguageChoice } from "../../parts/LanguageChoice";
+import { Refused } from "../../parts/Refused";
 import { useSession } from "../../parts/useSession";
 import { useShellWords } from "../../words/shell";
 import "./sign-in.css";
@@ -17,6 +19,9 @@ export function Gate({ title, text, children }: { title: string; text?: string; 
       <h1>{title}</h1>
       {text !== undefined && <p className="soft">{text}</p>}
       {children}
+      <div className="gate-language">
+        <LanguageChoice labelHidden />
+      </div>
     </main>
   );
 }
@@ -44,11 +49,7 @@ export function GateForm({
       }}
     >
       {children}
-      {refused !== "" && (
-        <p className="field-error" role="alert">
-          {refused}
-        </p>
-      )}
+      <Refused sentence={refused} />
       <div className="row">
         <Button type="submit" look="main" isDisabled={busy}>
           {submitLabel}

@@ -4,7 +4,7 @@ import { Link } from "wouter";
 import { acceptInvitation } from "../../api/generated";
 import { began } from "../../api/session";
 import { TextField } from "../../parts/fields";
-import { useRefusal } from "../../parts/useRefusal";
+import { useRefusedFields } from "../../parts/useRefusedFields";
 import { useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
 import { Gate, GateForm, useGoOn } from "./Gate";
@@ -13,18 +13,18 @@ import { Gate, GateForm, useGoOn } from "./Gate";
 export default function Invitation() {
   const words = useAccessWords();
   const shell = useShellWords();
-  const refusal = useRefusal();
   const [code, setCode] = useState(() => decodeURIComponent(window.location.hash.slice(1)));
   const [password, setPassword] = useState("");
   useGoOn("/");
   const take = useMutation({ mutationFn: () => acceptInvitation({ code, password }), onSuccess: began });
+  const refused = useRefusedFields(take.error, ["code", "password"]);
   return (
     <Gate title={words.invitation.title} text={words.invitation.text}>
       <GateForm
         submit={() => take.mutate()}
         submitLabel={words.invitation.submit}
         busy={take.isPending}
-        refused={refusal(take.error)}
+        refused={refused.rest}
       >
         <TextField
           label={words.invitation.code}
@@ -33,6 +33,7 @@ export default function Invitation() {
           isRequired
           autoComplete="one-time-code"
           autoFocus={code === ""}
+          error={refused.at("code")}
         />
         <TextField
           label={words.password}
@@ -44,6 +45,7 @@ export default function Invitation() {
           minLength={12}
           autoComplete="new-password"
           autoFocus={code !== ""}
+          error={refused.at("password")}
         />
       </GateForm>
       <p className="row small">

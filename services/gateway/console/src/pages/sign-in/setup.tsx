@@ -4,62 +4,73 @@ import { Link } from "wouter";
 import { setUp } from "../../api/generated";
 import { began } from "../../api/session";
 import { TextField } from "../../parts/fields";
-import { useRefusal } from "../../parts/useRefusal";
+import { type RefusedFields, useRefusedFields } from "../../parts/useRefusedFields";
 import { useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
 import { Gate, GateForm, useGoOn } from "./Gate";
+
+const EMPTY = { code: "", name: "", login: "", password: "" };
 
 /** Makes the first administrator with the operator's code. */
 export default function SetUp() {
   const words = useAccessWords();
   const shell = useShellWords();
-  const refusal = useRefusal();
-  const [code, setCode] = useState("");
-  const [name, setName] = useState("");
-  const [login, setLogin] = useState("");
-  const [password, setPassword] = useState("");
+  const [draft, setDraft] = useState(EMPTY);
   useGoOn("/access");
-  const make = useMutation({ mutationFn: () => setUp({ code, name, login, password }), onSuccess: began });
+  const make = useMutation({ mutationFn: () => setUp(draft), onSuccess: began });
+  const refused = useRefusedFields(make.error, Object.keys(EMPTY));
   return (
     <Gate title={words.setup.title} text={words.setup.text}>
       <GateForm
         submit={() => make.mutate()}
         submitLabel={words.setup.submit}
         busy={make.isPending}
-        refused={refusal(make.error)}
+        refused={refused.rest}
       >
-        <TextField
-          label={words.setup.code}
-          help={words.setup.codeHelp}
-          value={code}
-          onChange={setCode}
-          isRequired
-          autoComplete="one-time-code"
-          autoFocus
-        />
-        <TextField label={words.name} value={name} onChange={setName} isRequired autoComplete="name" />
-        <TextField
-          label={words.login}
-          help={words.loginHelp}
-          value={login}
-          onChange={setLogin}
-          isRequired
-          autoComplete="username"
-        />
-        <TextField
-          label={words.password}
-          help={words.passwordHelp}
-          type="password"
-          value={password}
-          onChange={setPassword}
-          isRequired
-          minLength={12}
-          autoComplete="new-password"
-        />
+        <Fields draft={draft} change={(part) => setDraft((now) => ({ ...now, ...part }))} refused={refused} />
       </GateForm>
       <p className="row small">
         <Link href="/sign-in">{shell.signIn.submit}</Link>
       </p>
     </Gate>
+  );
+}
+
+function Fields({
+  draft,
+  change,
+  refused,
+}: {
+  draft: typeof EMPTY;
+  change: (part: Partial<typeof EMPTY>) => void;
+  refused: RefusedFields;
+}) {
+  const words = useAccessWords();
+  const field = (name: keyof typeof EMPTY) => ({
+    value: draft[name],
+    onChange: (value: string) => change({ [name]: value }),
+    error: refused.at(name),
+    isRequired: true,
+  });
+  return (
+    <>
+      <TextField
+        {...field("code")}
+        label={words.setup.code}
+        help={words.setup.codeHelp}
+        autoComplete="one-time-code"
+        autoFocus
+      />
+      <TextField {...field("name")} label={words.name} autoComplete="name" />
+      <TextField {...field("login")} label={words.login} help={words.loginHelp} autoComplete="username" />
+      <TextField
+        {...field("password")}
+        label={words.password}
+        help={words.passwordHelp}
+        type="password"
+        minLength={12}
+        autoComplete="new-password"
+      />
+    </>
   );
 }

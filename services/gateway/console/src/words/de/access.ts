@@ -52,6 +52,7 @@ export const access: AccessWords = {
   slow: (seconds: number) => `Zu viele Versuche. Der nächste geht in ${seconds} Sekunden.`,
   users: {
     title: "Benutzer",
+    text: "Alle hier melden sich an, mit einer Rolle. Wer nicht mehr da ist, wird gesperrt oder entfernt.",
     invite: "Einladen",
     state: "Zustand",
     states: { invited: "Eingeladen", active: "Aktiv", disabled: "Gesperrt" },

@@ -49,6 +49,7 @@ export const access = {
   slow: (seconds: number) => `Too many attempts. The next is taken in ${seconds} seconds.`,
   users: {
     title: "Users",
+    text: "Everybody here signs in, with a role. Who is no longer here is disabled or removed.",
     invite: "Invite",
     state: "State",
     states: { invited: "Invited", active: "Active", disabled: "Disabled" },

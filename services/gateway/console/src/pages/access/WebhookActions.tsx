@@ -1,0 +1,130 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Ellipsis } from "lucide-react";
+import { useState } from "react";
+import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import {
+  deleteWebhook,
+  rotateWebhookSecret,
+  testWebhook,
+  updateWebhook,
+  type Webhook,
+  type WebhookSecret,
+} from "../../api/generated";
+import { Button, IconButton } from "../../parts/Button";
+import { Dialog } from "../../parts/Dialog";
+import { useStatus } from "../../parts/status";
+import { useRefusal } from "../../parts/useRefusal";
+import { useShellWords } from "../../words/shell";
+import { useWebhookWords } from "./words";
+
+type Action = "test" | "deliveries" | "pause" | "resume" | "rotate" | "remove";
+
+/** What can be done with a webhook; what came of it says the status line. */
+export function WebhookActions({
+  webhook,
+  onDeliveries,
+  onSecret,
+}: {
+  webhook: Webhook;
+  onDeliveries: (webhook: Webhook) => void;
+  onSecret: (secret: WebhookSecret) => void;
+}) {
+  const words = useWebhookWords();
+  const act = useAct(webhook, onSecret);
+  const [removing, setRemoving] = useState(false);
+  const choose = (action: Action) => {
+    if (action === "deliveries") onDeliveries(webhook);
+    else if (action === "remove") setRemoving(true);
+    else act.mutate(action);
+  };
+  const isServed = webhook.state === "active";
+  const offered: readonly Action[] = ["test", "deliveries", isServed ? "pause" : "resume", "rotate", "remove"];
+  const label = `${words.actions}: ${webhook.url}`;
+  return (
+    <>
+      <MenuTrigger>
+        <IconButton label={label} icon={<Ellipsis />} />
+        <Popover className="popover" placement="bottom end" offset={4}>
+          <Menu className="choices" aria-label={label} onAction={(key) => choose(key as Action)}>
+            {offered.map((action) => (
+              <MenuItem key={action} id={action} className="choice">
+                {words[action]}
+              </MenuItem>
+            ))}
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+      <Remove
+        webhook={webhook}
+        open={removing}
+        onClose={() => setRemoving(false)}
+        onRemove={() => act.mutate("remove")}
+      />
+    </>
+  );
+}
+
+function useAct(webhook: Webhook, onSecret: (secret: WebhookSecret) => void) {
+  const words = useWebhookWords();
+  const status = useStatus();
+  const refusal = useRefusal();
+  const queries = useQueryClient();
+  const id = webhook.webhook_id;
+  return useMutation({
+    mutationFn: async (action: Action) => {
+      if (action === "test") {
+        const came = await testWebhook(id);
+        if (came.delivered) status.say(words.tested(came.status, came.milliseconds));
+        else status.warn(words.notTaken(came.status, came.problem));
+      } else if (action === "rotate") {
+        onSecret(await rotateWebhookSecret(id));
+      } else if (action === "remove") {
+        await deleteWebhook(id);
+        status.say(words.removed);
+      } else {
+        await updateWebhook(id, { active: action === "resume" });
+        status.say(action === "resume" ? words.resumed : words.paused);
+      }
+    },
+    onError: (error) => status.warn(refusal(error)),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["webhooks"] }),
+  });
+}
+
+function Remove({
+  webhook,
+  open,
+  onClose,
+  onRemove,
+}: {
+  webhook: Webhook;
+  open: boolean;
+  onClose: () => void;
+  onRemove: () => void;
+}) {
+  const words = useWebhookWords();
+  const shell = useShellWords();
+  return (
+    <Dialog
+      title={words.remove}
+      open={open}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{shell.cancel}</Button>
+          <Button
+            look="bad"
+            onPress={() => {
+              onClose();
+              onRemove();
+            }}
+          >
+            {words.remove}
+          </Button>
+        </>
+      }
+    >
+      <p className="foreign">{words.removeText(webhook.url)}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,44 @@
+/** What the page of access asks. */
+
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { type DeliveryState, listUsers, listWebhookDeliveries, listWebhooks } from "../../api/generated";
+import type { Key } from "../../api/queries";
+
+/** Deliveries come and go without an event of the mesh: they are asked again while somebody looks. */
+const EVERY_MS = 5000;
+
+export const usersQuery = infiniteQueryOptions({
+  queryKey: ["users", "list"] satisfies Key,
+  queryFn: ({ pageParam, signal }) =>
+    listUsers({ pageSize: 100, ...(pageParam === "" ? {} : { pageToken: pageParam }) }, { signal }),
+  initialPageParam: "",
+  getNextPageParam: (page) => page.next_page_token || undefined,
+});
+
+export const webhooksQuery = infiniteQueryOptions({
+  queryKey: ["webhooks", "list"] satisfies Key,
+  queryFn: ({ pageParam, signal }) =>
+    listWebhooks({ pageSize: 100, ...(pageParam === "" ? {} : { pageToken: pageParam }) }, { signal }),
+  initialPageParam: "",
+  getNextPageParam: (page) => page.next_page_token || undefined,
+});
+
+/** What became of deliveries to a webhook, of one state or of all. */
+export function deliveriesQuery(webhookId: string, state: DeliveryState | "all") {
+  return infiniteQueryOptions({
+    queryKey: ["webhooks", "deliveries", webhookId, state] satisfies Key,
+    queryFn: ({ pageParam, signal }) =>
+      listWebhookDeliveries(
+        webhookId,
+        {
+          pageSize: 50,
+          ...(state === "all" ? {} : { state: [state] }),
+          ...(pageParam === "" ? {} : { pageToken: pageParam }),
+        },
+        { signal },
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_page_token || undefined,
+    refetchInterval: EVERY_MS,
+  });
+}

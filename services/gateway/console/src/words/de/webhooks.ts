@@ -1,0 +1,58 @@
+import type { WebhookWords } from "../en/webhooks";
+import { pluralsOf } from "../plurals";
+
+const count = pluralsOf("de");
+
+export const webhooks: WebhookWords = {
+  title: "Webhooks",
+  text: "Das Mesh schickt seine Ereignisse an die Adresse eines anderen Systems, sobald sie geschehen: signiert, jedes mindestens einmal.",
+  make: "Neuer Webhook",
+  none: "Noch keine Webhooks",
+  noneText: "Ein Webhook sagt einem anderen System, etwa dem MAM, was hier geschehen ist.",
+  url: "Adresse",
+  urlHelp: "Ihr Rechner muss vom Betrieb erlaubt sein (FRAMEWELL_GATEWAY_WEBHOOK_HOSTS).",
+  description: "Wofür er ist",
+  events: "Ereignisse",
+  which: { all: "Alle Ereignisse", some: "Nur diese" },
+  chosen: "Arten von Ereignissen",
+  mustChoose: "Wählen Sie mindestens eine Art.",
+  all: "alle",
+  kinds: (n: number) => count(n, { one: "Art", other: "Arten" }),
+  state: "Zustand",
+  states: { active: "Aktiv", paused: "Angehalten", disabled: "Abgeschaltet" },
+  delivered: "Zuletzt zugestellt",
+  never: "nie",
+  actions: "Was zu tun ist",
+  test: "Probe schicken",
+  deliveries: "Zustellungen",
+  pause: "Anhalten",
+  resume: "Weiter zustellen",
+  rotate: "Neues Geheimnis",
+  remove: "Löschen",
+  removeText: (url: string) => `${url} bekommt keine Ereignisse mehr, und was darauf wartet, verfällt.`,
+  secretOf: "Geheimnis des Webhooks",
+  secret: "Geheimnis",
+  secretText: "Es wird nur jetzt gezeigt. Das andere System prüft damit, dass Zustellungen von diesem Mesh sind.",
+  rotatedText: "Es wird nur jetzt gezeigt. Einen Tag lang sind Zustellungen auch mit dem alten signiert.",
+  tested: (status: number, ms: number) => `Die Probe wurde angenommen: HTTP ${status} nach ${ms} ms.`,
+  notTaken: (status: number, problem: string) =>
+    status === 0
+      ? `Die Probe wurde nicht angenommen: ${problem}`
+      : `Die Probe wurde nicht angenommen: HTTP ${status}. ${problem}`,
+  paused: "Er ist angehalten: Seine Ereignisse werden nicht für ihn aufgehoben.",
+  resumed: "Er bekommt wieder Ereignisse, von jetzt an.",
+  removed: "Der Webhook ist gelöscht.",
+  of: (url: string) => `Zustellungen an ${url}`,
+  show: "Welche",
+  shown: { dead: "Aufgegeben", waiting: "Wartend", delivered: "Angenommen", all: "Alle" },
+  noDeliveries: "Hier ist nichts.",
+  when: "Wann",
+  event: "Ereignis",
+  outcome: "Ergebnis",
+  attempts: "Versuche",
+  problem: "Antwort",
+  next: "nächster Versuch",
+  replay: "Noch einmal senden",
+  replayAll: "Alle aufgegebenen noch einmal senden",
+  replayed: (n: number) => `${count(n, { one: "Zustellung wartet", other: "Zustellungen warten" })} wieder.`,
+};

@@ -1,0 +1,58 @@
+import { pluralsOf } from "../plurals";
+
+const count = pluralsOf("en");
+
+/** Words of webhooks: events sent to addresses of others. */
+export const webhooks = {
+  title: "Webhooks",
+  text: "The mesh sends its events to an address of another system as they happen, signed, each at least once.",
+  make: "New webhook",
+  none: "No webhooks yet",
+  noneText: "A webhook tells another system, such as the MAM, what happened here.",
+  url: "Address",
+  urlHelp: "Its host must be one that the operator allows (FRAMEWELL_GATEWAY_WEBHOOK_HOSTS).",
+  description: "What it is for",
+  events: "Events",
+  which: { all: "All events", some: "Only these" } as Record<string, string>,
+  chosen: "Kinds of events",
+  mustChoose: "Choose at least one kind.",
+  all: "all",
+  kinds: (n: number) => count(n, { one: "kind", other: "kinds" }),
+  state: "State",
+  states: { active: "Active", paused: "Paused", disabled: "Disabled" } as Record<string, string>,
+  delivered: "Last delivered",
+  never: "never",
+  actions: "What to do",
+  test: "Send a test",
+  deliveries: "Deliveries",
+  pause: "Pause",
+  resume: "Let it go on",
+  rotate: "New secret",
+  remove: "Delete",
+  removeText: (url: string) => `${url} gets no events any more, and what waits for it is dropped.`,
+  secretOf: "Secret of the webhook",
+  secret: "Secret",
+  secretText: "It is shown only now. The other system checks with it that deliveries are from this mesh.",
+  rotatedText: "It is shown only now. For a day deliveries are signed with the old one as well.",
+  tested: (status: number, ms: number) => `The test was taken: HTTP ${status} after ${ms} ms.`,
+  notTaken: (status: number, problem: string) =>
+    status === 0 ? `The test was not taken: ${problem}` : `The test was not taken: HTTP ${status}. ${problem}`,
+  paused: "It is paused: its events are not kept for it.",
+  resumed: "It gets events again, from now on.",
+  removed: "The webhook is deleted.",
+  of: (url: string) => `Deliveries to ${url}`,
+  show: "Which",
+  shown: { dead: "Given up", waiting: "Waiting", delivered: "Taken", all: "All" } as Record<string, string>,
+  noDeliveries: "Nothing here.",
+  when: "When",
+  event: "Event",
+  outcome: "Outcome",
+  attempts: "Attempts",
+  problem: "Answer",
+  next: "next attempt",
+  replay: "Send again",
+  replayAll: "Send all given up again",
+  replayed: (n: number) => `${count(n, { one: "delivery waits", other: "deliveries wait" })} again.`,
+};
+
+export type WebhookWords = typeof webhooks;
