@@ -32,7 +32,7 @@ from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder, SortFi
 from framewell_kit.documents import MongoDocuments
 
 ASSETS, QUICK_ASSETS = 100_000, 2_000
-ROUNDS, QUICK_ROUNDS = 20, 2
+ROUNDS, QUICK_ROUNDS = 15, 2
 GOAL_MS: Final = 100.0
 DATABASE: Final = "framewell_gateway"
 MEMBERS: Final = ("gateway", "mongo")
@@ -86,7 +86,7 @@ async def measure(folder: MeshFolder, count: int, rounds: int) -> dict[str, Any]
     ends, table = read_endpoints(folder), ProcessTable.read(folder)
     assert table is not None  # a mesh that came up has one
     processes = {name: process.pid for name, process in table.processes if name in MEMBERS}
-    documents = MongoDocuments(ends["mongo"], DATABASE)
+    documents = MongoDocuments(ends["mongo"], DATABASE, answer_within=60)
     begun = time.perf_counter()
     await fill(documents, count)
     filled = time.perf_counter() - begun

@@ -29,7 +29,7 @@ from framewell_kit.outcomes import Busy
 
 BEGIN: Final = datetime(2020, 1, 1, tzinfo=UTC)
 CHUNKS: Final = 40
-_AT_ONCE: Final = 500
+_AT_ONCE: Final = 200
 WORDS: Final = (
     "news", "evening", "weather", "sport", "straße", "müßig", "العربية", "חדשות", "ニュース", "culture",
     "report", "live", "archive",

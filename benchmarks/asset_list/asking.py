@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,7 +39,7 @@ class Figures:
 
 def p95(milliseconds: Sequence[float]) -> float:
     """Return the 95th percentile."""
-    return statistics.quantiles(milliseconds, n=20)[-1]
+    return statistics.quantiles(milliseconds, n=20, method="inclusive")[-1]
 
 
 @dataclass(slots=True)
@@ -50,13 +51,18 @@ class Asking:
     documents: MongoDocuments
     processes: Mapping[str, int]
     found: dict[str, Figures] = field(default_factory=dict)
+    unavailable: int = 0
 
     async def page(self, parameters: Sequence[tuple[str, str]]) -> dict[str, Any]:
-        """Return a page of the list. Raises when it is refused."""
-        async with self.session.get(f"{self.rest}/v1/assets", params=parameters) as answer:
-            answer.raise_for_status()
-            page: dict[str, Any] = await answer.json()
-            return page
+        """Return a page of the list, however often it takes to ask. Raises when it is refused."""
+        while True:
+            async with self.session.get(f"{self.rest}/v1/assets", params=parameters) as answer:
+                if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:  # a database without time for anybody
+                    self.unavailable += 1
+                    continue
+                answer.raise_for_status()
+                page: dict[str, Any] = await answer.json()
+                return page
 
     async def ask(self, question: Question) -> None:
         """Ask both once and keep how long it took."""

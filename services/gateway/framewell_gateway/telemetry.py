@@ -59,7 +59,9 @@ WEBHOOK_DELIVERIES = _meter.create_counter(
 )
 WEBHOOK_DISABLED = "webhook disabled"
 """Log: a webhook failed for too long, or said that it is gone; nothing is sent to it any more."""
+LIST_READS_ON = "the list of assets is read on"
+"""Log: the database had no time while the list was read as a whole, at a start; it is asked again."""
 POSTER_FAILED = "poster not taken"
-"""Log: an asset that can be shown has no poster yet; it is taken when somebody looks, and `reason` says why."""
+"""Log: an asset that can be shown has no poster yet; it is taken when somebody looks. `reason` says why."""
 WEBHOOK_FAILED = "webhook not served"
 """Log: serving a webhook failed unexpectedly; it is tried again."""

@@ -13,7 +13,9 @@ LOOK_BACK_TICKS: Final = 2
 """A change of another process may become visible so long after its time, whose clock may differ."""
 _TICKS_OF_HOUR: Final = 720
 _MOST: Final = 500
-"""So many are named in one query."""
+"""So many are asked for by name."""
+_AT_ONCE: Final = 24
+"""Ticks of one query: two minutes."""
 
 
 def marks_at(micros: int, process: str) -> Document:
@@ -22,9 +24,20 @@ def marks_at(micros: int, process: str) -> Document:
     return {"changed": micros, "tick": tick, "hour": tick // _TICKS_OF_HOUR, "by": process}
 
 
-def changed_within(first: int, last: int) -> Query | None:
-    """Return the query for what changed between two ticks, None where that would be too many to name."""
+def changed_within(first: int, last: int) -> list[tuple[Query, int]] | None:
+    """Return queries for what changed between two ticks, in order, each with the tick up to which it goes.
+
+    Several small ones: whoever is kept from the last has not read the first in vain. None where they would be
+    too many to name.
+    """
     if last - first <= _MOST:
-        return {"tick": {"$in": [*range(first, last + 1)]}}
+        begins = range(first, last + 1, _AT_ONCE)
+        ends = [min(begin + _AT_ONCE - 1, last) for begin in begins]
+        return [
+            ({"tick": {"$in": [*range(begin, end + 1)]}}, end)
+            for begin, end in zip(begins, ends, strict=True)
+        ]
     hours = range(first // _TICKS_OF_HOUR, last // _TICKS_OF_HOUR + 1)
-    return {"hour": {"$in": [*hours]}} if len(hours) <= _MOST else None
+    if len(hours) > _MOST:
+        return None
+    return [({"hour": hour}, (hour + 1) * _TICKS_OF_HOUR - 1) for hour in hours]

@@ -40,11 +40,15 @@ from framewell_gateway.adapters.summary_fields import (
 from framewell_gateway.domain.asset_index import AssetIndex
 from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder, SortField, StateCounts
 from framewell_gateway.domain.summaries import ListedAsset, Standing, SummaryChange
+from framewell_gateway.telemetry import LIST_READS_ON
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents.protocol import Document, Documents, Query
+from framewell_kit.outcomes import Busy
 from framewell_kit.paging import KeyPart, Page, PageRequest, decode_token
+from framewell_kit.telemetry import logger
 
 SUMMARIES: Final = "asset_summaries"
+log = logger(__name__)
 
 _ASSETS_IN_MEMORY: Final = 10_000
 
@@ -158,19 +162,27 @@ class SummaryDocuments:
     async def _catch_up(self) -> None:
         """Take into memory what others have changed since the last time, or everything."""
         async with self._reading:
-            now = self._micros()
-            if self._read_until is None:
-                query = None
-            else:
+            now, queries = self._micros(), None
+            if self._read_until is not None:
                 last = self._read_until // TICK_MICROS - LOOK_BACK_TICKS
-                query = changed_within(last, now // TICK_MICROS + LOOK_BACK_TICKS)
-            if query is not None:
-                await self._read({**query, "by": {"$ne": self._process}})
-            else:
+                queries = changed_within(last, now // TICK_MICROS + LOOK_BACK_TICKS)
+            if queries is None:
                 for shard in range(SHARDS):
-                    await self._read({"shard": shard})
+                    await self._read_patiently({"shard": shard})
                 self._index.sort()
+            for query, reached in queries or ():
+                await self._read({**query, "by": {"$ne": self._process}})
+                self._read_until = min(now, reached * TICK_MICROS)
             self._read_until = now
+
+    async def _read_patiently(self, query: Query) -> None:
+        """Read what a query finds, however long the database has no time for that."""
+        while True:
+            try:
+                return await self._read(query)
+            except Busy as busy:
+                log.info(LIST_READS_ON, reason=busy.reason)
+                await self._clock.sleep(busy.retry_after)
 
     async def _read(self, query: Query) -> None:
         for document in await self._documents.find(SUMMARIES, query, fields=ROW_FIELDS):
