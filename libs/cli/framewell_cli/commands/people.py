@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
 import typer
 
 from framewell_cli.commands.gateway_access import ActingAs, is_uuid, open_gateway
+from framewell_cli.commands.people_text import appearance_row, cluster_sheet, decision_row
 from framewell_cli.commands.times import rest_time
 from framewell_cli.console import Json, print_json, print_sheet, print_table, results
 from framewell_cli.errors import UsageProblem
@@ -112,11 +113,11 @@ def show(
     rejoined = {
         one["other_cluster_id"] for one in decisions if one["decision"] == "split" and one.get("undone_by")
     }
-    print_sheet(_sheet(found["cluster"], names, rejoined))
+    print_sheet(cluster_sheet(found["cluster"], names, rejoined))
     results.print()
     print_table(
         ("asset", "appearance", "pts", "side", "series", "known as"),
-        [_appearance(one, names) for one in found["appearances"]],
+        [appearance_row(one, names) for one in found["appearances"]],
         text=("series",),
     )
     if found["similar"]:
@@ -135,7 +136,8 @@ def show(
     if decisions:
         results.print()
         print_table(
-            ("decision", "what", "other", "by", "taken back by"), [_decision(one, names) for one in decisions]
+            ("decision", "what", "other", "by", "taken back by"),
+            [decision_row(one, names) for one in decisions],
         )
 
 
@@ -304,43 +306,3 @@ def _names(gateway: Gateway, class_ids: Iterable[str]) -> dict[str, str]:
     wanted = {one for one in class_ids if one}
     known = {one["class_id"]: one["name"] for one in gateway.classes()} if wanted else {}
     return {one: known.get(one) or one for one in wanted}
-
-
-def _sheet(
-    cluster: dict[str, Any], names: dict[str, str], rejoined: Collection[str]
-) -> list[tuple[str, str]]:
-    """Return what is said of a cluster, without the ids of splits that were taken back."""
-    rows = [
-        ("cluster", cluster["cluster_id"]),
-        ("appearances", str(cluster["appearance_count"])),
-        ("first in", cluster.get("first_seen", "-")[:19]),
-        ("last in", cluster.get("last_seen", "-")[:19]),
-        ("series", ", ".join(cluster["series"])),
-        ("channels", ", ".join(cluster["channels"])),
-        ("known as", names.get(cluster["class_id"], "")),
-        ("named", names.get(cluster["named_class_id"], "")),
-        ("merged into it", ", ".join(one for one in cluster["merged_ids"] if one not in rejoined)),
-    ]
-    return [(label, value) for label, value in rows if value]
-
-
-def _appearance(one: dict[str, Any], names: dict[str, str]) -> tuple[str, ...]:
-    seen = one["appearance"]
-    return (
-        one["asset_id"],
-        seen["observation_id"],
-        str(seen["moment"]["pts"]),
-        f"{one['side_pixels']:.0f}",
-        one["series"],
-        names.get(one["class_id"], ""),
-    )
-
-
-def _decision(one: dict[str, Any], names: dict[str, str]) -> tuple[str, ...]:
-    return (
-        one["decision_id"],
-        one["decision"],
-        one["other_cluster_id"] or names.get(one["class_id"], ""),
-        one["actor"]["principal"],
-        one.get("undone_by", {}).get("principal", ""),
-    )
