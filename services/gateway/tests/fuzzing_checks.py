@@ -18,6 +18,7 @@ BEYOND_A_SCHEMA = re.compile(
     "|webhooks may not lead to|give an address such as|is no address|there is no event of type"
     "|the mesh has no service|say why: the reason"
     "|may hold letters, digits|is blank|has more than 64 characters|must begin with a letter|look alike"
+    "|used for another request"
     "|characters or more|must not be the login|is none of an object|is the password so far"
 )
 
