@@ -3,7 +3,9 @@
 import { Store } from "../api/store";
 import { type Clock, ptsAt, secondsAt } from "../domain/timeline";
 import { PictureClock, type ReadTable } from "./picture_clock";
+import { Sound } from "./sound";
 import { attach } from "./source";
+import { Texts } from "./texts";
 
 export interface PlaybackState {
   /** Times real time; 0 while it stands, negative backwards. */
@@ -23,6 +25,8 @@ export class Playback {
   readonly position: Store<number>;
   /** What names its pictures; undefined for sound alone. */
   readonly pictures: PictureClock | undefined;
+  readonly sound: Sound;
+  readonly texts: Texts;
 
   readonly #leave: (() => void)[] = [];
   #frame = 0;
@@ -35,6 +39,8 @@ export class Playback {
   ) {
     this.position = new Store(clock.start_pts);
     this.pictures = read === undefined ? undefined : new PictureClock(video, clock, read);
+    this.sound = new Sound(video);
+    this.texts = new Texts(video);
     const listen = (name: string, heard: () => void) => {
       video.addEventListener(name, heard);
       this.#leave.push(() => video.removeEventListener(name, heard));
@@ -55,13 +61,20 @@ export class Playback {
         }),
       );
     }
-    this.#leave.push(attach(video, playlist, (failed) => this.#set({ failed })));
+    this.#leave.push(
+      attach(video, playlist, {
+        failed: (failed) => this.#set({ failed }),
+        sounds: (tracks, track, choose) => this.sound.found(tracks, track, choose),
+      }),
+    );
   }
 
   /** Lets go of the element, of what is loaded and of all that listens. */
   end(): void {
     cancelAnimationFrame(this.#frame);
     this.pictures?.end();
+    this.sound.end();
+    this.texts.end();
     for (const leave of this.#leave.splice(0)) leave();
   }
 
@@ -104,10 +117,19 @@ export class Playback {
 
   /** Goes to a moment; what was playing plays on from there. */
   toPts(pts: number): void {
-    const { rate } = this.state.get();
+    this.#go(pts, this.state.get().rate);
+  }
+
+  /** Goes to a moment and plays from there; it stands where the browser lets nothing sound before somebody acts. */
+  playFrom(pts: number): void {
+    this.#go(pts, 1);
+  }
+
+  #go(pts: number, rate: number): void {
     this.#stopShuttle();
     if (this.pictures === undefined) {
       this.video.currentTime = Math.max(0, secondsAt(this.clock, pts));
+      if (rate > 0 && this.state.get().rate === 0) this.play(rate);
       return;
     }
     const there = this.pictures.toPts(pts).then(() => {

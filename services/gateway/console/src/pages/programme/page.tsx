@@ -11,17 +11,19 @@ import { Failed } from "../../parts/Failed";
 import { Missing } from "../../parts/Missing";
 import { Page } from "../../parts/Page";
 import { Waiting } from "../../parts/Waiting";
-import { Player, useTimeOf } from "../../player/Player";
+import { Player } from "../../player/Player";
 import { usePlayback } from "../../player/usePlayback";
+import { useTimeOf } from "../../player/useTimeOf";
 import { programme as de } from "../../words/de/programme";
 import { programme as en } from "../../words/en/programme";
-import { useWords } from "../../words/language";
+import { useLanguage, useWords } from "../../words/language";
 import { usePurposes } from "../../words/purposes";
 import { useShellWords } from "../../words/shell";
 import { assetQuery, peopleQuery, readTable, rightsQuery } from "./data";
 import { lanesOf } from "./lanes";
 import { NothingToPlay } from "./NothingToPlay";
 import { Side } from "./Side";
+import { textsOf } from "./texts";
 import { useBoxes } from "./useBoxes";
 import { useDeepLink } from "./useDeepLink";
 import "./programme.css";
@@ -76,6 +78,8 @@ function Loaded({ assetId, view }: { assetId: string; view: AssetView }) {
     [view, clock, people.data, rights.data, words, purposes],
   );
   const cuts = useMemo(() => (view.shots ?? []).map((shot) => shot.span?.start_pts ?? 0), [view.shots]);
+  const language = useLanguage();
+  const texts = useMemo(() => textsOf(assetId, view, language), [assetId, view, language]);
   const { boxesAt, labelOf } = useBoxes(assetId, clock, people.data, playback);
   const timeOf = useTimeOf(playback, clock ?? NO_CLOCK);
   const go = useCallback((pts: number) => playback?.toPts(pts), [playback]);
@@ -94,6 +98,7 @@ function Loaded({ assetId, view }: { assetId: string; view: AssetView }) {
               takeVideo={setVideo}
               lanes={lanes}
               cuts={cuts}
+              texts={texts}
               boxesAt={boxesAt}
               labelOf={labelOf}
               withPictures={withPictures}

@@ -24,7 +24,7 @@ export function Play({ assetId, seconds, onClose }: { assetId: string; seconds: 
     const stop = () => video.currentTime >= until && video.pause();
     video.addEventListener("loadedmetadata", begin, { once: true });
     video.addEventListener("timeupdate", stop);
-    const end = attach(video, `/v1/assets/${assetId}/playlist/master.m3u8`, setFailed);
+    const end = attach(video, `/v1/assets/${assetId}/playlist/master.m3u8`, { failed: setFailed });
     return () => {
       video.removeEventListener("loadedmetadata", begin);
       video.removeEventListener("timeupdate", stop);

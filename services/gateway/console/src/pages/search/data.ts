@@ -1,9 +1,17 @@
 /** The three ways to search, and what they find in one shape. */
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { findSimilar, getAsset, listClassAppearances, listClasses, searchArchive } from "../../api/generated";
+import {
+  type FaceLikeness,
+  findSimilar,
+  getAsset,
+  listClassAppearances,
+  listClasses,
+  searchArchive,
+} from "../../api/generated";
 import type { Key } from "../../api/queries";
 import { type Clock, lengthOf, secondsAt, secondsOf, timecodeAt } from "../../domain/timeline";
+import type { Wording } from "../../words/sentences";
 
 /** A moment that was found. */
 export interface Found {
@@ -16,12 +24,16 @@ export interface Found {
   kind: string;
   text: string;
   picture: string;
+  /** Of a face that was compared: what its distance says. */
+  likeness?: FaceLikeness;
 }
 
 export interface FoundPage {
   found: readonly Found[];
   nextToken: string;
   missing: readonly string[];
+  /** What the sentences of `missing` are made of, in the same order. */
+  wordings: readonly Wording[];
 }
 
 export type Where = "all" | "text" | "transcript" | "label";
@@ -62,7 +74,7 @@ export function wordsQuery(text: string, where: Where) {
           },
         ];
       });
-      return { found, nextToken: answer.next_page_token, missing: answer.missing };
+      return { found, nextToken: answer.next_page_token, missing: answer.missing, wordings: answer.missing_wordings };
     },
   });
 }
@@ -98,37 +110,59 @@ export function personQuery(classId: string) {
           picture: pictureAt(one.asset_id, pts),
         };
       });
-      return { found, nextToken: answer.next_page_token, missing: [] };
+      return { found, nextToken: answer.next_page_token, missing: [], wordings: [] };
     },
   });
 }
 
-export function pictureQuery(picture: string) {
+/** What is compared: a picture that somebody gave, in Base64, or that of a moment of a programme. */
+export type Like = { picture: string } | { assetId: string; pts: number };
+
+/** Tells one of them from another. */
+export function keyOf(like: Like): string {
+  return "picture" in like ? `${like.picture.length} ${like.picture.slice(-64)}` : `${like.assetId}@${like.pts}`;
+}
+
+/** Scenes like it; the programme that it is of is left out. */
+export function sceneQuery(like: Like) {
   return queryOptions({
-    queryKey: ["search", "picture", picture.length, picture.slice(-64)] satisfies Key,
-    enabled: picture !== "",
+    queryKey: ["search", "scene", keyOf(like)] satisfies Key,
     gcTime: 0,
-    queryFn: async ({ signal }): Promise<FoundPage> => {
-      const asked = { image: picture, analyser: "labels", limit: NEAREST, filter: { purposes: ["analysis" as const] } };
-      const { neighbours } = await findSimilar(asked, { signal });
-      const clocks = await clocksOf([...new Set(neighbours.map((one) => one.asset_id))], signal);
-      const found = neighbours.map((one): Found => {
-        const pts = one.span?.start_pts ?? one.observation?.span?.start_pts ?? 0;
-        const known = clocks.get(one.asset_id);
-        return {
-          id: `${one.asset_id} ${one.observation?.id}`,
-          assetId: one.asset_id,
-          pts,
-          title: known?.title ?? "",
-          time: known?.clock === undefined ? "" : timeIn(known.clock, pts, one.span?.first_frame ?? 0),
-          kind: "picture",
-          text: one.distance.toFixed(2),
-          picture: pictureAt(one.asset_id, pts),
-        };
-      });
-      return { found, nextToken: "", missing: [] };
-    },
+    queryFn: ({ signal }) => nearest(like, { analyser: "labels" }, signal),
   });
+}
+
+/** Faces like it, for a reason that is kept with who asked: every call is a search on record, so none repeats itself. */
+export function searchFaces(like: Like, reason: string): Promise<FoundPage> {
+  return nearest(like, { analyser: "faces", reason });
+}
+
+async function nearest(
+  like: Like,
+  how: Readonly<Record<string, string>>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<FoundPage> {
+  const compared = "picture" in like ? { image: like.picture } : { moment: { asset_id: like.assetId, pts: like.pts } };
+  const others = "picture" in like ? {} : { other_than: [like.assetId] };
+  const filter = { purposes: ["analysis" as const], ...others };
+  const { neighbours } = await findSimilar({ ...compared, ...how, limit: NEAREST, filter }, { signal });
+  const clocks = await clocksOf([...new Set(neighbours.map((one) => one.asset_id))], signal);
+  const found = neighbours.map((one): Found => {
+    const pts = one.span?.start_pts ?? one.observation?.span?.start_pts ?? 0;
+    const known = clocks.get(one.asset_id);
+    return {
+      id: `${one.asset_id} ${one.observation?.id}`,
+      assetId: one.asset_id,
+      pts,
+      title: known?.title ?? "",
+      time: known?.clock === undefined ? "" : timeIn(known.clock, pts, one.span?.first_frame ?? 0),
+      kind: one.likeness === undefined ? "picture" : "face",
+      text: one.distance.toFixed(2),
+      ...(one.likeness !== undefined && { likeness: one.likeness }),
+      picture: pictureAt(one.asset_id, pts),
+    };
+  });
+  return { found, nextToken: "", missing: [], wordings: [] };
 }
 
 function timeIn(clock: Clock, pts: number, frame: number): string {
@@ -145,6 +179,7 @@ async function clocksOf(assetIds: readonly string[], signal: AbortSignal) {
   return new Map(answers.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])));
 }
 
-function pictureAt(assetId: string, pts: number): string {
+/** Address of the picture of a moment, as small as lists show it. */
+export function pictureAt(assetId: string, pts: number): string {
   return `/v1/assets/${assetId}/frame?pts=${pts}&width=${WIDTH}`;
 }

@@ -47,6 +47,7 @@ export const refusals: Readonly<Record<string, string>> = {
   no_vectors: "Dazu ist noch nichts gespeichert, womit sich vergleichen ließe.",
   no_word: "Schreiben Sie ein Wort, das gesucht werden soll.",
   not_authorised: "Das ist Ihnen nicht erlaubt.",
+  reason_required: "Wer nach einem Gesicht sucht, nennt einen Grund; er wird mit dem Namen festgehalten.",
   nothing_found: "Dazu wurde nichts gefunden.",
   nothing_left: "Danach bliebe nichts übrig.",
   other_dataset: "Das gehört zu einem anderen Datensatz.",

@@ -1,0 +1,102 @@
+import { Frame, Image, ImageUp, Maximize, Minimize, Pause, Play, StepBack, StepForward, Timer } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button, IconButton } from "../parts/Button";
+import { useStore } from "../parts/useStore";
+import { player as de } from "../words/de/player";
+import { player as en } from "../words/en/player";
+import { numberIn } from "../words/formats";
+import { useLanguage, useWords } from "../words/language";
+import { Position } from "./Position";
+import type { Playback } from "./playback";
+import type { Deeds } from "./usePlayerKeys";
+
+/** The buttons of the player, and where it stands; `children` are those of its sounds and texts. */
+export function Transport({
+  playback,
+  timeOf,
+  deeds,
+  boxes,
+  full,
+  withPictures,
+  children,
+}: {
+  playback: Playback;
+  timeOf: (pts: number) => string;
+  deeds: Deeds;
+  boxes: boolean;
+  full: boolean;
+  withPictures: boolean;
+  children: ReactNode;
+}) {
+  const words = useWords({ en, de });
+  return (
+    <>
+      <div className="transport">
+        <Moving playback={playback} timeOf={timeOf} />
+        <span className="transport-space" />
+        {children}
+        <Button look="bare" does="player.timecode" onPress={deeds.ask}>
+          <Timer aria-hidden="true" />
+          <span className="transport-word">{words.timecode}</span>
+        </Button>
+        {withPictures && <OfPictures deeds={deeds} boxes={boxes} />}
+        <IconButton
+          label={full ? words.leaveFull : words.full}
+          icon={full ? <Minimize /> : <Maximize />}
+          onPress={deeds.full}
+        />
+      </div>
+      <WhyNot playback={playback} />
+    </>
+  );
+}
+
+function Moving({ playback, timeOf }: { playback: Playback; timeOf: (pts: number) => string }) {
+  const words = useWords({ en, de });
+  const language = useLanguage();
+  const { rate } = useStore(playback.state);
+  return (
+    <>
+      <IconButton
+        label={rate === 0 ? words.play : words.pause}
+        icon={rate === 0 ? <Play /> : <Pause />}
+        onPress={() => playback.toggle()}
+      />
+      <IconButton label={words.stepBack} icon={<StepBack />} onPress={() => playback.step(-1)} />
+      <IconButton label={words.stepOn} icon={<StepForward />} onPress={() => playback.step(1)} />
+      <Position playback={playback} timeOf={timeOf} />
+      {rate !== 0 && rate !== 1 && <span className="transport-rate">{words.rate(numberIn(language, rate))}</span>}
+    </>
+  );
+}
+
+function OfPictures({ deeds, boxes }: { deeds: Deeds; boxes: boolean }) {
+  const words = useWords({ en, de });
+  return (
+    <>
+      <Button look="bare" does="player.boxes" onPress={deeds.boxes} aria-pressed={boxes}>
+        <Frame aria-hidden="true" />
+        <span className="transport-word">{words.boxes}</span>
+      </Button>
+      <Button look="bare" does="player.exact" onPress={deeds.exact}>
+        <Image aria-hidden="true" />
+        <span className="transport-word">{words.exact}</span>
+      </Button>
+      <Button look="bare" does="player.similar" onPress={deeds.similar}>
+        <ImageUp aria-hidden="true" />
+        <span className="transport-word">{words.similar}</span>
+      </Button>
+    </>
+  );
+}
+
+function WhyNot({ playback }: { playback: Playback }) {
+  const words = useWords({ en, de });
+  const { failed } = useStore(playback.state);
+  if (failed === "") return null;
+  return (
+    <p className="player-failed" role="alert">
+      {words.failed(failed)}
+    </p>
+  );
+}
