@@ -347,6 +347,7 @@ async def test_the_view_is_composed_from_all_services(mesh: Any, gateway: httpx.
         ],
         "playlist": f"http://127.0.0.1:7410/v1/assets/{ASSET}/playlist/master.m3u8",
         "samples": {"proposed": 0, "withheld": 2, "accepted": 1, "rejected": 0, "unsure": 0, "withdrawn": 0},
+        "missing_wordings": [],
     }
 
 

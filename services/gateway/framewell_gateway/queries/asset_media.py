@@ -16,9 +16,11 @@ Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
 
 _NOT_PLANNED: Final[Mapping[int, str]] = {
-    AssetState.ASSET_STATE_REQUESTED: "is still being fetched: ask again once it is planned",
-    AssetState.ASSET_STATE_INGESTED: "is not planned yet: ask again in a while",
-    AssetState.ASSET_STATE_REJECTED: "was rejected",
+    AssetState.ASSET_STATE_REQUESTED: say(
+        "asset_state.fetched", "is still being fetched: ask again once it is planned"
+    ),
+    AssetState.ASSET_STATE_INGESTED: say("asset_state.unplanned", "is not planned yet: ask again in a while"),
+    AssetState.ASSET_STATE_REJECTED: say("asset_state.rejected", "was rejected"),
 }
 """States in which transcode knows nothing of an asset, in words."""
 
@@ -41,15 +43,15 @@ class ReadAssetMedia(Generic[Q, A]):
         except NotFound:
             asset_id: str = getattr(request, "asset_id")  # noqa: B009 - of whichever message
             progress = (await self.progress(asset_id)).progress
-            if (sentence := _NOT_PLANNED.get(progress.state)) is None:
+            if (state := _NOT_PLANNED.get(progress.state)) is None:
                 raise
-            why = f": {progress.reason}" if progress.reason else ""
+            why = say("standing.because", ": {why}", why=progress.reason) if progress.reason else ""
             raise Conflict(
                 say(
                     "asset_no_media",
-                    "asset {asset_id} {sentence}{why}",
+                    "asset {asset_id} {state}{why}",
                     asset_id=asset_id,
-                    sentence=sentence,
+                    state=state,
                     why=why,
                 )
             ) from None

@@ -14,6 +14,7 @@ from framewell.sample.v1.sample_pb2 import SampleState
 from framewell.training.v1.training_pb2 import Verdict
 from framewell.training.v1.training_service_pb2 import Candidate, ListCandidatesRequest
 from framewell_contracts.services import SERVICES
+from framewell_gateway.domain.missing_parts import leave_out
 from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.ports import (
     Away,
@@ -72,8 +73,7 @@ class CountWaiting:
             async with asyncio.timeout(_SECONDS):
                 await count(counts)
         except (Away, Outcome, TimeoutError) as error:
-            counts.unavailable.extend(fields)
-            counts.missing.append(f"{fields[0]}: {str(error) or f'no answer in {_SECONDS:g} s'}")
+            leave_out(counts, fields, error)
 
     async def _assets(self, counts: Counts) -> None:
         found = await self.summaries.count_states()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from framewell.gateway.v1.programme_pb2 import AssetPerson, ListAssetPeopleRequest, ListAssetPeopleResponse
 from framewell.inference.v1.inference_service_pb2 import ListPeopleRequest, ListPeopleResponse
+from framewell_contracts.sentences import say, wordings_of
+from framewell_gateway.domain.missing_parts import part_missing
 from framewell_gateway.ports import Away, EventRepository, Services
 from framewell_gateway.ports.methods import LIST_PEOPLE
 from framewell_gateway.queries.asset_progress import AssetProgress
@@ -43,10 +45,11 @@ class ListAssetPeople:
         try:
             names = await class_names(self.services, {one.class_id for one in page.people} - {""})
         except (Away, Outcome) as refused:
-            missing.append(f"the names: {refused}")
+            missing.append(part_missing(say("part.names", "the names"), refused))
         return ListAssetPeopleResponse(
             people=[AssetPerson(name=names.get(one.class_id, ""), person=one) for one in page.people],
             next_page_token=page.next_page_token,
             total_size=page.total_size,
             missing=missing,
+            missing_wordings=wordings_of(missing),
         )

@@ -16,6 +16,7 @@ from framewell.gateway.v1.model_view_pb2 import (
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
 from framewell.training.v1.training_service_pb2 import GetLineageRequest
+from framewell_contracts.sentences import wordings_of
 from framewell_gateway.ports import Away, Services, SummaryRepository
 from framewell_gateway.ports.methods import GET_LINEAGE, GET_RIGHTS, GET_SAMPLE
 from framewell_kit.outcomes import Outcome
@@ -54,7 +55,9 @@ class ShowModelLineage:
         )
         answer.assets.extend(await _each(found.asset_ids, lambda one: self._asset(one, why)))
         answer.samples.extend(await _each(found.sample_ids, lambda one: self._sample(one, why)))
-        answer.missing.extend(sorted(why))
+        missing = sorted(why)
+        answer.missing.extend(missing)
+        answer.missing_wordings.extend(wordings_of(missing))
         return answer
 
     async def _asset(self, asset_id: str, why: set[str]) -> LineageAsset:
@@ -65,18 +68,19 @@ class ShowModelLineage:
         try:
             rights = await self.services.call(GET_RIGHTS, GetRightsRequest(asset_id=asset_id))
         except (Away, Outcome) as error:
-            why.add(str(error))
+            why.add(error.reason)
             return asset
         for decision in rights.decisions:
             if decision.purpose == PURPOSE_OWN_TRAINING:
                 asset.allowed, asset.sentence = decision.allowed, decision.sentence
+                asset.wording.CopyFrom(decision.wording)
         return asset
 
     async def _sample(self, sample_id: str, why: set[str]) -> LineageSample:
         try:
             found = await self.services.call(GET_SAMPLE, GetSampleRequest(sample_id=sample_id))
         except (Away, Outcome) as error:
-            why.add(str(error))
+            why.add(error.reason)
             return LineageSample(sample_id=sample_id)
         sample = found.sample
         return LineageSample(

@@ -10,7 +10,9 @@ from framewell.gateway.v1.programme_pb2 import FoundInAsset, SearchResponse
 from framewell.inference.v1.search_service_pb2 import FoundMoment, SearchMomentsRequest
 from framewell.media.v1.media_pb2 import Timeline
 from framewell.media.v1.media_service_pb2 import GetTimelineRequest
+from framewell_contracts.sentences import say, wordings_of
 from framewell_gateway.domain.clocks import seconds_of, timecode_of
+from framewell_gateway.domain.missing_parts import part_missing
 from framewell_gateway.domain.moments import duration
 from framewell_gateway.ports import Away, Services, SummaryRepository
 from framewell_gateway.ports.methods import GET_TIMELINE, SEARCH_MOMENTS
@@ -41,6 +43,7 @@ class SearchArchive:
             found=[_found(one, titles[one.asset_id], clocks) for one in shown],
             next_page_token=page.next_page_token,
             missing=missing,
+            missing_wordings=wordings_of(missing),
         )
 
     async def _title(self, asset_id: str) -> str:
@@ -55,7 +58,7 @@ class SearchArchive:
         clocks, missing = dict[str, Timeline](), dict[str, None]()
         for asset_id, answer in zip(asset_ids, answers, strict=True):
             if isinstance(answer, Away):
-                missing[f"times and timecodes: {answer}"] = None
+                missing[part_missing(say("part.times", "times and timecodes"), answer)] = None
             elif isinstance(answer, BaseException):
                 if not isinstance(answer, NotFound | Conflict | Gone):
                     raise answer

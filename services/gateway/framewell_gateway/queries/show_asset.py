@@ -9,7 +9,8 @@ from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary, AssetV
 from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest
 from framewell.media.v1.media_pb2 import Shot
 from framewell.rights.v1.rights_pb2 import RightsDecision
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wording_of, wordings_of
+from framewell_gateway.domain.missing_parts import part_missing
 from framewell_gateway.ports import Away, Services
 from framewell_gateway.queries.asset_parts import AssetParts, Seen, Timed
 from framewell_gateway.queries.asset_progress import AssetProgress
@@ -41,25 +42,30 @@ class ShowAsset:
             )
         parts, asked = AssetParts(self.services, request.asset_id), _Asked()
         if away is not None:
-            asked.missing.append(f"what ingest knows: {away}")
+            asked.missing.append(part_missing(say("part.ingest", "what ingest knows"), away))
         async with asyncio.TaskGroup() as group:
-            timed = group.create_task(asked.part("timeline captions", "the timeline", parts.timed, Timed()))
-            shots = group.create_task(asked.part("shots", "the shots", parts.shots, _NO_SHOTS))
-            plays = group.create_task(asked.part("playlist", "the playlist", parts.plays, False))
-            people = group.create_task(asked.part("people", "the people seen", parts.people, _NO_PEOPLE))
+            timed = group.create_task(
+                asked.part("timeline captions", _PARTS["timeline"], parts.timed, Timed())
+            )
+            shots = group.create_task(asked.part("shots", _PARTS["shots"], parts.shots, _NO_SHOTS))
+            plays = group.create_task(asked.part("playlist", _PARTS["playlist"], parts.plays, False))
+            people = group.create_task(asked.part("people", _PARTS["people"], parts.people, _NO_PEOPLE))
             seen = group.create_task(asked.part("text labels speech", _SEEN, parts.seen, Seen()))
-            rights = group.create_task(asked.part("rights", "the rights", parts.rights, _NO_RIGHTS))
-            samples = group.create_task(asked.part("samples", "the samples", parts.samples, None))
+            rights = group.create_task(asked.part("rights", _PARTS["rights"], parts.rights, _NO_RIGHTS))
+            samples = group.create_task(asked.part("samples", _PARTS["samples"], parts.samples, None))
         observed, clock, playable = seen.result() or Seen(), timed.result() or Timed(), plays.result()
         if observed.speech is None:
             asked.unavailable.append("speech")
+        missing = [*progress.missing, *sorted(asked.missing)]
         return AssetView(
             **_described(known.summary),
             asset_id=request.asset_id,
             kind=progress.kind,
             state=progress.state,
             reason=progress.reason,
-            missing=[*progress.missing, *sorted(asked.missing)],
+            reason_wording=wording_of(progress.reason or ""),
+            missing=missing,
+            missing_wordings=wordings_of(missing),
             unavailable=sorted(asked.unavailable),
             timeline=clock.timeline,
             chunks=progress.chunks,
@@ -75,7 +81,15 @@ class ShowAsset:
         )
 
 
-_SEEN: Final = "text, labels and speech"
+_SEEN: Final = say("part.seen", "text, labels and speech")
+_PARTS: Final = {
+    "timeline": say("part.timeline", "the timeline"),
+    "shots": say("part.shots", "the shots"),
+    "playlist": say("part.playlist", "the playlist"),
+    "people": say("part.people", "the people seen"),
+    "rights": say("part.rights", "the rights"),
+    "samples": say("part.samples", "the samples"),
+}
 _NO_SHOTS: Final[Sequence[Shot]] = ()
 _NO_PEOPLE: Final[Sequence[SeenPerson]] = ()
 _NO_RIGHTS: Final[Sequence[RightsDecision]] = ()
@@ -106,5 +120,5 @@ class _Asked:
             return nothing
         except (Away, Outcome) as refused:
             self.unavailable.extend(fields.split())
-            self.missing.append(f"{what}: {refused}")
+            self.missing.append(part_missing(what, refused))
             return None

@@ -17,6 +17,7 @@ from framewell.gateway.v1.mesh_view_pb2 import (
 )
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.broker_state import Replica, ServiceReplies
+from framewell_gateway.domain.missing_parts import leave_out
 from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.ports import Away, BrokerSearch, DeadLetters, Operations
 from framewell_kit.clock import Clock
@@ -49,8 +50,7 @@ class ShowMesh:
         try:
             return await asked
         except Away as away:
-            view.unavailable.append(field)
-            view.missing.append(f"{field}: {away}")
+            leave_out(view, [field], away)
             return []
 
 

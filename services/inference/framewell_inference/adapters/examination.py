@@ -228,4 +228,7 @@ def _dtype(kind: str) -> np.dtype[Any]:
 
 def _refused(manifest: Manifest, reason: str) -> Rejected:
     text = reason.removeprefix(f"{manifest.ref}: ")
-    return Rejected(f"{manifest.ref} is not taken: {text}", code=BAD_MODEL)
+    return Rejected(
+        say("bad_model.not_taken", "{model} is not taken: {why}", model=manifest.ref, why=text),
+        code=BAD_MODEL,
+    )

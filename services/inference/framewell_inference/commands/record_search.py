@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from framewell.face.v1.face_pb2 import FaceSearched
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_contracts.sentences import say
 from framewell_inference.domain.tracks import FACES
 from framewell_inference.ports.face_searches import FaceSearches
 from framewell_kit.clock import Clock
@@ -34,8 +35,10 @@ class RecordSearch:
         """Raise Rejected for a search by a face that says no reason."""
         if search.analyser == FACES and not search.reason.strip():
             raise Rejected(
-                "whoever looks for a face says why: give a `reason`; it is kept with who asked",
-                code="reason_required",
+                say(
+                    "reason_required",
+                    "whoever looks for a face says why: give a `reason`; it is kept with who asked",
+                ),
             )
 
     async def __call__(self, search: Search, found: int, actor: Actor, cause: Cause) -> None:

@@ -14,12 +14,17 @@ from framewell_ingest.ports import AssetRepository, RecordingRepository, Segment
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict
 
-_UNDER_WAY: Final = "is still being fetched: ask again once it is ingested"
+_UNDER_WAY: Final = say("asset_state.under_way", "is still being fetched: ask again once it is ingested")
 _NOT_TAKEN_IN: Final[Mapping[State, str]] = {
     State.REQUESTED: _UNDER_WAY,
     State.FETCHING: _UNDER_WAY,
-    State.REJECTED: "was rejected, so there is nothing to do again: ask for it as a new asset",
-    State.REMOVED: "was removed, with everything made from it: ask for it as a new asset",
+    State.REJECTED: say(
+        "asset_state.rejected_again",
+        "was rejected, so there is nothing to do again: ask for it as a new asset",
+    ),
+    State.REMOVED: say(
+        "asset_state.removed", "was removed, with everything made from it: ask for it as a new asset"
+    ),
 }
 """Why there is nothing to do again, by the state of an asset that has no original."""
 

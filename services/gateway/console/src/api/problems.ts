@@ -3,6 +3,8 @@
 export interface FieldError {
   field: string;
   problem: string;
+  /** What the sentence of `problem` was made of; unset where it was made of nothing. */
+  wording?: { template: string; params: Readonly<Record<string, string>> };
 }
 
 /** The mesh refused a request, or could not answer it: `detail` says why, in English, `code` and `reason` for the words. */
@@ -16,8 +18,14 @@ export class ProblemError extends Error {
     readonly params: Readonly<Record<string, string>> = {},
     readonly errors: readonly FieldError[] = [],
     readonly retryAfterSeconds: number | undefined = undefined,
+    readonly template = "",
   ) {
     super(detail);
+  }
+
+  /** What `detail` was made of. */
+  get wording(): { template: string; params: Readonly<Record<string, string>> } {
+    return { template: this.template, params: this.params };
   }
 
   /** What is wrong with one field of the request; empty where nothing is. */
@@ -43,5 +51,6 @@ export function problemOf(status: number, body: unknown, headers: Headers): Prob
     (said.params ?? {}) as Record<string, string>,
     Array.isArray(said.errors) ? (said.errors as FieldError[]) : [],
     Number.isFinite(retry) ? retry : undefined,
+    text("template"),
   );
 }

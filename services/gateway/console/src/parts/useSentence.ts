@@ -2,6 +2,7 @@ import { NetworkError, ProblemError } from "../api/problems";
 import { refusals as de } from "../words/de/refusals";
 import { refusals as en } from "../words/en/refusals";
 import { useLanguage, useWords } from "../words/language";
+import { useWording } from "../words/sentences";
 import { useShellWords } from "../words/shell";
 
 export interface Sentence {
@@ -11,15 +12,20 @@ export interface Sentence {
   detail: string;
 }
 
-/** Says what went wrong: by its code in the console's language, and in the gateway's own words. */
+/**
+ * Says what went wrong in the console's language: by the sentence's own template, else by its word, and then in the
+ * gateway's own words as well.
+ */
 export function useSentence(): (error: unknown) => Sentence {
   const words = useShellWords();
   const language = useLanguage();
   const refusals = useWords({ en, de });
+  const word = useWording();
   return (error) => {
     if (error instanceof NetworkError) return { own: words.failed.network, detail: "" };
     if (!(error instanceof ProblemError)) return { own: words.failed.broken, detail: String(error) };
-    if (language === "en") return { own: error.detail, detail: "" };
+    const worded = word(error.wording);
+    if (worded !== undefined || language === "en") return { own: worded ?? error.detail, detail: "" };
     return { own: refusals[error.reason] ?? words.problems[error.code] ?? "", detail: error.detail };
   };
 }

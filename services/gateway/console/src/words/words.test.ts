@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { refusals as german } from "./de/refusals";
+import { sentences } from "./de/sentences";
 import { agoIn, bytesIn, moneyIn } from "./formats";
 import { pluralsOf } from "./plurals";
+import { loadSentences, wordIn } from "./sentences";
+import { fill, placesOf } from "./templates";
 
 const pages = import.meta.glob<Record<string, unknown>>("./{de,en}/*.ts", { eager: true });
 
@@ -52,5 +55,43 @@ test("every refusal that has a word is said in German", () => {
   const listed = Object.values(refusals)[0]?.matchAll(/^\| `([a-z_]+)` \|/gm) ?? [];
   const words = [...listed].map((match) => match[1] ?? "");
   expect(words.length).toBeGreaterThan(50);
-  expect(words.filter((word) => german[word] === undefined)).toEqual([]);
+  const said = new Set([...Object.keys(german), ...Object.keys(sentences).map((code) => code.split(".")[0] ?? "")]);
+  expect(words.filter((word) => !said.has(word))).toEqual([]);
+});
+
+const catalogues = import.meta.glob<Record<string, string>>(
+  "../../../../../libs/contracts/framewell_contracts/sentences.json",
+  { eager: true, import: "default" },
+);
+
+test("every sentence that a service makes is said in German, with the same params", () => {
+  const catalogue = Object.values(catalogues)[0] ?? {};
+  expect(Object.keys(catalogue).length).toBeGreaterThan(400);
+  expect(Object.keys(sentences).sort()).toEqual(Object.keys(catalogue).sort());
+  const differ = Object.entries(catalogue).filter(
+    ([code, template]) => [...placesOf(template)].sort().join() !== [...placesOf(sentences[code] ?? "")].sort().join(),
+  );
+  expect(differ).toEqual([]);
+});
+
+test("a sentence is worded with the sentences in it, and left to English where it has no words", async () => {
+  await loadSentences("de");
+  const params = { service: "dataset", why: "it is on fire", "why-template": "no_answer_in_time" };
+  const away = { template: "service_away", params };
+  expect(wordIn("de", away)).toBe("dataset ist gerade nicht erreichbar: Er hat nicht rechtzeitig geantwortet.");
+  const unknown = { template: "service_away", params: { ...params, "why-template": "of_tomorrow" } };
+  expect(wordIn("de", unknown)).toBe("dataset ist gerade nicht erreichbar: it is on fire");
+  expect(wordIn("de", { template: "of_tomorrow", params })).toBeUndefined();
+  expect(wordIn("de", { template: "service_away", params: {} })).toBeUndefined();
+  expect(wordIn("en", away)).toBeUndefined();
+});
+
+test("templates count and choose as the language does", () => {
+  const plural = "{n, plural, =0 {keine} one {# Stelle} other {# Stellen}} in {where, select, a {A} other {{where}}}";
+  expect(fill(plural, { n: "0", where: "a" }, "de")).toBe("keine in A");
+  expect(fill(plural, { n: "1", where: "x" }, "de")).toBe("1 Stelle in x");
+  expect(fill(plural, { n: "12000", where: "#" }, "de")).toBe("12.000 Stellen in #");
+  expect(fill("{n, number} Bytes", { n: "1234567" }, "de")).toBe("1.234.567 Bytes");
+  expect(fill("'{n}'", {}, "de")).toBeUndefined();
+  expect(() => placesOf("{n, plural, one {x}")).toThrow();
 });

@@ -18,6 +18,7 @@ from framewell_gateway.entrypoints.http import (
     pictures,
     problems,
     resumable_uploads,
+    sentences,
     uploads,
 )
 from framewell_gateway.entrypoints.http.app_context import AppContext
@@ -57,6 +58,7 @@ def application(
             *resumable_uploads.routes(),
             *oidc.routes(),
             *event_schemas.routes(),
+            *sentences.routes(),
             *pages.routes(kafka_prefix, json.dumps(described, ensure_ascii=False).encode()),
             Mount(pages.STATIC_PATH, pages.Static()),
             *console.routes(),

@@ -27,7 +27,16 @@ CSRF: Final = "framewell-csrf"
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # How to call, and what travels, is no secret, and a browser asks for pages before anybody has signed in.
 _OPEN_PATHS: Final = frozenset(
-    {"/", "/docs", "/openapi.json", "/asyncapi", "/asyncapi.json", "/schemas.json", "/interfaces"}
+    {
+        "/",
+        "/docs",
+        "/openapi.json",
+        "/asyncapi",
+        "/asyncapi.json",
+        "/schemas.json",
+        "/interfaces",
+        "/sentences.json",
+    }
 )
 _OPEN_FOLDERS: Final = ("/asyncapi/", "/schemas/", "/static/", "/console")
 _NOT_IN_ADDRESSES: Final = (

@@ -53,7 +53,8 @@ _INDEX = """\
 <dt><a href="/asyncapi">Events</a></dt>
 <dd>What travels on the mesh, who sends and who reads it, and what systems outside may send. For programs:
 <a href="/asyncapi.json">/asyncapi.json</a> and <code>/asyncapi/&lt;service&gt;.json</code> (AsyncAPI 3);
-<a href="/schemas.json">/schemas.json</a> lists the JSON Schema of every event.</dd>
+<a href="/schemas.json">/schemas.json</a> lists the JSON Schema of every event,
+<a href="/sentences.json">/sentences.json</a> what its sentences are made of.</dd>
 </dl>
 </main>
 """

@@ -49,6 +49,7 @@ export const sentences: Readonly<Record<string, string>> = {
   "bad_model.failed": "{model} kann das Bild nicht ansehen: {why}",
   "bad_model.folder": "Der Modellordner lässt sich nicht aufnehmen: {why}",
   "bad_model.not_loaded": "Das Identitätsmodell {model} lässt sich nicht laden: {why}",
+  "bad_model.not_taken": "{model} wird nicht aufgenommen: {why}",
   "bad_model.nothing": "{model} gibt nichts an, das Bilder ansieht.",
   "bad_name.both": "Sagen Sie mit „name“ oder mit „class_id“, wer es ist, nicht mit beiden.",
   "bad_name.class": "Eine Klasse braucht einen Namen.",
