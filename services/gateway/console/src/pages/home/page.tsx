@@ -25,7 +25,7 @@ export default function Home() {
     <Page title={words.title}>
       {counts.data !== undefined && isNew(counts.data) ? (
         <div className="stack">
-          <Missing sentences={named(counts.data.missing, words.parts)} />
+          <Missing sentences={named(counts.data.missing, words.parts)} wordings={counts.data.missing_wordings} />
           <First />
           <Local />
         </div>
@@ -63,7 +63,7 @@ function WaitsForYou({ counts }: { counts: Counts }) {
   );
   return (
     <>
-      <Missing sentences={named(counts.missing, words.parts)} />
+      <Missing sentences={named(counts.missing, words.parts)} wordings={counts.missing_wordings} />
       {waiting.length === 0 && (
         <div className="card">
           <Empty icon={<Coffee aria-hidden="true" />} title={words.nothing}>

@@ -6,6 +6,7 @@ import type { Box, EvidenceSource, GetSampleResponse, RightsDecision, Sample } f
 import { Badge, WordOf } from "../../parts/Badge";
 import { Failed } from "../../parts/Failed";
 import { Refusal } from "../../parts/Refusal";
+import { Said } from "../../parts/Said";
 import { review as de } from "../../words/de/review";
 import { review as en } from "../../words/en/review";
 import { numberIn, percentIn } from "../../words/formats";
@@ -48,7 +49,7 @@ export function Card({ sample, shown }: { sample: Sample; shown: boolean }) {
       ) : (
         <Compared sample={sample} data={data} />
       )}
-      <Gate rights={data?.rights ?? sample.provenance?.rights} />
+      <Gate rights={data?.rights ?? sample.provenance?.rights} assetId={sample.provenance?.asset_id} />
     </article>
   );
 }
@@ -156,14 +157,14 @@ function Caption({ sources, sample }: { sources: readonly EvidenceSource[] | und
 
 function Evidence({ sample }: { sample: Sample }) {
   const words = useWords({ en, de });
-  const sentences = [...new Set(sample.evidence.map((one) => one.sentence.replaceAll("{class}", sample.class_name)))];
+  const said = new Map(sample.evidence.map((one) => [one.sentence, one.wording]));
   return (
     <>
       <h3>{words.why}</h3>
-      <ul className="review-evidence" lang="en">
-        {sentences.map((sentence) => (
+      <ul className="review-evidence">
+        {[...said].map(([sentence, wording]) => (
           <li key={sentence} className="foreign soft">
-            {sentence}
+            <Said sentence={sentence} wording={wording} naming={sample.class_name} />
           </li>
         ))}
       </ul>
@@ -245,17 +246,18 @@ function decodeAhead(image: HTMLImageElement): void {
 }
 
 /** What the gate says about the use of the sample, and the words that rests on. */
-function Gate({ rights }: { rights: RightsDecision | undefined }) {
+function Gate({ rights, assetId }: { rights: RightsDecision | undefined; assetId: string | undefined }) {
   const words = useWords({ en, de });
   if (rights === undefined) return <section className="review-gate" aria-label={words.gate} />;
-  if (!rights.allowed) return <Refusal sentence={rights.sentence} grounds={rights.grounds} />;
-  const verbatim = rights.grounds.map((one) => one.verbatim).filter(Boolean);
+  const { sentence, wording, grounds } = rights;
+  if (!rights.allowed) return <Refusal sentence={sentence} wording={wording} grounds={grounds} assetId={assetId} />;
+  const verbatim = grounds.map((one) => one.verbatim).filter(Boolean);
   return (
     <section className="review-gate" aria-label={words.gate}>
       <CircleCheck aria-hidden="true" />
       <div>
-        <p className="foreign" lang="en">
-          {rights.sentence}
+        <p className="foreign">
+          <Said sentence={sentence} wording={wording} />
         </p>
         {verbatim.map((text) => (
           <blockquote key={text} className="foreign soft" dir="auto">

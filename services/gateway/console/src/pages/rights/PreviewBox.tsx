@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import type { MoneyEffect, RightsPreview } from "../../api/generated";
 import { Badge } from "../../parts/Badge";
 import { Missing } from "../../parts/Missing";
+import { Said } from "../../parts/Said";
 import { Count, Money } from "../../parts/values";
 import { useRightsWords } from "./words";
 
@@ -23,8 +24,8 @@ export function PreviewBox({ preview, old }: { preview: RightsPreview; old: bool
             <Badge weight={one.outcome === "in_force" ? "good" : "wait"}>
               {words.fate.outcomes[one.outcome ?? ""] ?? one.outcome}
             </Badge>
-            <span className="foreign" lang="en" dir="auto">
-              {one.sentence}
+            <span className="foreign">
+              <Said sentence={one.sentence} wording={one.wording} />
             </span>
           </li>
         ))}
@@ -66,7 +67,7 @@ export function PreviewBox({ preview, old }: { preview: RightsPreview; old: bool
           <p className="soft small">{words.preview.moneyNote}</p>
         </div>
       )}
-      <Missing sentences={preview.missing} />
+      <Missing sentences={preview.missing} wordings={preview.missing_wordings} />
     </section>
   );
 }

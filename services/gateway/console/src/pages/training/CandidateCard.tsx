@@ -2,6 +2,7 @@ import { Check, GitBranch, Hand, Undo2, X } from "lucide-react";
 import type { Candidate, PromotionCheck } from "../../api/generated";
 import { Badge, type Weight } from "../../parts/Badge";
 import { Button } from "../../parts/Button";
+import { Said } from "../../parts/Said";
 import { Time } from "../../parts/values";
 import type { Decision } from "./DecideDialog";
 import { Measures } from "./Measures";
@@ -34,7 +35,7 @@ export function CandidateCard({
         </div>
         <Standing candidate={candidate} />
       </header>
-      <Said candidate={candidate} />
+      <WhoDecided candidate={candidate} />
       {candidate.completed !== undefined && <Measures completed={candidate.completed} />}
       <Gate checks={candidate.completed?.checks ?? []} open={!candidate.in_service} />
       <footer className="row">
@@ -64,12 +65,12 @@ function Standing({ candidate }: { candidate: Candidate }) {
 }
 
 /** Who put it into service, who holds it, or why it must not be used: in their words. */
-function Said({ candidate }: { candidate: Candidate }) {
+function WhoDecided({ candidate }: { candidate: Candidate }) {
   const words = useTrainingWords();
   if (candidate.withdrawn !== "") {
     return (
-      <p className="foreign training-said" lang="en">
-        {candidate.withdrawn}
+      <p className="foreign training-said">
+        <Said sentence={candidate.withdrawn} wording={candidate.withdrawn_wording} />
       </p>
     );
   }
@@ -110,8 +111,8 @@ function Gate({ checks, open }: { checks: readonly PromotionCheck[]; open: boole
           <li key={one.check} data-passed={one.passed}>
             {one.passed ? <Check aria-hidden="true" /> : <X aria-hidden="true" />}
             <span className="for-readers">{one.passed ? words.passed : words.failed}: </span>
-            <span className="foreign" lang="en">
-              {one.sentence}
+            <span className="foreign">
+              <Said sentence={one.sentence} wording={one.wording} />
             </span>
           </li>
         ))}

@@ -6,6 +6,7 @@ import { Badge } from "../../parts/Badge";
 import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Missing } from "../../parts/Missing";
+import { Said, type SaidSentence } from "../../parts/Said";
 import { useShellWords } from "../../words/shell";
 import { lineageOf } from "./queries";
 import { useTrainingWords } from "./words";
@@ -70,11 +71,11 @@ function Parts({ pages }: { pages: readonly ModelLineage[] }) {
   const words = useTrainingWords().lineage;
   const assets = pages.flatMap((page) => page.assets);
   const samples = pages.flatMap((page) => page.samples);
-  const missing = [...new Set(pages.flatMap((page) => page.missing))];
+  const missing = new Map(pages.flatMap((page) => page.missing.map((one, at) => [one, page.missing_wordings[at]])));
   if (assets.length === 0 && samples.length === 0) return <p className="soft">{words.gone}</p>;
   return (
     <>
-      <Missing sentences={missing} />
+      <Missing sentences={[...missing.keys()]} wordings={[...missing.values()]} />
       {assets.length > 0 && (
         <section aria-labelledby="lineage-assets">
           <h3 id="lineage-assets">{words.assets}</h3>
@@ -106,7 +107,7 @@ function Asset({ asset }: { asset: LineageAsset }) {
       <Link href={`/assets/${asset.asset_id}`} className="foreign" dir="auto">
         {asset.title || words.untitled}
       </Link>
-      <Right known={asset.sentence !== ""} allowed={asset.allowed} sentence={asset.sentence} />
+      <Right known={asset.sentence !== ""} allowed={asset.allowed} sentence={asset.sentence} wording={asset.wording} />
     </li>
   );
 }
@@ -127,19 +128,20 @@ function Sample({ sample }: { sample: LineageSample }) {
         known={rights !== undefined && rights.sentence !== ""}
         allowed={rights?.allowed ?? false}
         sentence={rights?.sentence ?? ""}
+        wording={rights?.wording}
       />
     </li>
   );
 }
 
-function Right({ known, allowed, sentence }: { known: boolean; allowed: boolean; sentence: string }) {
+function Right({ known, allowed, sentence, wording }: SaidSentence & { known: boolean; allowed: boolean }) {
   const words = useTrainingWords().lineage;
   if (!known) return <span className="soft">{words.unknown}</span>;
   return (
     <>
       <Badge weight={allowed ? "good" : "bad"}>{allowed ? words.allowed : words.withheld}</Badge>
-      <span className="soft small foreign" lang="en">
-        {sentence}
+      <span className="soft small foreign">
+        <Said sentence={sentence} wording={wording} />
       </span>
     </>
   );

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { PreviewTrainingResponse } from "../../api/generated";
 import { Badge } from "../../parts/Badge";
+import { Said } from "../../parts/Said";
 import { Count, Money } from "../../parts/values";
 import { numberIn } from "../../words/formats";
 import { useLanguage } from "../../words/language";
@@ -20,9 +21,9 @@ export function PreviewBox({ preview }: { preview: PreviewTrainingResponse }) {
       {preview.refusals.length > 0 && (
         <div>
           <Badge weight="bad">{words.refused}</Badge>
-          {preview.refusals.map((one) => (
-            <p key={one} className="foreign" lang="en">
-              {one}
+          {preview.refusals.map((one, index) => (
+            <p key={one} className="foreign">
+              <Said sentence={one} wording={preview.refusal_wordings[index]} />
             </p>
           ))}
         </div>
@@ -54,8 +55,12 @@ export function PreviewBox({ preview }: { preview: PreviewTrainingResponse }) {
       {preview.runs_before > 0 && <p>{words.before(preview.runs_before)}</p>}
       {single > 0 && <p className="soft">{words.few(single)}</p>}
       {preview.known !== undefined && <p>{words.known}</p>}
-      <p className="soft foreign" lang={preview.challenge ? undefined : "en"}>
-        {preview.challenge ? words.challenge : preview.no_challenge_because}
+      <p className="soft foreign">
+        {preview.challenge ? (
+          words.challenge
+        ) : (
+          <Said sentence={preview.no_challenge_because} wording={preview.no_challenge_wording} />
+        )}
       </p>
       {preview.pay.length > 0 && (
         <div>

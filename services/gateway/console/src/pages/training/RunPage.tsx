@@ -5,6 +5,7 @@ import { Answer } from "../../parts/Answer";
 import { Button } from "../../parts/Button";
 import { Sentence } from "../../parts/Failed";
 import { Page } from "../../parts/Page";
+import { Said } from "../../parts/Said";
 import { useStatus } from "../../parts/status";
 import { useSession } from "../../parts/useSession";
 import { Time } from "../../parts/values";
@@ -123,8 +124,8 @@ function Told({ run }: { run: Run }) {
             {run.completed?.checks.map((one) => (
               <li key={one.check}>
                 <strong>{one.passed ? words.gate.passed : words.gate.failed}</strong>
-                <span className="foreign" lang="en">
-                  {one.sentence}
+                <span className="foreign">
+                  <Said sentence={one.sentence} wording={one.wording} />
                 </span>
               </li>
             ))}
