@@ -109,7 +109,10 @@ class Curating(reviewing.Reviewing):  # type: ignore[misc,name-defined]
     def _RenameClass(self, request: Any) -> Any:  # noqa: N802
         one = self.classes[request.class_id]
         if request.HasField("expected_revision") and request.expected_revision != one.revision:
-            raise Conflict(f"class {one.class_id} is at revision {one.revision}: bert changed it meanwhile")
+            raise Conflict(
+                f"class {one.class_id} is at revision {one.revision}: bert changed it meanwhile",
+                code="class_changed",
+            )
         one.name, one.revision = request.name, one.revision + 1
         del one.aliases[:]
         one.aliases.extend(request.aliases)

@@ -244,13 +244,19 @@ def test_names_are_changed_and_who_was_slower_is_told(desk: Any, unknown: Any, v
     expect(dialog.get_by_text("write scheme: id")).to_be_visible()
     ids.fill("gnd: 118540238")
     desk.classes["class-0"].revision += 1
+    desk.classes["class-0"].aliases.append("Jockel")
     visit.expects("409")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert").filter(has_text="bert changed it meanwhile")).to_be_visible()
-    desk.classes["class-0"].revision -= 1
+    expect(dialog.get_by_label("Other names and spellings")).to_have_value("J. Müßigbrodt\n Jörg M.\n")
+    assert list(desk.classes["class-0"].aliases) == ["Jockel"]
+    dialog.get_by_role("button", name="Show the names as they are now").click()
+    expect(dialog.get_by_label("Other names and spellings")).to_have_value("Jockel")
+    dialog.get_by_label("Other names and spellings").fill("Jockel\nJörg M.")
+    ids.fill("gnd: 118540238")
     dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Also called")).to_be_visible()
-    assert list(desk.classes["class-0"].aliases) == ["J. Müßigbrodt", "Jörg M."]
+    assert list(desk.classes["class-0"].aliases) == ["Jockel", "Jörg M."]
     assert dict(desk.classes["class-0"].external_ids) == {"gnd": "118540238"}
 
 

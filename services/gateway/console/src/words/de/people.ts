@@ -59,6 +59,7 @@ export const people: typeof en = {
     badExternal: (line) => `„${line}“ ist keine Kennung: Schema: Kennung`,
     save: "Speichern",
     saved: (name) => `Gespeichert: ${name}`,
+    showNow: "Die Namen zeigen, wie sie jetzt sind",
   },
   merge: {
     button: "Zusammenführen …",

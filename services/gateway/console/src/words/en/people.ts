@@ -58,6 +58,7 @@ export const people = {
     badExternal: (line: string) => `“${line}” is no id: write scheme: id`,
     save: "Save",
     saved: (name: string) => `Saved: ${name}`,
+    showNow: "Show the names as they are now",
   },
   merge: {
     button: "Merge …",
