@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from framewell_gateway.entrypoints.access import Access
 from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLimit
+from framewell_gateway.entrypoints.http.event_texts import EventTexts
 from framewell_gateway.ports import (
     Announcer,
     BrokerSearch,
@@ -54,6 +55,7 @@ class AppContext:
     access: Access
     public_url: str = ""
     stream_limit: EventStreamLimit = field(default_factory=EventStreamLimit)
+    event_texts: EventTexts = field(default_factory=EventTexts)
     feed: FollowMesh | None = None
     looks: ShareLooks | None = None
     posters: KeepPosters | None = None

@@ -14,6 +14,7 @@ from uuid import uuid4
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from framewell_gateway.entrypoints.http.aborting import ABORT
 from framewell_gateway.entrypoints.http.observing import REQUEST_ID
 from framewell_gateway.entrypoints.http.problems import problem
 
@@ -34,6 +35,7 @@ class BoundedConnection(H11Protocol):
     def connection_made(self, transport: BaseTransport) -> None:
         """Begin to wait for the head of the first request."""
         super().connection_made(transport)  # type: ignore[arg-type]
+        self.app_state = {**self.app_state, ABORT: self.transport.abort}
         self._overdue = self.loop.call_later(self.head_seconds, self._head_is_overdue)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -1,7 +1,6 @@
 """What happened to an asset: as a list, or as server-sent events while it happens."""
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -12,16 +11,16 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from framewell.gateway.v1.events_pb2 import ListEventsRequest
-from framewell_contracts.json_mapping import to_json
 from framewell_contracts.sentences import say
-from framewell_gateway.domain.events import RecordedEvent
 from framewell_gateway.domain.principals import acting
+from framewell_gateway.entrypoints.http.aborting import abort
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.event_stream_limit import TooManyStreams
+from framewell_gateway.entrypoints.http.event_texts import server_sent
 from framewell_gateway.entrypoints.http.problems import problem
 from framewell_gateway.entrypoints.http.routing import json_response
 from framewell_gateway.queries.follow_events import FollowEvents
-from framewell_gateway.queries.list_events import ListEvents, event_message
+from framewell_gateway.queries.list_events import ListEvents
 from framewell_kit.outcomes import Busy, Rejected
 
 EVENT_STREAM: Final = "text/event-stream"
@@ -34,6 +33,8 @@ RETRY_MS: Final = 1000
 COMMENT_SECONDS: Final = 10.0
 SLOWEST_SECONDS: Final = 30.0
 """So long a caller may read nothing while there is something to read."""
+GOODBYE_SECONDS: Final = 1.0
+"""So long a stream that is over waits for its caller to take the rest."""
 HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}  # nginx would hold events back
 
 
@@ -113,6 +114,7 @@ class EventStream(StreamingResponse):
                 async with asyncio.timeout(SLOWEST_SECONDS):
                     await send(message)
             except TimeoutError:
+                abort(scope)
                 raise ClientDisconnect from None
 
         ended = False
@@ -130,7 +132,11 @@ class EventStream(StreamingResponse):
             finally:
                 asking.cancel()
         if not ended:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            try:
+                async with asyncio.timeout(GOODBYE_SECONDS):
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+            except TimeoutError:
+                abort(scope)
 
     async def _end_with_admission(self, admitted: asyncio.Timeout) -> None:
         """Ask again and again whether the caller would still be let in, and end the stream when not."""
@@ -155,9 +161,3 @@ async def stream(context: AppContext, asset_id: str, last_key: str) -> AsyncIter
         else:
             yield b": still here\n\n"
         sent = context.clock.monotonic()
-
-
-def server_sent(event: RecordedEvent) -> bytes:
-    """Return an event of a stream; JSON has no line breaks, a key neither."""
-    data = json.dumps(to_json(event_message(event), defaults=True), ensure_ascii=False)
-    return f"event: {event.name}\ndata: {data}\nid: {event.key}\n\n".encode()

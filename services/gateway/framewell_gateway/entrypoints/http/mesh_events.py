@@ -21,7 +21,6 @@ from framewell_gateway.entrypoints.http.event_streams import (
     LONGEST_KEY,
     RETRY_MS,
     EventStream,
-    server_sent,
     wants_stream,
 )
 from framewell_gateway.entrypoints.http.problems import problem
@@ -63,7 +62,7 @@ async def stream(context: AppContext, wanted: EventFilter, after: str) -> AsyncG
     sent = context.clock.monotonic()
     async for told in context.follow_mesh(wanted, after):
         if isinstance(told, RecordedEvent):
-            yield server_sent(told)
+            yield context.event_texts.of(told)
         elif isinstance(told, Place):
             yield _place(told)
         elif context.clock.monotonic() - sent < COMMENT_SECONDS:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -10,6 +11,7 @@ from h2.errors import ErrorCodes
 from starlette.types import ASGIApp, Message
 from uvicorn.server import ServerState
 
+from framewell_gateway.entrypoints.http.aborting import ABORT
 from framewell_gateway.entrypoints.http2.streams import Header, Http2Stream, StreamLost
 from framewell_kit.telemetry import logger
 
@@ -60,7 +62,7 @@ def _scope(stream: Http2Stream) -> dict[str, Any] | None:
         "raw_path": raw_path,
         "query_string": query,
         "headers": _headers(pseudo.get(b":authority", b""), stream.headers),
-        "state": {},
+        "state": {ABORT: partial(stream.reset, ErrorCodes.CANCEL)},
     }
 
 
