@@ -15,7 +15,8 @@ class Unreachable(ClientError):
 class Refused(ClientError):
     """The mesh answered, and the answer is no.
 
-    `status` is the HTTP status, `code` the reason as a stable word, `problem` the whole answer (RFC 9457).
+    `status` is the HTTP status, `code` the same as a stable word, `reason` a more exact one where there is
+    one, `problem` the whole answer (RFC 9457).
     """
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
@@ -24,4 +25,5 @@ class Refused(ClientError):
         )
         self.status = status
         self.code = str(problem.get("code") or "")
+        self.reason = str(problem.get("reason") or "")
         self.problem = problem

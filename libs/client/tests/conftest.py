@@ -24,6 +24,8 @@ class Answering:
         given = self.answers.get((method, target), self.answers.get((method, path)))
         if isinstance(given, list):
             given = given.pop(0)
+        if isinstance(given, tuple):
+            return given[0], "application/problem+json", json.dumps(given[1]).encode()
         if isinstance(given, int):
             return given, "text/plain", b""
         if given is None:
