@@ -27,6 +27,7 @@ def holdings(forget: ForgetAsset, people: ErasePeople) -> Holdings:
             Holding("cluster_centres", "what the faces of a cluster come to", gone),
             Holding("cluster_decisions", "what people decided about clusters, by class id", gone),
             Holding("cluster_turns", kept="how often clustering was asked for: says nothing of anybody"),
+            Holding("cluster_due", kept="ids of clusters that are summed up next: says nothing of anybody"),
             Holding("observation_sets", "what was seen and heard in a chunk", gone),
             Holding("observation_words", "words that were read, said and seen in a chunk", gone),
             Holding("analyses", "which parts of an asset are analysed", gone),

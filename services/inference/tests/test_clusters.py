@@ -657,9 +657,9 @@ async def decide_at_random(archive: Archive, random: Random) -> None:
                 await archive.bench.deliver(erasure_plan(f"{random.random()}/{step}", asset_ids=[gone]))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(120, 220))
 async def test_people_and_workers_at_once_leave_everything_as_it_must_be(seed: int) -> None:
-    """Tried: two mergers at the same moment left a cluster part of one that was part of another."""
+    """Tried: sums that three wrote at once stayed those of whoever had read first, in 4 of these 100."""
     documents = Interleaved(seed)
     async with InferenceBench(documents=cast("Documents", documents)) as bench:
         archive, random = Archive(bench), documents.random
@@ -670,7 +670,7 @@ async def test_people_and_workers_at_once_leave_everything_as_it_must_be(seed: i
         (*_, waiting) = await bench.documents.find("jobs", {"kind": CLUSTER_JOB}, sort=[("put_at", 1)])
         job = job_of({**waiting, "attempt": 1})
         workers = [kind.work(job, HeldLease(bench.jobs, waiting)) for _ in range(2)]
-        await asyncio.gather(*workers, *[decide_at_random(archive, random) for _ in range(2)])
+        await asyncio.gather(*workers, *[decide_at_random(archive, random) for _ in range(3)])
         await archive.see(f"{asset_called(99)}/0/0", [face(20)])
         await archive.check()
 

@@ -9,6 +9,7 @@ from framewell_inference.commands.decide_clusters import DecideClusters
 from framewell_inference.ports.clusters import ClusterQueue
 from framewell_inference.ports.repositories import FaceTrackRepository
 from framewell_inference.steps.keep_clusters import KeepClusters
+from framewell_inference.steps.sum_due_clusters import SumDueClusters
 from framewell_kit.outcomes import Outcome
 from framewell_kit.telemetry import logger
 
@@ -27,6 +28,7 @@ class ClusterFaces:
     keep: KeepClusters
     decide: DecideClusters
     queue: ClusterQueue
+    sum_due: SumDueClusters
 
     async def __call__(self, turn: int, check_lease: Callable[[], None]) -> None:
         """Do all that waits, then raise the last error that a chunk ended with.
@@ -47,6 +49,7 @@ class ClusterFaces:
                     log.exception("faces of a chunk are in no cluster", chunk=stored.chunk_id)
                     error = failure
             check_lease()
+            await self.sum_due()
             if error is not None:
                 raise error
             if await self.queue.done(turn, wanted):

@@ -25,11 +25,13 @@ from framewell_inference.ports.clusters import (
     ClusterQueue,
     ClusterRepository,
     Decision,
+    DueClusters,
     SightingRepository,
 )
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.find_cluster import FindCluster
 from framewell_inference.steps.keep_clusters import KeepClusters
+from framewell_inference.steps.root_clusters import RootClusters
 from framewell_inference.steps.settle_names import SettleNames, named_as, two_names, undo_first
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
@@ -49,7 +51,9 @@ class DecideClusters:
     """Every decision is kept with its fact first, then done: one that was cut short is finished by the next
     job.
 
-    Doing one again changes nothing.
+    Doing one again changes nothing. Sums that several write at once may be of whoever read first: they are
+    written for whoever looks now, marked as due, and written once more by the job, which runs alone
+    (`SumDueClusters`).
     """
 
     sightings: SightingRepository
@@ -61,6 +65,8 @@ class DecideClusters:
     queue: ClusterQueue
     clock: Clock
     settle: SettleNames
+    root: RootClusters
+    due: DueClusters
 
     async def merge(self, cluster_id: str, into_id: str, actor: Actor, cause: Cause) -> tuple[Cluster, str]:
         """Make a cluster part of another; return that one and the id of the decision.
@@ -244,7 +250,7 @@ class DecideClusters:
             gone = await self.clusters.get(decision.cluster_id)
             if gone is not None and gone.merged_into == decision.other:
                 await self.clusters.part(decision.cluster_id)
-            await self._rooted([decision.cluster_id, decision.other])
+            await self._root([decision.cluster_id, decision.other])
         elif decision.kind == CLUSTER_DECISION_SPLIT:
             await self._join(decision.other, decision.cluster_id)
         elif decision.kind == CLUSTER_DECISION_NAMED:
@@ -258,7 +264,11 @@ class DecideClusters:
         ends = roots_of({cluster_id: into_id, into_id: into.merged_into if into else ""})
         if ends[into_id] == cluster_id:
             await self.clusters.part(cluster_id)
-        await self._rooted([cluster_id, into_id])
+        await self._root([cluster_id, into_id])
+
+    async def _root(self, cluster_ids: Collection[str]) -> None:
+        """Sum up all that hangs together, and have it summed up again after whoever did the same beside."""
+        await self.due.mark(await self.root(cluster_ids))
 
     async def _move(self, decision: Decision) -> None:
         await self.clusters.found(decision.other)
@@ -267,46 +277,13 @@ class DecideClusters:
         await self.sightings.move([one.id for one in moved], decision.other, decision.id)
         touched = {decision.other, decision.cluster_id, *(one.cluster_id for one in moved)}
         await self.keep.recount(touched)
+        await self.due.mark(touched, recount=True)
 
     async def _name_anew(self, cluster_id: str) -> None:
         """Note the newest name of a cluster that stands, none where none does."""
         standing = [one for one in await self.decisions.namings([cluster_id]) if one.names]
         await self.clusters.name(cluster_id, standing[0].class_id if standing else "")
-        await self._rooted([cluster_id])
-
-    async def _rooted(self, cluster_ids: Collection[str]) -> None:
-        """Write down anew what each of all that hangs together is part of, and sum that up.
-
-        Looks again until nobody has put one of the roots into another cluster meanwhile.
-        """
-        while True:
-            together = await self._hanging_together(cluster_ids)
-            into = {name: one.merged_into for name, one in together.items()}
-            for name in [name for name, other in into.items() if other and other not in into]:
-                await self.clusters.part(name)  # of one that has gone meanwhile
-                into[name] = ""
-            ends = roots_of(into)
-            for name, one in together.items():
-                if one.root != ends[name]:
-                    await self.clusters.set_root([name], ends[name])
-            for root in sorted(set(ends.values())):
-                await self.keep.gather(root)
-            now = await self.clusters.named(together)
-            gone = together.keys() - now.keys()
-            if all(one.merged_into == into[name] and one.root not in gone for name, one in now.items()):
-                return
-
-    async def _hanging_together(self, cluster_ids: Collection[str]) -> dict[str, Cluster]:
-        """Return the clusters of these ids with all that they are part of, and all that is part of either."""
-        found, wanted = dict[str, Cluster](), {*cluster_ids}
-        while wanted:
-            met = {**await self.clusters.named(wanted)}
-            for root in sorted({one.root for one in met.values()} | wanted):
-                met |= {one.id: one for one in await self.clusters.parts(root)}
-            found |= met
-            named = {name for one in met.values() for name in (one.merged_into, one.root) if name}
-            wanted = named - found.keys() if named - found.keys() != wanted else set()
-        return found
+        await self._root([cluster_id])
 
     async def _chosen(self, cluster: Cluster, appearance: AppearanceOf) -> Sighting:
         try:

@@ -303,6 +303,35 @@ class ClusterQueue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class DueCluster:
+    """A cluster that is to be summed up once more; `mark` grows whenever somebody says so."""
+
+    cluster_id: str
+    mark: int
+    recount: bool
+    """Whether its sightings are to be counted anew, too."""
+
+
+class DueClusters(Protocol):
+    """Clusters whose sums somebody wrote beside others, so that whoever was late may have written old ones.
+
+    The job of clustering, of which one runs at a time, sums them up after everybody.
+    """
+
+    async def mark(self, cluster_ids: Collection[str], *, recount: bool = False) -> None:
+        """Have clusters summed up once more, soon: called after their sums were written."""
+        ...
+
+    async def waiting(self) -> Sequence[DueCluster]:
+        """Return those that wait, in order of their ids."""
+        ...
+
+    async def done(self, due: DueCluster) -> None:
+        """Note that one was summed up; it stays where somebody marked it meanwhile."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterStores:
     """Everything that is kept of clusters, in one value."""
 
@@ -311,3 +340,4 @@ class ClusterStores:
     centres: CentreRepository
     decisions: ClusterDecisionRepository
     queue: ClusterQueue
+    due: DueClusters

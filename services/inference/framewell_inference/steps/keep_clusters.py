@@ -26,6 +26,7 @@ from framewell_inference.ports.clusters import (
     CentreRepository,
     ClusterDecisionRepository,
     ClusterRepository,
+    DueClusters,
     SightingRepository,
 )
 from framewell_inference.ports.repositories import FaceTrackRepository
@@ -53,6 +54,7 @@ class KeepClusters:
     clusters: ClusterRepository
     centres: CentreRepository
     decisions: ClusterDecisionRepository
+    due: DueClusters
 
     async def chunk(self, stored: StoredTracks) -> None:
         """Put every track of a chunk with a vector into one cluster, and no other.
@@ -223,7 +225,9 @@ class KeepClusters:
         if gone:
             for start in range(0, len(gone), AT_ONCE):
                 await self.sightings.drop([one.id for one in gone[start : start + AT_ONCE]])
-            await self.recount({one.cluster_id for one in gone})
+            touched = {one.cluster_id for one in gone}
+            await self.recount(touched)
+            await self.due.mark(touched, recount=True)
 
     async def _centre_anew(self, cluster_id: str, embedding: str) -> None:
         """Write a centre anew from the vectors of its first sightings that are there."""

@@ -31,7 +31,6 @@ from framewell_inference.adapters.vector_log_documents import VectorLogDocuments
 from framewell_inference.adapters.word_documents import WordDocuments
 from framewell_inference.analysers.faces.analyser import FaceAnalyser
 from framewell_inference.analysers.recognition import FaceIdentifier
-from framewell_inference.commands.cluster_faces import ClusterFaces
 from framewell_inference.commands.record_search import RecordSearch
 from framewell_inference.commands.relabel import Relabel
 from framewell_inference.entrypoints.jobs import cluster_kind, relabel_kind
@@ -71,6 +70,7 @@ from framewell_inference.steps.reuse_looks import ReuseLooks
 from framewell_inference.wiring.analysers import load_analysers
 from framewell_inference.wiring.campaigns import wire_campaigns
 from framewell_inference.wiring.clusters import (
+    cluster_faces,
     cluster_servicer,
     decide_clusters,
     keep_clusters,
@@ -145,7 +145,7 @@ async def wire_with(
     s, steps = stores, _steps(stores, mesh, spaces)
     decoder = SandboxedPictures(sandbox, mesh.scratch)
     decide = decide_clusters(s.clusters, steps.clusters, steps.people, mesh.clock)
-    cluster = ClusterFaces(s.tracks, steps.clusters, decide, s.clusters.queue)
+    cluster = cluster_faces(s.clusters, s.tracks, steps.clusters, decide)
     models = await wire_models(
         mesh,
         settings,

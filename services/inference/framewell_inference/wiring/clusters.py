@@ -8,7 +8,9 @@ from framewell_inference.adapters.centre_documents import CentreDocuments
 from framewell_inference.adapters.cluster_decision_documents import ClusterDecisionDocuments
 from framewell_inference.adapters.cluster_documents import ClusterDocuments
 from framewell_inference.adapters.cluster_queue import LeasedClusterQueue
+from framewell_inference.adapters.due_cluster_documents import DueClusterDocuments
 from framewell_inference.adapters.sighting_documents import SightingDocuments
+from framewell_inference.commands.cluster_faces import ClusterFaces
 from framewell_inference.commands.decide_clusters import DecideClusters
 from framewell_inference.entrypoints.cluster_rpc import ClusterRpc
 from framewell_inference.ports.campaigns import AnalysedAssets
@@ -23,7 +25,9 @@ from framewell_inference.steps.find_cluster import FindCluster
 from framewell_inference.steps.keep_clusters import KeepClusters
 from framewell_inference.steps.name_sightings import NameSightings
 from framewell_inference.steps.names_in_force import NamesInForce
+from framewell_inference.steps.root_clusters import RootClusters
 from framewell_inference.steps.settle_names import SettleNames
+from framewell_inference.steps.sum_due_clusters import SumDueClusters
 from framewell_kit.clock import Clock
 from framewell_kit.rpc import Servicer
 from framewell_kit.service import Mesh
@@ -39,13 +43,14 @@ async def prepared_cluster_stores(mesh: Mesh) -> ClusterStores:
     for store in (sightings, clusters, centres, decisions):
         await store.prepare()
     queue = LeasedClusterQueue(documents, mesh.jobs)
-    return ClusterStores(sightings, clusters, centres, decisions, queue)
+    due = DueClusterDocuments(documents, queue, mesh.clock)
+    return ClusterStores(sightings, clusters, centres, decisions, queue, due)
 
 
 def keep_clusters(stores: ClusterStores, tracks: FaceTrackRepository) -> KeepClusters:
     """Return what keeps clusters as tracks come and go."""
     s = stores
-    return KeepClusters(tracks, s.sightings, s.clusters, s.centres, s.decisions)
+    return KeepClusters(tracks, s.sightings, s.clusters, s.centres, s.decisions, s.due)
 
 
 def decide_clusters(
@@ -55,7 +60,19 @@ def decide_clusters(
     s = stores
     find = FindCluster(s.clusters)
     settle = SettleNames(s.clusters, s.decisions)
-    return DecideClusters(s.sightings, s.clusters, s.decisions, find, keep, people, s.queue, clock, settle)
+    root = RootClusters(s.clusters, keep)
+    return DecideClusters(
+        s.sightings, s.clusters, s.decisions, find, keep, people, s.queue, clock, settle, root, s.due
+    )
+
+
+def cluster_faces(
+    stores: ClusterStores, tracks: FaceTrackRepository, keep: KeepClusters, decide: DecideClusters
+) -> ClusterFaces:
+    """Return the job that has the last word about clusters."""
+    s = stores
+    sum_due = SumDueClusters(s.sightings, s.clusters, keep, decide.root, s.due)
+    return ClusterFaces(tracks, keep, decide, s.queue, sum_due)
 
 
 def cluster_servicer(
