@@ -7,10 +7,12 @@ import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
 import { Sentence } from "../../parts/Failed";
 import { SearchField } from "../../parts/fields";
+import { Said } from "../../parts/Said";
 import { Sheet } from "../../parts/Sheet";
 import { useQueryString } from "../../parts/useQueryString";
 import { Time } from "../../parts/values";
 import { auditOf } from "./queries";
+import { SealButton } from "./SealButton";
 import { useRightsWords } from "./words";
 
 /** The log of decisions: the newest first, and a check of the whole. */
@@ -29,6 +31,7 @@ export function AuditLog() {
             <Download aria-hidden="true" />
             {words.audit.save}
           </a>
+          <SealButton />
           <Button look="main" onPress={() => check.mutate()} isDisabled={check.isPending}>
             <FileCheck2 aria-hidden="true" />
             {check.isPending ? words.audit.verifying : words.audit.verify}
@@ -92,8 +95,8 @@ function Verified({ found }: { found: VerifyAuditResponse }) {
         <ul>
           {found.problems.map((one, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two problems may read the same; the list never changes
-            <li key={index} className="foreign" lang="en">
-              {one.sentence}
+            <li key={index} className="foreign">
+              <Said sentence={one.sentence} wording={one.wording} />
             </li>
           ))}
         </ul>
