@@ -351,7 +351,6 @@ def test_every_key_of_the_player_is_listed(house: Any, visit: Any) -> None:
     ("language", "says"), [("en", "It is being fetched"), ("de", "Das Material wird geholt")]
 )
 def test_what_is_still_coming_in_says_how_far_it_is(house: Any, visit: Any, language: str, says: str) -> None:
-    visit.expects("404")
     house.happened(
         IngestRequested(asset_id=ASSET, uri="https://a.example/a.mp4", programme=Programme(title="Neu"))
     )
@@ -361,12 +360,14 @@ def test_what_is_still_coming_in_says_how_far_it_is(house: Any, visit: Any, lang
 
 
 def test_what_was_rejected_says_why(house: Any, visit: Any) -> None:
-    visit.expects("404")
     asset = Asset(house)
     house.happened(AssetRejected(work=asset.work, detail="The file is a text, no media."))
     page = visit(f"/assets/{ASSET}")
     expect(page.get_by_role("heading", name="It was rejected")).to_be_visible()
     expect(page.get_by_text("The file is a text, no media.").first).to_be_visible()
+    expect(page.get_by_text("Nobody was seen", exact=True)).to_be_visible()
+    page.get_by_role("tab", name="Rights").click()
+    expect(page.get_by_text("Nothing is decided yet")).to_be_visible()
     visit.check_accessibility(page)
 
 

@@ -16,6 +16,8 @@ import { PeoplePanel } from "./PeoplePanel";
 import { RightsPanel } from "./RightsPanel";
 
 const TABS = ["people", "text", "speech", "rights", "history", "list"] as const;
+const UNDECIDED: GetRightsResponse = { decisions: [], statements: [], revision: 0 };
+const ENDED: ReadonlySet<string> = new Set(["analysed", "rejected"]);
 
 /** What is known of a programme, beside its player: each part by itself. */
 export function Side({
@@ -33,7 +35,8 @@ export function Side({
   view: AssetView;
   clock: Clock;
   people: UseQueryResult<People>;
-  rights: UseQueryResult<GetRightsResponse>;
+  /** Not there before they are decided. */
+  rights: UseQueryResult<GetRightsResponse> | undefined;
   lanes: readonly Lane[];
   panel: PanelProps;
 }) {
@@ -41,7 +44,7 @@ export function Side({
   const contents: Record<(typeof TABS)[number], () => ReactNode> = {
     people: () => (
       <Answer query={people} small>
-        {(data) => <PeoplePanel data={data} done={view.state === "analysed"} {...panel} />}
+        {(data) => <PeoplePanel data={data} done={ENDED.has(view.state ?? "")} {...panel} />}
       </Answer>
     ),
     text: () => (
@@ -55,7 +58,7 @@ export function Side({
       </Part>
     ),
     rights: () => (
-      <Answer query={rights} small>
+      <Answer query={rights ?? { data: UNDECIDED, error: null, refetch: () => undefined }} small>
         {(data) => <RightsPanel assetId={assetId} title={title} data={data} />}
       </Answer>
     ),

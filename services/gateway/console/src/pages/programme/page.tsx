@@ -61,7 +61,9 @@ function Loaded({ assetId, view }: { assetId: string; view: AssetView }) {
   const purposes = usePurposes();
   const clock = view.timeline as Clock | undefined;
   const people = useQuery(peopleQuery(assetId));
-  const rights = useQuery(rightsQuery(assetId));
+  // Before they are decided there is nothing to ask for; and of what was rejected nothing is ever decided.
+  const decided = (view.rights ?? []).length > 0 || view.unavailable.includes("rights");
+  const rights = useQuery({ ...rightsQuery(assetId), enabled: decided });
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const withPictures = view.kind !== "audio";
   const read = useMemo(() => (withPictures ? readTable(assetId) : undefined), [assetId, withPictures]);
@@ -114,7 +116,7 @@ function Loaded({ assetId, view }: { assetId: string; view: AssetView }) {
           view={view}
           clock={clock ?? NO_CLOCK}
           people={people}
-          rights={rights}
+          rights={decided ? rights : undefined}
           lanes={lanes}
           panel={panel}
         />
