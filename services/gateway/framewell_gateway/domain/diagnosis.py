@@ -20,11 +20,13 @@ from framewell.mesh.v1.operations_service_pb2 import HeldJob, JobState
 from framewell_contracts.json_mapping import enum_word
 from framewell_contracts.sentences import Sentence, say, wording_of, wordings_of
 from framewell_gateway.domain import reasons as why
+from framewell_gateway.domain import record_reasons
 from framewell_gateway.domain.broker_state import BrokerState, Replica, ServiceReplies
 from framewell_gateway.domain.events import RecordedEvent
 from framewell_gateway.domain.job_reasons import of_job
 from framewell_gateway.domain.moments import duration, timestamp
 from framewell_gateway.domain.progress import ENDED, Progress
+from framewell_gateway.domain.told_times import ago
 
 # An asset of which something happened so recently is on its way even when nothing of it can be seen: a
 # fact is neither a record that waits nor a job while it is handled.
@@ -154,22 +156,22 @@ def _reasons(found: Findings, needed: frozenset[str], *, ended: bool) -> Iterato
                 yield why.of_breaker(breaker, now)
         yield from (of_job(service.service, job, now) for job in service.jobs)
         yield from (
-            why.of_paused(one, now, service.whose(replica))
+            record_reasons.of_paused(one, now, service.whose(replica))
             for replica in service.answering
             for one in replica.reply.paused
             if (one.group, one.topic, one.partition) in places
         )
         yield from (
-            why.of_started(one)
+            record_reasons.of_started(one)
             for one in service.started
             if (one.group, one.topic, one.partition, one.offset) in records
         )
         yield from why.of_unsent(service)
     yield from map(why.of_dead_letter, found.broker.dead_letters)
-    yield from why.of_records(waiting, now)
+    yield from record_reasons.of_records(waiting, now)
     read = {(one.group, one.topic) for one in waiting if not one.HasField("retry")}
     behind = [one for one in found.broker.backlogs if (one.group, one.topic) in read and one.behind > 1]
-    yield from map(why.of_backlog, behind)
+    yield from map(record_reasons.of_backlog, behind)
 
 
 def _is_unfinished(job: HeldJob) -> bool:
@@ -221,12 +223,12 @@ def _headline(found: Findings, verdict: "AssetVerdict.ValueType") -> Sentence:
             given_up=given_up if count else "",
         )
     last = found.last_event
-    ago = (
+    last_event = (
         say(
             "headline.last_event",
             " Last event: {event}, {time} ago.",
             event=last.name,
-            time=why.ago(last.time, found.now),
+            time=ago(last.time, found.now),
         )
         if last
         else ""
@@ -236,7 +238,7 @@ def _headline(found: Findings, verdict: "AssetVerdict.ValueType") -> Sentence:
         "{standing}. {movement}.{last_event}",
         standing=standing,
         movement=_MOVEMENTS[verdict],
-        last_event=ago,
+        last_event=last_event,
     )
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from framewell.gateway.v1.explanation_pb2 import Reason
 from framewell.mesh.v1.operations_service_pb2 import HeldJob, JobState
 from framewell_contracts.sentences import Sentence, say, worded
-from framewell_gateway.domain.reasons import MOVES, STUCK, WAITS, ago, clock_text, reason, when
+from framewell_gateway.domain.reasons import MOVES, STUCK, WAITS, reason
+from framewell_gateway.domain.told_times import ago, clock_text, when
 
 
 def of_job(service: str, job: HeldJob, now: datetime) -> Reason:
