@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
+import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -109,10 +111,15 @@ async def _play(sources: Sources, home: Path, *, stay: bool) -> Outcome:
         outcome,
         page=str(home / "story.html"),
         console=f"{endpoints['rest']}/console/",
-        end_command=f"FRAMEWELL_STATE={mesh.folder.state} framewell down" if stay else "",
+        end_command=f"FRAMEWELL_STATE={mesh.folder.state} {_command()} down" if stay else "",
     )
     write_page(outcome, gathered, Path(outcome.page))
     return outcome
+
+
+def _command() -> str:
+    """Return how the command is typed: by its path where the shell does not find it, as after `make demo`."""
+    return "framewell" if shutil.which("framewell") else sys.argv[0]
 
 
 @contextlib.asynccontextmanager
