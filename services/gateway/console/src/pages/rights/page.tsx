@@ -8,11 +8,15 @@ import { useKeys } from "../../parts/keys";
 import { Page } from "../../parts/Page";
 import { Sections } from "../../parts/Sections";
 import { useQueryString } from "../../parts/useQueryString";
+import { houseRules as de } from "../../words/de/house_rules";
+import { houseRules as en } from "../../words/en/house_rules";
+import { useWords } from "../../words/language";
 import { AuditLog } from "./AuditLog";
 import { useAsked } from "./asked";
 import { ChangeDialog } from "./ChangeDialog";
 import { Changes } from "./Changes";
 import { Erasures } from "./Erasures";
+import { HouseRules } from "./HouseRules";
 import { Overview } from "./Overview";
 import { Owed } from "./Owed";
 import { noteSent } from "./queries";
@@ -21,6 +25,7 @@ import "./rights.css";
 
 export default function RightsPage() {
   const words = useRightsWords();
+  const rules = useWords({ en, de });
   const [making, setMaking] = useState(false);
   const [, setTab] = useQueryString("tab", "overview");
   const [followed, follow] = useQueryString("change");
@@ -49,6 +54,7 @@ export default function RightsPage() {
           },
           { id: "owed", label: words.tabs.owed, content: () => <Owed /> },
           { id: "erasures", label: words.tabs.erasures, content: () => <Erasures /> },
+          { id: "rules", label: rules.tab, content: () => <HouseRules /> },
           { id: "audit", label: words.tabs.audit, content: () => <AuditLog /> },
         ]}
       />

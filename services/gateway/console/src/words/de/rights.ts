@@ -251,6 +251,11 @@ export const rights: typeof en = {
   audit: {
     title: "Entscheidungen im Protokoll",
     none: "Noch steht keine Entscheidung im Protokoll",
+    seal: "Jetzt siegeln",
+    sealed: (n: number) =>
+      n === 0
+        ? "Seit dem letzten Siegel wurde nichts eingetragen."
+        : `${count(n, { one: "Kette ist", other: "Ketten sind" })} gesiegelt.`,
     verify: "Protokoll prüfen",
     verifying: "Wird geprüft …",
     intact: "Das Protokoll ist vollständig",

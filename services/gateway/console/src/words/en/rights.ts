@@ -247,6 +247,11 @@ export const rights = {
   audit: {
     title: "Decisions on record",
     none: "No decision is on record yet",
+    seal: "Seal it now",
+    sealed: (n: number) =>
+      n === 0
+        ? "Nothing was entered since the last seal."
+        : `${count(n, { one: "chain is", other: "chains are" })} sealed.`,
     verify: "Check the log",
     verifying: "Checking …",
     intact: "The log is whole",
