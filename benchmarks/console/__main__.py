@@ -11,13 +11,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Final
 
-from benchmarks.console import Finding, first_paint, scrolling
+from benchmarks.console import Finding, first_paint, reviewing, scrolling
 from benchmarks.console.house import browser
 from benchmarks.tables import Table, machine, record, revision, verdict
 
 PARTS: Final[dict[str, Callable[..., list[Finding]]]] = {
     "paint": first_paint.measure,
     "list": scrolling.measure,
+    "review": reviewing.measure,
 }
 
 

@@ -19,5 +19,10 @@ def test_every_part_is_measured() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
-    for part in ("Home: first paint", "Assets: first row painted", "500 assets, scrolled through: rows"):
+    for part in (
+        "Home: first paint",
+        "Assets: first row painted",
+        "500 assets, scrolled through: rows",
+        "Review: key to the next sample painted",
+    ):
         assert part in ended.stdout

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import statistics
 import sys
 import time
 from pathlib import Path
@@ -20,25 +19,6 @@ from framewell_gateway.ports import Away
 from framewell_kit.testing.waiting import PATIENCE
 
 HOSTILE = '<img src=x onerror="document.title=1">\u202eedoc\u202c שלום ' + "W" * 10_000
-MOST_MS = 150
-ROUNDS = 5
-
-NEXT_PAINTED = """
-() => new Promise((resolve) => {
-  const before = document.querySelector('[data-sample]').dataset.sample;
-  addEventListener('keydown', (event) => {
-    const painted = () => {
-      const card = document.querySelector('[data-sample]');
-      const ready = card && card.dataset.sample !== before &&
-        [...card.querySelectorAll('img')].every((one) => one.complete && one.naturalWidth > 0);
-      const done = () => resolve(performance.now() - event.timeStamp);
-      requestAnimationFrame(ready ? () => requestAnimationFrame(done) : painted);
-    };
-    painted();
-  }, {once: true, capture: true});
-})
-"""
-"""Resolves to the time from a key press until the next sample is painted, pictures and all."""
 
 
 def beside(name: str) -> ModuleType:
@@ -53,7 +33,8 @@ def beside(name: str) -> ModuleType:
     return module
 
 
-curating = beside("curating")
+curating, player = beside("curating"), beside("test_player")
+media_sandbox, programmes = player.media_sandbox, player.programmes
 
 
 @pytest.fixture
@@ -70,11 +51,14 @@ def review(visit: Any, **how: Any) -> Page:
     """Return the page of reviews, once a sample is shown: keys before that are about nothing."""
     page: Page = visit("/review", **how)
     page.locator("[data-sample]").first.wait_for()
+    wait_for(page, shown(page))
     return page
 
 
 def wait_for(page: Page, sample_id: str) -> None:
+    """Wait until a sample is shown and painted: a key before that is about nothing."""
     expect(page.locator("[data-sample]")).to_have_attribute("data-sample", sample_id)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)))")
 
 
 def sent(desk: Any, count: int) -> list[tuple[str, int]]:
@@ -221,13 +205,13 @@ def test_decisions_wait_while_the_gateway_is_away_and_go_out_in_order(
 
 
 def test_twenty_decisions_that_wait_stop_the_reviewer(desk: Any, visit: Any) -> None:
-    desk.propose(30)
+    ids = desk.propose(30)
     desk.before = refusing("ReviewSamples")
     visit.expects("503")
     page = review(visit)
-    for _ in range(25):
+    for following in [*ids[1:21], *[ids[20]] * 3]:
         page.keyboard.press("a")
-        page.wait_for_timeout(60)
+        wait_for(page, following)
     expect(page.get_by_text("20 decisions wait to be sent")).to_be_visible()
     expect(page.get_by_role("button", name="Accept", exact=True)).to_be_disabled()
     desk.before = lambda method: None
@@ -293,6 +277,44 @@ def test_all_of_one_person_in_one_programme_are_accepted_at_once_but_no_question
     assert desk.samples[question[0]].state == wire.SAMPLE_STATE_PROPOSED
 
 
+def test_all_alike_are_all_of_them_however_many_pages_they_take(desk: Any, visit: Any) -> None:
+    asset = curating.ASSETS[0]
+    alike = desk.propose(230, person=0, asset_id=asset)
+    others = [
+        *desk.propose(2, person=1, asset_id=asset),
+        *desk.propose(2, person=0, asset_id=curating.ASSETS[1]),
+    ]
+    page = review(visit)
+    page.get_by_role("button", name="Accept all 230 of this programme").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("listitem")).to_have_count(230)
+    dialog.get_by_role("button", name="Accept 230").click()
+    sent(desk, 230)
+    assert {one.sample_id for one in desk.reviews} == set(alike)
+    assert all(desk.samples[each].state == wire.SAMPLE_STATE_PROPOSED for each in others)
+    wait_for(page, others[0])
+
+
+def test_v_plays_five_seconds_before_and_after(desk: Any, visit: Any, programmes: Any) -> None:
+    desk.propose(7, asset_id=player.ASSET)
+    clip = player.Clip(frames=320, timecode="10:00:00:00", b_frames=2)
+    player.run(programmes.house, programmes.play("clip.mp4", clip))
+    visit.expects("404", "422")  # the clip has fewer pictures than the samples name
+    page = review(visit)
+    for following in list(desk.samples)[1:]:
+        page.keyboard.press("s")
+        wait_for(page, following)
+    page.keyboard.press("v")
+    video = page.get_by_role("dialog", name="The moment").locator("video")
+    page.wait_for_function("() => document.querySelector('video')?.currentTime > 1.2")
+    assert 1.0 <= float(video.evaluate("(one) => one.played.start(0)")) < 1.2
+    video.evaluate("(one) => { one.currentTime = 10.6; }")
+    page.wait_for_function("() => document.querySelector('video').paused")
+    assert 11.0 <= float(video.evaluate("(one) => one.currentTime")) < 12.0
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_a_forbidden_sample_says_so_in_the_words_it_rests_on(desk: Any, visit: Any) -> None:
     (only,) = desk.propose(1)
     rights = desk.samples[only].provenance.rights
@@ -331,35 +353,45 @@ def test_nothing_to_review_says_why_and_a_service_that_is_away_says_so(desk: Any
     expect(page.locator("[data-sample]")).to_be_visible()
 
 
-def test_from_a_key_to_the_next_sample_painted_takes_less_than_150_ms(
-    desk: Any, visit: Any, capsys: pytest.CaptureFixture[str]
+def test_a_key_shows_the_next_sample_in_the_same_frame_and_asks_for_nothing_of_it(
+    desk: Any, visit: Any
 ) -> None:
-    """The goal is the 95th of a hundred, with the pictures, names and evidence of the next sample painted.
-
-    The best of five rounds counts: on a machine with other work a frame waits for that as well.
-    """
-    desk.propose(150)
+    """The next three are drawn and decoded ahead; how long a key takes, `make bench-console` says."""
+    ids = desk.propose(8)
     page = review(visit)
-    page.wait_for_load_state("networkidle")
-    rounds: list[list[float]] = []
-    while len(rounds) < ROUNDS and (not rounds or p95_of(rounds[-1]) > MOST_MS):
-        rounds.append([key_to_painted(page, "aru"[turn % 3]) for turn in range(25)])
-    best = min(rounds, key=p95_of)
-    with capsys.disabled():
-        print(  # noqa: T201 - the figure is what this is run for
-            f"\nreview: key to next sample painted: median {statistics.median(best):.0f} ms, "
-            f"p95 {p95_of(best):.0f} ms (round {1 + rounds.index(best)} of {len(rounds)})"
-        )
-    assert p95_of(best) <= MOST_MS, [[round(one) for one in taken] for taken in rounds]
+    for turn in range(4):
+        page.wait_for_function(AHEAD_IS_DECODED)
+        asked: list[str] = []
+        listen = asked.append
+        page.on("request", lambda request, listen=listen: listen(request.url))
+        shown_at_once = page.evaluate(PRESS_AND_LOOK, "aru"[turn % 3])
+        assert shown_at_once == {"sample": ids[turn + 1], "decoded": True}
+        wait_for(page, ids[turn + 1])
+        frame = desk.samples[ids[turn + 1]].crops[0].moment.frame
+        of_it = [url for url in asked if re.search(f"/samples/{ids[turn + 1]}(/|$)|frame={frame}&", url)]
+        assert of_it == []
 
 
-def key_to_painted(page: Page, key: str) -> float:
-    """Press a key; return the milliseconds until the next sample was painted."""
-    page.wait_for_timeout(120)  # nobody decides faster than eight times a second
-    page.evaluate(f"() => {{ window.measured = ({NEXT_PAINTED})(); }}")
-    page.keyboard.press(key)
-    return float(page.evaluate("window.measured"))
+AHEAD_IS_DECODED = """
+() => {
+  const cards = [...document.querySelectorAll('.review-card')];
+  const images = cards.flatMap((card) => [...card.querySelectorAll('img')]);
+  const decoded = images.filter((one) => one.complete && one.naturalWidth > 0);
+  return cards.length === 4 && images.length >= 4 * 4 && decoded.length === images.length;
+}
+"""
 
-
-def p95_of(taken: list[float]) -> float:
-    return statistics.quantiles(taken, n=20)[-1]
+PRESS_AND_LOOK = """
+(key) => new Promise((resolve) => {
+  window.dispatchEvent(new KeyboardEvent('keydown', { key }));
+  requestAnimationFrame(() => {
+    const card = document.querySelector('[data-sample]');
+    const images = [...card.querySelectorAll('img')];
+    resolve({
+      sample: card.dataset.sample,
+      decoded: images.length > 3 && images.every((one) => one.complete && one.naturalWidth > 0),
+    });
+  });
+})
+"""
+"""Presses a key; resolves to what the very next frame paints."""

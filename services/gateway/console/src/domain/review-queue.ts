@@ -32,9 +32,16 @@ export interface Taken extends Decided {
   revision: number;
 }
 
+/** What a sentence of the mesh was made of, to be said in another language. */
+export interface MadeOf {
+  template: string;
+  params: Record<string, string>;
+}
+
 /** A decision that the mesh refused, with its sentence; it lies in the tray until somebody looks. */
 export interface Refused extends Decided {
   sentence: string;
+  wording?: MadeOf | undefined;
   reason: string;
 }
 
@@ -44,6 +51,7 @@ export interface Outcome {
   revision: number | undefined;
   /** Empty when it was taken. */
   sentence: string;
+  wording?: MadeOf | undefined;
   reason: string;
 }
 
@@ -129,7 +137,7 @@ export function answered(queue: ReviewQueue, outcomes: readonly Outcome[]): Revi
       ].slice(0, MOST_LISTED);
       unsent = unsent.map((one) => (one.sampleId === decided.sampleId ? { ...one, revision } : one));
     } else {
-      const said = { sentence: outcome.sentence, reason: outcome.reason };
+      const said = { sentence: outcome.sentence, wording: outcome.wording, reason: outcome.reason };
       // What was to take back a decision that was never taken has nothing to do; what was decided after that was
       // decided about something else.
       const later = unsent.filter((one) => one.sampleId === decided.sampleId && one.decision !== "undo");

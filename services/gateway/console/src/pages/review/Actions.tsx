@@ -1,14 +1,12 @@
 import { Button } from "../../parts/Button";
-import { keyLabel, useKeySettings } from "../../parts/keys";
 import { review as de } from "../../words/de/review";
 import { review as en } from "../../words/en/review";
 import { useWords } from "../../words/language";
 
 const DECISIONS = ["accept", "reject", "unsure"] as const;
 const OTHERS = ["whoElse", "skip", "undo", "play"] as const;
-const KEYS = { accept: "a", reject: "r", unsure: "u", whoElse: "e", skip: "s", undo: "z", play: "v" } as const;
 
-type Action = keyof typeof KEYS;
+type Action = (typeof DECISIONS)[number] | (typeof OTHERS)[number];
 
 /** What can be done with the sample that is shown: buttons that name their keys. */
 export function Actions({
@@ -23,16 +21,13 @@ export function Actions({
   bulk: { count: number; open: () => void } | undefined;
 }) {
   const words = useWords({ en, de });
-  const { keyOf, on } = useKeySettings();
-  const shortcut = (action: Action) =>
-    on ? keyLabel(keyOf({ id: `review.${action}`, key: KEYS[action] })) : undefined;
   return (
     <div className="review-actions" role="toolbar" aria-label={words.title}>
       {DECISIONS.map((action) => (
         <Button
           key={action}
           look={action === "accept" ? "main" : "plain"}
-          shortcut={shortcut(action)}
+          does={`review.${action}`}
           isDisabled={full}
           onPress={run[action]}
         >
@@ -44,7 +39,7 @@ export function Actions({
         <Button
           key={action}
           look="bare"
-          shortcut={shortcut(action)}
+          does={`review.${action}`}
           isDisabled={action === "undo" ? !canUndo : full && action === "whoElse"}
           onPress={run[action]}
         >

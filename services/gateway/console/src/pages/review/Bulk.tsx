@@ -24,8 +24,8 @@ export function Bulk({
   const words = useWords({ en, de });
   const shell = useShellWords();
   const [out, setOut] = useState<ReadonlySet<string>>(new Set());
-  const query = useQuery(alikeQuery(sample.class_id, sample.provenance?.asset_id ?? "", true));
-  const taken = (query.data?.samples ?? []).filter((one) => !out.has(one.sample_id));
+  const query = useQuery(alikeQuery(sample.class_id, sample.provenance?.asset_id ?? ""));
+  const taken = (query.data ?? []).filter((one) => !out.has(one.sample_id));
   const toggle = (id: string) =>
     setOut((now) => new Set(now.has(id) ? [...now].filter((one) => one !== id) : [...now, id]));
   return (
@@ -51,7 +51,7 @@ export function Bulk({
       }
     >
       <Answer query={query} small>
-        {({ samples }) => (
+        {(samples) => (
           <div className="stack">
             <p>{words.bulk.text(taken.length)}</p>
             <ul className="review-alike">

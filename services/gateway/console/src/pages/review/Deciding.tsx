@@ -53,7 +53,7 @@ export function Deciding({ desk, state, sample }: { desk: Desk; state: DeskState
         <Play assetId={sample.provenance?.asset_id ?? ""} seconds={data.start_seconds} onClose={close} />
       )}
       {open === "bulk" && (
-        <Bulk key={id} sample={sample} onAccept={(samples) => desk.acceptAll(samples)} onClose={close} />
+        <Bulk key={id} sample={sample} onAccept={(samples) => desk.acceptAll(sample, samples)} onClose={close} />
       )}
     </>
   );

@@ -4,6 +4,7 @@ import { type Decided, isFull, type Refused, undoable } from "../../domain/revie
 import { Button } from "../../parts/Button";
 import { Crop } from "../../parts/Crop";
 import { keyLabel, useKeySettings } from "../../parts/keys";
+import { Said } from "../../parts/Said";
 import { useStatus } from "../../parts/status";
 import { review as de } from "../../words/de/review";
 import { review as en } from "../../words/en/review";
@@ -63,8 +64,8 @@ function Tray({ desk, refused, before }: { desk: Desk; refused: readonly Refused
             <div>
               <strong className="foreign">{one.name || words.nobody}</strong>
               <span>{words.refusals[one.reason] ?? ""}</span>
-              <span className="small soft foreign" lang="en">
-                {one.sentence}
+              <span className="small soft foreign">
+                <Said sentence={one.sentence} wording={one.wording} />
               </span>
             </div>
             <Button look="bare" onPress={() => desk.dismiss(one.id)} aria-label={`${words.look}: ${one.name}`}>

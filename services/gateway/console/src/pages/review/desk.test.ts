@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Sample } from "../../api/generated";
 import { NetworkError } from "../../api/problems";
 import { Desk } from "./desk";
-import { FakeMesh, FakeStorage, held } from "./fakes";
+import { FakeMesh, FakeStorage, held, sample } from "./fakes";
 
 const OLDEST = { order: "oldest", classId: "" } as const;
 
@@ -98,4 +99,27 @@ test("decisions about twenty samples that wait stop the reviewer, and the sample
   }
   expect(desk.state.get().queue.unsent).toHaveLength(20);
   expect(ids(desk)[0]).toBe("s20");
+});
+
+test("all at once is never more than one person in one programme, and no question", async () => {
+  const mesh = new FakeMesh();
+  const of = (id: string, asset: string, more = {}) => ({
+    ...sample(id, more),
+    provenance: { asset_id: asset } as NonNullable<Sample["provenance"]>,
+  });
+  const given = [
+    of("a", "x"),
+    of("b", "x"),
+    of("other programme", "y"),
+    of("other person", "x", { class_id: "class-2" }),
+    of("question", "x", { question: true }),
+  ];
+  mesh.waiting = given;
+  const { desk } = await entered(mesh);
+  desk.acceptAll(of("a", "x"), given);
+  await vi.advanceTimersByTimeAsync(0);
+  desk.acceptAll(of("question", "x", { question: true }), given);
+  desk.acceptAll(of("nobody", "x", { class_id: "" }), [of("nobody", "x", { class_id: "" })]);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(mesh.taken.map((one) => one.sample_id)).toEqual(["a", "b"]);
 });

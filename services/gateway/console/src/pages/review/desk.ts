@@ -69,8 +69,10 @@ export class Desk {
     return true;
   }
 
-  /** Accepts several samples of one person in one programme at once. */
-  acceptAll(samples: readonly Sample[]): void {
+  /** Accepts several samples at once: of those given, the ones of the same person and programme, and no question. */
+  acceptAll(like: Sample, given: readonly Sample[]): void {
+    const waits = this.#sender.decided;
+    const samples = given.filter((one) => isAlike(one, like) && !waits.has(one.sample_id));
     this.#sender.takeAll(samples.map((one) => this.#decided(one, "accept", "", one.class_name)));
     this.#decidedAbout(samples);
   }
@@ -133,6 +135,12 @@ export class Desk {
     if (samples.some((one) => this.#leases.holds(one.sample_id))) void this.#leases.renew();
     void this.#leases.fill();
   }
+}
+
+/** Whether one decision may be about both: the same named person in the same programme, and no question. */
+function isAlike(one: Sample, other: Sample): boolean {
+  const isSame = one.class_id === other.class_id && one.provenance?.asset_id === other.provenance?.asset_id;
+  return isSame && one.class_id !== "" && one.provenance !== undefined && !one.question && !other.question;
 }
 
 const desks = new Map<string, Desk>();

@@ -3,6 +3,7 @@
 import type { ReviewResult, Sample } from "../../api/generated";
 import { Store } from "../../api/store";
 import { Known, type Lying, putBack, renewed, skipped, takenIn, wantedNow, without } from "../../domain/review-leases";
+import type { MadeOf } from "../../domain/review-queue";
 import { isNotTheirs, isWorthWaiting, type Mesh, MOST_WITHOUT, type Wanted } from "./mesh";
 
 /** A lease is for 120 s: one renewal may fail, and the next is still in time. */
@@ -21,6 +22,7 @@ export interface LeaseState extends Lying<Sample> {
 
 export interface Lost {
   sentence: string;
+  wording: MadeOf | undefined;
   /** Code of the refusal; `not_found` where the sample is no more. */
   reason: string;
   at: number;
@@ -177,7 +179,7 @@ export class Leases {
     this.drop(lost);
     if (shown !== undefined && lost.has(shown.sample_id)) {
       const why = refused.find((one) => one.sample?.sample_id === shown.sample_id);
-      const said = { sentence: why?.error ?? "", reason: why?.refusal ?? "not_found" };
+      const said = { sentence: why?.error ?? "", wording: why?.wording, reason: why?.refusal ?? "not_found" };
       this.#set({ lost: { ...said, at: Date.now() } });
     }
     void this.fill();

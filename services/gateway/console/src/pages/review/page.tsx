@@ -6,6 +6,7 @@ import { Empty } from "../../parts/Empty";
 import { Failed } from "../../parts/Failed";
 import { Choose } from "../../parts/fields";
 import { Page } from "../../parts/Page";
+import { useSaid } from "../../parts/Said";
 import { useStatus } from "../../parts/status";
 import { useQueryString } from "../../parts/useQueryString";
 import { useSession } from "../../parts/useSession";
@@ -115,9 +116,11 @@ function useDesk(desk: Desk, order: Wanted["order"], classId: string): void {
 function useLost({ lost }: DeskState): void {
   const words = useWords({ en, de });
   const { warn } = useStatus();
+  const said = useSaid();
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each loss, whatever the status line is made of
   useEffect(() => {
-    if (lost !== undefined) warn([words.lost, words.refusals[lost.reason], lost.sentence].filter(Boolean).join(" "));
+    if (lost === undefined) return;
+    warn([words.lost, words.refusals[lost.reason], said(lost.sentence, lost.wording)].filter(Boolean).join(" "));
   }, [lost?.at]);
 }
 

@@ -1,9 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
-import { countSamples, getSample, listClasses, listSamples } from "../../api/generated";
-import type { Key } from "../../api/queries";
+import { countSamples, getSample, listSamples, type Sample } from "../../api/generated";
+import { isPassing, type Key } from "../../api/queries";
 
-/** Classes that a name which is being written may mean. */
-const MOST_OFFERED = 8;
+const AGAIN_MS = 5000;
+const PAGE = 100;
 
 /**
  * One sample with everything that a decision about it rests on. Decisions of others come with the lease; what makes
@@ -13,6 +13,7 @@ export function sampleQuery(sampleId: string) {
   return queryOptions({
     queryKey: ["rights", "sample", sampleId] satisfies Key,
     queryFn: ({ signal }) => getSample(sampleId, { signal }),
+    refetchInterval: ({ state }) => (state.status === "error" && isPassing(state.error) ? AGAIN_MS : false),
   });
 }
 
@@ -24,32 +25,23 @@ export function waitingQuery() {
   });
 }
 
-/** The proposals of one person in one programme that are no questions. */
-export function alikeQuery(classId: string, assetId: string, enabled: boolean) {
+/** The proposals of one person in one programme that are no questions: all of them, page by page. */
+export function alikeQuery(classId: string, assetId: string) {
   return queryOptions({
     queryKey: ["samples", "list", "alike", classId, assetId] satisfies Key,
-    queryFn: ({ signal }) =>
-      listSamples({ classId, assetId, states: ["proposed"], question: false, pageSize: 100 }, { signal }),
-    enabled,
-  });
-}
-
-/** Classes whose name, or another spelling of it, holds what is written. */
-export function namesQuery(written: string, datasetId: string) {
-  return queryOptions({
-    queryKey: ["classes", "list", "names", datasetId, written] satisfies Key,
-    queryFn: ({ signal }) =>
-      listClasses(
-        {
-          ...(datasetId === "" ? {} : { datasetId }),
-          name: written,
-          pageSize: MOST_OFFERED,
-          standing: true,
-          withSamples: true,
-        },
-        { signal },
-      ),
-    enabled: written !== "",
-    placeholderData: (before) => before,
+    queryFn: async ({ signal }) => {
+      const samples: Sample[] = [];
+      let pageToken = "";
+      do {
+        const wanted = { classId, assetId, states: ["proposed" as const], question: false, pageSize: PAGE };
+        const page = await listSamples(pageToken === "" ? wanted : { ...wanted, pageToken }, { signal });
+        samples.push(...page.samples);
+        pageToken = page.next_page_token;
+      } while (pageToken !== "");
+      return samples;
+    },
+    // What is chosen here stays as it was looked at, whatever comes in meanwhile.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
 }

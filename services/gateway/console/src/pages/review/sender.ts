@@ -138,8 +138,8 @@ export class Sender {
       return batch.map((decided, place) => {
         const result = results[place];
         if (result === undefined) return { ...UNANSWERED, decided };
-        const { sample, error, refusal } = result;
-        return { decided, sample, revision: sample?.revision, sentence: error, reason: refusal ?? "" };
+        const { sample, error, wording, refusal } = result;
+        return { decided, sample, revision: sample?.revision, sentence: error, wording, reason: refusal ?? "" };
       });
     } catch (error) {
       if (!(error instanceof ProblemError) || isWorthWaiting(error) || isNotTheirs(error)) throw error;
