@@ -68,6 +68,7 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     for store in (events, progress, summaries, erasures, webhooks):
         await store.prepare()
     callers = CallerMetadata(mesh.caller_signer)
+    shared = mesh.settings
     context = AppContext(
         services=RemoteServices(mesh.channel, callers),
         events=events,
@@ -76,9 +77,9 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         erasures=erasures,
         tombstones=mesh.tombstones,
         objects=mesh.objects,
-        broker=KafkaSearch(mesh.settings.broker_access(), mesh.settings.kafka_prefix),
-        dead_letters=KafkaDeadLetters(mesh.settings.broker_access(), mesh.clock, mesh.settings.kafka_prefix),
-        operations=RemoteOperations(mesh.settings.rpc_address, mesh.channel_to, callers),
+        broker=KafkaSearch(shared.broker_access(), shared.kafka_prefix),
+        dead_letters=KafkaDeadLetters(shared.broker_access(), mesh.clock, shared.kafka_prefix),
+        operations=RemoteOperations(shared.rpc_address, mesh.channel_to, callers),
         announcer=OutboxAnnouncer(mesh.outbox, mesh.clock),
         webhooks=webhooks,
         webhook_sender=sender,
@@ -88,31 +89,8 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         public_url=settings.public_url,
         stream_limit=EventStreamLimit(settings.most_event_streams_of_caller, settings.most_event_streams),
     )
-    app = application(
-        context,
-        most_body_bytes=settings.most_body_bytes,
-        most_upload_bytes=settings.most_upload_bytes,
-        kafka_prefix=mesh.settings.kafka_prefix,
-        cors_origins=settings.cors_origins,
-    )
-    port = settings.port or mesh.settings.port_base + REST_OFFSET
     certificates = certificates_of(settings, host)
-    door = GrpcDoor(
-        GrpcRelay(_relay_channels(mesh).to),
-        access.admit.bearer,
-        callers.of,
-        settings.behind_proxy,
-        access.admit.holds,
-    )
-    web = WebServer(
-        app,
-        host,
-        port,
-        answer_call=door,
-        certificates=certificates,
-        proxies=settings.behind_proxy,
-        plain_text_from=settings.plain_text_from,
-    )
+    web = _web_server(settings, mesh, context, host, certificates)
     forget = ForgetEvents(events, progress, summaries, mesh.tombstones)
     table = holdings(EraseSubjects(forget))
     deliver = DeliverWebhook(webhooks, events, sender, mesh.clock, holder=uuid4().hex)
@@ -125,6 +103,34 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
             PosterService(events, context.show_poster, context.kept_posters, mesh.clock),
         ],
         notes={} if certificates is None else {"certificate": certificates.notes},
+    )
+
+
+def _web_server(
+    settings: GatewaySettings,
+    mesh: Mesh,
+    context: AppContext,
+    host: str,
+    certificates: Certificates | None,
+) -> WebServer:
+    """Return the one port: REST and events by the application, gRPC by the door."""
+    admit = context.access.admit
+    app = application(
+        context,
+        most_body_bytes=settings.most_body_bytes,
+        most_upload_bytes=settings.most_upload_bytes,
+        kafka_prefix=mesh.settings.kafka_prefix,
+        cors_origins=settings.cors_origins,
+    )
+    relay, callers = GrpcRelay(_relay_channels(mesh).to), CallerMetadata(mesh.caller_signer)
+    return WebServer(
+        app,
+        host,
+        settings.port or mesh.settings.port_base + REST_OFFSET,
+        answer_call=GrpcDoor(relay, admit.bearer, callers.of, settings.behind_proxy, admit.holds),
+        certificates=certificates,
+        proxies=settings.behind_proxy,
+        plain_text_from=settings.plain_text_from,
     )
 
 

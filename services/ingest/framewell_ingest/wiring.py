@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,6 +40,7 @@ from framewell_ingest.steps.forget_asset import ForgetAsset
 from framewell_ingest.steps.raise_generation import RaiseGeneration
 from framewell_ingest.steps.refuse_gone import RefuseGone
 from framewell_ingest.steps.register_asset import RegisterAsset
+from framewell_kit.jobs import JobKind
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.readable_objects import FindHeldObject
 from framewell_kit.rpc import Servicer
@@ -47,75 +49,62 @@ from framewell_kit.service import Mesh, Service
 from framewell_media.sandbox import Sandbox, SandboxPart
 
 
+@dataclass(frozen=True, slots=True)
+class _Stores:
+    """What ingest keeps, ready for use."""
+
+    assets: AssetDocuments
+    recordings: RecordingDocuments
+    uploads: UploadDocuments
+    downloads: PartialFiles
+    originals: OriginalObjects
+    references: ObjectReferences
+
+    @classmethod
+    async def of(cls, settings: IngestSettings, mesh: Mesh) -> _Stores:
+        references = ObjectReferences(mesh.documents, mesh.objects)
+        await references.prepare()
+        assets = AssetDocuments(mesh.documents, mesh.outbox, mesh.clock)
+        recordings = RecordingDocuments(mesh.documents, mesh.outbox, mesh.clock)
+        uploads = UploadDocuments(
+            mesh.documents,
+            mesh.objects,
+            references,
+            mesh.clock,
+            scratch=mesh.scratch,
+            most_bytes=settings.most_upload_bytes,
+            keep=timedelta(hours=settings.upload_hours),
+        )
+        for store in (assets, recordings, uploads):
+            await store.prepare()
+        downloads = PartialFiles(_kept_apart(mesh.scratch), mesh.scratch, 3600 * settings.retry_hours)
+        originals = OriginalObjects(mesh.objects, references, settings.most_bytes)
+        return cls(assets, recordings, uploads, downloads, originals, references)
+
+
 async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = None) -> Service:
     """Return ingest as it is put together from its adapters; `sandbox` is one that runs already."""
-    references = ObjectReferences(mesh.documents, mesh.objects)
-    await references.prepare()
-    assets = AssetDocuments(mesh.documents, mesh.outbox, mesh.clock)
-    recordings = RecordingDocuments(mesh.documents, mesh.outbox, mesh.clock)
-    for store in (assets, recordings):
-        await store.prepare()
-    uploads = UploadDocuments(
-        mesh.documents,
-        mesh.objects,
-        references,
-        mesh.clock,
-        scratch=mesh.scratch,
-        most_bytes=settings.most_upload_bytes,
-        keep=timedelta(hours=settings.upload_hours),
-    )
-    await uploads.prepare()
+    stores = await _Stores.of(settings, mesh)
+    assets, recordings = stores.assets, stores.recordings
     # One more than fetches: a live one goes on beside them.
     children = sandbox or Sandbox(
         SANDBOX_JOBS, concurrency=settings.fetches_at_once + 1 + settings.segments_at_once
     )
-    downloads = PartialFiles(_kept_apart(mesh.scratch), mesh.scratch, 3600 * settings.retry_hours)
-    originals = OriginalObjects(mesh.objects, references, settings.most_bytes)
-    queue = FetchJobs(mesh.jobs)
+    queue, segments = FetchJobs(mesh.jobs), SegmentJobs(mesh.jobs)
     refuse_gone = RefuseGone(mesh.tombstones, mesh.settings.name_hashes())
-    within_reach = BringWithinReach(_fetchers(settings, uploads, downloads, mesh.scratch), originals)
-    reader = SandboxedReader(children, settings.memory_mib << 20, TrustLists(settings.trust_lists))
-    fetch = FetchOriginal(
-        assets,
-        within_reach,
-        originals,
-        reader,
-        FindSameContent(assets),
-        refuse_gone,
-        mesh.clock,
-        retry_for=timedelta(hours=settings.retry_hours),
-    )
     register = RegisterAsset(assets, queue, mesh.clock, refuse_gone)
-    forget = ForgetAsset(assets, recordings, originals, uploads, downloads, mesh.tombstones)
-    segments, silence = SegmentJobs(mesh.jobs), timedelta(seconds=settings.close_after_silence_seconds)
+    forget = ForgetAsset(
+        assets, recordings, stores.originals, stores.uploads, stores.downloads, mesh.tombstones
+    )
     raise_generation = RaiseGeneration(assets, recordings, segments)
     accept_segment = AcceptSegment(assets, recordings, register, segments, mesh.clock)
-    fetch_segment = FetchSegment(
-        assets,
-        recordings,
-        within_reach,
-        originals,
-        reader,
-        refuse_gone,
-        segments,
-        mesh.clock,
-        retry_for=silence,
-    )
-    close_recording = CloseRecording(
-        assets,
-        recordings,
-        raise_generation,
-        mesh.clock,
-        after_last=timedelta(seconds=settings.close_after_last_seconds),
-        after_silence=silence,
-    )
     servicer = IngestServicer(
         SubmitRequest(register),
         ControlAsset(assets, queue, raise_generation),
         WatchAssets(assets, mesh.clock),
         assets,
-        uploads,
-        ResumableUploads(uploads, settings.most_open_uploads),
+        stores.uploads,
+        ResumableUploads(stores.uploads, settings.most_open_uploads),
         mesh.clock,
     )
     table = holdings(forget)
@@ -130,16 +119,59 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
             forget=forget,
             erase=mesh.erase(table),
         ),
-        jobs=[
-            fetch_kind(fetch, mesh.tombstones, forget, settings.fetches_at_once),
-            *segment_kinds(
-                fetch_segment, close_recording, mesh.tombstones, forget, settings.segments_at_once
-            ),
-        ],
+        jobs=_jobs(settings, mesh, stores, children, forget),
         rpc=[Servicer(SERVICE, add_IngestServiceServicer_to_server, servicer)],
-        readable={"asset": FindHeldObject(references, mesh.tombstones)},
-        parts=[*([] if sandbox else [SandboxPart(children)]), UploadSweep(uploads, downloads, mesh.clock)],
+        readable={"asset": FindHeldObject(stores.references, mesh.tombstones)},
+        parts=[
+            *([] if sandbox else [SandboxPart(children)]),
+            UploadSweep(stores.uploads, stores.downloads, mesh.clock),
+        ],
     )
+
+
+def _jobs(
+    settings: IngestSettings, mesh: Mesh, stores: _Stores, children: Sandbox, forget: ForgetAsset
+) -> list[JobKind]:
+    """Return what fetches originals and segments, and closes recordings."""
+    assets, recordings, segments = stores.assets, stores.recordings, SegmentJobs(mesh.jobs)
+    refuse_gone = RefuseGone(mesh.tombstones, mesh.settings.name_hashes())
+    fetchers = _fetchers(settings, stores.uploads, stores.downloads, mesh.scratch)
+    within_reach = BringWithinReach(fetchers, stores.originals)
+    reader = SandboxedReader(children, settings.memory_mib << 20, TrustLists(settings.trust_lists))
+    silence = timedelta(seconds=settings.close_after_silence_seconds)
+    fetch = FetchOriginal(
+        assets,
+        within_reach,
+        stores.originals,
+        reader,
+        FindSameContent(assets),
+        refuse_gone,
+        mesh.clock,
+        retry_for=timedelta(hours=settings.retry_hours),
+    )
+    fetch_segment = FetchSegment(
+        assets,
+        recordings,
+        within_reach,
+        stores.originals,
+        reader,
+        refuse_gone,
+        segments,
+        mesh.clock,
+        retry_for=silence,
+    )
+    close_recording = CloseRecording(
+        assets,
+        recordings,
+        RaiseGeneration(assets, recordings, segments),
+        mesh.clock,
+        after_last=timedelta(seconds=settings.close_after_last_seconds),
+        after_silence=silence,
+    )
+    return [
+        fetch_kind(fetch, mesh.tombstones, forget, settings.fetches_at_once),
+        *segment_kinds(fetch_segment, close_recording, mesh.tombstones, forget, settings.segments_at_once),
+    ]
 
 
 def _kept_apart(scratch: Path) -> Path:

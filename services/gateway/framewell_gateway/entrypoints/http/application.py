@@ -1,7 +1,7 @@
 """The gateway's REST application."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from starlette.applications import Starlette
@@ -47,11 +47,17 @@ def application(
 ) -> Starlette:
     """Return the application on these ports. Without users and tokens it serves callers on this machine only.
 
-    `kafka_prefix` stands before the topics of the mesh, which the pages describe. `pace` bounds the time that
-    one body may take.
+    `kafka_prefix` stands before the topics that the pages describe. `pace` bounds the time of one body.
     """
-    described = openapi.document(ROUTES, asks_for_tokens=True)
+    described = json.dumps(openapi.document(ROUTES, asks_for_tokens=True), ensure_ascii=False).encode()
     open_to_all = open_operations(ROUTES) | oidc.PATHS
+    limit = Middleware(
+        RequestLimit,
+        most_bytes=most_body_bytes,
+        larger=_larger_bodies(most_body_bytes, most_upload_bytes),
+        open_paths=frozenset(path for _, path in open_to_all),
+        pace=pace,
+    )
     app = Starlette(
         routes=[
             *starlette_routes(ROUTES),
@@ -59,7 +65,7 @@ def application(
             *oidc.routes(),
             *event_schemas.routes(),
             *sentences.routes(),
-            *pages.routes(kafka_prefix, json.dumps(described, ensure_ascii=False).encode()),
+            *pages.routes(kafka_prefix, described),
             Mount(pages.STATIC_PATH, pages.Static()),
             *console.routes(),
         ],
@@ -73,22 +79,22 @@ def application(
                 public_url=context.public_url,
                 open_operations=open_to_all,
             ),
-            Middleware(
-                RequestLimit,
-                most_bytes=most_body_bytes,
-                larger={
-                    uploads.PATH: most_upload_bytes,
-                    model_uploads.PATH: most_upload_bytes,
-                    model_uploads.TRY_PATH: most_upload_bytes,
-                    SIMILAR_PATH: max(most_body_bytes, MOST_PICTURE_BODY_BYTES),
-                    pictures.PATH: max(most_body_bytes, MOST_PICTURE_BODY_BYTES),
-                },
-                open_paths=frozenset(path for _, path in open_to_all),
-                pace=pace,
-            ),
+            limit,
         ],
     )
-    require_guards(app.routes)
     app.state.context = context
+    require_guards(app.routes)
     problems.install(app)
     return app
+
+
+def _larger_bodies(most_body_bytes: int, most_upload_bytes: int) -> Mapping[str, int]:
+    """Return how many bytes are taken below the paths that files and pictures are sent to."""
+    most_picture_bytes = max(most_body_bytes, MOST_PICTURE_BODY_BYTES)
+    return {
+        uploads.PATH: most_upload_bytes,
+        model_uploads.PATH: most_upload_bytes,
+        model_uploads.TRY_PATH: most_upload_bytes,
+        SIMILAR_PATH: most_picture_bytes,
+        pictures.PATH: most_picture_bytes,
+    }
