@@ -8,7 +8,12 @@ import httpx
 import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
-from framewell.dataset.v1.catalogue_service_pb2 import CreateClassResponse
+from framewell.dataset.v1.catalogue_service_pb2 import (
+    CreateClassResponse,
+    GetClassResponse,
+    RenameClassResponse,
+)
+from framewell.dataset.v1.dataset_pb2 import DatasetClass
 from framewell.ingest.v1.ingest_service_pb2 import SubmitResponse
 from framewell.media.v1.media_pb2 import Work
 from framewell_gateway.adapters.kept_answer_documents import ANSWERS, KeptAnswerDocuments
@@ -152,6 +157,31 @@ async def test_what_a_caller_has_is_not_sent_again(mesh: Any, gateway: httpx.Asy
     assert (await gateway.get("/v1/assets", headers={"if-none-match": '"x"'})).status_code == 200
     await mesh.happened(AssetIngested(work=Work(asset_id=ASSET.replace("a", "b"), generation=1)))
     assert (await gateway.get("/v1/assets", headers={"if-none-match": etag})).status_code == 200
+
+
+async def test_a_change_rests_on_the_revision_that_was_compared(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    seen = DatasetClass(class_id="c-1", name="Anna", revision=7)
+    mesh.dataset.answers["GetClass"] = GetClassResponse(dataset_class=seen)
+    mesh.dataset.answers["RenameClass"] = RenameClassResponse(dataset_class=seen)
+    etag = (await gateway.get("/v1/classes/c-1")).headers["etag"]
+    for headers, body in (({"if-match": etag}, {}), ({}, {}), ({"if-match": etag}, {"expected_revision": 6})):
+        await gateway.post("/v1/classes/c-1/rename", json={"name": "A.", **body}, headers=headers)
+    asked = [request for method, request in mesh.dataset.asked if method == "RenameClass"]
+    assert [(one.HasField("expected_revision"), one.expected_revision) for one in asked] == [
+        (True, 7), (False, 0), (True, 6),
+    ]  # fmt: skip
+
+
+async def test_a_webhook_that_has_another_revision_than_expected_is_not_changed(
+    gateway: httpx.AsyncClient,
+) -> None:
+    name = (await gateway.post("/v1/webhooks", json=HOOK)).json()["webhook"]["webhook_id"]
+    path = f"/v1/webhooks/{name}?expected_revision="
+    late = await gateway.patch(f"{path}9", json={"description": "a"})
+    assert (late.status_code, late.json()["reason"]) == (409, "webhook_changed")
+    assert (await gateway.patch(f"{path}1", json={"description": "a"})).status_code == 200
 
 
 async def test_a_change_of_what_was_not_seen_last_is_refused(gateway: httpx.AsyncClient) -> None:

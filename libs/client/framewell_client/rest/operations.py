@@ -2398,15 +2398,28 @@ class Operations:
         return found
 
     def update_webhook(
-        self, webhook_id: str, body: documents.WebhookChange, *, if_match: str | None = None
+        self,
+        webhook_id: str,
+        body: documents.WebhookChange,
+        *,
+        expected_revision: int | None = None,
+        if_match: str | None = None,
     ) -> documents.Webhook:
         """Change, pause or resume a webhook.
 
+        - `expected_revision`: The revision that was seen; unset: whatever it is now. Another one is
+          refused (409).
         - `if_match`: The ETag of the answer to `getWebhook` that the change rests on: 412 where it has
           become another meanwhile.
         """
         found: documents.Webhook = self._transport.document(
-            Request("PATCH", f"/v1/webhooks/{part(webhook_id)}", headers={"if-match": if_match}, json=body)
+            Request(
+                "PATCH",
+                f"/v1/webhooks/{part(webhook_id)}",
+                query={"expected_revision": expected_revision},
+                headers={"if-match": if_match},
+                json=body,
+            )
         )
         return found
 
@@ -4915,15 +4928,28 @@ class AsyncOperations:
         return found
 
     async def update_webhook(
-        self, webhook_id: str, body: documents.WebhookChange, *, if_match: str | None = None
+        self,
+        webhook_id: str,
+        body: documents.WebhookChange,
+        *,
+        expected_revision: int | None = None,
+        if_match: str | None = None,
     ) -> documents.Webhook:
         """Change, pause or resume a webhook.
 
+        - `expected_revision`: The revision that was seen; unset: whatever it is now. Another one is
+          refused (409).
         - `if_match`: The ETag of the answer to `getWebhook` that the change rests on: 412 where it has
           become another meanwhile.
         """
         found: documents.Webhook = await self._transport.document(
-            Request("PATCH", f"/v1/webhooks/{part(webhook_id)}", headers={"if-match": if_match}, json=body)
+            Request(
+                "PATCH",
+                f"/v1/webhooks/{part(webhook_id)}",
+                query={"expected_revision": expected_revision},
+                headers={"if-match": if_match},
+                json=body,
+            )
         )
         return found
 

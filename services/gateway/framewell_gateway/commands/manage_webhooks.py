@@ -79,8 +79,8 @@ class ManageWebhooks:
         await self.webhooks.add(webhook)
         return WebhookSecret(webhook=webhook_message(webhook), secret=webhook.secret)
 
-    async def update(self, request: UpdateWebhookRequest, revision: int | None = None) -> Webhook:
-        """Change a webhook; with a revision only while it has that one. Raises Conflict."""
+    async def update(self, request: UpdateWebhookRequest) -> Webhook:
+        """Change a webhook; one that is expected at a revision only while it has that. Raises Conflict."""
         before, change = await self._get(request.webhook_id), request.change
         self._check(change.url if change.HasField("url") else "", change.types, "")
         values: dict[str, Any] = {}
@@ -94,7 +94,8 @@ class ManageWebhooks:
             status = WebhookStatus.ACTIVE if change.active else WebhookStatus.PAUSED
             because = "" if change.active else f"{self.caller.name} paused it"
             values |= {"status": status.value, "because": because, "failing_since": None}
-        return webhook_message(await self._change(before, values, revision))
+        expected = request.expected_revision if request.HasField("expected_revision") else before.revision
+        return webhook_message(await self._change(before, values, expected))
 
     async def rotate(self, request: RotateWebhookSecretRequest) -> WebhookSecret:
         """Give a webhook another secret; the one so far signs beside it for a day."""
@@ -149,10 +150,9 @@ class ManageWebhooks:
         return found
 
     async def _change(
-        self, before: RegisteredWebhook, values: dict[str, Any], revision: int | None
+        self, before: RegisteredWebhook, values: dict[str, Any], revision: int
     ) -> RegisteredWebhook:
-        wanted = before.revision if revision is None else revision
-        changed = await self.webhooks.change(before.webhook_id, values, revision=wanted)
+        changed = await self.webhooks.change(before.webhook_id, values, revision=revision)
         if changed is None:
             raise Conflict(
                 say(

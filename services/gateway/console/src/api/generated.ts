@@ -9745,7 +9745,8 @@ export function getWebhook(webhookId: string, opts?: Oazapfts.RequestOpts) {
 /**
  * Change, pause or resume a webhook
  */
-export function updateWebhook(webhookId: string, webhookChange: WebhookChange, { ifMatch }: {
+export function updateWebhook(webhookId: string, webhookChange: WebhookChange, { expectedRevision, ifMatch }: {
+    expectedRevision?: number;
     ifMatch?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -9790,7 +9791,9 @@ export function updateWebhook(webhookId: string, webhookChange: WebhookChange, {
     } | {
         status: 503;
         data: Problem;
-    }>(`/v1/webhooks/${encodeURIComponent(webhookId)}`, oazapfts.json({
+    }>(`/v1/webhooks/${encodeURIComponent(webhookId)}${QS.query(QS.explode({
+        expected_revision: expectedRevision
+    }))}`, oazapfts.json({
         ...opts,
         method: "PATCH",
         body: webhookChange,

@@ -1,8 +1,9 @@
 """Answers in JSON that a caller has already, and changes of what it has not seen last (RFC 9110, 13)."""
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +16,8 @@ ETAG: Final = "etag"
 IF_NONE_MATCH: Final = "if-none-match"
 IF_MATCH: Final = "if-match"
 _JSON: Final = "application/json"
+_REVISION: Final = "expected_revision"
+"""The field of a change that names what it rests on."""
 _CACHING: Final = {"cache-control": "private, no-cache"}
 """A browser keeps it, and asks whether it is still so."""
 
@@ -32,15 +35,21 @@ def with_etag(request: Request, response: Response) -> Response:
     return response
 
 
-async def changed_since(request: Request, read: Callable[[], Awaitable[Response]]) -> Response | None:
+async def changed_since(
+    request: Request, change: Any, read: Callable[[], Awaitable[Response]]
+) -> Response | None:
     """Return the refusal (412) of a change whose If-Match names another version than there is; else None.
 
-    `read` answers what GET would answer.
+    `read` answers what GET would answer. A change that can name the revision that it expects then names the
+    one that was compared: whoever comes in between is noticed (409).
     """
     wanted = request.headers.get(IF_MATCH, "").strip()
     if not wanted or wanted == "*":
         return None
-    if _names(wanted, _etag(await read())):
+    seen = await read()
+    if _names(wanted, _etag(seen)):
+        if _REVISION in change.DESCRIPTOR.fields_by_name and not change.HasField(_REVISION):
+            setattr(change, _REVISION, _revision(json.loads(bytes(seen.body))))
         return None
     sentence = f"{request.url.path} was changed since you read it: read it again, then change it"
     return problem(412, sentence, reason="revision_changed")
@@ -57,6 +66,12 @@ def refuse_version(request: Request) -> None:
                 if_match=IF_MATCH,
             ),
         )
+
+
+def _revision(document: Mapping[str, Any]) -> int:
+    """Return the revision of what a document shows, itself or the one thing in it that has one."""
+    parts = (document, *(part for part in document.values() if isinstance(part, dict)))
+    return next(int(part["revision"]) for part in parts if "revision" in part)
 
 
 def _etag(response: Response) -> str:

@@ -263,7 +263,7 @@ async def _answer(route: Route, read: Route | None, request: Request) -> Respons
         refuse_version(request)
     else:
         seen = await read.shape.read_path(request)
-        if refusal := await changed_since(request, partial(_respond, read, context, seen, request)):
+        if refusal := await changed_since(request, message, partial(_respond, read, context, seen, request)):
             return refusal
     if not route.takes_key:
         return await _respond(route, context, message, request)

@@ -51,12 +51,12 @@ ROUTES: Final = (
     ),
     asks(
         "PATCH /webhooks/{webhook_id}", "updateWebhook", lambda app: _manage(app).update,
-        "Change, pause or resume a webhook", body="change", problems=(409, 412),
+        "Change, pause or resume a webhook", body="change", problems=(409,),
         takes=pb.UpdateWebhookRequest, gives=pb.Webhook, example={"active": True}, answer=_WEBHOOK,
     ),
     asks(
         "DELETE /webhooks/{webhook_id}", "deleteWebhook", lambda app: _manage(app).delete,
-        "Take a webhook away, with its deliveries", problems=(412,),
+        "Take a webhook away, with its deliveries",
         takes=pb.DeleteWebhookRequest, gives=pb.DeleteWebhookResponse, answer={},
     ),
     asks(
