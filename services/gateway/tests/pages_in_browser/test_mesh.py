@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,8 @@ from playwright.sync_api import Page, expect
 
 from framewell.gateway.v1 import mesh_view_pb2 as views
 from framewell.gateway.v1.explanation_pb2 import Backlog
+from framewell.inference.v1 import inference_service_pb2 as inference
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.mesh.v1.operations_service_pb2 import Breaker, DescribeWorkResponse, WaitingPart
 from framewell_gateway.domain.broker_state import BrokerState, Replica, ServiceReplies
 from framewell_kit.outcomes import NotFound
@@ -24,6 +28,7 @@ GROUP = "transcode.stitch"
 TYPE = "framewell.chunk.transcoded.v1"
 NOW = datetime(2026, 11, 29, 2, 10, tzinfo=UTC)
 SMALL = (360, 640)
+HOSTILE_REASON = "<b>its graph</b> cannot be run: " + "x" * 300
 REASON = "The object store has no room: 0 bytes are free."
 
 
@@ -56,6 +61,29 @@ def count(number: int = 2) -> views.DeadLetterCount:
     made = views.DeadLetterCount(group=GROUP, code="failed", type=TYPE, count=number)
     made.last.FromDatetime(NOW)
     return made
+
+
+def model(name: str, version: str, **more: Any) -> inference.Model:
+    """Return a model of a public hub, or another by `more`."""
+    about = {"code_licence": "MIT", "weights_licence": "MIT", "source": "huggingface:house/dogs@" + "c" * 40}
+    return inference.Model(
+        model=ModelVersion(name=name, version=version), task="classification", **(about | more)
+    )
+
+
+@pytest.fixture(autouse=True)
+def models(house: House) -> Any:
+    """One model of the house's own, and two versions of another's."""
+    answers: dict[str, Any] = house.mesh.inference.answers
+    answers["ListModels"] = inference.ListModelsResponse(
+        models=[
+            model("faces/yunet", "2023.3", analyser="faces", in_force=True, source="package:opencv"),
+            model("house/dogs", "1.0", in_force=True),
+            model("house/dogs", "2.0", quarantined=HOSTILE_REASON),
+            model("house/cats", "2.0"),
+        ]
+    )
+    return answers
 
 
 @pytest.fixture
@@ -172,15 +200,28 @@ def test_the_page_follows_by_itself(visit: Visit, night: Any) -> None:
     expect(page.locator(".mesh-headline")).to_have_text("Everything runs", timeout=12_000)
 
 
-def test_an_asset_is_asked_why_and_an_id_that_is_none_is_refused(visit: Visit, night: Any) -> None:
+def test_an_asset_is_asked_why_by_its_title(visit: Visit, house: Any, night: Any) -> None:
+    visit.expects("404")  # of its poster, which transcode of that night does not have
+    house.happened(*house.scenes.programme(2, "Tagesthema: Wasser"))
+    page = visit("/mesh")
+    field = page.get_by_role("combobox", name="Title of the asset")
+    field.fill("evening news")
+    expect(page.get_by_text("Nothing is called so.")).to_be_visible()
+    field.fill("wasser")
+    page.get_by_role("option", name="Tagesthema: Wasser").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**why={house.scenes.asset_id(2)}")
+    expect(page.locator(".explanation")).to_contain_text("It has ended")
+    visit.check_accessibility(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit.check_fits(page)
+
+
+def test_an_id_is_asked_why_and_one_that_is_unknown_says_so(visit: Visit, night: Any) -> None:
     visit.expects("404")
     night.ingest.answers["GetAsset"] = NotFound("no asset has this id")
     page = visit("/mesh")
-    page.get_by_label("Id of the asset").fill("evening news")
-    page.get_by_role("button", name="Ask").click()
-    expect(page.get_by_text("That is no id of an asset.")).to_be_visible()
-    page.get_by_label("Id of the asset").fill(ASSET)
-    page.keyboard.press("Enter")
+    page.get_by_role("combobox", name="Title of the asset").fill(ASSET)
     page.wait_for_url(f"**why={ASSET}")
     expect(page.get_by_role("alert").first).to_contain_text("asset")
 
@@ -236,3 +277,65 @@ def test_how_much_is_logged_is_seen_and_changed_for_a_while(
     service, request = next(one for one in house.mesh.operations.changes if one[1] is not None)
     assert (request.log_level, request.revert_after.seconds) == ("debug", 600)
     assert service in {"ingest", "transcode", "inference", "dataset", "training", "gateway"}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_models_are_seen_and_anothers_is_taken_in_put_in_force_and_taken_away(
+    visit: Visit, house: House, models: Any, language: str
+) -> None:
+    words = {
+        "en": ["Take in a model", "was taken in", "Put in force", "Remove", "Let it look at every programme"],
+        "de": [
+            "Modell aufnehmen",
+            "ist aufgenommen",
+            "In Kraft setzen",
+            "Entfernen",
+            "Alle Sendungen ansehen",
+        ],
+    }
+    take, taken, use, remove, enable = words[language]
+    cats = model("house/cats", "2.0")
+    models["UploadModel"] = inference.UploadModelResponse(model=cats)
+    models["ChooseVersion"] = inference.ChooseVersionResponse(model=cats)
+    models["EnableModel"] = inference.EnableModelResponse(model=cats)
+    models["RemoveModel"] = inference.RemoveModelResponse(removed=[cats.model])
+    page = visit("/mesh", language=language)
+    part = page.locator("section[aria-labelledby=mesh-models]")
+    expect(part.get_by_role("row")).to_have_count(5)
+    expect(part.get_by_role("row").filter(has_text="faces/yunet").get_by_role("button")).to_have_count(0)
+    visit.check_accessibility(page)
+    with page.expect_file_chooser() as chooser:
+        part.get_by_role("button", name=take).click()
+    content = {"name": "cats.tar", "mimeType": "application/x-tar", "buffer": tar_of_a_model()}
+    chooser.value.set_files([content])  # type: ignore[list-item]
+    said = page.locator(".status-said")
+    expect(said).to_contain_text(taken)
+    for row, action, method in (
+        ("house/cats", use, "ChooseVersion"),
+        ("house/dogs", enable, "EnableModel"),
+        ("house/cats", remove, "RemoveModel"),
+    ):
+        part.get_by_role("row").filter(has_text=row).first.get_by_role("button").click()
+        page.get_by_role("menuitem", name=action).click()
+        if method == "RemoveModel":
+            page.get_by_role("dialog").get_by_role("button", name=remove).click()
+        eventually_asked(house, method, page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit.check_fits(page)
+
+
+def eventually_asked(house: House, method: str, page: Page) -> None:
+    """Wait until inference was asked for something."""
+    while method not in [name for name, _ in house.mesh.inference.asked]:
+        page.wait_for_timeout(50)
+
+
+def tar_of_a_model() -> bytes:
+    """Return a tar archive with a manifest in it."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        content = b"name: house/cats\nversion: '2.0'\n"
+        entry = tarfile.TarInfo("model.yaml")
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    return made.getvalue()

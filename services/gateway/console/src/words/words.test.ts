@@ -95,3 +95,53 @@ test("templates count and choose as the language does", () => {
   expect(fill("'{n}'", {}, "de")).toBeUndefined();
   expect(() => placesOf("{n, plural, one {x}")).toThrow();
 });
+
+const sources = import.meta.glob<string>(
+  ["../**/*.{ts,tsx}", "!./*/*.ts", "!../api/generated.ts", "!../**/*.test.ts"],
+  {
+    eager: true,
+    query: "?raw",
+    import: "default",
+  },
+);
+
+/** Said by code, of which other tests hold the list. */
+const BY_CODE = ["refusals", "sentences", "purposes"];
+
+/** The path of every word of a page, of those that are made of numbers and names, too. */
+function paths(words: unknown, path: readonly string[] = []): string[][] {
+  if (typeof words !== "object" || words === null) return [[...path]];
+  return Object.entries(words).flatMap(([name, word]) => paths(word, [...path, name]));
+}
+
+/** The code that may say the words of a file: that of the folders in which somebody imports them, or what gives them. */
+function codeOf(name: string): string {
+  const imports = new RegExp(`/(en/)?${name}"`);
+  const folder = (path: string) => path.slice(0, path.lastIndexOf("/"));
+  const folders = new Set(
+    Object.keys(sources)
+      .filter((path) => imports.test(sources[path] ?? ""))
+      .map(folder),
+  );
+  return Object.keys(sources)
+    .filter((path) => folders.has(folder(path)))
+    .map((path) => sources[path])
+    .join("\n");
+}
+
+/** The words of a file that are said neither by name nor out of a list that is looked into. */
+function unsaid(file: string, words: unknown): string[] {
+  const code = codeOf(file.slice(5, -3));
+  const found = (pattern: RegExp) => new Set([...code.matchAll(pattern)].map((match) => match[1] ?? ""));
+  const named = new Set([...found(/\.\s*([A-Za-z_]\w*)/g), ...found(/"(\w+)"/g), ...found(/^\s+(\w+): /gm)]);
+  const listed = found(/\.(\w+)\s*(?:\[|\)|\}|\s+as\s)/g);
+  return paths(words)
+    .filter((path) => !named.has(path.at(-1) ?? "") && !path.slice(1, -1).some((one) => listed.has(one)))
+    .map((path) => `${file} ${path.join(".")}`);
+}
+
+test("every word is said somewhere", () => {
+  const written = Object.entries(pages).filter(([file]) => file.startsWith("./en/"));
+  const looked = written.filter(([file]) => !BY_CODE.some((name) => file === `./en/${name}.ts`));
+  expect(looked.flatMap(([file, words]) => unsaid(file, words))).toEqual([]);
+});

@@ -9,6 +9,7 @@ import { useStore } from "../../parts/useStore";
 import { assets as de } from "../../words/de/assets";
 import { assets as en } from "../../words/en/assets";
 import { useWords } from "../../words/language";
+import { usePurposes } from "../../words/purposes";
 import { useShellWords } from "../../words/shell";
 import { BASES, type Flaw, flawsOf, NOTHING_STATED, PURPOSES, type Stated, statementsOf } from "./statement";
 
@@ -18,7 +19,7 @@ export function AddDialog({ ids, onClose }: { ids: readonly number[]; onClose: (
   const shell = useShellWords();
   const files = useStore(uploads).filter((one) => ids.includes(one.id));
   const [titles, setTitles] = useState<Record<number, string>>({});
-  const [programme, setProgramme] = useState({ series: "", channel: "", language: "" });
+  const [programme, setProgramme] = useState(NOTHING_SAID);
   const [stated, setStated] = useState<Stated>(NOTHING_STATED);
   const [flaws, setFlaws] = useState<readonly Flaw[]>([]);
   const open = ids.length > 0;
@@ -59,26 +60,42 @@ export function AddDialog({ ids, onClose }: { ids: readonly number[]; onClose: (
     >
       <p className="soft">{words.add.sending}</p>
       <Titles files={files} titles={titles} onChange={(id, title) => setTitles((now) => ({ ...now, [id]: title }))} />
-      <div className="assets-fields">
-        <TextField
-          label={words.add.series}
-          value={programme.series}
-          onChange={(series) => setProgramme({ ...programme, series })}
-        />
-        <TextField
-          label={words.add.channel}
-          value={programme.channel}
-          onChange={(channel) => setProgramme({ ...programme, channel })}
-        />
-        <TextField
-          label={words.add.language}
-          help={words.add.languageHelp}
-          value={programme.language}
-          onChange={(language) => setProgramme({ ...programme, language })}
-        />
-      </div>
+      <OfAll programme={programme} onChange={setProgramme} />
       <Rights stated={stated} change={change} flaws={flaws} />
     </Dialog>
+  );
+}
+
+const NOTHING_SAID = { series: "", channel: "", language: "" };
+
+/** What all of the files are. */
+function OfAll({
+  programme,
+  onChange,
+}: {
+  programme: typeof NOTHING_SAID;
+  onChange: (programme: typeof NOTHING_SAID) => void;
+}) {
+  const words = useWords({ en, de }).add;
+  return (
+    <div className="assets-fields">
+      <TextField
+        label={words.series}
+        value={programme.series}
+        onChange={(series) => onChange({ ...programme, series })}
+      />
+      <TextField
+        label={words.channel}
+        value={programme.channel}
+        onChange={(channel) => onChange({ ...programme, channel })}
+      />
+      <TextField
+        label={words.language}
+        help={words.languageHelp}
+        value={programme.language}
+        onChange={(language) => onChange({ ...programme, language })}
+      />
+    </div>
   );
 }
 
@@ -166,26 +183,7 @@ function Licence({
   const words = useWords({ en, de });
   return (
     <>
-      <CheckboxGroup
-        className="field"
-        value={[...stated.purposes]}
-        onChange={(purposes) => change({ purposes: purposes as Purpose[] })}
-        isInvalid={flaws.includes("purposes")}
-      >
-        <Label>{words.add.purposes}</Label>
-        <div className="radios">
-          {PURPOSES.map((purpose) => (
-            <Checkbox key={purpose} value={purpose}>
-              {words.add.purpose[purpose]}
-            </Checkbox>
-          ))}
-        </div>
-        {flaws.includes("purposes") && (
-          <p className="field-error" role="alert">
-            {words.add.mustPurpose}
-          </p>
-        )}
-      </CheckboxGroup>
+      <Purposes stated={stated} change={change} flawed={flaws.includes("purposes")} />
       <div className="assets-fields">
         <TextField
           label={words.add.territories}
@@ -203,6 +201,41 @@ function Licence({
         />
       </div>
     </>
+  );
+}
+
+function Purposes({
+  stated,
+  change,
+  flawed,
+}: {
+  stated: Stated;
+  change: (part: Partial<Stated>) => void;
+  flawed: boolean;
+}) {
+  const words = useWords({ en, de });
+  const named = usePurposes();
+  return (
+    <CheckboxGroup
+      className="field"
+      value={[...stated.purposes]}
+      onChange={(purposes) => change({ purposes: purposes as Purpose[] })}
+      isInvalid={flawed}
+    >
+      <Label>{words.add.purposes}</Label>
+      <div className="radios">
+        {PURPOSES.map((purpose) => (
+          <Checkbox key={purpose} value={purpose}>
+            {named[purpose]}
+          </Checkbox>
+        ))}
+      </div>
+      {flawed && (
+        <p className="field-error" role="alert">
+          {words.add.mustPurpose}
+        </p>
+      )}
+    </CheckboxGroup>
   );
 }
 

@@ -10,6 +10,7 @@ import { useSession } from "../../parts/useSession";
 import { Breakers } from "./Breakers";
 import { Lag } from "./Lag";
 import { Letters } from "./Letters";
+import { Models } from "./Models";
 import { meshNow, summaryOf } from "./queries";
 import { Services } from "./Services";
 import { Telemetry } from "./Telemetry";
@@ -34,7 +35,7 @@ function Seen({ view }: { view: MeshView }) {
   return (
     <div className="stack">
       <Headline view={view} />
-      <Missing sentences={view.missing} />
+      <Missing sentences={view.missing} wordings={view.missing_wordings} />
       <Services view={view} />
       <Breakers view={view} operates={operates} />
       <Letters view={view} operates={operates} />
@@ -43,6 +44,7 @@ function Seen({ view }: { view: MeshView }) {
         <UnderWay />
       </div>
       <Why />
+      <Models operates={operates} />
       <Telemetry operates={operates} />
     </div>
   );

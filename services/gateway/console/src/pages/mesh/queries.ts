@@ -8,6 +8,7 @@ import {
   type ListDeadLettersResponse,
   listAssets,
   listDeadLetters,
+  listModels,
   listTelemetry,
   type MeshView,
 } from "../../api/generated";
@@ -21,6 +22,15 @@ export const meshNow = queryOptions({
   refetchInterval: EVERY_MS,
   staleTime: 0,
   retry: false,
+});
+
+/** Models that serve the mesh, others' among them. */
+export const modelsQuery = infiniteQueryOptions({
+  queryKey: ["models", "list", "at work"] satisfies Key,
+  queryFn: ({ pageParam, signal }) =>
+    listModels({ pageSize: 100, ...(pageParam === "" ? {} : { pageToken: pageParam }) }, { signal }),
+  initialPageParam: "",
+  getNextPageParam: (page) => page.next_page_token || undefined,
 });
 
 /** How much every process logs and traces. */

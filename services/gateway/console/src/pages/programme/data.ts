@@ -12,9 +12,10 @@ import {
 } from "../../api/generated";
 import type { Key } from "../../api/queries";
 import type { Seen } from "../../domain/boxes";
+import { typeOf } from "../../domain/event-types";
 import type { ReadTable } from "../../player/picture_clock";
 import type { Wording } from "../../words/sentences";
-import { TOLD, typeOf } from "./history";
+import { TOLD } from "./history";
 
 const PAGE = 1000;
 const EVENTS = 100;

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { EVENT_NAMES } from "../../api/event_names";
+import { nameOf, typeOf } from "../../domain/event-types";
 import { history as de } from "../../words/de/history";
 import { history as en } from "../../words/en/history";
-import { linesOf, nameOf, TOLD, typeOf } from "./history";
+import { linesOf, TOLD } from "./history";
 
 test("every event that is told has words, one and many, in both languages", () => {
   for (const { events } of [de, en]) {

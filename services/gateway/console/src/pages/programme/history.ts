@@ -2,22 +2,13 @@
 
 import { EVENT_NAMES } from "../../api/event_names";
 import type { Event } from "../../api/generated";
+import { nameOf } from "../../domain/event-types";
 
 /** Of every piece of a programme: hundreds an hour, told by their number alone. */
 const PIECES: ReadonlySet<string> = new Set(["audio", "chunk", "segment"]);
 
 /** The events that are told, by name. */
 export const TOLD = EVENT_NAMES.filter((name) => !PIECES.has(name.split(".", 1)[0] ?? ""));
-
-/** The CloudEvents type of an event by its name, which leaves out the first version. */
-export function typeOf(name: string): string {
-  return `framewell.${name}${/\.v\d+$/.test(name) ? "" : ".v1"}`;
-}
-
-/** The name of an event by its type. */
-export function nameOf(type: string): string {
-  return type.replace(/^framewell\./, "").replace(/\.v1$/, "");
-}
 
 export interface Line {
   key: string;

@@ -31,7 +31,6 @@ export const access: AccessWords = {
     rights: "Ändert Rechte und lässt Personen und Medien vergessen.",
     admin: "Alles, auch Benutzer und Modelle.",
   },
-  needed: "Das wird gebraucht.",
   refused: {
     setup_code: "Der Code ist falsch, verbraucht oder älter als ein Tag. Der Betrieb kann einen neuen machen.",
     invitation: "Die Einladung ist falsch, verbraucht oder zu alt. Bitten Sie die Administration um eine neue.",

@@ -53,7 +53,6 @@ export const mesh: typeof en = {
     choose: "Auswählen",
     asset: "Material",
     reason: "Grund",
-    when: "Wann",
     attempts: "Versuche",
     payload: "Das Ereignis selbst",
     replayed: (done, of) => `${done} von ${of} erneut gesendet.`,
@@ -67,16 +66,9 @@ export const mesh: typeof en = {
   },
   why: {
     title: "Warum geht es bei einem Material nicht weiter?",
-    label: "Kennung des Materials",
-    ask: "Fragen",
-    wrong: "Das ist keine Kennung eines Materials.",
-    verdicts: {
-      moving: "Es geht weiter",
-      waiting: "Es wartet",
-      stuck: "Es hängt fest",
-      ended: "Es ist beendet",
-    },
-    advice: "Was zu tun ist",
+    label: "Titel des Materials",
+    help: "Schreiben und wählen; auch eine Kennung wird verstanden.",
+    none: "Nichts heißt so.",
     open: "Öffnen",
   },
   telemetry: {
@@ -105,6 +97,5 @@ export const mesh: typeof en = {
     none: "Nichts ist in Arbeit.",
     untitled: "ohne Titel",
     more: (n) => `und ${n} weitere`,
-    chunks: (done, of) => `${done} von ${of} Abschnitten`,
   },
 };

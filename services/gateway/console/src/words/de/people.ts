@@ -16,7 +16,6 @@ export const people: typeof en = {
     changed: "Geändert",
     seen: "Auftritte",
     series: "Reihe",
-    last: "Zuletzt",
   },
   sortings: "Reihenfolge",
   order: { name: "Nach Namen", changed: "Zuletzt geänderte zuerst" },
@@ -133,7 +132,6 @@ export const people: typeof en = {
       `${count(n, { one: "Muster bleibt", other: "Muster bleiben" })}: Darüber wurde seither neu entschieden.`,
     none: "Niemand ist unbekannt",
     noneText: "Gesichter, die kein Modell kennt, sammeln sich hier mit allen ihren Auftritten.",
-    choosePerson: "Wählen Sie links eine Person.",
   },
   empty: {
     title: "Noch hat niemand einen Namen",

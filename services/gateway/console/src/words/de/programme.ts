@@ -27,10 +27,8 @@ export const programme: typeof en = {
   allowed: "Erlaubt",
   refused: "Abgelehnt",
   erase: "Löschen …",
-  statements: "Geltende Erklärungen",
   follow: "Im Text suchen",
   list: "Was wann zu sehen und zu hören ist",
-  lane: "Was",
   coming: {
     requested: {
       title: "Das Material wird geholt",
@@ -49,6 +47,5 @@ export const programme: typeof en = {
   removed: "Das Material wurde entfernt",
   gone: "Das Material ist nicht mehr da",
   toAssets: "Zum Material",
-  why: "Warum?",
   away: "Abspielen geht zurzeit nicht: Transcode ist nicht erreichbar.",
 };

@@ -44,7 +44,6 @@ export const search: typeof en = {
     far: (distance) => `Fern (${distance}): jemand anderes`,
   },
   people: "Personen dieses Namens",
-  allOf: (name) => `Auftritte von ${name}`,
   start: "Das ganze Archiv durchsuchen",
   startHelp: "Nach Wörtern, nach dem Namen einer Person oder nach einem Bild.",
   nothing: "Nichts gefunden",

@@ -30,8 +30,6 @@ export const shell: ShellWords = {
   more: "Mehr",
   offers: "Vorschläge",
   none: "keine",
-  yes: "ja",
-  no: "nein",
   settings: "Einstellungen",
   language: "Sprache",
   theme: "Darstellung",

@@ -30,7 +30,6 @@ export const access = {
     rights: "Changes rights, and has people and media forgotten.",
     admin: "Everything, users and models among it.",
   } as Record<string, string>,
-  needed: "This is needed.",
   refused: {
     setup_code: "The code is wrong, was used or is older than a day. The operator can make another.",
     invitation: "The invitation is wrong, was used or is too old. Ask an administrator for another.",

@@ -57,12 +57,6 @@ export const assets = {
     noneHelp: "Without a statement nothing is learned from it. What the file itself says counts all the same.",
     holder: "Rights holder",
     purposes: "Allowed purposes",
-    purpose: {
-      analysis: "Analysis",
-      own_training: "Own training",
-      sharing: "Sharing",
-      generative_training: "Generative training",
-    },
     territories: "Territories",
     territoriesHelp: "Codes with commas, for example DE, AT. Empty: everywhere.",
     until: "Until",
@@ -90,21 +84,7 @@ export const assets = {
     drop: (name: string) => `Let go of ${name}`,
     open: "Open",
   },
-  why: {
-    button: "Why?",
-    title: "Why it stands where it is",
-    verdicts: { moving: "It moves on", waiting: "It waits", stuck: "It is stuck", ended: "It has ended" } as Record<
-      string,
-      string
-    >,
-    waitsFor: "Waits for",
-    advice: "What to do",
-    jobs: "Jobs under way",
-    deadLetters: "Given up on the way",
-    incomplete: "Not known",
-    last: "Last event",
-    nothing: "Nothing stands in its way.",
-  },
+  why: { button: "Why?" },
   actions: {
     menu: "More about this asset",
     open: "Open",

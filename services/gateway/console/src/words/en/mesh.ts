@@ -52,7 +52,6 @@ export const mesh = {
     choose: "Choose",
     asset: "Asset",
     reason: "Reason",
-    when: "When",
     attempts: "Attempts",
     payload: "The event itself",
     replayed: (done: number, of: number) => `${done} of ${of} sent again.`,
@@ -66,14 +65,9 @@ export const mesh = {
   },
   why: {
     title: "Why does an asset not move on?",
-    label: "Id of the asset",
-    ask: "Ask",
-    wrong: "That is no id of an asset.",
-    verdicts: { moving: "It moves on", waiting: "It waits", stuck: "It is stuck", ended: "It has ended" } as Record<
-      string,
-      string
-    >,
-    advice: "What to do",
+    label: "Title of the asset",
+    help: "Write and choose; an id is understood, too.",
+    none: "Nothing is called so.",
     open: "Open",
   },
   telemetry: {
@@ -99,6 +93,5 @@ export const mesh = {
     none: "Nothing is under way.",
     untitled: "without a title",
     more: (n: number) => `and ${n} more`,
-    chunks: (done: number, of: number) => `${done} of ${of} chunks`,
   },
 };

@@ -15,7 +15,6 @@ export const people = {
     changed: "Changed",
     seen: "Seen",
     series: "Series",
-    last: "Last",
   },
   sortings: "Order",
   order: { name: "By name", changed: "Changed last first" },
@@ -134,7 +133,6 @@ export const people = {
       `${count(n, { one: "sample stays: somebody", other: "samples stay: somebody" })} decided about it since.`,
     none: "Nobody is unknown",
     noneText: "Faces that no model knows gather here, with all their appearances.",
-    choosePerson: "Choose a person on the left.",
   },
   empty: {
     title: "Nobody has a name yet",

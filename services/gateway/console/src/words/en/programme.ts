@@ -26,10 +26,8 @@ export const programme = {
   allowed: "Allowed",
   refused: "Refused",
   erase: "Erase …",
-  statements: "Statements in force",
   follow: "Search the text",
   list: "What is there when",
-  lane: "What",
   coming: {
     requested: {
       title: "It is being fetched",
@@ -45,6 +43,5 @@ export const programme = {
   removed: "It was removed",
   gone: "It is no longer here",
   toAssets: "To the assets",
-  why: "Why?",
   away: "Playing is not possible at present: transcode is away.",
 };

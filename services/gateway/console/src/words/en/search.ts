@@ -43,7 +43,6 @@ export const search = {
     far: (distance: string) => `Far (${distance}): somebody else`,
   },
   people: "People of this name",
-  allOf: (name: string) => `Appearances of ${name}`,
   start: "Search the whole archive",
   startHelp: "By words, by the name of a person, or by a picture.",
   nothing: "Nothing was found",

@@ -30,8 +30,6 @@ export const shell = {
   more: "More",
   offers: "Suggestions",
   none: "none",
-  yes: "yes",
-  no: "no",
   settings: "Settings",
   language: "Language",
   theme: "Appearance",

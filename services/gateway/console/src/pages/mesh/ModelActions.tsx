@@ -1,0 +1,117 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Ellipsis } from "lucide-react";
+import { useState } from "react";
+import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { useModel as chooseVersion, disableModel, enableModel, type Model, removeModel } from "../../api/generated";
+import { Button, IconButton } from "../../parts/Button";
+import { Dialog } from "../../parts/Dialog";
+import { useStatus } from "../../parts/status";
+import { useSentence } from "../../parts/useSentence";
+import { useShellWords } from "../../words/shell";
+import { useModelWords } from "./words";
+
+type Action = "use" | "enable" | "disable" | "remove";
+
+/** What can be done with a model that was taken in; those of training and of the house's analysers are not changed here. */
+export function ModelActions({ model }: { model: Model }) {
+  const words = useModelWords();
+  const act = useAct(model);
+  const [removing, setRemoving] = useState(false);
+  const offered = offeredFor(model);
+  if (offered.length === 0) return null;
+  const choose = (action: Action) => (action === "remove" ? setRemoving(true) : act.mutate(action));
+  const label = `${words.actions}: ${model.model?.name} ${model.model?.version}`;
+  return (
+    <>
+      <MenuTrigger>
+        <IconButton label={label} icon={<Ellipsis />} />
+        <Popover className="popover" placement="bottom end" offset={4}>
+          <Menu className="choices" aria-label={label} onAction={(key) => choose(key as Action)}>
+            {offered.map((action) => (
+              <MenuItem key={action} id={action} className="choice">
+                {words[action]}
+              </MenuItem>
+            ))}
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+      <Remove model={model} open={removing} onClose={() => setRemoving(false)} onRemove={() => act.mutate("remove")} />
+    </>
+  );
+}
+
+function offeredFor(model: Model): readonly Action[] {
+  const isOthers = model.analyser === "" && !model.source.startsWith("run:");
+  if (!isOthers) return [];
+  if (!model.in_force) return model.quarantined === "" ? ["use", "remove"] : ["remove"];
+  return [model.enabled.length > 0 ? "disable" : "enable", "remove"];
+}
+
+/** Does it; what came of it says the status line. */
+function useAct({ model }: Model) {
+  const words = useModelWords();
+  const status = useStatus();
+  const sentence = useSentence();
+  const queries = useQueryClient();
+  const { name = "", version = "" } = model ?? {};
+  return useMutation({
+    mutationFn: async (action: Action) => {
+      if (action === "use") {
+        await chooseVersion({ model: { name, version } });
+        status.say(words.used(name, version));
+      } else if (action === "enable") {
+        await enableModel({ name });
+        status.say(words.enabled(name));
+      } else if (action === "disable") {
+        await disableModel({ name });
+        status.say(words.disabled(name));
+      } else {
+        const { removed } = await removeModel({ model: { name, version } });
+        status.say(words.removed(removed.length));
+      }
+    },
+    onError: (error) => {
+      const { own, detail } = sentence(error);
+      status.warn([own, detail].filter(Boolean).join(" "));
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ["models"] }),
+  });
+}
+
+function Remove({
+  model,
+  open,
+  onClose,
+  onRemove,
+}: {
+  model: Model;
+  open: boolean;
+  onClose: () => void;
+  onRemove: () => void;
+}) {
+  const words = useModelWords();
+  const shell = useShellWords();
+  return (
+    <Dialog
+      title={words.remove}
+      open={open}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{shell.cancel}</Button>
+          <Button
+            look="bad"
+            onPress={() => {
+              onClose();
+              onRemove();
+            }}
+          >
+            {words.remove}
+          </Button>
+        </>
+      }
+    >
+      <p className="foreign">{words.removeText(model.model?.name ?? "", model.model?.version ?? "")}</p>
+    </Dialog>
+  );
+}
