@@ -7,6 +7,7 @@ from framewell.audit.v1.audit_pb2 import AuditSealed
 from framewell.dataset.v1 import rights_service_pb2 as wire
 from framewell_contracts.audit.entries import GENESIS, AuditEntry
 from framewell_contracts.audit.seals import PublicKeys, is_signed
+from framewell_contracts.sentences import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,38 @@ class Seals:
     def add(self, sealed: AuditSealed) -> Iterator[Problem]:
         """Take a seal in; yield what is wrong with it. One that nobody trusted signed counts for nothing."""
         self.count += 1
-        chain, at = sealed.chain_id, f"the seal of entry {sealed.entry_count - 1} of chain {sealed.chain_id}"
+        chain, at = (
+            sealed.chain_id,
+            say(
+                "audit.seal",
+                "the seal of entry {entry} of chain {chain_id}",
+                entry=sealed.entry_count - 1,
+                chain_id=sealed.chain_id,
+            ),
+        )
         key = self._keys.get(sealed.key_id)
         if key is None:
-            sentence = f"{at} was signed with a key that is not trusted ({sealed.key_id[:16]}…)"
+            sentence = say(
+                "audit.untrusted_seal",
+                "{seal} was signed with a key that is not trusted ({key_id}…)",
+                seal=at,
+                key_id=sealed.key_id[:16],
+            )
             yield Problem(wire.AUDIT_PROBLEM_KIND_FOREIGN_SEAL, chain, sentence)
         elif not is_signed(sealed, key):
-            sentence = f"{at} says what was not signed: its signature does not fit"
+            sentence = say(
+                "audit.bad_signature", "{seal} says what was not signed: its signature does not fit", seal=at
+            )
             yield Problem(wire.AUDIT_PROBLEM_KIND_BAD_SIGNATURE, chain, sentence)
         else:
             head = self._heads.setdefault(chain, {}).setdefault(sealed.entry_count, sealed.head)
             if head != sealed.head:
-                sentence = f"two seals name different ends of chain {chain} at entry {sealed.entry_count - 1}"
+                sentence = say(
+                    "audit.two_ends",
+                    "two seals name different ends of chain {chain} at entry {entry_count}",
+                    chain=chain,
+                    entry_count=sealed.entry_count - 1,
+                )
                 yield Problem(wire.AUDIT_PROBLEM_KIND_FORK, chain, sentence)
 
     def head(self, chain: str, entry_count: int) -> str:
@@ -70,35 +91,60 @@ class ChainCheck:
 
     def add(self, entry: AuditEntry, stored: str) -> Iterator[Problem]:
         """Yield what is wrong with an entry and the hash stored beside it."""
-        where = f"entry {entry.place} of chain {self.chain}"
+        where = say("audit.entry", "entry {entry} of chain {chain}", entry=entry.place, chain=self.chain)
         if entry.place < self.entries:
-            sentence = f"{where} is there twice: the chain was forked"
+            sentence = say("audit.fork", "{where} is there twice: the chain was forked", where=where)
             yield Problem(wire.AUDIT_PROBLEM_KIND_FORK, self.chain, sentence)
             return
         if entry.place > self.entries:
-            sentence = f"{where} follows entry {self.entries - 1}: entries are missing between them"
+            sentence = say(
+                "audit.gap",
+                "{where} follows entry {before}: entries are missing between them",
+                where=where,
+                before=self.entries - 1,
+            )
             yield Problem(wire.AUDIT_PROBLEM_KIND_GAP, self.chain, sentence)
         elif entry.previous != self._previous:
-            sentence = f"{where} does not continue the entry before it"
+            sentence = say("audit.broken", "{where} does not continue the entry before it", where=where)
             yield Problem(wire.AUDIT_PROBLEM_KIND_CHANGED, self.chain, sentence)
         if entry.hash != stored or entry.chain != self.chain:
-            sentence = f"{where} ({entry.subject}) was changed after it was written"
+            sentence = say(
+                "audit.changed",
+                "{where} ({subject}) was changed after it was written",
+                where=where,
+                subject=entry.subject,
+            )
             yield Problem(wire.AUDIT_PROBLEM_KIND_CHANGED, self.chain, sentence)
         self._previous, self.entries = stored, entry.place + 1
         sealed = self.seals.head(self.chain, self.entries)
         if sealed and sealed != stored and not self._rewritten:
             self._rewritten = True
-            sentence = f"{where} is not the one that was sealed: the chain was rewritten"
+            sentence = say(
+                "audit.rewritten",
+                "{where} is not the one that was sealed: the chain was rewritten",
+                where=where,
+            )
             yield Problem(wire.AUDIT_PROBLEM_KIND_REWRITTEN, self.chain, sentence)
 
     def end(self) -> Iterator[Problem]:
         """Yield what is wrong with the chain's end."""
         last = self.seals.last(self.chain)
         if last and not self.entries:
-            sentence = f"chain {self.chain} is gone: it was sealed with {last} entries"
+            sentence = say(
+                "audit.deleted",
+                "chain {chain} is gone: it was sealed with {entries} entries",
+                chain=self.chain,
+                entries=last,
+            )
             yield Problem(wire.AUDIT_PROBLEM_KIND_DELETED, self.chain, sentence)
         elif last > self.entries:
-            sentence = f"chain {self.chain} has {self.entries} entries left: it was sealed with {last}"
+            sentence = say(
+                "audit.shortened",
+                "chain {chain} has {entries} entries left: it was sealed with {sealed}",
+                chain=self.chain,
+                entries=self.entries,
+                sealed=last,
+            )
             yield Problem(wire.AUDIT_PROBLEM_KIND_SHORTENED, self.chain, sentence)
 
 
@@ -111,7 +157,7 @@ def check_whole(entries: Iterable[tuple[AuditEntry, str]], seals: Seals) -> Iter
             if current is not None:
                 yield from current.end()
             if entry.chain in seen:
-                sentence = f"chain {entry.chain} begins twice"
+                sentence = say("audit.twice", "chain {chain} begins twice", chain=entry.chain)
                 yield Problem(wire.AUDIT_PROBLEM_KIND_FORK, entry.chain, sentence)
             current = ChainCheck(entry.chain, seals)
             seen.add(entry.chain)

@@ -7,6 +7,7 @@ from framewell.dataset.v1 import rights_service_pb2 as wire
 from framewell_contracts.audit.chains import ChainCheck, Problem, Seals
 from framewell_contracts.audit.entries import AuditEntry
 from framewell_contracts.audit.seals import PublicKeys
+from framewell_contracts.sentences import say
 from framewell_dataset.ports.audit import AuditRepository, Reach, RecordedFact, RecordedFacts
 
 MOST_NAMED = 100
@@ -110,12 +111,28 @@ class VerifyAudit:
                 found.note(await self._without_entry(chain, fact))
 
     async def _without_entry(self, chain: str, fact: RecordedFact) -> Problem:
-        event = f"the fact {fact.event_id} at offset {fact.offset} of {chain}"
+        event = say(
+            "audit.fact",
+            "the fact {fact} at offset {offset} of {chain}",
+            fact=fact.event_id,
+            offset=fact.offset,
+            chain=chain,
+        )
         others = await self.log.of_event(fact.source, fact.event_id)
         if others:
-            sentence = f"{event} is not what entry {others[0].place} of chain {others[0].chain} says of it"
+            sentence = say(
+                "audit.other_fact",
+                "{fact} is not what entry {entry} of chain {chain} says of it",
+                fact=event,
+                entry=others[0].place,
+                chain=others[0].chain,
+            )
             return Problem(wire.AUDIT_PROBLEM_KIND_OTHER_FACT, chain, sentence)
-        return Problem(wire.AUDIT_PROBLEM_KIND_MISSING_ENTRY, chain, f"{event} has no entry in the log")
+        return Problem(
+            wire.AUDIT_PROBLEM_KIND_MISSING_ENTRY,
+            chain,
+            say("audit.no_entry", "{fact} has no entry in the log", fact=event),
+        )
 
     async def _check_chain(self, check: ChainCheck, within: "_Within", found: Verified) -> None:
         newest: dict[str, AuditEntry] = {}
@@ -165,8 +182,13 @@ def _note_newest(newest: dict[str, AuditEntry], entry: AuditEntry) -> None:
 
 
 def _without_fact(entry: AuditEntry) -> Problem:
-    sentence = (
-        f"entry {entry.place} of chain {entry.chain} is about the fact {entry.event_id}, which "
-        f"stands neither at offset {entry.offset} nor anywhere else"
+    sentence = say(
+        "audit.no_fact",
+        "entry {entry} of chain {chain} is about the fact {fact}, which stands neither at offset "
+        "{offset} nor anywhere else",
+        entry=entry.place,
+        chain=entry.chain,
+        fact=entry.event_id,
+        offset=entry.offset,
     )
     return Problem(wire.AUDIT_PROBLEM_KIND_MISSING_FACT, entry.chain, sentence)

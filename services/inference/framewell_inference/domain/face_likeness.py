@@ -10,6 +10,7 @@ from framewell.inference.v1.inference_service_pb2 import (
     FACE_LIKENESS_QUESTION,
     FaceLikeness,
 )
+from framewell_contracts.sentences import say
 
 NEAR: Final = 0.52
 """Up to this distance two faces are taken for one person's; every embedding is scaled so that this is it.
@@ -22,9 +23,15 @@ FAR: Final = 0.60
 
 def likeness(distance: float) -> tuple[FaceLikeness.ValueType, str]:
     """Return what a distance says, as a word for programs and as a sentence for people."""
-    apart = f"at distance {distance:.2f}"
+    apart = say("distance", "at distance {distance}", distance=f"{distance:.2f}")
     if distance <= NEAR:
-        return FACE_LIKENESS_NEAR, f"Near: {apart} it can be the same person, or somebody who looks alike."
+        return FACE_LIKENESS_NEAR, say(
+            "likeness.near",
+            "Near: {apart} it can be the same person, or somebody who looks alike.",
+            apart=apart,
+        )
     if distance <= FAR:
-        return FACE_LIKENESS_QUESTION, f"A question for a person: {apart} it is seldom the same person."
-    return FACE_LIKENESS_FAR, f"Far: {apart} it is somebody else."
+        return FACE_LIKENESS_QUESTION, say(
+            "likeness.question", "A question for a person: {apart} it is seldom the same person.", apart=apart
+        )
+    return FACE_LIKENESS_FAR, say("likeness.far", "Far: {apart} it is somebody else.", apart=apart)

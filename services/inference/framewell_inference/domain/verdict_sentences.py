@@ -16,6 +16,7 @@ from framewell.media.v1.media_pb2 import (
     WITHOUT_VECTOR_TOO_SMALL,
     WithoutVector,
 )
+from framewell_contracts.sentences import say
 from framewell_inference.domain.identity import Identity, Verdict
 
 VERDICTS: Final[Mapping[Verdict, IdentityVerdict.ValueType]] = {
@@ -24,16 +25,21 @@ VERDICTS: Final[Mapping[Verdict, IdentityVerdict.ValueType]] = {
     "unknown": IDENTITY_VERDICT_UNKNOWN,
 }
 
-NO_MODEL: Final = "Not judged: no identity model is in force."
+NO_MODEL: Final = say("verdict.no_model", "Not judged: no identity model is in force.")
 
-NO_VECTOR: Final = (
-    "Not judged: its faces are too small to tell people apart, or what described them was erased."
+NO_VECTOR: Final = say(
+    "verdict.no_vector",
+    "Not judged: its faces are too small to tell people apart, or what described them was erased.",
 )
 """Of a track none of whose faces has a vector."""
 
 WITHOUT: Final[Mapping[WithoutVector.ValueType, str]] = {
-    WITHOUT_VECTOR_TOO_SMALL: "Not judged: the face is too small to tell people apart.",
-    WITHOUT_VECTOR_NO_PERSON: "Not judged: it is drawn, an animal's or a thing's, no filmed person's face.",
+    WITHOUT_VECTOR_TOO_SMALL: say(
+        "verdict.too_small", "Not judged: the face is too small to tell people apart."
+    ),
+    WITHOUT_VECTOR_NO_PERSON: say(
+        "verdict.drawn", "Not judged: it is drawn, an animal's or a thing's, no filmed person's face."
+    ),
 }
 """Of a face without a vector."""
 
@@ -41,16 +47,22 @@ WITHOUT: Final[Mapping[WithoutVector.ValueType, str]] = {
 def verdict_sentence(identity: Identity, *, twice: bool) -> str:
     """Return a decision in a sentence; `twice`: who is nearest is named in the same picture already."""
     if identity.nearest is None:
-        return "Unknown: the identity model knows nobody whom it may name."
-    apart = f"at distance {identity.distance:.2f}"
+        return say("verdict.nobody", "Unknown: the identity model knows nobody whom it may name.")
+    apart = say("distance", "at distance {distance}", distance=f"{identity.distance:.2f}")
     if identity.verdict == "known":
-        return f"Known: {apart} the face is near enough to be named."
+        return say("verdict.known", "Known: {apart} the face is near enough to be named.", apart=apart)
     if identity.verdict == "review" and twice:
-        return (
-            f"A question for a person: {apart} it is near to somebody who is named in this picture already."
+        return say(
+            "verdict.twice",
+            "A question for a person: {apart} it is near to somebody who is named in this picture already.",
+            apart=apart,
         )
     if identity.verdict == "review":
-        return (
-            f"A question for a person: {apart} the face is near to somebody, and not near enough to be named."
+        return say(
+            "verdict.question",
+            "A question for a person: {apart} the face is near to somebody, and not near enough to be named.",
+            apart=apart,
         )
-    return f"Unknown: the nearest person is {apart}, too far to be the same."
+    return say(
+        "verdict.unknown", "Unknown: the nearest person is {apart}, too far to be the same.", apart=apart
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from framewell.inference.v1.inference_service_pb2 import FaceIdentity
 from framewell.media.v1.media_pb2 import FaceAttributes
 from framewell_contracts.identity import observation_id
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wording_of
 from framewell_inference.domain.identity import NOBODY, Identity
 from framewell_inference.domain.messages import IMAGE_CHUNK, model_version
 from framewell_inference.domain.observations import Findings, Observation
@@ -145,17 +145,20 @@ def _answer(
     """
     assert isinstance(face.attributes, FaceAttributes)
     if face.vector is None:
-        return FaceIdentity(sentence=WITHOUT.get(face.attributes.without_vector, ""))
+        without = WITHOUT.get(face.attributes.without_vector, "")
+        return FaceIdentity(sentence=without, wording=wording_of(without))
     if decided is None:
-        return FaceIdentity(sentence=NO_MODEL)
+        return FaceIdentity(sentence=NO_MODEL, wording=wording_of(NO_MODEL))
     identity, ref = decided
+    said = verdict_sentence(identity, twice=identity.nearest in named)
     answer = FaceIdentity(
         class_id=identity.class_id or "",
         score=identity.score if identity.class_id else 0.0,
         model=model_version(ref),
         verdict=VERDICTS[identity.verdict],
         nearest_class_id=identity.nearest or "",
-        sentence=verdict_sentence(identity, twice=identity.nearest in named),
+        sentence=said,
+        wording=wording_of(said),
     )
     if identity.nearest is not None:
         answer.distance = identity.distance

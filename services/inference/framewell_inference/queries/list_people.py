@@ -14,6 +14,7 @@ from framewell.inference.v1.inference_service_pb2 import (
 )
 from framewell.media.v1.media_pb2 import Moment
 from framewell_contracts.identity import observation_id
+from framewell_contracts.sentences import wording_of
 from framewell_inference.domain.clusters import TrackRef
 from framewell_inference.domain.identity import NOBODY, Identity
 from framewell_inference.domain.messages import box_message, model_version, span_message
@@ -191,6 +192,7 @@ def _appearance(one: _Named) -> Appearance:
         verdict=VERDICTS[one.identity.verdict] if one.model else IDENTITY_VERDICT_UNSPECIFIED,
         nearest_class_id=one.identity.nearest or "",
         sentence=_sentence(one),
+        wording=wording_of(_sentence(one)),
         chunk_id=one.chunk_id,
         track=one.track.number,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from framewell.dataset.v1 import rights_service_pb2 as messages
 from framewell.dataset.v1 import rights_service_pb2_grpc as stubs
 from framewell_contracts.audit.seals import BadKey, PublicKeys, read_public_keys
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wording_of
 from framewell_dataset.domain.rights import statement_id
 from framewell_dataset.entrypoints.rpc.messages import balance_message, unmatched_message
 from framewell_dataset.entrypoints.rpc.rights_messages import (
@@ -158,7 +158,12 @@ class RightsServicer(stubs.RightsServiceServicer):
     ) -> messages.VerifyAuditResponse:
         found = await self.verify(self._keys(request.public_keys))
         problems = [
-            messages.AuditProblem(kind=one.kind, chain_id=one.chain, sentence=one.sentence)
+            messages.AuditProblem(
+                kind=one.kind,
+                chain_id=one.chain,
+                sentence=one.sentence,
+                wording=wording_of(one.sentence),
+            )
             for one in found.problems
         ]
         return messages.VerifyAuditResponse(
