@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from playwright.sync_api import Page
 
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
+
 
 def beside(name: str) -> ModuleType:
     """Return a module that stands beside this file."""
@@ -61,6 +64,26 @@ def unknown_people(house: Any, _: Any) -> tuple[str, After]:
     return "/people?list=unknown", write
 
 
+def named_lately(house: Any, _: Any) -> tuple[str, After]:
+    """Show what the next model made of a name."""
+    _archive(house)
+
+    def name(page: Page) -> None:
+        page.locator("[data-cluster]").wait_for()
+        page.keyboard.press("n")
+        page.keyboard.type("Jörg Müßigbrodt")
+        page.keyboard.press("Enter")
+        page.locator(".people-lately").wait_for()
+        unknown = unknowns.Unknowns(house, curating.ASSETS)
+        unknown.add(9)
+        unknown.of_class["class-0"] = [unknown.appearance(0, turn) for turn in range(11)]
+        unknown.switched("1.5", class_0=(37, 41))
+        house.happened(RecognitionUpdated(model=ModelVersion(name="identity/people", version="1.5")))
+        page.locator(".people-lately .people-after").wait_for()
+
+    return "/people?list=unknown", name
+
+
 def changed(house: Any, _: Any) -> tuple[str, After]:
     """Show before and after."""
     _archive(house)
@@ -76,6 +99,7 @@ def person(house: Any, _: Any) -> tuple[str, After]:
 SCENES: Final = {
     "people": named,
     "people-unknown": unknown_people,
+    "people-named-lately": named_lately,
     "people-changed": changed,
     "people-person": person,
 }

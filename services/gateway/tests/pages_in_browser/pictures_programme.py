@@ -115,4 +115,32 @@ def coming_in(house: Any, _: Any) -> tuple[str, After]:
     return f"/assets/{facts.ASSET}", lambda page: page.get_by_role("heading").first.wait_for()
 
 
-SCENES: Final = {"programme": programme, "programme-coming": coming_in}
+def history(house: Any, _: Any) -> tuple[str, After]:
+    """Show what happened to a programme, and who did it."""
+    facts.Asset(house, title=TITLE).analysed()
+    house.happened(*(facts.described(number, "anna") for number in range(3)))
+
+    def shown(page: Page) -> None:
+        page.get_by_role("tab").nth(4).click()
+        page.locator(".programme-history").wait_for()
+
+    return f"/assets/{facts.ASSET}", shown
+
+
+def rights(house: Any, _: Any) -> tuple[str, After]:
+    """Show what may be done with a programme, and where that is changed."""
+    facts.Asset(house, title=TITLE).analysed()
+
+    def shown(page: Page) -> None:
+        page.get_by_role("tab").nth(3).click()
+        page.locator(".programme-rights").wait_for()
+
+    return f"/assets/{facts.ASSET}", shown
+
+
+SCENES: Final = {
+    "programme-history": history,
+    "programme-rights": rights,
+    "programme": programme,
+    "programme-coming": coming_in,
+}

@@ -52,4 +52,44 @@ def audit(house: Any, _: Any) -> tuple[str, After]:
     return "/rights?tab=audit", lambda _: None
 
 
-SCENES: Final = {"rights": overview, "rights-change": fate, "rights-owed": owed, "rights-audit": audit}
+def new_change(house: Any, _: Any) -> tuple[str, After]:
+    """Show a change of the rights of one programme, as its page leads to it."""
+    tests.tell(house.mesh)
+    house.happened(*house.scenes.programme(2, "Tagesthema: Wasser", series="Tagesthema"))
+
+    def shown(page: Page) -> None:
+        page.locator(".rights-picked strong").wait_for()
+
+    return f"/rights?new=change&asset_id={house.scenes.asset_id(2)}", shown
+
+
+def holders(house: Any, _: Any) -> tuple[str, After]:
+    """Show holders that are offered while somebody writes."""
+    tests.tell(house.mesh)
+
+    def write(page: Page) -> None:
+        page.keyboard.type("K")
+        page.get_by_role("option").first.wait_for()
+
+    return "/rights?new=change", write
+
+
+def erase(house: Any, _: Any) -> tuple[str, After]:
+    """Show the erasure of a person, as their page leads to it."""
+    tests.tell(house.mesh)
+    grace = tests.DatasetClass(class_id="c-7", name="Grace Hopper", revision=1)
+    house.mesh.dataset.answers["ListClasses"] = tests.ListClassesResponse(classes=[grace], total_size=1)
+    return "/rights?tab=erasures&new=erasure&class=c-7", lambda page: page.locator(
+        ".rights-picked strong"
+    ).wait_for()
+
+
+SCENES: Final = {
+    "rights-new": new_change,
+    "rights-holders": holders,
+    "rights-erase": erase,
+    "rights": overview,
+    "rights-change": fate,
+    "rights-owed": owed,
+    "rights-audit": audit,
+}

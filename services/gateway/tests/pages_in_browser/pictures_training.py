@@ -52,9 +52,31 @@ def snapshots(house: Any, _: Any) -> tuple[str, After]:
     return "/training?tab=snapshots", lambda _: None
 
 
+def reanalyses(house: Any, _: Any) -> tuple[str, After]:
+    """Show who looks at the archive again."""
+    tests.tell(house.mesh)
+    tests.tell_of_campaigns(house.mesh)
+    return "/training?tab=reanalyses", lambda _: None
+
+
+def look_again(house: Any, _: Any) -> tuple[str, After]:
+    """Show what looking again would take."""
+    tests.tell(house.mesh)
+    tests.tell_of_campaigns(house.mesh)
+
+    def estimate(page: Page) -> None:
+        page.locator(".section-panel .button").first.click()
+        page.get_by_role("dialog").locator(".button-main").first.click()
+        page.get_by_role("dialog").locator(".card").wait_for()
+
+    return "/training?tab=reanalyses", estimate
+
+
 SCENES: Final = {
     "training": models,
     "training-runs": runs,
     "training-run": one_run,
     "training-snapshots": snapshots,
+    "training-reanalyses": reanalyses,
+    "training-look-again": look_again,
 }

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 
 from framewell.dataset.v1 import catalogue_service_pb2, dataset_pb2
 from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
+from framewell.inference.v1 import inference_service_pb2 as inference
+from framewell.inference.v1 import reanalysis_service_pb2 as again
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion
 from framewell.model.v1.model_pb2 import Measure
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 NOW = datetime(2026, 11, 29, 18, 30, tzinfo=UTC)
 SMALL = (360, 640)
+CAMPAIGN = "3c1d2a7b-8a53-4d0e-9f0b-6c1d2a7be417"
 HOSTILE = '<img src=x onerror=alert(1)> \u202eevil\u202c "Söhne"' + "x" * 10_000
 
 
@@ -301,6 +304,168 @@ def test_what_would_end_without_a_model_cannot_be_started(visit: Visit, told: An
     dialog.get_by_role("button", name="Erst ansehen").click()
     expect(dialog.get_by_text("Er würde ohne Modell enden")).to_be_visible()
     expect(dialog.get_by_role("button", name="Beginnen")).to_be_disabled()
+
+
+def test_a_run_takes_one_of_the_snapshots_by_its_number(visit: Visit, told: Any) -> None:
+    told.training.answers["PreviewTraining"] = training.PreviewTrainingResponse(run_id="r-9", sample_count=40)
+    page = visit("/training")
+    page.get_by_role("article").first.wait_for()
+    page.keyboard.press("n")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Snapshot").click()
+    page.get_by_role("option", name="№ 3").click()
+    dialog.get_by_role("button", name="Look first").click()
+    expect(dialog.get_by_role("button", name="Start")).to_be_enabled()
+    asked = [request for method, request in told.training.asked if method == "PreviewTraining"][-1]
+    assert asked.request.snapshot_id == "people-3"
+
+
+def test_a_snapshot_is_published_now_and_where_nothing_changed_it_says_so(visit: Visit, told: Any) -> None:
+    told.dataset.answers["PublishSnapshot"] = snapshots.PublishSnapshotResponse(
+        snapshot=snapshot(4).published
+    )
+    page = visit("/training?tab=snapshots")
+    page.get_by_role("button", name="Publish a snapshot now").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing has changed since snapshot 4: it stays the newest.")).to_be_visible()
+    told.dataset.answers["PublishSnapshot"] = snapshots.PublishSnapshotResponse(
+        snapshot=snapshot(5).published
+    )
+    page.get_by_role("button", name="Publish a snapshot now").click()
+    expect(page.get_by_text("Snapshot 5 is published.")).to_be_visible()
+    asked = [request for method, request in told.dataset.asked if method == "PublishSnapshot"]
+    assert asked[-1].dataset_id == "people"
+    visit.check_accessibility(page)
+
+
+def campaign(**more: Any) -> again.Reanalysis:
+    """Return a look of the analyser of faces at the whole archive, half of it done."""
+    made = again.Reanalysis(
+        **{
+            "reanalysis_id": CAMPAIGN,
+            "target": again.ReanalysisTarget(analyser="faces"),
+            "selection": again.ReanalysisSelection(series=["Abendschau"]),
+            "state": again.REANALYSIS_STATE_RUNNING,
+            "actor": Actor(principal="rule:live_budget", authority="rule"),
+            "estimate": again.ReanalysisEstimate(assets=4, chunks=84),
+            "chunks": 42,
+            "changes": [again.ObservationChange(kind="label", label="dachshund", before=0, after=1204)],
+            "skipped": [again.ReasonCount(reason="its stored pictures are gone", count=10)],
+            **more,
+        }
+    )
+    made.started_at.FromDatetime(NOW)
+    made.remaining.FromSeconds(28_736)
+    return made
+
+
+@pytest.fixture
+def archive(told: Any) -> Any:
+    tell_of_campaigns(told)
+    return told
+
+
+def tell_of_campaigns(mesh: Any) -> None:
+    """Tell of a look at the archive that is half done, and of what can look at it."""
+    mesh.inference.answers |= {
+        "ListReanalyses": again.ListReanalysesResponse(reanalyses=[campaign()], total_size=1),
+        "ListAnalysers": inference.ListAnalysersResponse(
+            analysers=[inference.Analyser(name="faces"), inference.Analyser(name="safety")]
+        ),
+        "ListModels": inference.ListModelsResponse(
+            models=[
+                inference.Model(model=ModelVersion(name="house/dogs", version="2.0"), in_force=True),
+                inference.Model(
+                    model=ModelVersion(name="face/embed", version="1.0"), analyser="faces", in_force=True
+                ),
+            ]
+        ),
+        "EstimateReanalysis": again.EstimateReanalysisResponse(
+            estimate=again.ReanalysisEstimate(
+                assets=4, chunks=84, pictures=1680, basis="20.5 ms a picture", done_assets=3
+            ),
+            notes=["house/dogs is not enabled: it looks at nothing that arrives"],
+        ),
+        "StartReanalysis": again.StartReanalysisResponse(reanalysis=campaign()),
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_who_looks_again_at_what_and_how_far_they_are(visit: Visit, archive: Any, language: str) -> None:
+    page = visit("/training?tab=reanalyses", language=language)
+    row = page.get_by_role("row").filter(has_text="faces")
+    expect(row).to_contain_text("Abendschau")
+    expect(row).to_contain_text({"en": "a rule of the mesh", "de": "eine Regel des Mesh"}[language])
+    expect(row).to_contain_text(
+        {"en": "42 / 84 chunks, about 8 hr left", "de": "42 / 84 Abschnitte"}[language]
+    )
+    expect(row.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
+    visit.check_accessibility(page)
+    page.get_by_role("button", name={"en": "Details", "de": "Einzelheiten"}[language]).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("row").filter(has_text="dachshund")).to_contain_text("1")
+    expect(dialog.get_by_text("its stored pictures are gone")).to_be_visible()
+    visit.check_accessibility(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit.check_fits(page)
+    shot(page, f"reanalyses-{language}")
+
+
+def test_a_look_at_the_archive_is_estimated_and_then_started_for_single_assets(
+    visit: Visit, house: House, archive: Any
+) -> None:
+    house.happened(*house.scenes.programme(2, "Tagesthema: Wasser"))
+    page = visit("/training?tab=reanalyses")
+    page.get_by_role("button", name="Look again …").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="What looks").click()
+    expect(page.get_by_role("option", name="face/embed")).to_have_count(0)
+    page.get_by_role("option", name="house/dogs").click()
+    dialog.get_by_text("Single assets").click()
+    dialog.get_by_role("button", name="Look first").click()
+    expect(dialog.get_by_text("Choose an asset.")).to_be_visible()
+    assert not [method for method, _ in archive.inference.asked if method == "EstimateReanalysis"]
+    dialog.get_by_role("combobox", name="Title of an asset").fill("wasser")
+    page.get_by_role("option", name="Tagesthema: Wasser").wait_for()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Leave out Tagesthema: Wasser")).to_be_visible()
+    dialog.get_by_label("Only from").fill("22:00")
+    dialog.get_by_label("to", exact=True).fill("06:00")
+    expect(dialog.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+    dialog.get_by_role("button", name="Look first").press("Enter")
+    expect(dialog.get_by_text("4 assets, 84 chunks, 1,680 pictures")).to_be_visible()
+    expect(dialog.get_by_text("3 assets looked at already, and left out")).to_be_visible()
+    expect(dialog.get_by_text("it looks at nothing that arrives")).to_be_visible()
+    visit.check_accessibility(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit.check_fits(page)
+    dialog.get_by_role("button", name="Start", exact=True).press("Enter")
+    expect(page.get_by_text("It looks again, below everything else.")).to_be_visible()
+    started = next(request for method, request in archive.inference.asked if method == "StartReanalysis")
+    assert started.target.model == "house/dogs"
+    assert list(started.selection.asset_ids) == [house.scenes.asset_id(2)]
+    assert (started.window.begin, started.window.end) == ("22:00", "06:00")
+    assert started.window.time_zone == "Europe/Berlin"
+
+
+def test_a_look_at_the_archive_is_paused_goes_on_and_ends(visit: Visit, archive: Any) -> None:
+    paused = campaign(state=again.REANALYSIS_STATE_PAUSED)
+    archive.inference.answers |= {
+        "PauseReanalysis": again.PauseReanalysisResponse(reanalysis=paused),
+        "ResumeReanalysis": again.ResumeReanalysisResponse(reanalysis=campaign()),
+        "CancelReanalysis": again.CancelReanalysisResponse(reanalysis=paused),
+    }
+    page = visit("/training?tab=reanalyses")
+    page.get_by_role("button", name="Pause").wait_for()
+    archive.inference.answers["ListReanalyses"] = again.ListReanalysesResponse(reanalyses=[paused])
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused. What was seen stays.")).to_be_visible()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("It goes on.")).to_be_visible()
+    page.get_by_role("button", name="End", exact=True).click()
+    expect(page.get_by_text("Ended. What was seen stays.")).to_be_visible()
+    changed = [method for method, _ in archive.inference.asked if method[:5] in ("Pause", "Resum", "Cance")]
+    assert changed == ["PauseReanalysis", "ResumeReanalysis", "CancelReanalysis"]
 
 
 def test_a_snapshot_is_exported_and_says_what_was_left_out(visit: Visit, told: Any) -> None:

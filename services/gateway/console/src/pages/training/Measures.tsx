@@ -70,8 +70,8 @@ export function Measures({ completed }: { completed: TrainingCompleted }) {
   );
 }
 
-function nameOf(words: object, name: string): string {
-  return (words as Record<string, string>)[name] ?? name;
+function nameOf(words: { names: Readonly<Record<string, string>> }, name: string): string {
+  return words.names[name] ?? name;
 }
 
 function Rate({ measure }: { measure: Measure }) {

@@ -5,12 +5,17 @@ import { useTrainingWords } from "./words";
 /** How far a run is, with what it does now. */
 export function Progress({ run }: { run: Run }) {
   const words = useTrainingWords().runs;
+  return <Bar share={run.progress} label={words.progress} now={run.stage} />;
+}
+
+/** How far something is, 0 to 1, with what it does now in English. */
+export function Bar({ share, label, now = "" }: { share: number; label: string; now?: string }) {
   return (
-    <ProgressBar className="training-progress" value={100 * run.progress} aria-label={words.progress}>
+    <ProgressBar className="training-progress" value={100 * share} aria-label={label}>
       {({ percentage, valueText }) => (
         <>
           <Label className="small soft foreign" lang="en">
-            {run.stage}
+            {now}
           </Label>
           <span className="training-bar" aria-hidden="true">
             <span style={{ inlineSize: `${percentage ?? 0}%` }} />

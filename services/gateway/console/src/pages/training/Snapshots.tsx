@@ -10,17 +10,19 @@ import { Sheet } from "../../parts/Sheet";
 import { Time } from "../../parts/values";
 import { usePurposes } from "../../words/purposes";
 import { ExportDialog } from "./ExportDialog";
+import { Publish } from "./Publish";
 import { snapshots } from "./queries";
 import { useTrainingWords } from "./words";
 
 /** Snapshots with what they hold and whether they may still be used. */
-export function Snapshots({ exports }: { exports: boolean }) {
+export function Snapshots({ exports, publishes }: { exports: boolean; publishes: boolean }) {
   const words = useTrainingWords();
   const purposes = usePurposes();
   const query = useInfiniteQuery(snapshots);
   const [exported, setExported] = useState<Snapshot>();
   return (
     <>
+      {publishes && <Publish />}
       <Answer query={query}>
         {(data) => {
           const rows = data.pages.flatMap((page) => page.snapshots);

@@ -9,7 +9,7 @@ import { Choose, TextField } from "../../parts/fields";
 import { useStatus } from "../../parts/status";
 import { useShellWords } from "../../words/shell";
 import { PreviewBox } from "./PreviewBox";
-import { datasets } from "./queries";
+import { datasets, snapshotsOf } from "./queries";
 import { useTrainingWords } from "./words";
 
 interface Wanted {
@@ -39,6 +39,7 @@ export function StartDialog({ onClose, onStarted }: { onClose: () => void; onSta
   const [seed, setSeed] = useState("0");
   const all = query.data?.datasets ?? [];
   const dataset = all.find((one) => one.dataset_id === chosen) ?? all[0];
+  const snapshots = useQuery(snapshotsOf(dataset?.dataset_id ?? ""));
   const wanted: Wanted = { dataset: dataset?.dataset_id ?? "", snapshot, seed };
   const request = requestOf(wanted, dataset?.recipe ?? "");
   const looking = useMutation({ mutationFn: (one: TrainingRequested) => previewRun(one) });
@@ -88,14 +89,19 @@ export function StartDialog({ onClose, onStarted }: { onClose: () => void; onSta
                 label={words.form.dataset}
                 choices={all.map((one) => ({ value: one.dataset_id, label: one.title || one.dataset_id }))}
                 value={dataset.dataset_id}
-                onChange={choose}
+                onChange={(next) => {
+                  choose(next);
+                  setSnapshot("");
+                }}
               />
-              <TextField
+              <Choose
                 label={words.form.snapshot}
+                choices={[
+                  { value: "", label: words.form.newest },
+                  ...(snapshots.data ?? []).map((one) => ({ value: one.snapshot_id, label: `№ ${one.number}` })),
+                ]}
                 value={snapshot}
                 onChange={setSnapshot}
-                placeholder={words.form.newest}
-                maxLength={200}
               />
               <TextField
                 label={words.form.seed}

@@ -8,7 +8,11 @@ import { useKeys } from "../../parts/keys";
 import { Page } from "../../parts/Page";
 import { Sections } from "../../parts/Sections";
 import { useSession } from "../../parts/useSession";
+import { reanalyses as de } from "../../words/de/reanalyses";
+import { reanalyses as en } from "../../words/en/reanalyses";
+import { useWords } from "../../words/language";
 import { Models } from "./Models";
+import { Reanalyses } from "./Reanalyses";
 import { RunPage } from "./RunPage";
 import { Runs } from "./Runs";
 import { Snapshots } from "./Snapshots";
@@ -23,6 +27,7 @@ export default function TrainingPage() {
 
 function Whole() {
   const words = useTrainingWords();
+  const again = useWords({ en, de });
   const { may } = useSession();
   const [, navigate] = useLocation();
   const [starting, setStarting] = useState(false);
@@ -48,8 +53,9 @@ function Whole() {
           {
             id: "snapshots",
             label: words.tabs.snapshots,
-            content: () => <Snapshots exports={may("curator") || may("rights")} />,
+            content: () => <Snapshots exports={may("curator") || may("rights")} publishes={may("curator")} />,
           },
+          { id: "reanalyses", label: again.tab, content: () => <Reanalyses operates={operates} /> },
         ]}
       />
       {starting && (

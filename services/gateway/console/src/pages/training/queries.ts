@@ -6,10 +6,14 @@ import {
   getModelLineage,
   getRun,
   type ListCandidatesResponse,
+  type ListReanalysesResponse,
   type ListRunsResponse,
   type ListSnapshotsResponse,
+  listAnalysers,
   listCandidates,
   listDatasets,
+  listModels,
+  listReanalyses,
   listRuns,
   listSnapshots,
   type ModelLineage,
@@ -57,6 +61,18 @@ export const snapshots = infiniteQueryOptions({
   queryFn: ({ pageParam }): Promise<ListSnapshotsResponse> => listSnapshots(at(pageParam)),
   ...pages,
 });
+
+/** Snapshots of one dataset that may be learned from, newest first. */
+export function snapshotsOf(dataset: string) {
+  return queryOptions({
+    queryKey: ["snapshots", "list", dataset] satisfies Key,
+    queryFn: async ({ signal }) => {
+      const { snapshots: found } = await listSnapshots({ datasetId: dataset, pageSize: PAGE }, { signal });
+      return found.flatMap((one) => (one.published === undefined || one.withdrawn !== undefined ? [] : one.published));
+    },
+    enabled: dataset !== "",
+  });
+}
 
 export const datasets = queryOptions({
   queryKey: ["datasets", "list"] satisfies Key,
@@ -108,3 +124,28 @@ export function secondsOf(duration: string | undefined): number | undefined {
   const seconds = Number.parseFloat(duration);
   return Number.isFinite(seconds) ? seconds : undefined;
 }
+
+export const reanalyses = infiniteQueryOptions({
+  queryKey: ["reanalyses", "list"] satisfies Key,
+  queryFn: ({ pageParam }): Promise<ListReanalysesResponse> => listReanalyses(at(pageParam)),
+  ...pages,
+  refetchInterval: (query) =>
+    query.state.data?.pages.some((page) => page.reanalyses.some((one) => one.state === "running")) ? WATCH_MS : false,
+});
+
+/** What can look at the archive again: analysers, and enabled models that serve none. */
+export const lookers = queryOptions({
+  queryKey: ["models", "lookers"] satisfies Key,
+  queryFn: async ({ signal }) => {
+    const [{ analysers }, { models }] = await Promise.all([
+      listAnalysers({ signal }),
+      listModels({ pageSize: 500 }, { signal }),
+    ]);
+    return {
+      analysers: analysers.filter((one) => one.not_installed === "").map((one) => one.name),
+      models: models
+        .filter((one) => one.in_force && one.analyser === "" && one.quarantined === "")
+        .flatMap((one) => one.model?.name ?? []),
+    };
+  },
+});

@@ -25,7 +25,6 @@ export const training: typeof en = {
     noneText: "Nehmen Sie Muster an: das erste Modell folgt von selbst binnen Sekunden.",
     since: "seit",
     by: "von",
-    because: "weil",
     back: "Zur Version davor zurückgehen",
   },
   waiting: {
@@ -42,9 +41,11 @@ export const training: typeof en = {
   heldBy: "Zurückgehalten von",
   measures: {
     title: "Gemessen",
-    recall: "Richtig gefunden",
-    wrong_name_rate: "Mit falschem Namen",
-    false_name_rate: "Fremde mit einem Namen",
+    names: {
+      recall: "Richtig gefunden",
+      wrong_name_rate: "Mit falschem Namen",
+      false_name_rate: "Fremde mit einem Namen",
+    },
     of: (n) => `von ${n}`,
     notMeasured: "nicht gemessen",
     measure: "Maß",
@@ -175,6 +176,12 @@ export const training: typeof en = {
     ready: (held) => `${count(held, { one: "Muster", other: "Muster" })} in der Datei`,
     left: (n) => `${count(n, { one: "Muster fehlt", other: "Muster fehlen" })}:`,
     save: "Datei speichern",
+  },
+  publish: {
+    button: "Jetzt einen Datenstand veröffentlichen",
+    dataset: "Datensatz",
+    done: (n) => `Datenstand ${n} ist veröffentlicht.`,
+    same: (n) => `Seit Datenstand ${n} hat sich nichts geändert: er bleibt der neueste.`,
   },
   form: {
     title: "Trainieren",

@@ -20,7 +20,6 @@ export const training = {
     noneText: "Accept samples: the first model follows by itself within seconds.",
     since: "since",
     by: "by",
-    because: "because",
     back: "Go back to the version before",
   },
   waiting: {
@@ -36,9 +35,11 @@ export const training = {
   heldBy: "Held back by",
   measures: {
     title: "Measured",
-    recall: "Found rightly",
-    wrong_name_rate: "Given somebody else’s name",
-    false_name_rate: "Strangers given a name",
+    names: {
+      recall: "Found rightly",
+      wrong_name_rate: "Given somebody else’s name",
+      false_name_rate: "Strangers given a name",
+    } as Record<string, string>,
     of: (n: number) => `of ${n}`,
     notMeasured: "not measured",
     measure: "Measure",
@@ -167,6 +168,12 @@ export const training = {
     ready: (held: number) => `${count(held, { one: "sample", other: "samples" })} in the file`,
     left: (n: number) => `${count(n, { one: "sample was", other: "samples were" })} left out:`,
     save: "Save the file",
+  },
+  publish: {
+    button: "Publish a snapshot now",
+    dataset: "Dataset",
+    done: (n: number) => `Snapshot ${n} is published.`,
+    same: (n: number) => `Nothing has changed since snapshot ${n}: it stays the newest.`,
   },
   form: {
     title: "Train",
