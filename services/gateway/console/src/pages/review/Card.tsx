@@ -32,7 +32,9 @@ export function Card({ sample, shown }: { sample: Sample; shown: boolean }) {
       aria-label={name === "" ? words.who : words.is(name)}
     >
       <header className="review-head">
-        <h2 className="foreign">{name === "" ? words.who : words.is(name)}</h2>
+        <h2 className="foreign" title={name === "" ? undefined : name}>
+          {name === "" ? words.who : words.is(name)}
+        </h2>
         {sample.question && (
           <Badge weight="wait" icon={CircleHelp}>
             {words.question}

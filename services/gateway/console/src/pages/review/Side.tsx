@@ -62,7 +62,9 @@ function Tray({ desk, refused, before }: { desk: Desk; refused: readonly Refused
           <li key={one.id}>
             <Crop src={one.picture} alt="" width={40} height={40} fit="cover" />
             <div>
-              <strong className="foreign">{one.name || words.nobody}</strong>
+              <strong className="foreign" title={one.name}>
+                {one.name || words.nobody}
+              </strong>
               <span>{words.refusals[one.reason] ?? ""}</span>
               <span className="small soft foreign">
                 <Said sentence={one.sentence} wording={one.wording} />
