@@ -15,6 +15,7 @@ def holdings(erase: EraseSubjects) -> Holdings:
             Holding("kept_answers", kept="answers for a day, enciphered with a key of their callers alone"),
             Holding("asset_progress", "how far an asset has come", erase),
             Holding("asset_summaries", "title and channel of an asset; that it is gone stays", erase),
+            Holding("asset_list", kept="that the list has the form of this version; nobody is named"),
             Holding("erasure_requests", kept="what was erased, by ids and numbers, and who asked"),
             Holding("users", kept="staff who may sign in; an administrator removes an account"),
             Holding("administrators", kept="ids of accounts"),

@@ -48,6 +48,9 @@ from framewell_kit.paging import KeyPart, Page, PageRequest, decode_token
 from framewell_kit.telemetry import logger
 
 SUMMARIES: Final = "asset_summaries"
+LIST: Final = "asset_list"
+_COMPLETE: Final = "complete"
+"""In LIST: every document has what this version finds it by."""
 log = logger(__name__)
 
 _ASSETS_IN_MEMORY: Final = 10_000
@@ -85,11 +88,8 @@ class SummaryDocuments:
         """Make the indexes that reading needs, and read the list into memory."""
         for field in ("shard", "tick", "hour"):
             await self._documents.ensure_index(SUMMARIES, [field])
+        await self._complete()
         await self._catch_up()
-        if await self._documents.count(SUMMARIES, {}) > len(self._index):
-            await self._complete()
-            self._read_until = None
-            await self._catch_up()
 
     async def add(self, change: SummaryChange) -> None:
         """See SummaryRepository."""
@@ -189,11 +189,14 @@ class SummaryDocuments:
             self._index.put(row_of(document))
 
     async def _complete(self) -> None:
-        """Give documents of an earlier version what lists are found by; reads all there are."""
+        """Give documents of an earlier version what lists are found by; once, as it reads all there are."""
+        if await self._documents.get(LIST, _COMPLETE) is not None:
+            return
         for document in await self._documents.find(SUMMARIES, {"shard": None}):
             programme = Programme.FromString(document["programme"])
             found = {**of_programme(programme), "shard": shard(document["_id"]), "changed": 0}
             await self._documents.update(SUMMARIES, document["_id"], {"$set": found}, expect={"shard": None})
+        await self._documents.insert_once(LIST, {"_id": _COMPLETE})
 
     def _remember(self, asset_id: str, reached: _Reached) -> None:
         self._reached.pop(asset_id, None)
