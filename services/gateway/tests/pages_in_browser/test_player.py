@@ -31,7 +31,7 @@ from framewell.inference.v1.inference_service_pb2 import (
     ListPeopleResponse,
     Person,
 )
-from framewell.media.v1.media_pb2 import Box, FaceAttributes, Observation, Programme, Span
+from framewell.media.v1.media_pb2 import Box, FaceAttributes, Observation, Programme, Span, Track
 from framewell_kit.outcomes import NotFound
 from framewell_kit.testing.service_bench import ServiceBench
 from framewell_media.messages import timeline_value
@@ -77,13 +77,16 @@ class Programmes:
     timeline: Timeline | None = None
 
     async def play(self, name: str, clip: Clip) -> None:
-        path = make_clip(self.folder / name, clip)
+        await self.play_file(make_clip(self.folder / name, clip))
+
+    async def play_file(self, path: Path, *tracks: Track) -> None:
         settings = TranscodeSettings(chunk_seconds=2, preset="ultrafast")
         bench = ServiceBench(
             "transcode", partial(wire, sandbox=self.sandbox), settings, objects=self.house.mesh.objects
         )
         transcode = Transcode(await self.stack.enter_async_context(bench))
         asset = await transcode.ingested(path, asset_id=ASSET)
+        asset.tracks.extend(tracks)
         ended = await transcode.transcode(asset)
         self.timeline = timeline_value(ended.work.timeline)
         await self._answer(bench, asset, ended)
@@ -224,7 +227,7 @@ def test_the_picture_shown_is_the_picture_named(
     at_frame(page, 20)
     page.keyboard.press("l")
     page.wait_for_function("() => Number(document.querySelector('[data-frame]').dataset.frame) > 40")
-    page.get_by_role("slider").press("Home")  # plays on from there
+    page.get_by_role("slider", name="Position").press("Home")  # plays on from there
     page.wait_for_function("() => Number(document.querySelector('[data-frame]').dataset.frame) < 20")
     page.wait_for_function("() => Number(document.querySelector('[data-frame]').dataset.frame) > 20")
     page.locator("h1").focus()

@@ -315,7 +315,7 @@ def test_a_row_beside_the_player_leads_to_its_picture(house: Any, visit: Any) ->
     expect(rows.nth(1).get_by_role("button")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.querySelector('video').currentTime > 12.9")
-    page.get_by_role("slider").focus()
+    page.get_by_role("slider", name="Position").focus()
     page.keyboard.press("End")
     page.wait_for_function("() => document.querySelector('video').currentTime > 118")
 
@@ -388,7 +388,7 @@ def test_a_service_that_is_away_leaves_the_rest(house: Any, visit: Any) -> None:
     Asset(house).transcoded().analysed()
     house.mesh.inference.away = True
     page = visit(f"/assets/{ASSET}")
-    expect(page.get_by_role("slider")).to_be_visible()
+    expect(page.get_by_role("slider", name="Position")).to_be_visible()
     page.get_by_role("tab", name="Text").click()
     expect(
         page.get_by_role("tabpanel").get_by_text("inference cannot be asked right now").first
@@ -478,7 +478,7 @@ def main_thread_tasks(trace: dict[str, Any]) -> list[float]:
 
 def look_around(page: Page) -> None:
     """Move over the lanes, zoom, list everything and scroll."""
-    place = page.get_by_role("slider").bounding_box()
+    place = page.get_by_role("slider", name="Position").bounding_box()
     assert place is not None
     for step in range(40):
         page.mouse.move(place["x"] + 10 + step * 12, place["y"] + 60)

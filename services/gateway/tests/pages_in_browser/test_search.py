@@ -18,6 +18,7 @@ from framewell.inference.v1.search_service_pb2 import FoundMoment, SearchMoments
 from framewell.media.v1.media_pb2 import Moment, Observation, Span, Timeline
 from framewell.media.v1.media_service_pb2 import GetFrameResponse, GetTimelineResponse
 from framewell.mesh.v1.mesh_pb2 import Ratio
+from framewell_kit.outcomes import Rejected
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
 HOSTILE = "<b onmouseover=alert(1)>Wetter</b> \u202eretteW\u202c " + "W" * 10_000
@@ -107,7 +108,7 @@ def test_words_lead_to_the_moment_by_keyboard_alone(archive: Any, visit: Any, la
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(rf"/console/assets/{ASSET}\?pts=90000$"))
+    expect(page).to_have_url(re.compile(rf"/console/assets/{ASSET}\?pts=90000(&play=1)?$"))
 
 
 def test_what_others_wrote_is_shown_as_it_is_written(archive: Any, visit: Any) -> None:
@@ -139,6 +140,83 @@ def test_a_picture_finds_those_that_are_like_it(archive: Any, visit: Any, tmp_pa
     visit.check_accessibility(page)
     asked = [one for name, one in archive.mesh.inference.asked if name == "FindSimilar"][-1]
     assert (asked.analyser, asked.image) == ("labels", jpeg())
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_who_looks_for_a_face_says_why_first(archive: Any, visit: Any, tmp_path: Any, language: str) -> None:
+    visit.expects("404")
+    words = FACES[language]
+    near = inference.Neighbour(asset_id=ASSET, distance=0.31, likeness=inference.FACE_LIKENESS_NEAR)
+    far = inference.Neighbour(asset_id=ASSET, distance=0.75, likeness=inference.FACE_LIKENESS_FAR)
+    near.observation.id, far.observation.id = "faces/0/0/1", "faces/0/0/2"
+    archive.mesh.inference.answers["FindSimilar"] = inference.FindSimilarResponse(neighbours=[near, far])
+    picture = tmp_path / "given.jpg"
+    picture.write_bytes(jpeg())
+    page = visit("/search?as=face", language=language)
+    page.locator("input[type=file]").set_input_files(picture)
+    reason = page.get_by_role("textbox", name=words["reason"])
+    reason.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text(words["without"])
+    visit.check_accessibility(page)
+    assert asked_for(archive) == []
+
+    page.keyboard.type(" Nachruf ")
+    page.keyboard.press("Enter")
+    table = page.get_by_role("grid")
+    expect(table.get_by_text(words["near"])).to_be_visible()
+    expect(table.get_by_text(words["far"])).to_be_visible()
+    visit.check_accessibility(page)
+    visit.check_fits(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit.check_fits(page)
+    archive.happened(*archive.scenes.programme(7, "Etwas kommt herein"))  # makes searches old
+    expect(table.get_by_text(words["near"])).to_be_visible()
+    (one,) = asked_for(archive)
+    assert (one.analyser, one.image, one.reason) == ("faces", jpeg(), "Nachruf"), (
+        "it is asked once, on record"
+    )
+
+
+FACES = {
+    "en": {
+        "reason": "Why are you looking for this person?", "without": "Say why",
+        "near": "Near (0.31): can be the same person", "far": "Far (0.75): somebody else",
+    },
+    "de": {
+        "reason": "Warum suchen Sie diese Person?", "without": "Nennen Sie einen Grund",
+        "near": "Nah (0.31): kann dieselbe Person sein", "far": "Fern (0.75): jemand anderes",
+    },
+}  # fmt: skip
+
+
+def asked_for(archive: Any) -> list[Any]:
+    return [one for name, one in archive.mesh.inference.asked if name == "FindSimilar"]
+
+
+def test_a_refused_search_for_a_face_says_so_in_the_language_of_the_page(
+    archive: Any, visit: Any, tmp_path: Any
+) -> None:
+    """The mesh has the last word: what it refuses is said, whatever the page let pass."""
+    visit.expects("422")
+    refused = Rejected("whoever looks for a face says why", code="reason_required")
+    archive.mesh.inference.answers["FindSimilar"] = refused
+    page = visit(f"/search?as=face&like={ASSET}@90000", language="de")
+    page.get_by_role("textbox", name="Warum suchen Sie diese Person?").fill("Nachruf")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Wer nach einem Gesicht sucht, nennt einen Grund")
+
+
+def test_the_picture_of_a_programme_finds_scenes_in_others(archive: Any, visit: Any) -> None:
+    visit.expects("404")
+    page = visit(f"/search?like={ASSET}@90000")
+    expect(page.get_by_role("grid").get_by_text("distance 6.50")).to_be_visible()
+    (one,) = asked_for(archive)
+    assert (one.moment.asset_id, one.moment.pts, one.analyser) == (ASSET, 90_000, "labels")
+    assert list(one.filter.other_than) == [ASSET]
+    expect(page.get_by_role("img", name="Picture of the programme")).to_be_visible()
+    page.get_by_role("button", name="Another search").click()
+    expect(page).to_have_url(re.compile(r"/console/search$"))
 
 
 def test_what_is_no_picture_is_refused_in_words(archive: Any, visit: Any, tmp_path: Any) -> None:

@@ -1,8 +1,8 @@
 import { Captions } from "lucide-react";
-import { Button } from "../parts/Button";
 import { player as de } from "../words/de/player";
 import { player as en } from "../words/en/player";
 import { useWords } from "../words/language";
+import { Tool } from "./Tool";
 import { TrackChoice } from "./TrackChoice";
 import type { TextSource } from "./texts";
 import type { useTexts } from "./useTexts";
@@ -20,10 +20,13 @@ export function TextControls({
   const { shown } = texts;
   return (
     <>
-      <Button look="bare" does="player.texts" onPress={texts.toggle} aria-pressed={shown !== undefined}>
-        <Captions aria-hidden="true" />
-        <span className="transport-word">{words.texts}</span>
-      </Button>
+      <Tool
+        word={words.texts}
+        icon={<Captions />}
+        does="player.texts"
+        onPress={texts.toggle}
+        pressed={shown !== undefined}
+      />
       {sources.length > 1 && shown !== undefined && (
         <TrackChoice
           label={words.textTrack}

@@ -1,6 +1,6 @@
 import { Frame, Image, ImageUp, Maximize, Minimize, Pause, Play, StepBack, StepForward, Timer } from "lucide-react";
 import type { ReactNode } from "react";
-import { Button, IconButton } from "../parts/Button";
+import { IconButton } from "../parts/Button";
 import { useStore } from "../parts/useStore";
 import { player as de } from "../words/de/player";
 import { player as en } from "../words/en/player";
@@ -8,6 +8,7 @@ import { numberIn } from "../words/formats";
 import { useLanguage, useWords } from "../words/language";
 import { Position } from "./Position";
 import type { Playback } from "./playback";
+import { Tool } from "./Tool";
 import type { Deeds } from "./usePlayerKeys";
 
 /** The buttons of the player, and where it stands; `children` are those of its sounds and texts. */
@@ -35,10 +36,7 @@ export function Transport({
         <Moving playback={playback} timeOf={timeOf} />
         <span className="transport-space" />
         {children}
-        <Button look="bare" does="player.timecode" onPress={deeds.ask}>
-          <Timer aria-hidden="true" />
-          <span className="transport-word">{words.timecode}</span>
-        </Button>
+        <Tool word={words.timecode} icon={<Timer />} does="player.timecode" onPress={deeds.ask} />
         {withPictures && <OfPictures deeds={deeds} boxes={boxes} />}
         <IconButton
           label={full ? words.leaveFull : words.full}
@@ -74,18 +72,9 @@ function OfPictures({ deeds, boxes }: { deeds: Deeds; boxes: boolean }) {
   const words = useWords({ en, de });
   return (
     <>
-      <Button look="bare" does="player.boxes" onPress={deeds.boxes} aria-pressed={boxes}>
-        <Frame aria-hidden="true" />
-        <span className="transport-word">{words.boxes}</span>
-      </Button>
-      <Button look="bare" does="player.exact" onPress={deeds.exact}>
-        <Image aria-hidden="true" />
-        <span className="transport-word">{words.exact}</span>
-      </Button>
-      <Button look="bare" does="player.similar" onPress={deeds.similar}>
-        <ImageUp aria-hidden="true" />
-        <span className="transport-word">{words.similar}</span>
-      </Button>
+      <Tool word={words.boxes} icon={<Frame />} does="player.boxes" onPress={deeds.boxes} pressed={boxes} />
+      <Tool word={words.exact} icon={<Image />} does="player.exact" onPress={deeds.exact} />
+      <Tool word={words.similar} icon={<ImageUp />} does="player.similar" onPress={deeds.similar} />
     </>
   );
 }
