@@ -174,21 +174,19 @@ async def test_documents_of_an_earlier_version_are_listed() -> None:
 
 
 async def test_a_start_reads_no_store_as_a_whole_but_the_first_of_a_version() -> None:
-    class Noted(MemoryDocuments):
-        queries: list[Any] = []
+    queries: list[Any] = []
 
+    class Noted(MemoryDocuments):
         async def find(self, collection: str, query: Any, **more: Any) -> Any:
-            self.queries.append(query)
+            queries.append(query)
             return await super().find(collection, query, **more)
 
     documents = Noted()
     for whole in (1, 0):
-        Noted.queries.clear()
+        queries.clear()
         await SummaryDocuments(documents).prepare()
-        assert [query for query in Noted.queries if query.get("shard") is None].count(
-            {"shard": None}
-        ) == whole
-        assert {} not in Noted.queries
+        assert queries.count({"shard": None}) == whole
+        assert {} not in queries
 
 
 async def test_an_asset_has_a_poster_once_it_can_be_shown(mesh: Any, gateway: httpx.AsyncClient) -> None:
