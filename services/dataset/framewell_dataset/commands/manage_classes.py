@@ -26,9 +26,10 @@ from framewell_kit.outcomes import Conflict, NotFound, Rejected
 from framewell_kit.tombstones import class_subject
 from framewell_kit.written_names import require_written
 
-FORGOTTEN = (
-    "somebody who must not be learned again is known by one of these names or ids: "
-    "their erasure was asked for, and no class may have it"
+FORGOTTEN = say(
+    "forgotten.name",
+    "somebody who must not be learned again is known by one of these names or ids: their "
+    "erasure was asked for, and no class may have it",
 )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1.access_pb2 import AcceptInvitationRequest
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.access_secrets import code_of, hashed
 from framewell_gateway.domain.waits import CODES_OF_SOURCE
 from framewell_gateway.ports.access import Denied, Hasher, UserRepository
@@ -14,8 +15,9 @@ from framewell_gateway.steps.limit_attempts import LimitAttempts
 from framewell_gateway.steps.note_access import NoteAccess, nobody
 from framewell_kit.clock import Clock
 
-_REFUSED: Final = (
-    "the invitation is wrong, was used or is too old: ask an administrator of the mesh for another"
+_REFUSED: Final = say(
+    "invitation",
+    "the invitation is wrong, was used or is too old: ask an administrator of the mesh for another",
 )
 
 

@@ -18,9 +18,6 @@ from framewell_kit.clock import Clock
 from framewell_kit.outcomes import Conflict, NotFound
 
 INVITATIONS_LAST: Final = timedelta(days=7)
-_LAST: Final = (
-    "{login} is the last administrator with a password: make another one first, or nobody could make any"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +130,14 @@ class ManageUsers:
         return found
 
     async def _is_last(self, user: User) -> Conflict:
-        return Conflict(_LAST.format(login=user.login))
+        return Conflict(
+            say(
+                "last_administrator",
+                "{login} is the last administrator with a password: make another one first, or nobody could "
+                "make any",
+                login=user.login,
+            )
+        )
 
     def _there(self, changed: User | None, user: User) -> User:
         if changed is None:

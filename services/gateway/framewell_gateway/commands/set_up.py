@@ -18,13 +18,16 @@ from framewell_gateway.steps.note_access import NoteAccess, nobody
 from framewell_kit.clock import Clock
 from framewell_kit.outcomes import Conflict
 
-_REFUSED: Final = (
-    "the code is wrong, was used or is older than a day: `framewell users setup-code` on the mesh's machine "
-    "makes another"
+_REFUSED: Final = say(
+    "setup_code",
+    "the code is wrong, was used or is older than a day: `framewell users setup-code` on the "
+    "mesh's machine makes another",
 )
-_NO_SIGNER: Final = (
-    "this mesh cannot have users: its services would not know who calls. Set FRAMEWELL_CALLER_KEY_FILE and "
-    "FRAMEWELL_CALLER_PUBLIC_KEYS_FILE (`framewell up` does), and start it again"
+_NO_SIGNER: Final = say(
+    "no_signer",
+    "this mesh cannot have users: its services would not know who calls. Set "
+    "FRAMEWELL_CALLER_KEY_FILE and FRAMEWELL_CALLER_PUBLIC_KEYS_FILE (`framewell up` does), and"
+    " start it again",
 )
 
 

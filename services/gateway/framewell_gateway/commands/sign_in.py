@@ -5,6 +5,7 @@ from typing import Final
 
 from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1.access_pb2 import SignInRequest
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.logins import BadLogin, login_of, user_id_of
 from framewell_gateway.domain.users import User
 from framewell_gateway.domain.waits import PASSWORDS_OF_LOGIN, PASSWORDS_OF_PAIR, PASSWORDS_OF_SOURCE, Limit
@@ -14,7 +15,7 @@ from framewell_gateway.steps.limit_attempts import LimitAttempts
 from framewell_gateway.steps.note_access import NoteAccess, nobody
 from framewell_kit.clock import Clock
 
-_WRONG: Final = "login or password is wrong"
+_WRONG: Final = say("wrong_password", "login or password is wrong")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from framewell.access.v1.access_pb2 import AccessChange
 from framewell_contracts.access import AuthenticationKind, Role
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.logins import BadLogin, login_of, user_id_of
 from framewell_gateway.domain.provider_sign_in import role_from
 from framewell_gateway.domain.users import State, User
@@ -30,15 +31,29 @@ class SignInByProvider:
 
     async def __call__(self, identity: ProviderIdentity, source: str) -> Begun:
         if not await self.users.any():
-            raise await self._refused(None, source, "this mesh has no users yet: set it up first", "no_users")
+            raise await self._refused(
+                None,
+                source,
+                say("no_users.provider", "this mesh has no users yet: set it up first"),
+                "no_users",
+            )
         try:
             login = login_of(identity.login)
         except BadLogin as error:
-            raise await self._refused(None, source, f"the provider's login {error}", "bad_login") from error
+            raise await self._refused(
+                None, source, say("bad_login", "the provider's login {why}", why=error), "bad_login"
+            ) from error
         user = await self.users.get(user_id_of(login))
         if user is not None and user.subject != identity.subject:
             raise await self._refused(
-                user, source, f"{login} is another account here: ask an administrator", "login_taken"
+                user,
+                source,
+                say(
+                    "login_taken.provider",
+                    "{login} is another account here: ask an administrator",
+                    login=login,
+                ),
+                "login_taken",
             )
         role = role_from(identity.roles, self.roles)
         if role is None:
@@ -47,13 +62,22 @@ class SignInByProvider:
             raise await self._refused(
                 user,
                 source,
-                f"{login} has no role in this mesh: whoever keeps the provider gives one",
+                say(
+                    "no_role",
+                    "{login} has no role in this mesh: whoever keeps the provider gives one",
+                    login=login,
+                ),
                 "no_role",
             )
         user = await self._account(user, login, identity, role)
         if user is None or not user.is_active:
             raise await self._refused(
-                user, source, f"{login} may not sign in: ask an administrator", "account_disabled"
+                user,
+                source,
+                say(
+                    "account_disabled.provider", "{login} may not sign in: ask an administrator", login=login
+                ),
+                "account_disabled",
             )
         return await self.begin(user, source, authentication=AuthenticationKind.OIDC)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from framewell_contracts.access import AuthenticationKind, Role, includes, owner_of
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.access_secrets import TOKEN_PREFIX, hashed
 from framewell_gateway.domain.principals import NOBODY, Principal, declared, principal_of
 from framewell_gateway.domain.signed_addresses import Signed
@@ -25,8 +26,11 @@ from framewell_kit.clock import Clock
 DECLARED_ACTOR: Final = "framewell-actor"
 _SEEN_EVERY: Final = timedelta(minutes=1)
 _USED_EVERY: Final = timedelta(hours=1)
-_WANTED: Final = "this gateway asks who you are: sign in, or send a token as `Authorization: Bearer <token>`"
-_UNKNOWN: Final = "the token is not one of this mesh's, or it has ended: ask for another"
+_WANTED: Final = say(
+    "not_signed_in.bearer",
+    "this gateway asks who you are: sign in, or send a token as `Authorization: Bearer <token>`",
+)
+_UNKNOWN: Final = say("token", "the token is not one of this mesh's, or it has ended: ask for another")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.access_secrets import TOKEN_PREFIX, is_csrf_of
 from framewell_gateway.domain.addresses import is_object_path
 from framewell_gateway.domain.principals import NOBODY, Principal, acting, is_loopback
@@ -39,14 +40,22 @@ _OPEN_PATHS: Final = frozenset(
     }
 )
 _OPEN_FOLDERS: Final = ("/asyncapi/", "/schemas/", "/static/", "/console")
-_NOT_IN_ADDRESSES: Final = (
-    "a token does not belong into an address: send it in the header `Authorization: Bearer <token>`, or ask "
-    "`POST /v1/objects/address` for an address that opens one object for some minutes"
+_NOT_IN_ADDRESSES: Final = say(
+    "token_in_address",
+    "a token does not belong into an address: send it in the header `Authorization: Bearer "
+    "<token>`, or ask `POST /v1/objects/address` for an address that opens one object for some "
+    "minutes",
 )
-_OTHER_MACHINE: Final = "this gateway serves its own machine only: ask for it as 127.0.0.1"
-_OTHER_ORIGIN: Final = "a change must not come from another origin"
-_NO_CSRF: Final = "a change by a session needs the header `framewell-csrf`, with what `GET /v1/session` gave"
-_BAD_ADDRESS: Final = "this address opens nothing any more: ask `POST /v1/objects/address` for another"
+_OTHER_MACHINE: Final = say(
+    "other_machine", "this gateway serves its own machine only: ask for it as 127.0.0.1"
+)
+_OTHER_ORIGIN: Final = say("other_origin", "a change must not come from another origin")
+_NO_CSRF: Final = say(
+    "csrf", "a change by a session needs the header `framewell-csrf`, with what `GET /v1/session` gave"
+)
+_BAD_ADDRESS: Final = say(
+    "address", "this address opens nothing any more: ask `POST /v1/objects/address` for another"
+)
 
 
 class TokenInAddress(Exception):

@@ -2,7 +2,9 @@
 export const sentences: Readonly<Record<string, string>> = {
   account_changed: "Das Konto hat sich inzwischen geändert: Melden Sie sich neu an.",
   account_disabled: "{login} ist gesperrt: Entsperren Sie zuerst das Konto.",
+  "account_disabled.provider": "{login} darf sich nicht anmelden: Fragen Sie die Verwaltung.",
   account_removed: "Das Konto {login} wurde inzwischen entfernt.",
+  address: "Diese Adresse öffnet nichts mehr: Fragen Sie „POST /v1/objects/address“ nach einer neuen.",
   analyser_failed: "Das Bild lässt sich nicht analysieren: {why}",
   analyser_unknown: "Es gibt keine Analyse namens {analyser}; es gibt {known}.",
   "analyser_unknown.here":
@@ -62,6 +64,7 @@ export const sentences: Readonly<Record<string, string>> = {
   bad_idempotency_key: "Der Kopf {header} nimmt 1 bis 255 druckbare Zeichen, etwa eine UUID.",
   bad_key: "public_keys: {why}",
   bad_lease: "Eine Reservierung ist länger als nichts und höchstens eine Stunde.",
+  bad_login: "Der Anmeldename des Anbieters {why}",
   "bad_manifest.identity": "Identitätsmodell {model}: {why}",
   "bad_manifest.other": "Die Beschreibung von {model} beschreibt {described}, ein Modell für {task}.",
   "bad_model.failed": "{model} kann das Bild nicht ansehen: {why}",
@@ -167,6 +170,7 @@ export const sentences: Readonly<Record<string, string>> = {
   cluster_named: "{cluster_id} ist {named}: {undo}",
   cluster_unknown: "Die unbekannte Person {cluster_id} gibt es nicht: Niemand gehört mehr dazu, oder es gab sie nie.",
   crop_unknown: "Das Muster {sample_id} hat kein Bild {key}.",
+  csrf: "Eine Änderung in einer Sitzung braucht den Kopf „framewell-csrf“ mit dem, was „GET /v1/session“ nannte.",
   cut_off: "Die Übertragung endete nach {received, number} von {size, number} Bytes.",
   dataset_exists: "Den Datensatz {dataset_id} gibt es mit anderen Angaben.",
   dataset_unknown: "Den Datensatz {dataset_id} gibt es nicht.",
@@ -224,6 +228,8 @@ export const sentences: Readonly<Record<string, string>> = {
   facts_too_large:
     "{count} Ereignisse mit {size} Bytes sind zu viel für eine Änderung von {collection}/{name} (höchstens {most}).",
   forgotten: "Die Klasse {class_id} wurde vergessen und bleibt es.",
+  "forgotten.name":
+    "Unter einem dieser Namen oder Kennungen ist jemand bekannt, der nicht wieder gelernt werden darf: Seine Löschung wurde verlangt, keine Klasse darf ihn tragen.",
   frames_interrupted: "Die Bildtabelle ließ sich gerade nicht lesen: Das Lesen wurde unterbrochen.",
   further: "; und {count, plural, one {# weitere Erklärung} other {# weitere Erklärungen}}",
   ground: "{place}{terms}{more}",
@@ -240,9 +246,12 @@ export const sentences: Readonly<Record<string, string>> = {
   identity_model: "{model} ist ein Identitätsmodell: Übernehmen Sie es im Training.",
   if_match_not_taken:
     "Der Kopf {if_match} wird hier nicht angenommen: Kein GET nennt die Fassung dessen, was sich hier ändert.",
+  invitation: "Die Einladung ist falsch, schon verwendet oder zu alt: Bitten Sie die Verwaltung um eine neue.",
   "keys.none": "Dieser Dienst nimmt keine Aussage darüber an, wer fragt: Setzen Sie FRAMEWELL_CALLER_PUBLIC_KEYS_FILE.",
   "keys.unusable":
     "Wer fragt, lässt sich nicht prüfen: Die Datei von {setting} ist nicht brauchbar. Der Betrieb muss sie richten.",
+  last_administrator:
+    "{login} ist die letzte Verwaltung mit Passwort: Machen Sie zuerst jemand anderen dazu, sonst kann es niemand mehr.",
   last_word: "{who} {did} ({at} UTC)",
   "last_word.somebody": "jemand hat es inzwischen geändert",
   "likeness.far": "Fern: Es ist jemand anderes ({apart}).",
@@ -255,6 +264,7 @@ export const sentences: Readonly<Record<string, string>> = {
   login_in_uri:
     "{field} {address} enthält Anmeldedaten, die aufbewahrt und gesendet würden: Lassen Sie sie weg; der Betrieb hinterlegt die Zugangsdaten in FRAMEWELL_INGEST_LOGINS, die für s3: in AWS_*.",
   login_taken: "Der Anmeldename {login} ist vergeben: Wählen Sie einen anderen.",
+  "login_taken.provider": "{login} ist hier ein anderes Konto: Fragen Sie die Verwaltung.",
   "login_taken.setup":
     "Der Anmeldename {login} ist vergeben: Holen Sie einen neuen Code und wählen Sie einen anderen Namen.",
   merged_meanwhile: "Was abgetrennt wurde, ist inzwischen Teil von {merged_into}: Nehmen Sie das zuerst zurück.",
@@ -318,8 +328,11 @@ export const sentences: Readonly<Record<string, string>> = {
   no_reason: "Nennen Sie einen Grund: Er steht beim Modell für alle, die es ansehen.",
   no_recording:
     "Beitrag {asset_id} ist keine Aufzeichnung: Er wurde mit ingest.requested als Datei angefordert; senden Sie die Segmente einer Aufzeichnung unter eigener Kennung.",
+  no_role: "{login} hat keine Rolle in diesem Mesh: Wer den Anbieter pflegt, vergibt eine.",
   no_selection: "Sagen Sie, welche Beiträge: mit Kennung, Reihe, Kanal oder Zeit, oder alle.",
   no_session: "Diese Anfrage gehört zu keiner Sitzung, also gibt es keine zu beenden.",
+  no_signer:
+    "Dieses Mesh kann keine Benutzer haben: Seine Dienste wüssten nicht, wer fragt. Setzen Sie FRAMEWELL_CALLER_KEY_FILE und FRAMEWELL_CALLER_PUBLIC_KEYS_FILE, und starten Sie es neu.",
   no_such_frame: "Ein Bild {frame} gibt es nicht; der Beitrag hat {frame_count}, gezählt ab 0.",
   no_such_moment:
     "Bei {moment} gibt es kein Bild; der Beitrag reicht von pts {start_pts} bis pts {end_pts}, das sind {duration_seconds} s.",
@@ -327,6 +340,7 @@ export const sentences: Readonly<Record<string, string>> = {
   no_use: "Eine Nutzung von Muster {sample_id} nennt weder einen Datenstand noch einen Lauf.",
   no_user: "Wer fragt, ist kein Benutzer dieses Mesh, also gibt es keine Sitzungen zu beenden.",
   no_users: "Das Mesh hat noch keine Benutzer: Den ersten legt der Code von „framewell users setup-code“ an.",
+  "no_users.provider": "Dieses Mesh hat noch keine Benutzer: Richten Sie es zuerst ein.",
   no_vectors: "Die Analyse {analyser} macht keine Vektoren; fragen Sie nach {known}.",
   no_word: "{text} enthält kein Wort: Schreiben Sie, was gelesen, gesagt oder gesehen wird.",
   not_authorised:
@@ -337,6 +351,8 @@ export const sentences: Readonly<Record<string, string>> = {
   not_proved: "Was der Identitätsanbieter gesendet hat, weist niemanden aus: {why}",
   "not_proved.code": "Der Identitätsanbieter hat den Code abgelehnt: {why}",
   not_signed_in: "Dieses Gateway fragt, wer Sie sind: Melden Sie sich an oder senden Sie ein Token.",
+  "not_signed_in.bearer":
+    "Dieses Gateway fragt, wer Sie sind: Melden Sie sich an, oder senden Sie ein Token als „Authorization: Bearer <Token>“.",
   nothing_accepted:
     "Der Datensatz {dataset_id} hat kein angenommenes Muster zu veröffentlichen: Nehmen Sie zuerst eines an.",
   nothing_analysed_there: "Von Beitrag {asset_id} wurde bei pts {pts} nichts analysiert.",
@@ -367,7 +383,9 @@ export const sentences: Readonly<Record<string, string>> = {
     "{model} gibt keine Vor- und Nachverarbeitung an und beantwortet nur Anfragen: Lesen Sie eine Version ein, die sie angibt.",
   "other_dataset.model": "{model} stammt aus dem Datensatz {dataset_id}: Es kann nicht als {name} dienen.",
   "other_dataset.training": "Der Datenstand {snapshot_id} gehört zum Datensatz {dataset_id}, nicht zu {wanted}.",
+  other_machine: "Dieses Gateway bedient nur seine eigene Maschine: Rufen Sie es als 127.0.0.1 auf.",
   "other_machine.grpc": "Dieses Gateway bedient nur seine eigene Maschine: Rufen Sie es als 127.0.0.1 auf.",
+  other_origin: "Eine Änderung darf nicht von einer anderen Seite kommen.",
   other_purpose:
     "Der Datenstand {snapshot_id} wurde für den Zweck {published} veröffentlicht; das Verfahren {recipe} lernt nur aus Datenständen für {purpose}.",
   "other_purpose.recipe":
@@ -497,6 +515,8 @@ export const sentences: Readonly<Record<string, string>> = {
   service_starting: "{service} läuft noch nicht: {why}",
   service_unknown: "Einen Dienst {service} gibt es nicht: Es gibt {known}.",
   "service_unknown.page": "Einen Dienst {service} gibt es nicht: Es gibt {known}.",
+  setup_code:
+    "Der Code ist falsch, schon verwendet oder älter als ein Tag: „framewell users setup-code“ auf der Maschine des Mesh gibt einen neuen aus.",
   several: "{first}; {rest}",
   shown_already: "Muster {sample_id} zeigt das schon und ist {state}: Nehmen Sie das zuerst zurück.",
   sign_ins_busy: "Im Augenblick melden sich zu viele an: Versuchen Sie es noch einmal.",
@@ -553,8 +573,11 @@ export const sentences: Readonly<Record<string, string>> = {
   "terms.territories": "in {others} und {last}",
   "terms.territory": "in {territory}",
   "terms.until": "bis {day}",
+  token: "Dieses Token gehört nicht zu diesem Mesh, oder es ist abgelaufen: Bitten Sie um ein neues.",
   "token.unknown": "Dieses Token gehört nicht zu diesem Mesh: Fragen Sie den Betrieb nach Ihrem.",
   token_by_token: "Ein Token legt an, wer angemeldet ist, nicht ein anderes Token.",
+  token_in_address:
+    "Ein Token gehört nicht in eine Adresse: Senden Sie es im Kopf „Authorization: Bearer <Token>“, oder fragen Sie „POST /v1/objects/address“ nach einer Adresse, die ein Objekt einige Minuten lang öffnet.",
   token_unknown: "Sie haben kein Token {token_id}.",
   tokens_full: "{login} hat {most} Tokens: Widerrufen Sie eines, das nicht genutzt wird.",
   "too_large.model": "Das Modell ist größer als {most}.",
@@ -682,4 +705,5 @@ export const sentences: Readonly<Record<string, string>> = {
   wrong_checksum: "Die Prüfsumme passt nicht zu den Bytes: Senden Sie sie noch einmal.",
   wrong_hash: "Die SHA-256 der Übertragung ist {found}, angekündigt war {announced}.",
   "wrong_hash.announced": "Die SHA-256 der Übertragung ist {found}, angekündigt war {announced}: Senden Sie sie neu.",
+  wrong_password: "Anmeldename oder Passwort ist falsch.",
 };
