@@ -61,7 +61,8 @@ class Bench(ServiceBench):
     async def kept(self) -> str:
         """Return everything in the gateway's database as text."""
         stores = (
-            "events", "event_hours", "asset_progress", "asset_summaries", "asset_list", "erasure_requests", "announced",
+            "events", "event_hours", "asset_progress", "asset_summaries", "asset_list", "erasure_requests",
+            "announced",
         )  # fmt: skip
         return repr([await self.documents.find(store, {}) for store in stores])
 
