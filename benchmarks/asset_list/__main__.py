@@ -54,7 +54,7 @@ FILTERS: Final[dict[str, list[tuple[str, str]]]] = {
 def questions(places: dict[str, dict[str, str]]) -> Iterator[Question]:
     """Yield every page that is asked for; `places` are the tokens of pages by order and place."""
     for order in ORDERS:
-        name = f"{order.field} desc" if order.descending else str(order.field)
+        name = named(order)
         for place, token in places[order.name].items():
             begin = [("page_token", token)] if token else []
             yield Question(f"{name}, {place} page", [("order_by", name), *begin])
@@ -82,6 +82,18 @@ def tokens(index: AssetIndex) -> dict[str, dict[str, str]]:
     return found
 
 
+async def marked(asking: Asking, order: AssetOrder, places: dict[str, str]) -> dict[str, str]:
+    """Return tokens with the mark that REST puts on those of this list."""
+    first = await asking.page([("order_by", named(order)), ("page_size", "1")])
+    mark = first["next_page_token"].partition(".")[0]
+    return {place: f"{mark}.{token}" if token else "" for place, token in places.items()}
+
+
+def named(order: AssetOrder) -> str:
+    """Return an order as `order_by` names it."""
+    return f"{order.field} desc" if order.descending else str(order.field)
+
+
 async def measure(folder: MeshFolder, count: int, rounds: int) -> dict[str, Any]:
     """Fill the gateway's store and ask for pages; return figures by row, and what reading a store cost."""
     ends, table = read_endpoints(folder), ProcessTable.read(folder)
@@ -102,7 +114,10 @@ async def measure(folder: MeshFolder, count: int, rounds: int) -> dict[str, Any]
         await asking.page([])  # takes in what was put there
         taken = time.perf_counter() - begun
         megabytes = (_resident(processes["gateway"]) - before) / 2**20
-        every = list(questions(tokens(await index_of(documents))))
+        places = tokens(await index_of(documents))
+        for order in ORDERS:
+            places[order.name] = await marked(asking, order, places[order.name])
+        every = list(questions(places))
         for one in every:  # code and plans that are used for the first time
             await asking.ask(one)
         asking.found.clear()
