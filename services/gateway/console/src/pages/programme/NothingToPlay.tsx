@@ -1,6 +1,7 @@
 import { Clapperboard } from "lucide-react";
 import type { AssetView } from "../../api/generated";
 import { Empty } from "../../parts/Empty";
+import { Said } from "../../parts/Said";
 import { programme as de } from "../../words/de/programme";
 import { programme as en } from "../../words/en/programme";
 import { useWords } from "../../words/language";
@@ -9,7 +10,7 @@ import { useWords } from "../../words/language";
 export function NothingToPlay({ view }: { view: AssetView }) {
   const words = useWords({ en, de });
   const state = view.state ?? "requested";
-  const reason = view.reason && <span lang="en">{view.reason}</span>;
+  const reason = view.reason && <Said sentence={view.reason} wording={view.reason_wording} />;
   if (state === "rejected" || state === "removed") {
     return (
       <Empty icon={<Clapperboard />} title={state === "rejected" ? words.rejected : words.removed}>

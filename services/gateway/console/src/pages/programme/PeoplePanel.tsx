@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import { WordOf } from "../../parts/Badge";
 import { Empty } from "../../parts/Empty";
 import { Missing } from "../../parts/Missing";
+import { Said } from "../../parts/Said";
 import { useSession } from "../../parts/useSession";
 import { programme as de } from "../../words/de/programme";
 import { programme as en } from "../../words/en/programme";
@@ -96,8 +97,8 @@ function Somebody({ one, timeOf, go }: { one: SeenSomebody } & PanelProps) {
         )}
       </div>
       {sentence !== "" && (
-        <p className="small soft foreign" lang="en">
-          {sentence}
+        <p className="small soft foreign">
+          <Said sentence={sentence} wording={one.appearances[0]?.wording} />
         </p>
       )}
       <div className="programme-times">

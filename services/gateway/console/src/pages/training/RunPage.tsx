@@ -69,8 +69,8 @@ function Told({ run }: { run: Run }) {
           )}
         </div>
         {failed !== undefined && (
-          <p className="foreign training-said" lang="en">
-            {failed.detail}
+          <p className="foreign training-said">
+            <Said sentence={failed.detail} wording={failed.wording} />
           </p>
         )}
         <dl className="training-facts">
