@@ -28,10 +28,8 @@ export default function Search() {
   const { moment, forget } = useMoment();
   const [typed, setTyped] = useTyped(text, setText);
   const like: Like | undefined = given ?? moment;
-  const shown =
-    given !== undefined
-      ? { url: given.url, alt: words.yourPicture }
-      : moment && { url: pictureAt(moment.assetId, moment.pts), alt: words.itsPicture };
+  const own = given && { url: given.url, alt: words.yourPicture };
+  const shown = own ?? (moment && { url: pictureAt(moment.assetId, moment.pts), alt: words.itsPicture });
   const leave = () => {
     setGiven(undefined);
     forget();
@@ -41,28 +39,17 @@ export default function Search() {
       title={shell.pages.search}
       whole
       tools={
-        <>
-          <SearchField
-            label={words.box}
-            value={typed}
-            onChange={(value) => {
-              setTyped(value);
-              leave();
-              setPerson("");
-            }}
-            onSubmit={() => setText(typed)}
-          />
-          <Choose
-            label={words.where}
-            labelHidden
-            value={where as Where}
-            onChange={setWhere}
-            choices={(["all", "text", "transcript", "label"] as const).map((value) => ({
-              value,
-              label: words.kinds[value],
-            }))}
-          />
-        </>
+        <Tools
+          typed={typed}
+          onTyped={(value) => {
+            setTyped(value);
+            leave();
+            setPerson("");
+          }}
+          onSubmit={() => setText(typed)}
+          where={where as Where}
+          onWhere={setWhere}
+        />
       }
     >
       <GivenPicture shown={shown} onGiven={setGiven} onForget={leave} />
@@ -77,6 +64,37 @@ export default function Search() {
         <ByWords text={text.trim()} where={where as Where} person={person} setPerson={setPerson} />
       )}
     </Page>
+  );
+}
+
+function Tools({
+  typed,
+  onTyped,
+  onSubmit,
+  where,
+  onWhere,
+}: {
+  typed: string;
+  onTyped: (value: string) => void;
+  onSubmit: () => void;
+  where: Where;
+  onWhere: (where: Where) => void;
+}) {
+  const words = useWords({ en, de });
+  return (
+    <>
+      <SearchField label={words.box} value={typed} onChange={onTyped} onSubmit={onSubmit} />
+      <Choose
+        label={words.where}
+        labelHidden
+        value={where}
+        onChange={onWhere}
+        choices={(["all", "text", "transcript", "label"] as const).map((value) => ({
+          value,
+          label: words.kinds[value],
+        }))}
+      />
+    </>
   );
 }
 
