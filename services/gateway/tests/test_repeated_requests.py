@@ -174,6 +174,25 @@ async def test_a_change_rests_on_the_revision_that_was_compared(
     ]  # fmt: skip
 
 
+async def test_a_change_of_a_version_that_is_sent_again_is_answered_as_before(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    mesh.dataset.answers["GetClass"] = GetClassResponse(
+        dataset_class=DatasetClass(class_id="c-1", revision=7)
+    )
+    renamed = DatasetClass(class_id="c-1", name="A.", revision=8)
+    mesh.dataset.answers["RenameClass"] = RenameClassResponse(dataset_class=renamed)
+    headers = {
+        "if-match": (await gateway.get("/v1/classes/c-1")).headers["etag"],
+        "idempotency-key": "one-change",
+    }
+    first = await gateway.post("/v1/classes/c-1/rename", json={"name": "A."}, headers=headers)
+    mesh.dataset.answers["GetClass"] = GetClassResponse(dataset_class=renamed)
+    again = await gateway.post("/v1/classes/c-1/rename", json={"name": "A."}, headers=headers)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.headers["idempotency-replayed"] == "true"
+
+
 async def test_a_webhook_that_has_another_revision_than_expected_is_not_changed(
     gateway: httpx.AsyncClient,
 ) -> None:

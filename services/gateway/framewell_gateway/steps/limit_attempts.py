@@ -31,9 +31,7 @@ class LimitAttempts:
         for _ in range(_MOST_TRIES):
             now = self.clock.now()
             kept = await self.attempts.get(limit.name, who)
-            until = wait_until(kept, now)
-            if until is not None:
-                raise self._too_many(limit, until, now)
+            self._refuse_until(wait_until(kept, now), limit, now)
             if await self.attempts.change(limit.name, who, kept, counted(kept, limit, now)):
                 return
         raise TooMany(say("too_many_attempts.at_once", "too many attempts at once: wait a moment"), 1.0)
@@ -41,8 +39,11 @@ class LimitAttempts:
     async def count_from(self, limit: Limit, source: str) -> None:
         """Count an attempt from an address: of its networks first, then of itself. Raises TooMany.
 
-        Counters are few and shared: whoever has a network full of addresses would else fill them all.
+        Counters are few and shared: whoever has a network full of addresses would else fill them all. What an
+        address tries while it has to wait is not counted of its networks: others there need not wait for it.
         """
+        now = self.clock.now()
+        self._refuse_until(wait_until(await self.attempts.get(limit.name, source), now), limit, now)
         for net in nets_of(source):
             await self.count(limit.of_net(net), net)
         await self.count(limit, source)
@@ -58,6 +59,10 @@ class LimitAttempts:
         kept = await self.attempts.get(limit.name, who)
         if kept is not None:
             await self.attempts.change(limit.name, who, kept, taken_back(kept))
+
+    def _refuse_until(self, until: datetime | None, limit: Limit, now: datetime) -> None:
+        if until is not None:
+            raise self._too_many(limit, until, now)
 
     def _too_many(self, limit: Limit, until: datetime, now: datetime) -> TooMany:
         seconds = max(1.0, (until - now).total_seconds())

@@ -224,6 +224,16 @@ async def test_a_network_full_of_addresses_fills_few_counters(house: Any, admin:
         await limit.count_from(CODES_OF_SOURCE, "203.0.113.251")
 
 
+async def test_an_address_that_has_to_wait_does_not_make_its_network_wait(house: Any, admin: Any) -> None:
+    limit = house.access().limit
+    for _ in range(20 * 100 + 100):
+        with contextlib.suppress(TooMany):
+            await limit.count_from(CODES_OF_SOURCE, "203.0.113.7")
+    with pytest.raises(TooMany):
+        await limit.count_from(CODES_OF_SOURCE, "203.0.113.7")
+    await limit.count_from(CODES_OF_SOURCE, "203.0.113.8")
+
+
 async def test_whoever_guesses_passwords_keeps_nobody_at_the_address_from_using_a_code(
     house: Any, admin: Any
 ) -> None:

@@ -223,9 +223,10 @@ class KeepClusters:
 
     async def _take_out(self, gone: Sequence[Sighting]) -> None:
         if gone:
+            touched = {one.cluster_id for one in gone}
+            await self.due.mark(touched, recount=True)  # also where this process dies in between
             for start in range(0, len(gone), AT_ONCE):
                 await self.sightings.drop([one.id for one in gone[start : start + AT_ONCE]])
-            touched = {one.cluster_id for one in gone}
             await self.recount(touched)
             await self.due.mark(touched, recount=True)
 

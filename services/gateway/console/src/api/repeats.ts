@@ -9,10 +9,13 @@ import { NetworkError, ProblemError } from "./problems";
 
 export const KEY_HEADER = "idempotency-key";
 /** How long the same request counts as the one whose answer was lost: people look, and press again. */
-const SAME_WISH_MS = 10 * 60_000;
+const SAME_WISH_MS = 60_000;
+/** Leases: asked again they begin anew, and an answer from before would end them too early. */
+const ANEW = /\/v1\/samples\/(claim|release)$/;
 
 interface Open {
   key: string;
+  /** When it was sent, or its answer was given up. */
   since: number;
   /** How many wait for an answer to it now. */
   underWay: number;
@@ -27,6 +30,7 @@ export async function once(
   attempt: (init: RequestInit) => Promise<Response>,
 ): Promise<Response> {
   const { method, body } = init;
+  if (ANEW.test(String(input))) return attempt(init);
   if (method?.toUpperCase() !== "POST" || !(body === undefined || body === null || typeof body === "string")) {
     return attempt(init);
   }
@@ -41,7 +45,8 @@ export async function once(
     forget(request, wish);
     return answer;
   } catch (error) {
-    if (!isUnknown(error)) forget(request, wish);
+    if (isUnknown(error)) wish.since = Date.now();
+    else forget(request, wish);
     throw error;
   } finally {
     wish.underWay--;

@@ -261,14 +261,25 @@ async def _answer(route: Route, read: Route | None, request: Request) -> Respons
         return with_etag(request, response) if route.has_version else response
     if read is None:
         refuse_version(request)
-    else:
+    change = partial(_change, route, read, context, message, request)
+    if not route.takes_key:
+        return await change()
+    name_request(route.id, request, message)
+    return await once(context, route.id, request, change)
+
+
+async def _change(
+    route: Route, read: Route | None, context: AppContext, message: Message, request: Request
+) -> Response:
+    """Answer a change; 412 where its If-Match names another version than `read` answers now.
+
+    Compared within the idempotency key: sent again, a change that was made is answered as before.
+    """
+    if read is not None:
         seen = await read.shape.read_path(request)
         if refusal := await changed_since(request, message, partial(_respond, read, context, seen, request)):
             return refusal
-    if not route.takes_key:
-        return await _respond(route, context, message, request)
-    name_request(route.id, request, message)
-    return await once(context, route.id, request, partial(_respond, route, context, message, request))
+    return await _respond(route, context, message, request)
 
 
 async def _respond(route: Route, context: AppContext, message: Message, request: Request) -> Response:
