@@ -22,7 +22,7 @@ def test_a_mesh_without_anything_says_the_first_step_and_what_it_is(
 ) -> None:
     page = visit("/", language=language)
     expect(page.get_by_role("heading", name=title)).to_be_visible()
-    expect(page.get_by_role("heading", name=re.compile("local mesh|lokaler Betrieb"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("local mesh|Mesh ist lokal"))).to_be_visible()
     visit.check_accessibility(page)
     page.set_viewport_size({"width": 320, "height": 640})
     visit.check_fits(page)

@@ -44,8 +44,8 @@ export const home: typeof en = {
     without: "Sobald Material eintrifft, erscheint hier, was auf Sie wartet.",
   },
   local: {
-    title: "Das ist ein lokaler Betrieb",
-    text: "Jeder an diesem Rechner darf hier alles; von außen ist er nicht erreichbar. Für weitere Personen legen Sie zuerst eine Administration an: mit dem Code, den „framewell users setup-code“ an diesem Rechner ausgibt.",
+    title: "Dieses Mesh ist lokal",
+    text: "Jeder an diesem Rechner darf hier alles; von außen ist es nicht erreichbar. Für weitere Personen legen Sie zuerst eine Administration an: mit dem Code, den „framewell users setup-code“ an diesem Rechner ausgibt.",
     button: "Zugang einrichten",
   },
 };

@@ -40,7 +40,7 @@ export const people: typeof en = {
   aliases: "Auch genannt",
   externals: "Kennungen anderswo",
   changedBy: (who) => `geändert von ${who}`,
-  rule: "einer Regel des Betriebs",
+  rule: "einer Regel des Mesh",
   seen: "Wo diese Person zu sehen ist",
   notSeen: "Noch erkennt kein Modell im Einsatz diese Person",
   notSeenText: "Angenommene Muster lernt das nächste Modell; was es findet, erscheint hier.",

@@ -4,5 +4,5 @@ export const purposes: typeof en = {
   analysis: "Analyse",
   own_training: "Eigenes Training",
   sharing: "Weitergabe",
-  generative_training: "Generatives Training",
+  generative_training: "Training generativer Modelle",
 };

@@ -112,7 +112,7 @@ export const sentences: Readonly<Record<string, string>> = {
     "Eine Rechteänderung {change_id} ist hier nicht bekannt: Sie ist noch nicht angekommen, wurde abgelehnt, oder das, worum es ging, wurde gelöscht.",
   "changed_meanwhile.registration": "{model} wurde inzwischen von jemand anderem geändert.",
   "check.better":
-    "Von den zurückgehaltenen Fotos, aus denen {version} nicht gelernt hat, wurden {found} richtig benannt, von jener {found_before}; von den Unbekannten bekamen {named} einen Namen, von jener {named_before}; verlangt ist ein Abstand von {margin}.",
+    "Von den Prüffotos, aus denen {version} nicht gelernt hat, wurden {found} richtig benannt (von {version}: {found_before}); von den Unbekannten bekamen {named} einen Namen (von {version}: {named_before}); verlangt ist ein Abstand von {margin}.",
   "check.better.not_measured": "Nicht gemessen: {few}.",
   "check.both": "{first} und {second}",
   "check.challengers_follow": "Als Nächstes werden Herausforderer trainiert.",
@@ -193,7 +193,7 @@ export const sentences: Readonly<Record<string, string>> = {
   "doubt.nameless": "Nichts im Bild nennt die Person.",
   "doubt.no_role": "Unter dem Namen steht keine kleinere Zeile, er kann also etwas anderes sein.",
   "doubt.read_once": "Die Einblendung wurde nur einmal gelesen oder nie zweimal gleich.",
-  "doubt.second_face": "Ein anderes Gesicht ist {share} so groß: Die Einblendung kann beide meinen.",
+  "doubt.second_face": "Ein anderes Gesicht hat {share} der Größe dieses Gesichts: Die Bauchbinde kann beide meinen.",
   "doubt.short":
     "Gesicht und Einblendung waren in {pictures, plural, one {# geprüften Bild} other {# geprüften Bildern}} zusammen, {seconds} s.",
   "doubt.spread": "Das Gesicht ändert sich in der Einstellung stark (Streuung {spread}): Es können zwei Personen sein.",
@@ -238,7 +238,7 @@ export const sentences: Readonly<Record<string, string>> = {
   headline: "{standing}. {movement}.{last_event}",
   "headline.ended": "{standing}. Von selbst geschieht nichts mehr.{given_up}",
   "headline.given_up":
-    " {count, plural, one {Ein Datensatz} other {# Datensätze}} von ihm {count, plural, one {wurde} other {wurden}} aufgegeben.",
+    " {count, plural, one {Ein Ereignis} other {# Ereignisse}} dazu {count, plural, one {wurde} other {wurden}} aufgegeben.",
   "headline.last_event": " Letztes Ereignis: {event}, vor {time}.",
   idempotency_key_reused:
     "{header} wurde schon für eine andere Anfrage verwendet: Nehmen Sie für diese einen neuen Wert.",
@@ -402,7 +402,7 @@ export const sentences: Readonly<Record<string, string>> = {
   "part.timeline": "die Zeitachse",
   "part.times": "Zeiten und Timecodes",
   part_missing:
-    "{part, select, assets {Beiträge} samples_proposed {offene Muster} unknown_people {unbekannte Personen} refusals {Verweigerungen} candidates_waiting {wartende Kandidaten} dead_letters {aufgegebene Datensätze} open_breakers {offene Sicherungen} lag {Rückstand} samples {Muster} snapshots {Datenstände} models {Modelle} money {Beträge} other {{part}}}: {why}",
+    "{part, select, assets {Beiträge} samples_proposed {offene Muster} unknown_people {unbekannte Personen} refusals {Ablehnungen} candidates_waiting {wartende Kandidaten} dead_letters {aufgegebene Ereignisse} open_breakers {angehaltene Stufen} lag {Rückstand} samples {Muster} snapshots {Datenstände} models {Modelle} money {Beträge} other {{part}}}: {why}",
   parts_removed: "Teile von {key} wurden entfernt, als sie gelesen wurden.",
   "pay.flat": "je Muster und Datenstand",
   "pay.per_use": "je Nutzung",
@@ -597,7 +597,7 @@ export const sentences: Readonly<Record<string, string>> = {
   two_sentences: "{first} {second}",
   "unasked.broker": "Nach Ereignissen und Aufgegebenem ließ sich nicht suchen: Der Broker antwortet nicht.",
   "unasked.replica": "Was {service} unter {address} angehalten hat, ist nicht bekannt: Er antwortet nicht.",
-  "unasked.service": "Was {service} davon hat, ist nicht bekannt.",
+  "unasked.service": "Was {service} dazu hat, ist nicht bekannt.",
   unknown_plan: "Teil {part} von {parts} der Löschung {erasure_id} gehört zu keinem Plan.",
   unknown_recipe: "Ein Verfahren {recipe} gibt es nicht; es gibt {known}.",
   "unknown_recipe.dataset": "Das Verfahren {recipe} ist nicht bekannt; es gibt {known}.",
@@ -628,6 +628,8 @@ export const sentences: Readonly<Record<string, string>> = {
   "verdict.drawn": "Nicht beurteilt: Es ist gezeichnet, das eines Tieres oder eines Dinges, kein gefilmtes Gesicht.",
   "verdict.known": "Bekannt: Das Gesicht ist nah genug, um benannt zu werden ({apart}).",
   "verdict.no_model": "Nicht beurteilt: Kein Identitätsmodell ist in Betrieb.",
+  "verdict.no_reason":
+    "Nicht gesagt: Wer fragt, wessen Gesicht es ist, sagt warum; geben Sie einen Grund an, er wird mit dem Namen aufbewahrt.",
   "verdict.no_vector":
     "Nicht beurteilt: Die Gesichter sind zu klein, um Personen zu unterscheiden, oder ihre Beschreibung wurde gelöscht.",
   "verdict.nobody": "Unbekannt: Das Identitätsmodell kennt niemanden, den es nennen darf.",
@@ -670,7 +672,7 @@ export const sentences: Readonly<Record<string, string>> = {
   "why.next": "als Nächstes",
   "why.not_yet": "{group} kann {what} noch nicht bearbeiten: {why}.",
   "why.nothing_held":
-    "Niemand hat etwas davon: Kein Ereignis wartet, keine Aufgabe ist offen, nichts wurde aufgegeben. Machen Sie ihn neu: POST /v1/assets/{asset_id}/reprocess.",
+    "Kein Dienst hat noch etwas dazu: Kein Ereignis wartet, keine Aufgabe ist offen, nichts wurde aufgegeben. Erzeugen Sie den Beitrag neu: POST /v1/assets/{asset_id}/reprocess.",
   "why.paused": "{group} hat {place} angehalten: {why}. Es geht weiter: {when}.",
   "why.record": "{what} wartet auf {group} in {place}, {ahead}, seit {time}.",
   "why.records": "{count} {what} warten auf {group} in {topic}, das älteste seit {time}.",
@@ -684,7 +686,7 @@ export const sentences: Readonly<Record<string, string>> = {
   "why.tries_then": "Sie versucht ein Ereignis: {when}.",
   "why.unready": "{service} ist nicht bereit: {why}.",
   "why.unsent":
-    "{service} hat {count, plural, one {ein Ereignis} other {# Ereignisse}} davon, {count, plural, one {das} other {die}} der Broker noch nicht angenommen hat.",
+    "{service} hat {count, plural, one {ein Ereignis} other {# Ereignisse}} dazu, {count, plural, one {das} other {die}} der Broker noch nicht angenommen hat.",
   "why_withheld.conditional": "es ist an Bedingungen geknüpft, die nicht erfüllt sind",
   "why_withheld.contradictory": "eine Erklärung sagt darüber zweierlei",
   "why_withheld.ended": "die Erlaubnis dazu ist abgelaufen",

@@ -10,7 +10,7 @@ export const webhooks: WebhookWords = {
   none: "Noch keine Webhooks",
   noneText: "Ein Webhook sagt einem anderen System, etwa dem MAM, was hier geschehen ist.",
   url: "Adresse",
-  urlHelp: "Ihr Rechner muss vom Betrieb erlaubt sein (FRAMEWELL_GATEWAY_WEBHOOK_HOSTS).",
+  urlHelp: "Den Host der Adresse muss der Betrieb erlauben (FRAMEWELL_GATEWAY_WEBHOOK_HOSTS).",
   description: "Wofür er ist",
   events: "Ereignisse",
   which: { all: "Alle Ereignisse", some: "Nur diese" },

@@ -29,7 +29,7 @@ export const mesh = {
   },
   breakers: {
     title: "Stages that stopped themselves",
-    note: "After too many failures in a row. The mesh tries again by itself; go on at once when the cause is gone.",
+    note: "After too many failures in a row. The mesh tries again by itself; let them go on at once when the cause is gone.",
     since: "stopped",
     tries: "tries again",
     trying: "one record is being tried",

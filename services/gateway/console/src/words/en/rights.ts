@@ -214,7 +214,7 @@ export const rights = {
   },
   erasures: {
     title: "Erasures",
-    none: "Nobody was erased",
+    none: "Nothing was erased yet",
     noneText: "An erasure is listed here until all six services have reported, and after that.",
     create: "Erase",
     kind: "What goes",
