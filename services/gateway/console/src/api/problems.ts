@@ -34,6 +34,11 @@ export class ProblemError extends Error {
   }
 }
 
+/** Whether it was refused because nobody is signed in (any more), or somebody else than this page knows. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ProblemError && (error.status === 401 || (error.status === 403 && error.reason === "csrf"));
+}
+
 /** No answer came: the gateway or the way to it is away. */
 export class NetworkError extends Error {}
 

@@ -11,6 +11,12 @@ export interface Session extends SessionAnswer {
 /** Undefined until the gateway has answered. */
 export const session = new Store<Session | undefined>(undefined);
 
+/** Whether this person is the one who is signed in, as far as this page knows. */
+export function isHere(principal: string): boolean {
+  const now = session.get();
+  return now !== undefined && now.principal === principal && !now.ended;
+}
+
 /** Takes what the gateway says of the session. What waits goes on for the same person alone. */
 export function began(answer: SessionAnswer): void {
   const same = session.get()?.principal === answer.principal;

@@ -1,15 +1,17 @@
 /**
  * Files on their way to the mesh, by tus 1.0.0: sent in pieces, gone on with after a break, asked for once stated.
  *
- * They go on while somebody looks at other pages. A file that is dropped again after its tab was closed goes on
+ * They go on while somebody looks at other pages, in the name of who dropped them alone: they wait while that person
+ * is not signed in, whoever else is. A file that is dropped again after its tab was closed goes on
  * where it was. Uppy and tus-js-client were considered: this is one protocol, spoken with the session's own client.
  */
 
 import { send } from "./client";
 import { type IngestRequested, submitAsset } from "./generated";
 import { pause } from "./pause";
-import { ProblemError } from "./problems";
+import { isSignedOut, ProblemError } from "./problems";
 import { isPassing } from "./queries";
+import { isHere, session } from "./session";
 import { Store } from "./store";
 
 const PATH = "/v1/uploads/resumable";
@@ -24,13 +26,15 @@ const LONGEST_WAIT_MS = 8000;
 export type Wanted = Omit<IngestRequested, "uri">;
 
 /**
- * waiting: for its turn; sending; broken: the way to the gateway is, it is tried again; sent: whole, what is
+ * waiting: for its turn, or for its person; sending; broken: the way to the gateway is, it is tried again; sent: whole, what is
  * wanted with it is not said yet; asking; done; failed: refused for good.
  */
 export type UploadState = "waiting" | "sending" | "broken" | "sent" | "asking" | "done" | "failed";
 
 export interface Upload {
   id: number;
+  /** Who dropped it: in nobody else's name it is sent, gone on with or asked for. */
+  principal: string;
   /** Undefined once it is taken in: a browser keeps what a page holds. */
   file: File | undefined;
   name: string;
@@ -45,12 +49,13 @@ export interface Upload {
   assetId: string | undefined;
 }
 
-/** Every upload of this tab, the oldest first. */
+/** Every upload of this tab, whosever it is, the oldest first. */
 export const uploads = new Store<readonly Upload[]>([]);
 
 let lastId = 0;
 const cancelled = new Map<number, AbortController>();
 let working = false;
+session.subscribe(() => void work());
 
 /** Begins to send a file, after those before it; returns its number. */
 export function addUpload(file: File): number {
@@ -61,6 +66,7 @@ export function addUpload(file: File): number {
     ...now,
     {
       id,
+      principal: session.get()?.principal ?? "",
       file,
       name: file.name,
       size: file.size,
@@ -100,10 +106,11 @@ export function dropUpload(id: number): void {
   cancelled.delete(id);
   uploads.update((now) => now.filter((one) => one.id !== id));
   if (upload?.file === undefined) return;
-  const path = remembered(upload.file);
-  forget(upload.file);
+  const path = remembered(upload);
+  forget(upload);
   // What cannot be deleted now expires by itself.
-  if (path !== null) send(path, { method: "DELETE", headers: VERSION }).catch(() => undefined);
+  if (path !== null && isHere(upload.principal))
+    send(path, { method: "DELETE", headers: VERSION }).catch(() => undefined);
 }
 
 /** Asks before a tab is closed that would break something off. */
@@ -116,21 +123,27 @@ async function work(): Promise<void> {
   if (working) return;
   working = true;
   for (;;) {
-    const next = uploads.get().find((one) => one.state === "waiting");
+    const next = uploads.get().find((one) => one.state === "waiting" && isHere(one.principal));
     if (next?.file === undefined) break;
-    await sendWhole(next.id, next.file, cancelled.get(next.id)?.signal ?? AbortSignal.abort());
+    await sendWhole({ ...next, file: next.file }, cancelled.get(next.id)?.signal ?? AbortSignal.abort());
   }
   working = false;
 }
 
-async function sendWhole(id: number, file: File, signal: AbortSignal): Promise<void> {
+/** What is sent of an upload: its bytes, in the name of its person. */
+type Sending = Pick<Upload, "id" | "principal"> & { file: File };
+
+async function sendWhole(upload: Sending, signal: AbortSignal): Promise<void> {
+  const { id, file } = upload;
   change(id, { state: "sending" });
   let piece = FIRST_PIECE;
   let waitMs = 500;
   let place: Place | undefined;
   while (!signal.aborted) {
+    if (!isHere(upload.principal)) return change(id, { state: "waiting", error: undefined });
     try {
-      place ??= await begin(file, signal);
+      place ??= await begin(upload, signal);
+      if (place === undefined || !isHere(upload.principal)) continue;
       change(id, { state: "sending", sent: place.offset });
       if (place.offset === file.size) {
         change(id, { state: "sent" });
@@ -144,7 +157,8 @@ async function sendWhole(id: number, file: File, signal: AbortSignal): Promise<v
       waitMs = 500;
     } catch (error) {
       if (signal.aborted) return;
-      if (isOutOfStep(error)) forgetIfGone(file, error);
+      if (isSignedOut(error) && !isHere(upload.principal)) continue;
+      if (isOutOfStep(error)) forgetIfGone(upload, error);
       else if (!isPassing(error) && !(error instanceof ProblemError && error.status === 408)) {
         change(id, { state: "failed", error });
         return;
@@ -163,23 +177,25 @@ interface Place {
   offset: number;
 }
 
-/** Where the mesh has got to with this file: of an earlier attempt, or of one that begins. */
-async function begin(file: File, signal: AbortSignal): Promise<Place> {
-  const path = remembered(file);
+/** Where the mesh has got to with this file: of an earlier attempt, or of one that begins; undefined where it lost that. */
+async function begin(upload: Sending, signal: AbortSignal): Promise<Place | undefined> {
+  const { file } = upload;
+  const path = remembered(upload);
   if (path !== null) {
     try {
       const answer = await send(path, { method: "HEAD", headers: VERSION, signal });
       return { path, offset: offsetOf(answer) };
     } catch (error) {
       if (!(error instanceof ProblemError) || ![404, 410, 422].includes(error.status)) throw error;
-      forget(file);
+      forget(upload);
+      return undefined;
     }
   }
   const name = btoa(String.fromCharCode(...new TextEncoder().encode(file.name)));
   const headers = { ...VERSION, "upload-length": String(file.size), "upload-metadata": `filename ${name}` };
   const answer = await send(PATH, { method: "POST", headers, signal });
   const made = answer.headers.get("location") ?? "";
-  localStorage.setItem(settingOf(file), made);
+  localStorage.setItem(settingOf(upload), made);
   return { path: made, offset: 0 };
 }
 
@@ -197,17 +213,19 @@ async function sendPiece(place: Place, file: File, length: number, signal: Abort
 async function ask(id: number): Promise<void> {
   const upload = find(id);
   if (upload?.file === undefined || upload.wanted === undefined) return;
-  const path = remembered(upload.file);
+  if (!isHere(upload.principal)) return change(id, { state: "waiting", error: undefined });
+  const path = remembered(upload);
   if (path === null) return;
   const uri = path.slice(PATH.length + 1);
   change(id, { state: "asking", error: undefined });
   try {
     const { asset_id } = await submitAsset({ ...upload.wanted, uri }, { requestId: uri });
-    forget(upload.file);
+    forget(upload);
     cancelled.delete(id);
     change(id, { state: "done", assetId: asset_id, file: undefined });
   } catch (error) {
-    change(id, { state: "failed", error });
+    const waits = isSignedOut(error) && !isHere(upload.principal);
+    change(id, waits ? { state: "waiting", error: undefined } : { state: "failed", error });
   }
 }
 
@@ -228,19 +246,22 @@ function isOutOfStep(error: unknown): boolean {
   return error instanceof ProblemError && [404, 409, 410].includes(error.status);
 }
 
-function forgetIfGone(file: File, error: unknown): void {
-  if (error instanceof ProblemError && error.status !== 409) forget(file);
+function forgetIfGone(upload: Kept, error: unknown): void {
+  if (error instanceof ProblemError && error.status !== 409) forget(upload);
 }
+
+/** By what a browser knows an upload again. */
+type Kept = Pick<Upload, "principal" | "file">;
 
 /** The same file has the same name, size and time: what a tab may know of it without reading it. */
-function settingOf(file: File): string {
-  return `framewell-upload ${file.size} ${file.lastModified} ${file.name}`;
+function settingOf({ principal, file }: Kept): string {
+  return `framewell-upload ${principal} ${file?.size} ${file?.lastModified} ${file?.name}`;
 }
 
-function remembered(file: File): string | null {
-  return localStorage.getItem(settingOf(file));
+function remembered(upload: Kept): string | null {
+  return localStorage.getItem(settingOf(upload));
 }
 
-function forget(file: File): void {
-  localStorage.removeItem(settingOf(file));
+function forget(upload: Kept): void {
+  localStorage.removeItem(settingOf(upload));
 }

@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import { dropUpload, retryUpload, type Upload, uploads } from "../../api/uploads";
 import { Button, IconButton } from "../../parts/Button";
 import { Sentence } from "../../parts/Failed";
+import { useSession } from "../../parts/useSession";
 import { useStore } from "../../parts/useStore";
 import { Bytes } from "../../parts/values";
 import { assets as de } from "../../words/de/assets";
@@ -15,13 +16,16 @@ import { useLanguage, useWords } from "../../words/language";
 /** Files on their way to the mesh. */
 export function Uploads({ onState }: { onState: (ids: readonly number[]) => void }) {
   const words = useWords({ en, de });
-  const now = useStore(uploads);
+  const { session } = useSession();
+  const all = useStore(uploads);
+  const now = all.filter((one) => one.principal === session?.principal);
+  const others = all.filter((one) => one.principal !== session?.principal && !isOver(one)).length;
   const queries = useQueryClient();
   const done = now.filter((one) => one.state === "done").length;
   useEffect(() => {
     if (done > 0) void queries.invalidateQueries({ queryKey: ["assets", "list"] });
   }, [done, queries]);
-  if (now.length === 0) return null;
+  if (now.length + others === 0) return null;
   return (
     <section className="card assets-uploads" aria-label={words.uploads.title}>
       <h2>{words.uploads.title}</h2>
@@ -30,8 +34,20 @@ export function Uploads({ onState }: { onState: (ids: readonly number[]) => void
           <Line key={upload.id} upload={upload} onState={() => onState([upload.id])} />
         ))}
       </ul>
+      {others > 0 && <p className="soft small">{words.uploads.others(others)}</p>}
     </section>
   );
+}
+
+/** Whether nothing more is sent of it by itself. */
+function isOver({ state }: Upload): boolean {
+  return state === "done" || state === "failed";
+}
+
+/** Whether it rests until its person is signed in again. */
+function useIsAway(upload: Upload): boolean {
+  const { session } = useSession();
+  return session?.ended === true && upload.state !== "sent" && !isOver(upload);
 }
 
 function Line({ upload, onState }: { upload: Upload; onState: () => void }) {
@@ -39,8 +55,9 @@ function Line({ upload, onState }: { upload: Upload; onState: () => void }) {
   const language = useLanguage();
   const share = upload.size === 0 ? 0 : upload.sent / upload.size;
   const title = upload.wanted?.programme?.title || upload.name;
-  const said =
-    upload.state === "sending"
+  const said = useIsAway(upload)
+    ? words.uploads.away
+    : upload.state === "sending"
       ? words.uploads.sending(percentIn(language, Math.floor(share * 100) / 100))
       : words.uploads[upload.state];
   const unstated = upload.wanted === undefined && upload.state !== "failed";

@@ -9,7 +9,7 @@ import {
   type Sample,
 } from "../../api/generated";
 import { network } from "../../api/network";
-import { NetworkError, ProblemError } from "../../api/problems";
+import { isSignedOut, NetworkError, ProblemError } from "../../api/problems";
 import { session } from "../../api/session";
 
 /** Which samples are wanted. */
@@ -51,8 +51,7 @@ export function isWorthWaiting(error: unknown): boolean {
 
 /** Whether the person is not signed in (any more); what they decided waits until they are. */
 export function isNotTheirs(error: unknown): boolean {
-  if (error instanceof NotTheirs) return true;
-  return error instanceof ProblemError && (error.status === 401 || (error.status === 403 && error.reason === "csrf"));
+  return error instanceof NotTheirs || isSignedOut(error);
 }
 
 /** The mesh for one person: calls while somebody else is signed in are not made. */

@@ -5,9 +5,9 @@ const count = pluralsOf("de");
 
 export const assets: typeof en = {
   title: "Material",
-  count: (total) => count(total, { one: "Eintrag", other: "Einträge" }),
-  search: "Nach Titel, Reihe, Sender oder ID suchen",
-  searchIn: "Titel, Reihe, Sender, ID",
+  count: (total) => count(total, { one: "Beitrag", other: "Beiträge" }),
+  search: "Nach Titel, Reihe, Sender oder Kennung suchen",
+  searchIn: "Titel, Reihe, Sender, Kennung",
   allStates: "Jeder Stand",
   state: "Stand",
   columns: {
@@ -22,9 +22,9 @@ export const assets: typeof en = {
   failedChunks: (failed) => `${failed} gescheitert`,
   chunksOf: (analysed, planned) => `${analysed} von ${planned} Abschnitten analysiert`,
   keys: {
-    next: "Nächstes Material",
-    previous: "Voriges Material",
-    open: "Material öffnen",
+    next: "Nächster Beitrag",
+    previous: "Voriger Beitrag",
+    open: "Beitrag öffnen",
     why: "Warum es dort steht, wo es steht",
     add: "Datei hinzufügen",
   },
@@ -50,7 +50,7 @@ export const assets: typeof en = {
     rights: "Rechte",
     basis: "Was damit geschehen darf",
     bases: {
-      own_production: "Eigenproduktion: alles ist erlaubt",
+      own_production: "Eigenproduktion: Alles ist erlaubt",
       licence: "Lizenz oder Vertrag",
       public: "Gemeinfrei oder unter freier Lizenz",
       prohibited: "Untersagt: Daraus darf nichts gelernt werden",
@@ -74,7 +74,10 @@ export const assets: typeof en = {
   },
   uploads: {
     title: "Unterwegs",
-    waiting: "Wartet, bis es an der Reihe ist",
+    waiting: "Wartet",
+    away: "Wartet, bis Sie wieder angemeldet sind",
+    others: (n) =>
+      `${count(n, { one: "Datei", other: "Dateien" })} von jemand anderem: übertragen wird, sobald diese Person hier wieder angemeldet ist.`,
     sending: (percent) => `${percent} übertragen`,
     broken: "Unterbrochen; geht von selbst weiter",
     sent: "Übertragen. Zur Übernahme fehlt die Angabe der Rechte",
@@ -88,18 +91,18 @@ export const assets: typeof en = {
   },
   why: { button: "Warum?" },
   actions: {
-    menu: "Mehr zu diesem Material",
+    menu: "Mehr zu diesem Beitrag",
     open: "Öffnen",
     reprocess: "Alles daraus neu erzeugen",
     reprocessed: (title) => `„${title}“ wird neu verarbeitet.`,
     cancel: "Abruf anhalten",
     cancelled: (title) => `Der Abruf von „${title}“ ist angehalten.`,
     remove: "Entfernen …",
-    removeTitle: "Dieses Material entfernen?",
+    removeTitle: "Diesen Beitrag entfernen?",
     removeText: (title) =>
       `„${title}“ und alles daraus Gewonnene verschwindet: Ansichtskopie, Bilder, Beobachtungen, seine Muster. Das lässt sich nicht zurücknehmen.`,
     reason: "Grund",
-    reasonHelp: "Steht im Prüfprotokoll und überall, wo das Material gesucht wird.",
+    reasonHelp: "Steht im Protokoll und überall, wo der Beitrag gesucht wird.",
     removeButton: "Entfernen",
     removed: (title) => `„${title}“ wird entfernt.`,
   },

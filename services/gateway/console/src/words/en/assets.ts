@@ -73,6 +73,9 @@ export const assets = {
   uploads: {
     title: "On their way",
     waiting: "Waits for its turn",
+    away: "Waits until you are signed in again",
+    others: (n: number) =>
+      `${count(n, { one: "file", other: "files" })} of somebody else: sent once that person is signed in here again.`,
     sending: (percent: string) => `${percent} sent`,
     broken: "The way is broken; it goes on by itself",
     sent: "Sent. State its rights to take it in",
