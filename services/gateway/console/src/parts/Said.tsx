@@ -1,5 +1,5 @@
 import { useLanguage } from "../words/language";
-import { useWording, type Wording } from "../words/sentences";
+import { named, useWording, type Wording } from "../words/sentences";
 
 export interface SaidSentence {
   /** The sentence as the mesh says it: in English, or in the words of somebody. */
@@ -21,9 +21,4 @@ export function Said({ sentence, wording, naming = "" }: SaidSentence & { naming
 export function useSaid(): (sentence: string, wording?: Wording) => string {
   const word = useWording();
   return (sentence, wording) => word(wording) ?? sentence;
-}
-
-/** Evidence has `{class}` where the name of the person would stand. */
-function named(said: string, name: string): string {
-  return name === "" ? said : said.replaceAll("{class}", name);
 }

@@ -64,6 +64,11 @@ export function useWording(): (wording: Wording | undefined) => string | undefin
   return (wording) => wordIn(language, wording);
 }
 
+/** Evidence has `{class}` where the name of the person would stand: it stands there as it is written. */
+export function named(said: string, name: string): string {
+  return name === "" ? said : said.replaceAll("{class}", () => name);
+}
+
 function watch(tell: () => void): () => void {
   watching.add(tell);
   return () => watching.delete(tell);

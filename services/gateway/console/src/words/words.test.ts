@@ -3,7 +3,7 @@ import { refusals as german } from "./de/refusals";
 import { sentences } from "./de/sentences";
 import { agoIn, bytesIn, moneyIn } from "./formats";
 import { pluralsOf } from "./plurals";
-import { loadSentences, wordIn } from "./sentences";
+import { loadSentences, named, wordIn } from "./sentences";
 import { fill, placesOf } from "./templates";
 
 const pages = import.meta.glob<Record<string, unknown>>("./{de,en}/*.ts", { eager: true });
@@ -144,4 +144,10 @@ test("every word is said somewhere", () => {
   const written = Object.entries(pages).filter(([file]) => file.startsWith("./en/"));
   const looked = written.filter(([file]) => !BY_CODE.some((name) => file === `./en/${name}.ts`));
   expect(looked.flatMap(([file, words]) => unsaid(file, words))).toEqual([]);
+});
+
+test("a name stands in a sentence as it is written, whatever signs it has", () => {
+  for (const name of ["Ke$$ha", "A$`B", "$' and $&"]) {
+    expect(named("Known as {class}: {class}.", name)).toBe(`Known as ${name}: ${name}.`);
+  }
 });
