@@ -244,7 +244,7 @@ def test_a_webhook_is_made_tried_and_taken_away(
             "Adresse",
             "Geheimnis",
             "Schließen",
-            "Was zu tun",
+            "Aktionen",
             "Probe schicken",
             "Löschen",
         ],

@@ -34,7 +34,7 @@ def test_a_draft_of_house_rules_says_what_it_would_do(house: Any, visit: Any, la
     row = page.get_by_role("row").filter(has_text="hr-7")
     expect(row).to_contain_text({"en": "1,212", "de": "1.212"}[language])
     expect(page.get_by_role("row").filter(has_text="hr-8")).to_contain_text(re.compile("nothing|nichts"))
-    expect(page.get_by_text(re.compile("7 (assets are|Materialien werden)"))).to_be_visible()
+    expect(page.get_by_text(re.compile("7 (assets are|Beiträge werden)"))).to_be_visible()
     assert house.mesh.dataset.asked[-1][1].rules == RULES
     visit.check_accessibility(page)
     page.set_viewport_size({"width": 320, "height": 640})
@@ -53,7 +53,7 @@ def test_rules_that_cannot_be_read_are_refused_in_words(house: Any, visit: Any) 
 
 @pytest.mark.parametrize(
     ("language", "seal", "said"),
-    [("en", "Seal it now", "2 chains are sealed."), ("de", "Jetzt siegeln", "2 Ketten sind gesiegelt.")],
+    [("en", "Seal it now", "2 chains are sealed."), ("de", "Jetzt versiegeln", "2 Ketten sind versiegelt.")],
 )
 def test_the_log_is_sealed_at_once(house: Any, visit: Any, language: str, seal: str, said: str) -> None:
     answers = house.mesh.dataset.answers

@@ -18,6 +18,7 @@ from framewell.inference.v1.search_service_pb2 import FoundMoment, SearchMoments
 from framewell.media.v1.media_pb2 import Moment, Observation, Span, Timeline
 from framewell.media.v1.media_service_pb2 import GetFrameResponse, GetTimelineResponse
 from framewell.mesh.v1.mesh_pb2 import Ratio
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import Rejected
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
@@ -185,7 +186,7 @@ FACES = {
     },
     "de": {
         "reason": "Warum suchen Sie diese Person?", "without": "Nennen Sie einen Grund",
-        "near": "Nah (0.31): kann dieselbe Person sein", "far": "Fern (0.75): jemand anderes",
+        "near": "Nah (0,31): kann dieselbe Person sein", "far": "Fern (0,75): jemand anderes",
     },
 }  # fmt: skip
 
@@ -199,12 +200,16 @@ def test_a_refused_search_for_a_face_says_so_in_the_language_of_the_page(
 ) -> None:
     """The mesh has the last word: what it refuses is said, whatever the page let pass."""
     visit.expects("422")
-    refused = Rejected("whoever looks for a face says why", code="reason_required")
+    refused = Rejected(
+        say(
+            "reason_required", "whoever looks for a face says why: give a `reason`; it is kept with who asked"
+        )
+    )
     archive.mesh.inference.answers["FindSimilar"] = refused
     page = visit(f"/search?as=face&like={ASSET}@90000", language="de")
     page.get_by_role("textbox", name="Warum suchen Sie diese Person?").fill("Nachruf")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Wer nach einem Gesicht sucht, nennt einen Grund")
+    expect(page.get_by_role("alert")).to_contain_text("Wer nach einem Gesicht sucht, sagt warum")
 
 
 def test_the_picture_of_a_programme_finds_scenes_in_others(archive: Any, visit: Any) -> None:

@@ -1,11 +1,14 @@
 import type { AccessWords } from "../en/access";
+import { pluralsOf } from "../plurals";
+
+const count = pluralsOf("de");
 
 export const access: AccessWords = {
   setup: {
     title: "Mesh einrichten",
     text: "Sie legen die erste Administration an. Von da an meldet sich jeder an.",
     code: "Code",
-    codeHelp: "Der Betrieb bekommt ihn auf dem Rechner des Meshs: framewell users setup-code",
+    codeHelp: "Der Betrieb bekommt ihn auf dem Rechner des Mesh: framewell users setup-code",
     submit: "Administration anlegen",
     link: "Mesh einrichten",
     local: "Noch muss sich niemand anmelden: Jeder an diesem Rechner darf alles.",
@@ -27,7 +30,7 @@ export const access: AccessWords = {
   role: "Rolle",
   roleHelp: {
     viewer: "Sieht, sucht und spielt ab; ändert nichts.",
-    curator: "Nimmt Medien auf, prüft Muster und benennt Personen.",
+    curator: "Übernimmt Medien, prüft Muster und benennt Personen.",
     rights: "Ändert Rechte und lässt Personen und Medien vergessen.",
     admin: "Alles, auch Benutzer und Modelle.",
   },
@@ -48,7 +51,8 @@ export const access: AccessWords = {
       "Was der Anbieter des Hauses schickt, beweist nicht, wer Sie sind. Versuchen Sie es erneut, oder sagen Sie es dem Betrieb.",
     bad_expiry: "Das Ende muss in der Zukunft liegen, und innerhalb eines Jahres.",
   },
-  slow: (seconds: number) => `Zu viele Versuche. Der nächste geht in ${seconds} Sekunden.`,
+  slow: (seconds: number) =>
+    `Zu viele Versuche. Der nächste geht in ${count(seconds, { one: "Sekunde", other: "Sekunden" })}.`,
   users: {
     title: "Benutzer",
     text: "Alle hier melden sich an, mit einer Rolle. Wer nicht mehr da ist, wird gesperrt oder entfernt.",
@@ -58,7 +62,7 @@ export const access: AccessWords = {
     signedIn: "Zuletzt angemeldet",
     never: "nie",
     external: "vom Anbieter des Hauses",
-    actions: "Was zu tun ist",
+    actions: "Aktionen",
     changeRole: "Rolle ändern",
     disable: "Sperren",
     enable: "Entsperren",

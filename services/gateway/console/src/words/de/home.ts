@@ -15,11 +15,11 @@ export const home: typeof en = {
     `${more ? "Mindestens " : ""}${count(n, { one: "Person ohne Namen", other: "Personen ohne Namen" })}`,
   unknownText: "Gesehen, aber keinem Modell bekannt.",
   refusals: (n) => count(n, { one: "Ablehnung heute", other: "Ablehnungen heute" }),
-  refusalsText: "Muster, die aus rechtlichen Gründen zurückgehalten werden.",
+  refusalsText: "Muster, die aus rechtlichen Gründen gesperrt sind.",
   candidates: (n, more) =>
     `${more ? "Mindestens " : ""}${count(n, { one: "Modell kann in Betrieb gehen", other: "Modelle können in Betrieb gehen" })}`,
-  candidatesText: "Trainiert, gemessen und noch nicht im Einsatz.",
-  failed: (n) => count(n, { one: "Eintrag gescheitert", other: "Einträge gescheitert" }),
+  candidatesText: "Trainiert, gemessen und noch nicht in Betrieb.",
+  failed: (n) => count(n, { one: "Beitrag gescheitert", other: "Beiträge gescheitert" }),
   failedText: "Zurückgewiesen oder als Ganzes nicht analysiert.",
   deadLetters: (n) => count(n, { one: "Ereignis aufgegeben", other: "Ereignisse aufgegeben" }),
   deadLettersText: "Sie warten darauf, wiederholt oder verworfen zu werden.",
@@ -27,7 +27,7 @@ export const home: typeof en = {
   breakersText: "Nach zu vielen Fehlern hintereinander.",
   lately: "Zuletzt",
   allAssets: "Alles Material",
-  underWay: (n) => `${count(n, { one: "Eintrag", other: "Einträge" })} in Arbeit`,
+  underWay: (n) => `${count(n, { one: "Beitrag", other: "Beiträge" })} in Arbeit`,
   parts: {
     assets: "Material",
     samples_proposed: "Muster zur Prüfung",

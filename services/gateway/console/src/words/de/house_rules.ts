@@ -16,7 +16,7 @@ export const houseRules: HouseRuleWords = {
   assets: "Material",
   matchesNothing: "trifft auf nichts zu",
   effect: "Zusammen",
-  changed: (n) => `${count(n, { one: "Material wird", other: "Materialien werden" })} anders entschieden`,
+  changed: (n) => `${count(n, { one: "Beitrag wird", other: "Beiträge werden" })} anders entschieden`,
   withdrawn: (n) => `${count(n, { one: "Muster fällt", other: "Muster fallen" })} weg`,
   proposed: (n) => `${count(n, { one: "Muster wird", other: "Muster werden" })} doch vorgeschlagen`,
   snapshots: (n) => `${count(n, { one: "Datenstand wird", other: "Datenstände werden" })} zurückgezogen`,

@@ -23,7 +23,7 @@ export const models: ModelWords = {
   inForce: "In Kraft",
   beside: "Daneben",
   quarantined: "Nicht verwendbar",
-  actions: "Was zu tun ist",
+  actions: "Aktionen",
   use: "In Kraft setzen",
   enable: "Alle Sendungen ansehen lassen",
   disable: "Nichts mehr ansehen lassen",

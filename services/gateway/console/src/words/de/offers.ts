@@ -5,6 +5,6 @@ const count = pluralsOf("de");
 
 export const offers: typeof en = {
   samples: (n) => count(n, { one: "angenommenes Muster", other: "angenommene Muster" }),
-  assets: (n) => count(n, { one: "Material", other: "Materialien" }),
+  assets: (n) => count(n, { one: "Beitrag", other: "Beiträge" }),
   untitled: "Ohne Titel",
 };

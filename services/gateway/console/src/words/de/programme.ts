@@ -32,18 +32,18 @@ export const programme: typeof en = {
   coming: {
     requested: {
       title: "Das Material wird geholt",
-      text: "Es lässt sich abspielen, sobald es übernommen und eine Vorschau erzeugt ist.",
+      text: "Es lässt sich abspielen, sobald es übernommen und eine Ansichtskopie erzeugt ist.",
     },
     ingested: { title: "Das Material ist übernommen", text: "Seine Abschnitte werden geplant." },
     transcoding: { title: "Das Material wird umgewandelt", text: "Es spielt, sobald der letzte Abschnitt da ist." },
-    analysing: { title: "Die Vorschau ist unterwegs", text: "Versuchen Sie es gleich noch einmal." },
+    analysing: { title: "Die Ansichtskopie ist unterwegs", text: "Versuchen Sie es gleich noch einmal." },
     analysed: {
       title: "Hier gibt es nichts abzuspielen",
-      text: "Es ließ sich keine Vorschau erzeugen; die Gründe stehen unten.",
+      text: "Es ließ sich keine Ansichtskopie erzeugen; die Gründe stehen unten.",
     },
   },
   chunks: (done, of) => `${done} von ${count(of, { one: "Abschnitt", other: "Abschnitten" })}`,
-  rejected: "Das Material wurde abgelehnt",
+  rejected: "Das Material wurde zurückgewiesen",
   removed: "Das Material wurde entfernt",
   gone: "Das Material ist nicht mehr da",
   toAssets: "Zum Material",

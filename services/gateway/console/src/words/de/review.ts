@@ -50,7 +50,7 @@ export const review: typeof en = {
     not_found: "Dieses Muster gibt es nicht mehr.",
     changed: "Jemand war schneller.",
     claimed: "Jemand anderes prüft es gerade.",
-    not_open: "Es ist zurückgehalten oder zurückgezogen.",
+    not_open: "Es ist gesperrt oder zurückgezogen.",
     rights: "Die Rechte lassen es nicht zu.",
     no_class: "Es braucht einen Namen.",
     unknown_class: "Diese Person gibt es nicht mehr.",

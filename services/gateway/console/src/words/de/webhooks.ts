@@ -22,7 +22,7 @@ export const webhooks: WebhookWords = {
   states: { active: "Aktiv", paused: "Angehalten", disabled: "Abgeschaltet" },
   delivered: "Zuletzt zugestellt",
   never: "nie",
-  actions: "Was zu tun ist",
+  actions: "Aktionen",
   test: "Probe schicken",
   deliveries: "Zustellungen",
   pause: "Anhalten",

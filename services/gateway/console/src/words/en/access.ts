@@ -1,3 +1,7 @@
+import { pluralsOf } from "../plurals";
+
+const count = pluralsOf("en");
+
 /** Words of accounts: signing in, users, tokens. */
 export const access = {
   setup: {
@@ -45,7 +49,8 @@ export const access = {
     not_proved: "What the provider of the house sent does not prove who you are. Try again, or tell the operator.",
     bad_expiry: "It must end later than now, and within a year.",
   } as Record<string, string>,
-  slow: (seconds: number) => `Too many attempts. The next is taken in ${seconds} seconds.`,
+  slow: (seconds: number) =>
+    `Too many attempts. The next is taken in ${count(seconds, { one: "second", other: "seconds" })}.`,
   users: {
     title: "Users",
     text: "Everybody here signs in, with a role. Who is no longer here is disabled or removed.",
