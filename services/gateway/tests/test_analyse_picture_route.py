@@ -51,11 +51,16 @@ def decoding(mesh: Any, decoder: SandboxedPictures) -> Any:
 async def test_a_picture_is_handed_on_as_it_is(decoding: Any, gateway: httpx.AsyncClient, form: str) -> None:
     sent = picture(64, 36, form)
     headers = {"content-type": f"image/{form.lower()}"}
-    answer = await gateway.post(f"{PATH}?analysers=faces&analysers=labels", content=sent, headers=headers)
+    answer = await gateway.post(
+        f"{PATH}?analysers=faces&analysers=labels&reason=Who%20is%20it%3F", content=sent, headers=headers
+    )
     assert answer.status_code == 200, answer.text
     assert [one["kind"] for one in answer.json()["observations"]] == ["face"]
     assert decoding.inference.asked == [
-        ("AnalyseImage", AnalyseImageRequest(image=sent, analysers=["faces", "labels"]))
+        (
+            "AnalyseImage",
+            AnalyseImageRequest(image=sent, analysers=["faces", "labels"], reason="Who is it?"),
+        )
     ]
 
 

@@ -10,9 +10,11 @@ import cv2
 import numpy as np
 import pytest
 
+from framewell.face.v1.face_pb2 import FaceSearched
 from framewell.inference.v1 import inference_service_pb2 as api
 from framewell.media.v1.media_pb2 import WITHOUT_VECTOR_TOO_SMALL
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
+from framewell_inference.adapters.face_search_documents import FaceSearchDocuments
 from framewell_inference.domain.pictures import Picture
 from framewell_inference.ports.calls import Call, ModelBusyError, Priority, current_call
 from framewell_inference.testing import InferenceBench
@@ -25,15 +27,16 @@ KNOWN, REVIEW, UNKNOWN = (
     api.IDENTITY_VERDICT_UNKNOWN,
 )
 
+WHY = "Who stands beside the minister?"
+
 
 def png(picture: Picture) -> bytes:
     return cv2.imencode(".png", picture)[1].tobytes()
 
 
-async def looked(bench: InferenceBench, picture: Picture) -> api.AnalyseImageResponse:
-    answer = await bench.call(
-        "AnalyseImage", api.AnalyseImageRequest(image=png(picture), analysers=["faces"])
-    )
+async def looked(bench: InferenceBench, picture: Picture, reason: str = WHY) -> api.AnalyseImageResponse:
+    asked = api.AnalyseImageRequest(image=png(picture), analysers=["faces"], reason=reason)
+    answer = await bench.call("AnalyseImage", asked, by="anna", authority="viewer")
     assert isinstance(answer, api.AnalyseImageResponse)
     return answer
 
@@ -99,10 +102,13 @@ async def test_a_drawn_face_is_said_to_be_none(bench: InferenceBench, media: Cal
     assert face.sentence.startswith("Not judged: it is drawn")
 
 
-async def streamed(bench: InferenceBench, images: Sequence[bytes]) -> list[api.AnalyseFramesResponse]:
+async def streamed(
+    bench: InferenceBench, images: Sequence[bytes], reasons: Sequence[str] = ()
+) -> list[api.AnalyseFramesResponse]:
     async def requests() -> AsyncIterator[api.AnalyseFramesRequest]:
         for number, image in enumerate(images):
-            yield api.AnalyseFramesRequest(sequence=number, image=image, analysers=["faces"])
+            reason = reasons[number] if reasons else ""
+            yield api.AnalyseFramesRequest(sequence=number, image=image, analysers=["faces"], reason=reason)
 
     return [answer async for answer in bench.stream("AnalyseFrames", requests())]
 
@@ -123,6 +129,68 @@ async def test_a_picture_that_is_none_is_answered_and_the_stream_goes_on(
         (1, "", 1),
     ]
     assert "picture" in answers[0].failed.detail
+
+
+async def known_as(bench: InferenceBench, picture: Picture, class_id: str) -> None:
+    """Have an identity model know who is in a picture."""
+    vectors = await bench.vectors(await bench.analyse([picture], f"{asset_called(1)}/0/0"))
+    await bench.promote({class_id: vectors[0]}, "1", 1)
+    await bench.relabel()
+
+
+async def test_nobody_is_named_without_a_reason_and_whoever_gives_one_is_recorded(
+    bench: InferenceBench, astronaut: Picture, man_in_car: list[Picture]
+) -> None:
+    await known_as(bench, astronaut, "class-1")
+    for reason in ("", " \t"):
+        found = await looked(bench, astronaut, reason)
+        assert [one.id for one in found.observations] == [one.observation_id for one in found.identities]
+        (face,) = found.identities
+        assert face.wording.template == "verdict.no_reason"
+        assert "says why" in face.sentence
+        bare = api.FaceIdentity(
+            observation_id=face.observation_id, sentence=face.sentence, wording=face.wording
+        )
+        assert face == bare, "nothing else is said of who it is"
+    with pytest.raises(Rejected, match="at most 500"):
+        await looked(bench, astronaut, "x" * 501)
+    assert bench.facts.of(FaceSearched) == []
+
+    (face,) = (await looked(bench, astronaut, f" {WHY} ")).identities
+    assert face.class_id == "class-1"
+    await looked(bench, np.zeros_like(astronaut))
+    (kept,) = bench.facts.of(FaceSearched)
+    assert (kept.actor.principal, kept.actor.authority, kept.reason) == ("anna", "viewer", WHY)
+    assert (kept.neighbour_count, kept.shown_in_id) == (1, "")
+
+
+async def test_what_cannot_be_recorded_names_nobody(
+    bench: InferenceBench, astronaut: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await known_as(bench, astronaut, "class-1")
+
+    async def busy(*_: object) -> None:
+        raise Busy("the database does not answer", retry_after=1.0)
+
+    monkeypatch.setattr(FaceSearchDocuments, "keep", busy)
+    with pytest.raises(Busy, match="does not answer"):
+        await looked(bench, astronaut)
+    (answer,) = await streamed(bench, [png(astronaut)], [WHY])
+    assert (answer.failed.code, len(answer.observations), len(answer.identities)) == ("busy", 0, 0)
+
+
+async def test_of_a_stream_each_face_that_comes_into_view_is_recorded_once_a_reason(
+    bench: InferenceBench, man_in_car: list[Picture], astronaut: Picture
+) -> None:
+    await known_as(bench, astronaut, "class-1")
+    sent = [astronaut, astronaut, astronaut, man_in_car[0], astronaut, astronaut]
+    reasons = ["", WHY, WHY, WHY, WHY, "Another"]
+    answers = await streamed(bench, [png(one) for one in sent], reasons)
+    assert [[one.class_id for one in each.identities] for each in answers] == [
+        [""], ["class-1"], ["class-1"], [""], ["class-1"], ["class-1"],
+    ]  # fmt: skip
+    assert answers[0].identities[0].wording.template == "verdict.no_reason"
+    assert [one.reason for one in bench.facts.of(FaceSearched)] == [WHY, WHY, "Another"]
 
 
 async def test_an_unknown_analyser_is_refused_by_name(bench: InferenceBench, astronaut: Picture) -> None:

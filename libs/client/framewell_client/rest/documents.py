@@ -48,7 +48,9 @@ class AnalyseImageResponse(TypedDict):
     observations: Sequence[Observation]
     """Observations by analyser; spans and moments are those of a single frame."""
     identities: Sequence[FaceIdentity]
-    """Who the faces are by the identity models in force, one for each `face` observation."""
+    """Who the faces are by the identity models in force, one for each `face` observation; where the request
+    says no reason, each only says so.
+    """
 
 
 class Analyser(TypedDict):

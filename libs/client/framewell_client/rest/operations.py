@@ -589,21 +589,30 @@ class Operations:
         return found
 
     def analyse_image(
-        self, body: Content, *, analysers: Sequence[str] | None = None, lane: documents.Lane | None = None
+        self,
+        body: Content,
+        *,
+        analysers: Sequence[str] | None = None,
+        lane: documents.Lane | None = None,
+        reason: str | None = None,
     ) -> documents.AnalyseImageResponse:
         """What models see in a picture, and who the faces are.
 
         The body is the picture (JPEG, PNG or WebP, at most 4 MiB and 200 megapixels); nothing of it is
-        kept. `analysers` chooses who looks, every analyser that looks at pictures without.
+        kept. `analysers` chooses who looks, every analyser that looks at pictures without. Whoever asks
+        who the faces are says why in `reason`: it is kept with who asked. Without one faces are found and
+        not identified.
 
         - `analysers`: Names of analysers; empty for all that look at pictures.
         - `lane`: Live pictures are looked at before those of the archive.
+        - `reason`: Why, to be said by whoever asks who the faces are: it is kept with who asked. Without
+          it no face is identified.
         """
         found: documents.AnalyseImageResponse = self._transport.document(
             Request(
                 "POST",
                 "/v1/pictures/analyse",
-                query={"analysers": analysers, "lane": lane},
+                query={"analysers": analysers, "lane": lane, "reason": reason},
                 content=body,
                 media_type="application/octet-stream",
             )
@@ -3111,21 +3120,30 @@ class AsyncOperations:
         return found
 
     async def analyse_image(
-        self, body: Content, *, analysers: Sequence[str] | None = None, lane: documents.Lane | None = None
+        self,
+        body: Content,
+        *,
+        analysers: Sequence[str] | None = None,
+        lane: documents.Lane | None = None,
+        reason: str | None = None,
     ) -> documents.AnalyseImageResponse:
         """What models see in a picture, and who the faces are.
 
         The body is the picture (JPEG, PNG or WebP, at most 4 MiB and 200 megapixels); nothing of it is
-        kept. `analysers` chooses who looks, every analyser that looks at pictures without.
+        kept. `analysers` chooses who looks, every analyser that looks at pictures without. Whoever asks
+        who the faces are says why in `reason`: it is kept with who asked. Without one faces are found and
+        not identified.
 
         - `analysers`: Names of analysers; empty for all that look at pictures.
         - `lane`: Live pictures are looked at before those of the archive.
+        - `reason`: Why, to be said by whoever asks who the faces are: it is kept with who asked. Without
+          it no face is identified.
         """
         found: documents.AnalyseImageResponse = await self._transport.document(
             Request(
                 "POST",
                 "/v1/pictures/analyse",
-                query={"analysers": analysers, "lane": lane},
+                query={"analysers": analysers, "lane": lane, "reason": reason},
                 content=body,
                 media_type="application/octet-stream",
             )

@@ -26,7 +26,10 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class RecordSearch:
-    """Publish `face.searched` for every search by a face; of other searches nothing is kept."""
+    """Publish `face.searched` for every search by a face; of other searches nothing is kept.
+
+    Whoever asks who a face is looks for it among those that are known.
+    """
 
     searches: FaceSearches
     clock: Clock

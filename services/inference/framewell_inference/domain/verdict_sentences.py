@@ -27,6 +27,11 @@ VERDICTS: Final[Mapping[Verdict, IdentityVerdict.ValueType]] = {
 
 NO_MODEL: Final = say("verdict.no_model", "Not judged: no identity model is in force.")
 
+NO_REASON: Final = say(
+    "verdict.no_reason",
+    "Not said: whoever asks who a face is says why; give a `reason`, which is kept with who asked.",
+)
+
 NO_VECTOR: Final = say(
     "verdict.no_vector",
     "Not judged: its faces are too small to tell people apart, or what described them was erased.",

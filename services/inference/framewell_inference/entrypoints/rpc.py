@@ -16,6 +16,7 @@ from framewell.inference.v1.inference_service_pb2_grpc import InferenceServiceSe
 from framewell.media.v1.media_pb2 import Observation
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE, Failed
 from framewell_contracts.sentences import say
+from framewell_inference.commands.identify_faces import IdentifyFaces
 from framewell_inference.commands.record_search import RecordSearch, Search
 from framewell_inference.domain.messages import IMAGE_CHUNK, observation_messages
 from framewell_inference.domain.observations import Findings
@@ -30,7 +31,7 @@ from framewell_inference.queries.list_models import ListAnalysers
 from framewell_inference.queries.list_observations import Asked, ListObservations
 from framewell_inference.queries.list_people import ListPeople
 from framewell_kit.call_cause import call_cause
-from framewell_kit.outcomes import Rejected
+from framewell_kit.outcomes import Busy, Rejected
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import current_actor
 
@@ -54,16 +55,16 @@ class InferenceRpc(InferenceServiceServicer):
             live=request.lane == LANE_LIVE,
             deadline=_deadline(context),
         )
-        return api.AnalyseImageResponse(
-            observations=_observations(found), identities=await self._identities(found)
-        )
+        identities = await self._identify()(found, request.reason)
+        return api.AnalyseImageResponse(observations=_observations(found), identities=identities)
 
     async def AnalyseFrames(
         self,
         request_iterator: AsyncIterator[api.AnalyseFramesRequest],
         context: Any,
     ) -> AsyncIterator[api.AnalyseFramesResponse]:
-        stream, deadline = PictureStream(self.analyse_picture), _deadline(context)
+        stream, identify = PictureStream(self.analyse_picture), self._identify()
+        deadline = _deadline(context)
         async for request in request_iterator:
             found = await stream.look(
                 request.image, request.analysers, live=request.lane == LANE_LIVE, deadline=deadline
@@ -71,10 +72,14 @@ class InferenceRpc(InferenceServiceServicer):
             if isinstance(found, Failed):
                 yield api.AnalyseFramesResponse(sequence=request.sequence, failed=found)
                 continue
+            try:
+                identities = await identify(found, request.reason)
+            except Busy as busy:
+                failed = Failed(code="busy", detail=busy.reason)
+                yield api.AnalyseFramesResponse(sequence=request.sequence, failed=failed)
+                continue
             yield api.AnalyseFramesResponse(
-                sequence=request.sequence,
-                observations=_observations(found),
-                identities=await self._identities(found),
+                sequence=request.sequence, observations=_observations(found), identities=identities
             )
 
     async def ListObservations(
@@ -166,13 +171,9 @@ class InferenceRpc(InferenceServiceServicer):
     async def RemoveModel(self, request: api.RemoveModelRequest, context: Any) -> api.RemoveModelResponse:
         return await self.models.remove(request)
 
-    async def _identities(self, found: Sequence[Findings]) -> list[api.FaceIdentity]:
-        return [
-            identity
-            for findings in found
-            if findings.analyser == FACES
-            for identity in await self.analyse_picture.identify(findings)
-        ]
+    def _identify(self) -> IdentifyFaces:
+        """Return what identifies the faces of the call under way."""
+        return IdentifyFaces(self.analyse_picture.identify, self.record_search, current_actor(), call_cause())
 
 
 def _deadline(context: Any) -> float | None:

@@ -19,7 +19,9 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class FaceSearched(_message.Message):
-    """Somebody looked through the archive for faces near to one. Neither the face is in it nor whom it was found in."""
+    """Somebody looked through the archive for faces near to one, or asked who the faces of a picture are. Neither the face
+    is in it nor whom it was found in.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -35,7 +37,7 @@ class FaceSearched(_message.Message):
     shown_in_id: _builtins.str
     """Id of the asset in which the face that was looked for is seen; empty for a picture that was given."""
     neighbour_count: _builtins.int
-    """So many faces were given out."""
+    """So many faces were given out; where it was asked who faces are, so many of them have a nearest person."""
     @_builtins.property
     def actor(self) -> _mesh_pb2.Actor:
         """Who looked, in which capacity, and when."""

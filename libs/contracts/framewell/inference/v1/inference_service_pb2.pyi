@@ -113,10 +113,13 @@ class AnalyseImageRequest(_message.Message):
     IMAGE_FIELD_NUMBER: _builtins.int
     ANALYSERS_FIELD_NUMBER: _builtins.int
     LANE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     image: _builtins.bytes
     """The picture as JPEG, PNG or WebP, at most 4 MiB."""
     lane: _mesh_pb2.Lane.ValueType
     """Live pictures are looked at before those of the archive."""
+    reason: _builtins.str
+    """Why, to be said by whoever asks who the faces are: it is kept with who asked. Without it no face is identified."""
     @_builtins.property
     def analysers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Names of analysers; empty for all that look at pictures."""
@@ -127,10 +130,11 @@ class AnalyseImageRequest(_message.Message):
         image: _builtins.bytes = ...,
         analysers: _abc.Iterable[_builtins.str] | None = ...,
         lane: _mesh_pb2.Lane.ValueType = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysers", b"analysers", "image", b"image", "lane", b"lane"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysers", b"analysers", "image", b"image", "lane", b"lane", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -150,7 +154,9 @@ class AnalyseImageResponse(_message.Message):
 
     @_builtins.property
     def identities(self) -> _containers.RepeatedCompositeFieldContainer[Global___FaceIdentity]:
-        """Who the faces are by the identity models in force, one for each `face` observation."""
+        """Who the faces are by the identity models in force, one for each `face` observation; where the request says no
+        reason, each only says so.
+        """
 
     def __init__(
         self,
@@ -241,12 +247,15 @@ class AnalyseFramesRequest(_message.Message):
     IMAGE_FIELD_NUMBER: _builtins.int
     ANALYSERS_FIELD_NUMBER: _builtins.int
     LANE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """Number chosen by the caller, given back with the answer."""
     image: _builtins.bytes
     """The picture as JPEG, PNG or WebP, at most 4 MiB."""
     lane: _mesh_pb2.Lane.ValueType
     """Live pictures are looked at before those of the archive."""
+    reason: _builtins.str
+    """Why, to be said by whoever asks who the faces are: it is kept with who asked. Without it no face is identified."""
     @_builtins.property
     def analysers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Names of analysers; empty for all that look at pictures."""
@@ -258,10 +267,11 @@ class AnalyseFramesRequest(_message.Message):
         image: _builtins.bytes = ...,
         analysers: _abc.Iterable[_builtins.str] | None = ...,
         lane: _mesh_pb2.Lane.ValueType = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysers", b"analysers", "image", b"image", "lane", b"lane", "sequence", b"sequence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysers", b"analysers", "image", b"image", "lane", b"lane", "reason", b"reason", "sequence", b"sequence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -287,7 +297,9 @@ class AnalyseFramesResponse(_message.Message):
 
     @_builtins.property
     def identities(self) -> _containers.RepeatedCompositeFieldContainer[Global___FaceIdentity]:
-        """Who the faces are by the identity models in force, one for each `face` observation."""
+        """Who the faces are by the identity models in force, one for each `face` observation; where the request says no
+        reason, each only says so.
+        """
 
     @_builtins.property
     def failed(self) -> _mesh_pb2.Failed:

@@ -112,7 +112,8 @@ class InferenceServiceServicer:
     """
 
     def AnalyseImage(self, request, context):
-        """Runs analysers on one picture: one call a picture, each with a deadline of its own.
+        """Runs analysers on one picture: one call a picture, each with a deadline of its own. Who asks who the faces are
+        says why, which is kept.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -120,7 +121,7 @@ class InferenceServiceServicer:
 
     def AnalyseFrames(self, request_iterator, context):
         """Runs analysers on a stream of pictures, one answer a picture, in order; the stream holds its sender back
-        while models are busy, which single calls cannot.
+        while models are busy, which single calls cannot. What is kept of it: each face that comes into view, once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

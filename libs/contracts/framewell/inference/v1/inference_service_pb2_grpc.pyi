@@ -34,10 +34,12 @@ class InferenceServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> InferenceServiceAsyncStub: ...
     AnalyseImage: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.AnalyseImageRequest, _inference_service_pb2.AnalyseImageResponse]
-    """Runs analysers on one picture: one call a picture, each with a deadline of its own."""
+    """Runs analysers on one picture: one call a picture, each with a deadline of its own. Who asks who the faces are
+    says why, which is kept.
+    """
     AnalyseFrames: _grpc.StreamStreamMultiCallable[_inference_service_pb2.AnalyseFramesRequest, _inference_service_pb2.AnalyseFramesResponse]
     """Runs analysers on a stream of pictures, one answer a picture, in order; the stream holds its sender back
-    while models are busy, which single calls cannot.
+    while models are busy, which single calls cannot. What is kept of it: each face that comes into view, once.
     """
     ListObservations: _grpc.UnaryUnaryMultiCallable[_inference_service_pb2.ListObservationsRequest, _inference_service_pb2.ListObservationsResponse]
     """Lists what was seen in an asset."""
@@ -76,10 +78,12 @@ class InferenceServiceAsyncStub(InferenceServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     AnalyseImage: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.AnalyseImageRequest, _inference_service_pb2.AnalyseImageResponse]  # type: ignore[assignment]
-    """Runs analysers on one picture: one call a picture, each with a deadline of its own."""
+    """Runs analysers on one picture: one call a picture, each with a deadline of its own. Who asks who the faces are
+    says why, which is kept.
+    """
     AnalyseFrames: _aio.StreamStreamMultiCallable[_inference_service_pb2.AnalyseFramesRequest, _inference_service_pb2.AnalyseFramesResponse]  # type: ignore[assignment]
     """Runs analysers on a stream of pictures, one answer a picture, in order; the stream holds its sender back
-    while models are busy, which single calls cannot.
+    while models are busy, which single calls cannot. What is kept of it: each face that comes into view, once.
     """
     ListObservations: _aio.UnaryUnaryMultiCallable[_inference_service_pb2.ListObservationsRequest, _inference_service_pb2.ListObservationsResponse]  # type: ignore[assignment]
     """Lists what was seen in an asset."""
@@ -121,7 +125,9 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _inference_service_pb2.AnalyseImageRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_inference_service_pb2.AnalyseImageResponse, _abc.Awaitable[_inference_service_pb2.AnalyseImageResponse]]:
-        """Runs analysers on one picture: one call a picture, each with a deadline of its own."""
+        """Runs analysers on one picture: one call a picture, each with a deadline of its own. Who asks who the faces are
+        says why, which is kept.
+        """
 
     @_abc_1.abstractmethod
     def AnalyseFrames(
@@ -130,7 +136,7 @@ class InferenceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_inference_service_pb2.AnalyseFramesResponse], _abc.AsyncIterator[_inference_service_pb2.AnalyseFramesResponse]]:
         """Runs analysers on a stream of pictures, one answer a picture, in order; the stream holds its sender back
-        while models are busy, which single calls cannot.
+        while models are busy, which single calls cannot. What is kept of it: each face that comes into view, once.
         """
 
     @_abc_1.abstractmethod

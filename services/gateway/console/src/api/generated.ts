@@ -1530,7 +1530,7 @@ export type FaceIdentity = {
 export type AnalyseImageResponse = {
     /** Observations by analyser; spans and moments are those of a single frame. */
     observations: Observation[];
-    /** Who the faces are by the identity models in force, one for each `face` observation. */
+    /** Who the faces are by the identity models in force, one for each `face` observation; where the request says no reason, each only says so. */
     identities: FaceIdentity[];
 };
 export type MediaEventKind = "black" | "freeze" | "colour_bars" | "silence" | "tone";
@@ -5467,9 +5467,10 @@ export function findSimilar(findSimilarRequest: FindSimilarRequest, opts?: Oazap
 /**
  * What models see in a picture, and who the faces are
  */
-export function analyseImage(body: Blob, { analysers, lane }: {
+export function analyseImage(body: Blob, { analysers, lane, reason }: {
     analysers?: string[];
     lane?: Lane;
+    reason?: string;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -5506,7 +5507,8 @@ export function analyseImage(body: Blob, { analysers, lane }: {
         data: Problem;
     }>(`/v1/pictures/analyse${QS.query(QS.explode({
         analysers,
-        lane
+        lane,
+        reason
     }))}`, {
         ...opts,
         method: "POST",
