@@ -34,7 +34,7 @@ def set_up(house: Any, visit: Any) -> Page:
     put_code(house)
     page: Page = visit("/setup")
     fill(page, code=CODE, name="Anna Meier", login="anna", password=PASSWORD)
-    page.get_by_role("button", name="Make the administrator").click()
+    page.get_by_role("button", name="Create the administrator").click()
     expect(page.get_by_role("heading", name="Access")).to_be_visible()
     return page
 
@@ -57,7 +57,7 @@ def test_the_operators_code_makes_an_administrator_who_invites_somebody(house: A
 
     other: Page = visit(f"/invitation#{address.rpartition('#')[2]}")
     fill(other, password=PASSWORD)
-    other.get_by_role("button", name="Take the invitation").click()
+    other.get_by_role("button", name="Accept the invitation").click()
     expect(other.get_by_role("navigation")).to_be_visible()
     expect(other.get_by_role("link", name="Access")).to_have_count(0)
 
@@ -95,14 +95,14 @@ def test_a_wrong_code_is_refused_in_words(house: Any, visit: Any) -> None:
     page: Page = visit("/setup", language="de")
     for label, text in (("Code", "ZZZZZ"), ("Name", "A"), ("Anmeldename", "anna"), ("Passwort", PASSWORD)):
         page.get_by_label(label, exact=True).fill(text)
-    page.get_by_role("button", name="Administration anlegen").click()
+    page.get_by_role("button", name="Konto anlegen").click()
     expect(page.get_by_role("alert")).to_contain_text("Der Code ist falsch")
 
 
 def test_the_last_administrator_stays_and_the_page_says_why(house: Any, visit: Any) -> None:
     visit.expects("409")
     page = set_up(house, visit)
-    page.get_by_role("button", name=re.compile("What to do: Anna")).click()
+    page.get_by_role("button", name=re.compile("Actions: Anna")).click()
     page.get_by_role("menuitem", name="Disable").click()
     expect(page.get_by_text("last administrator")).to_be_visible()
 
@@ -114,9 +114,9 @@ def test_a_token_is_shown_once_and_can_be_revoked(house: Any, visit: Any) -> Non
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("navigation")).to_be_visible()
     page.goto(page.url.partition("/console")[0] + "/console/account")
-    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("button", name="Create a token").click()
     page.get_by_role("dialog").get_by_label("What it is for").fill("Playout report")
-    page.get_by_role("dialog").get_by_role("button", name="Make a token").click()
+    page.get_by_role("dialog").get_by_role("button", name="Create a token").click()
     secret = page.get_by_role("dialog").get_by_label("The token").input_value()
     assert secret.startswith("fwt_")
     page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
@@ -238,7 +238,7 @@ def test_a_webhook_is_made_tried_and_taken_away(
     house: Any, visit: Any, receiver: Receiver, language: str
 ) -> None:
     words = {
-        "en": ["New webhook", "Address", "Secret", "Close", "What to do", "Send a test", "Delete"],
+        "en": ["New webhook", "Address", "Secret", "Close", "Actions", "Send a test", "Delete"],
         "de": [
             "Neuer Webhook",
             "Adresse",
@@ -292,7 +292,7 @@ def test_deliveries_that_were_given_up_are_seen_and_sent_again(
     page.get_by_role("dialog").get_by_role("button", name="New webhook").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Close").click()
     give_up(house, 3)
-    page.get_by_role("button", name=re.compile("What to do")).click()
+    page.get_by_role("button", name=re.compile("Actions")).click()
     page.get_by_role("menuitem", name="Deliveries").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("row").filter(has_text="HTTP 503")).to_have_count(3)

@@ -206,7 +206,7 @@ def test_an_asset_is_asked_why_by_its_title(visit: Visit, house: Any, night: Any
     page = visit("/mesh")
     field = page.get_by_role("combobox", name="Title of the asset")
     field.fill("evening news")
-    expect(page.get_by_text("Nothing is called so.")).to_be_visible()
+    expect(page.get_by_text("Nothing has this name.")).to_be_visible()
     field.fill("wasser")
     page.get_by_role("option", name="Tagesthema: Wasser").wait_for()
     page.keyboard.press("Enter")

@@ -131,7 +131,7 @@ def test_of_somebody_seen_more_than_a_hundred_times_all_can_be_looked_at_and_tak
         boxes.nth(place).focus()
         page.keyboard.press("Space")
     page.get_by_role("button", name="These 2 are somebody else").click()
-    expect(page.get_by_text("Put apart as another person")).to_be_visible()
+    expect(page.get_by_text("Split off as another person")).to_be_visible()
     assert unknown.clusters[only].appearance_count == 128
 
 
@@ -188,7 +188,7 @@ def test_somebody_else_is_taken_out_of_an_unknown_person(unknown: Any, visit: An
     for place in (1, 3):
         boxes.nth(place).check(force=True)
     page.get_by_role("button", name="These 2 are somebody else").click()
-    expect(page.get_by_text("Put apart as another person")).to_be_visible()
+    expect(page.get_by_text("Split off as another person")).to_be_visible()
     assert unknown.clusters[only].appearance_count == 3
 
 

@@ -57,7 +57,7 @@ def test_loudness_follows_the_keys_and_is_kept_for_the_next_programme(
     assert loudness(page) == (1.0, False)
     for _ in range(3):
         page.keyboard.press("Shift+ArrowDown")
-    expect(page.get_by_role("slider", name="Volume")).to_have_attribute("aria-valuetext", "70 %")
+    expect(page.get_by_role("slider", name="Volume")).to_have_attribute("aria-valuetext", "70%")
     page.keyboard.press("m")
     expect(page.get_by_role("button", name="Sound on")).to_be_visible()
     assert loudness(page) == (0.7, True)

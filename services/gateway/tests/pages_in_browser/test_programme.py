@@ -340,7 +340,7 @@ def test_every_key_of_the_player_is_listed(house: Any, visit: Any) -> None:
     field = page.get_by_role("dialog").get_by_role("textbox")
     field.fill("11:00:00:00")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("The programme ends before.")).to_be_visible()
+    expect(page.get_by_text("The programme ends before that.")).to_be_visible()
     field.fill("10:00:00;00")
     page.keyboard.press("Enter")
     expect(page.get_by_text("No picture has this timecode.")).to_be_visible()

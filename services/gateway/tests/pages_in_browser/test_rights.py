@@ -306,7 +306,7 @@ def test_a_programme_is_written_by_its_title_and_taken_from_what_is_offered(
     dialog.get_by_text("One asset").click()
     field = dialog.get_by_role("combobox", name="Which asset")
     field.fill("gibt es nicht")
-    expect(dialog.get_by_text("Nothing is called so.")).to_be_visible()
+    expect(dialog.get_by_text("Nothing has this name.")).to_be_visible()
     dialog.get_by_label("Stated by").fill("ines")
     dialog.get_by_role("button", name="Preview").click()
     expect(dialog.get_by_text("Choose it from what is offered.")).to_be_visible()
@@ -471,7 +471,7 @@ def test_the_log_is_checked_and_says_what_is_wrong(visit: Visit, told: Any) -> N
         problem_count=1, problems=[rights_rpc.AuditProblem(sentence="Entry 7 of the chain was changed.")]
     )
     page.get_by_role("button", name="Check the log").click()
-    expect(page.get_by_text("The log does not hold")).to_be_visible()
+    expect(page.get_by_text("The log is broken")).to_be_visible()
     expect(page.get_by_text("Entry 7 of the chain was changed.")).to_be_visible()
 
 

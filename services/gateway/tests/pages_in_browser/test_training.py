@@ -249,6 +249,20 @@ def test_a_run_is_seen_going_on_and_ending(visit: Visit, told: Any) -> None:
     expect(page.get_by_role("progressbar")).to_have_count(0)
 
 
+def test_where_the_gateway_does_not_answer_the_page_says_that_and_tries_again(
+    visit: Visit, told: Any
+) -> None:
+    visit.expects("ERR_FAILED")
+    page = visit("/")
+    page.route("**/v1/runs/*", lambda route: route.abort())
+    page.evaluate("() => history.pushState(null, '', '/console/training/r-5')")
+    failed = page.get_by_role("alert").filter(has_text="The gateway does not answer.")
+    expect(failed.get_by_role("heading", name="This could not be shown")).to_be_visible()
+    page.unroute("**/v1/runs/*")
+    failed.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Run: Challenge")).to_be_visible()
+
+
 def test_a_run_that_goes_on_can_be_stopped(visit: Visit, told: Any) -> None:
     told.training.answers["CancelRun"] = training.CancelRunResponse(run=running())
     page = visit("/training/r-5")
@@ -299,7 +313,7 @@ def test_what_would_end_without_a_model_cannot_be_started(visit: Visit, told: An
     page = visit("/training", language="de")
     page.get_by_role("button", name="Trainieren").first.click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Erst ansehen").click()
+    dialog.get_by_role("button", name="Vorschau").click()
     expect(dialog.get_by_text("Er würde ohne Modell enden")).to_be_visible()
     expect(dialog.get_by_role("button", name="Beginnen")).to_be_disabled()
 
@@ -438,7 +452,7 @@ def test_a_look_at_the_archive_is_estimated_and_then_started_for_single_assets(
     page.set_viewport_size({"width": 320, "height": 640})
     visit.check_fits(page)
     dialog.get_by_role("button", name="Start", exact=True).press("Enter")
-    expect(page.get_by_text("It looks again, below everything else.")).to_be_visible()
+    expect(page.get_by_text("Started. Everything else goes first.")).to_be_visible()
     started = next(request for method, request in archive.inference.asked if method == "StartReanalysis")
     assert started.target.model == "house/dogs"
     assert list(started.selection.asset_ids) == [house.scenes.asset_id(2)]

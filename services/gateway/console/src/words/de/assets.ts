@@ -25,7 +25,7 @@ export const assets: typeof en = {
     next: "Nächster Beitrag",
     previous: "Voriger Beitrag",
     open: "Beitrag öffnen",
-    why: "Warum es dort steht, wo es steht",
+    why: "Warum es nicht weitergeht",
     add: "Datei hinzufügen",
   },
   empty: {
@@ -60,7 +60,7 @@ export const assets: typeof en = {
     holder: "Rechteinhaber",
     purposes: "Erlaubte Zwecke",
     territories: "Gebiete",
-    territoriesHelp: "Kürzel mit Komma, etwa DE, AT. Leer: überall.",
+    territoriesHelp: "Länderkürzel, durch Komma getrennt, etwa DE, AT. Leer: überall.",
     until: "Bis",
     untilHelp: "Der letzte Tag. Leer: unbefristet.",
     verbatim: "Der Wortlaut, auf dem das beruht",
@@ -77,7 +77,7 @@ export const assets: typeof en = {
     waiting: "Wartet",
     away: "Wartet, bis Sie wieder angemeldet sind",
     others: (n) =>
-      `${count(n, { one: "Datei", other: "Dateien" })} von jemand anderem: übertragen wird, sobald diese Person hier wieder angemeldet ist.`,
+      `${count(n, { one: "Datei", other: "Dateien" })} von jemand anderem: Übertragen wird, sobald diese Person hier wieder angemeldet ist.`,
     sending: (percent) => `${percent} übertragen`,
     broken: "Unterbrochen; geht von selbst weiter",
     sent: "Übertragen. Zur Übernahme fehlt die Angabe der Rechte",

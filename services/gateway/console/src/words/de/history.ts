@@ -43,7 +43,11 @@ const events: Readonly<Record<string, Told>> = {
   "sample.proposed": some("Ein Muster wurde vorgeschlagen", "Muster", "wurden vorgeschlagen"),
   "sample.reviewed": some("Über ein Muster wurde entschieden", "Muster", "wurden entschieden"),
   "sample.withdrawn": some("Ein Muster wurde zurückgezogen", "Muster", "wurden zurückgezogen"),
-  "sample.withheld": some("Ein Muster wurde wegen Rechten gesperrt", "Muster", "wurden wegen Rechten gesperrt"),
+  "sample.withheld": some(
+    "Ein Muster wurde aus rechtlichen Gründen gesperrt",
+    "Muster",
+    "wurden aus rechtlichen Gründen gesperrt",
+  ),
   "snapshot.published": always("Ein Datenstand wurde veröffentlicht"),
   "snapshot.withdrawn": always("Ein Datenstand wurde zurückgezogen"),
   "training.completed": always("Ein Training ist beendet"),

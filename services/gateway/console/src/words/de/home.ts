@@ -23,7 +23,7 @@ export const home: typeof en = {
   failedText: "Zurückgewiesen oder als Ganzes nicht analysiert.",
   deadLetters: (n) => count(n, { one: "Ereignis aufgegeben", other: "Ereignisse aufgegeben" }),
   deadLettersText: "Sie warten darauf, wiederholt oder verworfen zu werden.",
-  breakers: (n) => count(n, { one: "Stufe hat sich angehalten", other: "Stufen haben sich angehalten" }),
+  breakers: (n) => count(n, { one: "Stufe angehalten", other: "Stufen angehalten" }),
   breakersText: "Nach zu vielen Fehlern hintereinander.",
   lately: "Zuletzt",
   allAssets: "Alles Material",
@@ -45,7 +45,7 @@ export const home: typeof en = {
   },
   local: {
     title: "Dieses Mesh ist lokal",
-    text: "Jeder an diesem Rechner darf hier alles; von außen ist es nicht erreichbar. Für weitere Personen legen Sie zuerst eine Administration an: mit dem Code, den „framewell users setup-code“ an diesem Rechner ausgibt.",
+    text: "Jeder an diesem Rechner darf hier alles; von außen ist es nicht erreichbar. Für weitere Personen legen Sie zuerst ein Administrationskonto an: mit dem Code, den „framewell users setup-code“ an diesem Rechner ausgibt.",
     button: "Zugang einrichten",
   },
 };

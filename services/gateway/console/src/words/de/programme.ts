@@ -18,7 +18,7 @@ export const programme: typeof en = {
   noPeopleYet:
     "Noch wurde niemand gesehen. Gesichter werden Abschnitt für Abschnitt gesucht, während das Material hereinkommt.",
   noText: "Im Bild wurde nichts gelesen",
-  noSpeech: "Niemand spricht, oder niemand hat zugehört",
+  noSpeech: "Keine Sprache erkannt",
   noSpeechHelp: "Gesprochenes wird mitgeschrieben, wo das Modell dafür installiert ist.",
   unsaid: "Jemand spricht",
   noHistory: "Noch ist nichts geschehen",
@@ -35,7 +35,10 @@ export const programme: typeof en = {
       text: "Es lässt sich abspielen, sobald es übernommen und eine Ansichtskopie erzeugt ist.",
     },
     ingested: { title: "Das Material ist übernommen", text: "Seine Abschnitte werden geplant." },
-    transcoding: { title: "Das Material wird umgewandelt", text: "Es spielt, sobald der letzte Abschnitt da ist." },
+    transcoding: {
+      title: "Das Material wird umgewandelt",
+      text: "Es lässt sich abspielen, sobald der letzte Abschnitt da ist.",
+    },
     analysing: { title: "Die Ansichtskopie ist unterwegs", text: "Versuchen Sie es gleich noch einmal." },
     analysed: {
       title: "Hier gibt es nichts abzuspielen",

@@ -4,17 +4,17 @@ import { pluralsOf } from "../plurals";
 const count = pluralsOf("de");
 
 export const reanalyses: typeof en = {
-  tab: "Neu ansehen",
-  none: "Noch wurde nichts neu angesehen",
+  tab: "Neuanalyse",
+  none: "Noch wurde nichts neu analysiert",
   noneText: "Ein neues oder gerade eingeschaltetes Modell geht von hier aus durch das Archiv.",
-  title: "Das Archiv neu ansehen",
-  create: "Neu ansehen …",
+  title: "Das Archiv neu analysieren",
+  create: "Neu analysieren …",
   rule: "eine Regel des Mesh",
   columns: {
     when: "Begonnen",
     by: "Von",
-    what: "Was hinsieht",
-    where: "Worauf",
+    what: "Modell oder Analyse",
+    where: "Umfang",
     state: "Stand",
     far: "Erledigt",
     act: "Ändern",
@@ -38,7 +38,7 @@ export const reanalyses: typeof en = {
     pause: "Angehalten. Was gesehen wurde, bleibt.",
     resume: "Es geht weiter.",
     cancel: "Beendet. Was gesehen wurde, bleibt.",
-    start: "Es wird neu angesehen, nach allem anderen.",
+    start: "Gestartet. Alles andere hat Vorrang.",
   },
   found: {
     title: "Was gefunden wurde",
@@ -50,9 +50,9 @@ export const reanalyses: typeof en = {
     failed: "Gescheitert",
   },
   form: {
-    what: "Was hinsieht",
+    what: "Modell oder Analyse",
     skipped: "Alles, was bei laufenden Sendungen ausgelassen wurde",
-    where: "Worauf",
+    where: "Umfang",
     whole: { all: "Alles", series: "Eine Reihe", channel: "Ein Sender", assets: "Einzelne Beiträge" },
     series: "Reihe",
     channel: "Sender",
@@ -63,7 +63,7 @@ export const reanalyses: typeof en = {
     begin: "Nur von",
     end: "bis",
     hoursHelp: "Leer: zu jeder Stunde.",
-    look: "Erst ansehen",
+    look: "Vorschau",
     start: "Starten",
     missing: {
       series: "Nennen Sie die Reihe.",
@@ -74,7 +74,7 @@ export const reanalyses: typeof en = {
     },
   },
   estimate: {
-    title: "Was anzusehen wäre",
+    title: "Was analysiert würde",
     takes: "Dauert etwa",
     unknown: "nicht bekannt",
     done: (n) => `Schon analysiert und ausgelassen: ${count(n, { one: "Beitrag", other: "Beiträge" })}`,

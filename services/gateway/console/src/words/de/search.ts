@@ -5,7 +5,7 @@ const count = pluralsOf("de");
 
 export const search: typeof en = {
   box: "Wörter im Bild, gesprochen oder gesehen",
-  help: "Alle Wörter in einer Zeile oder einem Satz; in Anführungszeichen so, wie sie dastehen. Groß- und Kleinschreibung und Akzente sind gleich.",
+  help: "Alle Wörter in einer Zeile oder einem Satz; in Anführungszeichen wörtlich. Groß- und Kleinschreibung und Akzente spielen keine Rolle.",
   where: "Wo",
   kinds: {
     all: "Überall",
@@ -24,7 +24,7 @@ export const search: typeof en = {
   },
   picture: "Ähnliches Bild",
   pictureHelp:
-    "Ziehen Sie ein Bild hierher oder wählen Sie eines. JPEG, PNG oder WebP, höchstens 4 MB; es wird nicht behalten.",
+    "Ziehen Sie ein Bild hierher oder wählen Sie eines. JPEG, PNG oder WebP, höchstens 4 MB; es wird nicht gespeichert.",
   choosePicture: "Bild wählen",
   yourPicture: "Ihr Bild",
   otherPicture: "Andere Suche",
@@ -47,7 +47,7 @@ export const search: typeof en = {
   start: "Das ganze Archiv durchsuchen",
   startHelp: "Nach Wörtern, nach dem Namen einer Person oder nach einem Bild.",
   nothing: "Nichts gefunden",
-  nothingHelp: "Gefunden werden nur ganze Wörter, und nichts, was nicht analysiert werden darf.",
+  nothingHelp: "Gefunden werden nur ganze Wörter. Was nicht analysiert werden darf, wird nicht gefunden.",
   found: (n, more) => `${more ? "Mehr als " : ""}${count(n, { one: "Stelle", other: "Stellen" })}`,
   when: "Wann",
   programme: "Sendung",

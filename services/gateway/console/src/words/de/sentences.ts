@@ -193,7 +193,7 @@ export const sentences: Readonly<Record<string, string>> = {
   "doubt.read_once": "Die Bauchbinde wurde nur einmal gelesen oder nie zweimal gleich.",
   "doubt.second_face": "Ein anderes Gesicht hat {share} der Größe dieses Gesichts: Die Bauchbinde kann beide meinen.",
   "doubt.short":
-    "Gesicht und Bauchbinde waren in {pictures, plural, one {# geprüften Bild} other {# geprüften Bildern}} zusammen, {seconds} s.",
+    "Gesicht und Bauchbinde waren in {pictures, plural, one {# geprüften Bild} other {# geprüften Bildern}} zusammen, {seconds} s.",
   "doubt.spread": "Das Gesicht ändert sich in der Einstellung stark (Streuung {spread}): Es können zwei Personen sein.",
   "doubt.unsure_reading": "Die Bauchbinde wurde nur mit einer Sicherheit von {confidence} gelesen.",
   embedding_in_use:
@@ -333,7 +333,7 @@ export const sentences: Readonly<Record<string, string>> = {
     "Dieses Mesh kann keine Benutzer haben: Seine Dienste wüssten nicht, wer fragt. Setzen Sie FRAMEWELL_CALLER_KEY_FILE und FRAMEWELL_CALLER_PUBLIC_KEYS_FILE, und starten Sie es neu.",
   no_such_frame: "Ein Bild {frame} gibt es nicht; der Beitrag hat {frame_count}, gezählt ab 0.",
   no_such_moment:
-    "Bei {moment} gibt es kein Bild; der Beitrag reicht von pts {start_pts} bis pts {end_pts}, das sind {duration_seconds} s.",
+    "Bei {moment} gibt es kein Bild; der Beitrag reicht von pts {start_pts} bis pts {end_pts}, das sind {duration_seconds} s.",
   no_such_timecode: "Beim Timecode {label} gibt es kein Bild; der Beitrag reicht von {start_timecode} bis {last}.",
   no_use: "Eine Nutzung von Muster {sample_id} nennt weder einen Datenstand noch einen Lauf.",
   no_user: "Wer fragt, ist kein Benutzer dieses Mesh, also gibt es keine Sitzungen zu beenden.",
@@ -426,7 +426,7 @@ export const sentences: Readonly<Record<string, string>> = {
   proxy_missing: "Beitrag {asset_id} hat keine Ansichtskopie: {why}",
   purpose: "Exportiert wird für sharing, own_training oder generative_training.",
   quote: ": {words}",
-  rate: "{count} von {of} ({share} %, 95 %: {low}–{high} %)",
+  rate: "{count} von {of} ({share} %, 95 %: {low}–{high} %)",
   "rate.none": "0 von 0",
   reanalysis_busy: "Die Neuanalyse {reanalysis_id} wird gerade von jemand anderem geändert.",
   reanalysis_ended: "Die Neuanalyse {reanalysis_id} ist {state}: Sie ist beendet.",
@@ -579,11 +579,11 @@ export const sentences: Readonly<Record<string, string>> = {
   token_unknown: "Sie haben kein Token {token_id}.",
   tokens_full: "{login} hat {most} Tokens: Widerrufen Sie eines, das nicht genutzt wird.",
   "too_large.model": "Das Modell ist größer als {most}.",
-  "too_large.picture": "Ein Bild hat höchstens {most} MiB.",
-  "too_large.piece": "Ein Stück einer Datei hat höchstens {most} MiB.",
+  "too_large.picture": "Ein Bild hat höchstens {most} MiB.",
+  "too_large.piece": "Ein Stück einer Datei hat höchstens {most} MiB.",
   "too_large.upload": "Die Übertragung hat {size, number} Bytes; angenommen werden höchstens {most, number}.",
   too_many: "Die Übertragung kam in zu vielen Stücken: Beginnen Sie neu, mit größeren.",
-  too_many_attempts: "Zu viele Versuche waren falsch: Der nächste ist in {seconds} s möglich.",
+  too_many_attempts: "Zu viele Versuche waren falsch: Der nächste ist in {seconds} s möglich.",
   "too_many_attempts.at_once": "Zu viele Versuche auf einmal: Warten Sie einen Augenblick.",
   too_many_decisions: "{count} Entscheidungen auf einmal: Höchstens {most} werden angenommen.",
   too_much:

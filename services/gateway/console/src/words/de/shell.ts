@@ -62,7 +62,7 @@ export const shell: ShellWords = {
     network: "Das Gateway antwortet nicht. Prüfen Sie, ob das Netz steht und die Dienste laufen.",
     request: "Anfrage",
     broken:
-      "Hier hat die Konsole einen Fehler gemacht. Laden Sie die Seite neu; bleibt er, melden Sie den Satz darunter.",
+      "In der Konsole ist ein Fehler aufgetreten. Laden Sie die Seite neu; bleibt er, melden Sie den Satz darunter.",
     reload: "Neu laden",
   },
   missing: "Hier fehlt:",
@@ -141,7 +141,7 @@ export const shell: ShellWords = {
     unsupported_media_type: "Diese Art von Inhalt wird hier nicht angenommen.",
     range_not_satisfiable: "Einen solchen Teil davon gibt es nicht.",
     headers_too_large: "Der Browser schickt mit jeder Anfrage zu viel. Löschen Sie die Cookies dieser Adresse.",
-    internal: "Das Gateway hat einen Fehler gemacht.",
+    internal: "Im Gateway ist ein Fehler aufgetreten.",
     unavailable: "Ein Teil der Dienste ist nicht erreichbar.",
   },
 };

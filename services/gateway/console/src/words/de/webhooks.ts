@@ -11,7 +11,7 @@ export const webhooks: WebhookWords = {
   noneText: "Ein Webhook sagt einem anderen System, etwa dem MAM, was hier geschehen ist.",
   url: "Adresse",
   urlHelp: "Den Host der Adresse muss der Betrieb erlauben (FRAMEWELL_GATEWAY_WEBHOOK_HOSTS).",
-  description: "Wofür er ist",
+  description: "Zweck",
   events: "Ereignisse",
   which: { all: "Alle Ereignisse", some: "Nur diese" },
   chosen: "Arten von Ereignissen",

@@ -44,7 +44,7 @@ export const home = {
   },
   local: {
     title: "This is a local mesh",
-    text: "Everybody on this machine may do everything here; nobody else can reach it. For other people, make an administrator first: with the code that “framewell users setup-code” gives on this machine.",
+    text: "Everybody on this machine may do everything here; nobody else can reach it. For other people, create an administrator first: with the code that “framewell users setup-code” gives on this machine.",
     button: "Set up access",
   },
 };

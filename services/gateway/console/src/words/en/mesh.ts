@@ -67,7 +67,7 @@ export const mesh = {
     title: "Why does an asset not move on?",
     label: "Title of the asset",
     help: "Write and choose; an id is understood, too.",
-    none: "Nothing is called so.",
+    none: "Nothing has this name.",
     open: "Open",
   },
   telemetry: {
@@ -91,7 +91,7 @@ export const mesh = {
   work: {
     title: "Under way",
     none: "Nothing is under way.",
-    untitled: "without a title",
+    untitled: "untitled",
     more: (n: number) => `and ${n} more`,
   },
 };

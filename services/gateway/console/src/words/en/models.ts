@@ -5,7 +5,7 @@ const count = pluralsOf("en");
 /** Words of models that serve the mesh, others' among them. */
 export const models = {
   title: "Models",
-  text: "What looks at programmes and answers requests. Another’s model is taken in as a tar archive of its folder, model.yaml first.",
+  text: "What looks at programmes and answers requests. A model from elsewhere is taken in as a tar archive of its folder, model.yaml first.",
   none: "No model is known.",
   take: "Take in a model",
   taking: "Taking it in and examining it …",
@@ -23,10 +23,10 @@ export const models = {
   inForce: "In force",
   beside: "Beside it",
   quarantined: "Cannot be used",
-  actions: "What to do",
+  actions: "Actions",
   use: "Put in force",
   enable: "Let it look at every programme",
-  disable: "Let it look no more",
+  disable: "Stop it looking",
   remove: "Remove",
   used: (name: string, version: string) => `${name} answers in version ${version} now.`,
   enabled: (name: string) => `${name} looks at every programme.`,

@@ -6,5 +6,5 @@ const count = pluralsOf("en");
 export const offers = {
   samples: (n: number) => count(n, { one: "accepted sample", other: "accepted samples" }),
   assets: (n: number) => count(n, { one: "asset", other: "assets" }),
-  untitled: "Without a title",
+  untitled: "Untitled",
 };

@@ -17,8 +17,8 @@ export const people = {
     series: "Series",
   },
   sortings: "Order",
-  order: { name: "By name", changed: "Changed last first" },
-  clusterOrder: { appearances: "Most often seen first", last_seen: "Seen last first" },
+  order: { name: "By name", changed: "Last changed first" },
+  clusterOrder: { appearances: "Most often seen first", last_seen: "Last seen first" },
   keys: {
     next: "Next",
     previous: "Previous",
@@ -43,8 +43,8 @@ export const people = {
   seen: "Where this person is seen",
   notSeen: "No model in force recognises this person yet",
   notSeenText: "Accepted samples are learned by the next model; what it finds appears here.",
-  untitled: "Without a title",
-  seconds: (n: string) => `${n} s`,
+  untitled: "Untitled",
+  seconds: (n: string) => `${n} s`,
   more: "More appearances",
   rename: {
     button: "Rename …",
@@ -85,7 +85,7 @@ export const people = {
     title: "Before and after",
     line: (before: string, after: string) => `${before} → ${after} appearances`,
     model: (version: string) => `with model ${version}`,
-    took: (assets: string, seconds: string) => `${assets}, ${seconds} s`,
+    took: (assets: string, seconds: string) => `${assets}, ${seconds} s`,
     none: "No model has changed a name yet",
     noneText: "When a new model goes into service, what it names anew is listed here.",
     others: (n: number) => `and ${n} more`,
@@ -111,14 +111,14 @@ export const people = {
     same: "Same",
     not: "Not this one",
     merged: (from: number, into: number) =>
-      `Put together: ${count(from, { one: "appearance goes", other: "appearances go" })} to the ${into} of the marked person, ${from + into} in all`,
+      `Merged: ${count(from, { one: "appearance goes", other: "appearances go" })} to the ${into} of the marked person, ${from + into} in all`,
     way: (from: number, into: number) =>
       `Same: ${count(from, { one: "appearance goes", other: "appearances go" })} to the marked person’s ${into}.`,
     apart: "Noted: they are two people",
     all: "All appearances",
     somebodyElse: (n: number) => (n === 0 ? "Choose faces that are somebody else" : `These ${n} are somebody else`),
     choose: (title: string) => `Somebody else: ${title}`,
-    split: "Put apart as another person",
+    split: "Split off as another person",
     history: "What was decided",
     decisions: {
       merged: "Same as another",
@@ -138,7 +138,7 @@ export const people = {
     title: "Nobody has a name yet",
     text: "Names come from captions, from review, and from naming unknown people.",
     unknown: "Look at unknown people",
-    filtered: "Nobody is called so",
+    filtered: "Nobody has this name",
     all: "Show everybody",
   },
 };

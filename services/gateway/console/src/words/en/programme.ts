@@ -4,7 +4,7 @@ const count = pluralsOf("en");
 
 /** Words of the page of one programme. */
 export const programme = {
-  untitled: "Without a title",
+  untitled: "Untitled",
   tabs: { people: "People", text: "Text", speech: "Speech", rights: "Rights", history: "History", list: "All" },
   unknown: "Unknown",
   unknownPerson: (at: number) => `Unknown ${at}`,
@@ -27,7 +27,7 @@ export const programme = {
   refused: "Refused",
   erase: "Erase …",
   follow: "Search the text",
-  list: "What is there when",
+  list: "What is seen and heard when",
   coming: {
     requested: {
       title: "It is being fetched",

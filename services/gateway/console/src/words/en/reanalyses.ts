@@ -38,7 +38,7 @@ export const reanalyses = {
     pause: "Paused. What was seen stays.",
     resume: "It goes on.",
     cancel: "Ended. What was seen stays.",
-    start: "It looks again, below everything else.",
+    start: "Started. Everything else goes first.",
   },
   found: {
     title: "What it found",

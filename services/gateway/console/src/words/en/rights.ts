@@ -32,7 +32,7 @@ export const rights = {
     allPurposes: "All purposes",
     moments: "Some of them",
     whole: "whole asset",
-    untitled: "without a title",
+    untitled: "untitled",
     noChange: "Allow or restrict",
   },
   unmatched: {
@@ -112,7 +112,7 @@ export const rights = {
   },
   subjects: {
     help: "Write and choose; an id is understood, too.",
-    none: "Nothing is called so.",
+    none: "Nothing has this name.",
     unknown: "Nothing has this id here.",
     another: "Choose another",
   },
@@ -255,12 +255,12 @@ export const rights = {
     verify: "Check the log",
     verifying: "Checking …",
     intact: "The log is whole",
-    broken: "The log does not hold",
+    broken: "The log is broken",
     numbers: (entries: number, sealed: number, facts: number) =>
       `${count(entries, { one: "entry", other: "entries" })} checked, ${sealed} of them sealed, ${facts} against their facts.`,
     waiting: (n: number) => `${count(n, { one: "fact is", other: "facts are" })} not entered yet.`,
     unreachable: (n: number) =>
-      `Of ${count(n, { one: "entry", other: "entries" })} Kafka keeps the fact no more: chain and seals speak for them.`,
+      `Kafka no longer keeps the fact of ${count(n, { one: "entry", other: "entries" })}: chain and seals speak for them.`,
     more: (n: number) => `and ${n} more`,
     save: "Save the log",
     key: "Public key",

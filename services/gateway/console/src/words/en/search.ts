@@ -52,6 +52,6 @@ export const search = {
   programme: "Programme",
   more: "More",
   results: "Moments",
-  untitled: "Without a title",
-  keys: { next: "Next moment", previous: "Moment before", open: "Play there" },
+  untitled: "Untitled",
+  keys: { next: "Next moment", previous: "Previous moment", open: "Play there" },
 };

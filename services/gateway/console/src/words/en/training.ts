@@ -36,7 +36,7 @@ export const training = {
   measures: {
     title: "Measured",
     names: {
-      recall: "Found rightly",
+      recall: "Named rightly",
       wrong_name_rate: "Given somebody else’s name",
       false_name_rate: "Strangers given a name",
     } as Record<string, string>,
@@ -56,7 +56,7 @@ export const training = {
         other: "people",
       })}, ${count(programmes, { one: "programme", other: "programmes" })}.`,
     alone: "No model was in service to compare with.",
-    interval: (low: string, high: string) => `95 %: ${low} to ${high}`,
+    interval: (low: string, high: string) => `95%: ${low} to ${high}`,
   },
   gate: {
     title: "Gate",
@@ -105,7 +105,7 @@ export const training = {
     allowed: "Training allowed",
     withheld: "Training withheld",
     unknown: "not known",
-    untitled: "without a title",
+    untitled: "untitled",
     unnamed: "without a name",
     gone: "Nothing is left of what it was made from: it was erased.",
   },
@@ -140,7 +140,7 @@ export const training = {
     parameters: "Parameters",
     back: "All runs",
     title: (step: string) => `Run: ${step}`,
-    seconds: (n: string) => `${n} s`,
+    seconds: (n: string) => `${n} s`,
   },
   snapshots: {
     none: "No snapshot was published yet",

@@ -22,7 +22,7 @@ export const webhooks = {
   states: { active: "Active", paused: "Paused", disabled: "Disabled" } as Record<string, string>,
   delivered: "Last delivered",
   never: "never",
-  actions: "What to do",
+  actions: "Actions",
   test: "Send a test",
   deliveries: "Deliveries",
   pause: "Pause",
