@@ -22,6 +22,14 @@ export function numberIn(language: Language, value: number, digits = 0): string 
   ).format(value);
 }
 
+/** How far two vectors are apart, comparable at a glance: 0.3 → 0.30, 0,30 */
+export function distanceIn(language: Language, distance: number): string {
+  return once(
+    `distance ${language}`,
+    () => new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+  ).format(distance);
+}
+
 /** 0.873 → 87 % */
 export function percentIn(language: Language, share: number, digits = 0): string {
   return once(

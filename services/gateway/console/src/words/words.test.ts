@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { refusals as german } from "./de/refusals";
 import { sentences } from "./de/sentences";
-import { agoIn, bytesIn, moneyIn } from "./formats";
+import { agoIn, bytesIn, distanceIn, moneyIn } from "./formats";
 import { pluralsOf } from "./plurals";
 import { loadSentences, named, wordIn } from "./sentences";
 import { fill, placesOf } from "./templates";
@@ -37,6 +37,7 @@ test("counts are said as the language says them", () => {
 });
 
 test("amounts stay exact, sizes and times read as people write them", () => {
+  expect([distanceIn("en", 6.5), distanceIn("de", 0.314)]).toEqual(["6.50", "0,31"]);
   expect(moneyIn("en", "0.05", "EUR")).toBe("€0.05");
   expect(moneyIn("de", "1234.5", "EUR").replace(/\s/g, " ")).toBe("1.234,50 €");
   expect(bytesIn("en", 1_500_000)).toBe("1.5 MB");

@@ -8,7 +8,7 @@ import { useKeys } from "../../parts/keys";
 import { useSession } from "../../parts/useSession";
 import { people as de } from "../../words/de/people";
 import { people as en } from "../../words/en/people";
-import { numberIn } from "../../words/formats";
+import { distanceIn } from "../../words/formats";
 import { useLanguage, useWords } from "../../words/language";
 import { Appearances, keyOf } from "./Appearances";
 import { History } from "./History";
@@ -214,7 +214,7 @@ function Similar({
             <button type="button" className="people-like" aria-pressed={place === marked} onClick={() => onMark(place)}>
               <Crop src={one.cluster?.cover?.face} alt="" width={72} height={72} fit="cover" />
               <span className="small">{words.appearances(one.cluster?.appearance_count ?? 0)}</span>
-              <span className="small soft number">{numberIn(language, one.distance, 2)}</span>
+              <span className="small soft number">{distanceIn(language, one.distance)}</span>
             </button>
           </li>
         ))}

@@ -9,7 +9,7 @@ import { Refusal } from "../../parts/Refusal";
 import { Said } from "../../parts/Said";
 import { review as de } from "../../words/de/review";
 import { review as en } from "../../words/en/review";
-import { numberIn, percentIn } from "../../words/formats";
+import { distanceIn, percentIn } from "../../words/formats";
 import { useLanguage, useWords } from "../../words/language";
 import { sampleQuery } from "./queries";
 
@@ -182,7 +182,7 @@ function Compared({ sample, data }: { sample: Sample; data: GetSampleResponse | 
   const claimed = data?.claimed;
   const other = data?.candidates[0];
   const away = (distance: number | undefined) =>
-    distance === undefined ? "" : words.distance(numberIn(language, distance, 2));
+    distance === undefined ? "" : words.distance(distanceIn(language, distance));
   return (
     <section className="review-compare" aria-label={words.compare}>
       <Face src={key && `/v1/samples/${sample.sample_id}/objects/${key}`} name={<strong>{words.thisFace}</strong>} />

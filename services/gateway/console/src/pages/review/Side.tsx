@@ -8,7 +8,7 @@ import { Said } from "../../parts/Said";
 import { useStatus } from "../../parts/status";
 import { review as de } from "../../words/de/review";
 import { review as en } from "../../words/en/review";
-import { numberIn } from "../../words/formats";
+import { distanceIn } from "../../words/formats";
 import { useLanguage, useWords } from "../../words/language";
 import { useShellWords } from "../../words/shell";
 import type { Desk, DeskState } from "./desk";
@@ -105,7 +105,7 @@ function Offered({ desk, sampleId, full }: { desk: Desk; sampleId: string; full:
               <Crop src={one.path} alt="" width={28} height={28} fit="cover" eager />
               <span className="one-line">{one.class_name}</span>
               {one.distance !== undefined && (
-                <span className="small soft number">{numberIn(language, one.distance, 2)}</span>
+                <span className="small soft number">{distanceIn(language, one.distance)}</span>
               )}
             </button>
           </li>

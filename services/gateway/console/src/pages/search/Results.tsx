@@ -7,12 +7,14 @@ import { Empty } from "../../parts/Empty";
 import { type Column, VirtualTable } from "../../parts/VirtualTable";
 import { search as de } from "../../words/de/search";
 import { search as en } from "../../words/en/search";
-import { useWords } from "../../words/language";
+import { distanceIn } from "../../words/formats";
+import { type Language, useLanguage, useWords } from "../../words/language";
 import type { Found } from "./data";
 
 /** Moments that were found, one below the other: one that is opened plays there. */
 export function Results({ found, more, onNearEnd }: { found: readonly Found[]; more: boolean; onNearEnd: () => void }) {
   const words = useWords({ en, de });
+  const language = useLanguage();
   const [, navigate] = useLocation();
   const [chosen, setChosen] = useState<string>();
   const first = useRef(found[0]?.id);
@@ -20,7 +22,7 @@ export function Results({ found, more, onNearEnd }: { found: readonly Found[]; m
     first.current = found[0]?.id;
     setChosen(undefined);
   }
-  const columns = useMemo(() => columnsIn(words), [words]);
+  const columns = useMemo(() => columnsIn(words, language), [words, language]);
   if (found.length === 0) {
     return (
       <Empty icon={<SearchX />} title={words.nothing}>
@@ -50,7 +52,7 @@ export function Results({ found, more, onNearEnd }: { found: readonly Found[]; m
   );
 }
 
-function columnsIn(words: typeof en): readonly Column<Found>[] {
+function columnsIn(words: typeof en, language: Language): readonly Column<Found>[] {
   return [
     {
       id: "picture",
@@ -66,7 +68,7 @@ function columnsIn(words: typeof en): readonly Column<Found>[] {
       track: "minmax(8rem, 2fr)",
       render: (one) => (
         <span className="search-text foreign" dir="auto">
-          {saidOf(one, words)}
+          {saidOf(one, words, language)}
         </span>
       ),
     },
@@ -92,7 +94,8 @@ function columnsIn(words: typeof en): readonly Column<Found>[] {
 }
 
 /** What was found, in words: of a picture its distance, of a face also what that says. */
-function saidOf(one: Found, words: typeof en): string {
-  if (one.likeness !== undefined) return words.likeness[one.likeness](one.text);
-  return one.kind === "picture" ? words.distance(one.text) : one.text;
+function saidOf(one: Found, words: typeof en, language: Language): string {
+  if (one.distance === undefined) return one.text;
+  const distance = distanceIn(language, one.distance);
+  return one.likeness === undefined ? words.distance(distance) : words.likeness[one.likeness](distance);
 }

@@ -24,6 +24,8 @@ export interface Found {
   kind: string;
   text: string;
   picture: string;
+  /** Of a picture that was compared. */
+  distance?: number;
   /** Of a face that was compared: what its distance says. */
   likeness?: FaceLikeness;
 }
@@ -157,7 +159,8 @@ async function nearest(
       title: known?.title ?? "",
       time: known?.clock === undefined ? "" : timeIn(known.clock, pts, one.span?.first_frame ?? 0),
       kind: one.likeness === undefined ? "picture" : "face",
-      text: one.distance.toFixed(2),
+      text: "",
+      distance: one.distance,
       ...(one.likeness !== undefined && { likeness: one.likeness }),
       picture: pictureAt(one.asset_id, pts),
     };
