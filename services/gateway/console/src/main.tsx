@@ -1,7 +1,7 @@
 import { createRoot } from "react-dom/client";
 import { askSession, install } from "./api/client";
 import { follow } from "./api/events";
-import { makeQueryClient } from "./api/queries";
+import { clearBetweenPersons, makeQueryClient } from "./api/queries";
 import { Start } from "./parts/Start";
 import { showTheme } from "./parts/theme";
 import { Console } from "./wiring";
@@ -12,6 +12,7 @@ showTheme();
 install();
 reloadWhenReplaced();
 const queries = makeQueryClient();
+clearBetweenPersons(queries);
 const root = createRoot(document.getElementById("console") as HTMLElement);
 root.render(
   <Start ask={askSession} follow={() => follow(queries)}>

@@ -1,8 +1,8 @@
 /** What the console is made of: its providers, and every page with where it is. */
 
-import { type QueryClient, QueryClientProvider, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Activity, BrainCircuit, Film, House, KeyRound, ListChecks, Scale, Search, UsersRound } from "lucide-react";
-import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { type ComponentType, lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
 import { Redirect, Route, Router, Switch, useLocation } from "wouter";
 import type { Role } from "./domain/roles";
@@ -90,15 +90,13 @@ export function Console({ queries }: { queries: QueryClient }) {
       <SetLanguageContext value={speak}>
         <I18nProvider locale={language}>
           <QueryClientProvider client={queries}>
-            <StatusProvider>
-              <KeysProvider>
-                <Router base={BASE}>
-                  <AriaLinks>
-                    <Rooms />
-                  </AriaLinks>
-                </Router>
-              </KeysProvider>
-            </StatusProvider>
+            <KeysProvider>
+              <Router base={BASE}>
+                <AriaLinks>
+                  <Rooms />
+                </AriaLinks>
+              </Router>
+            </KeysProvider>
           </QueryClientProvider>
         </I18nProvider>
       </SetLanguageContext>
@@ -116,19 +114,8 @@ function AriaLinks({ children }: { children: ReactNode }) {
   );
 }
 
-/** What one person was shown is not shown to the next. */
-function useFreshFor(principal: string): void {
-  const queries = useQueryClient();
-  const before = useRef(principal);
-  useEffect(() => {
-    if (before.current !== principal) queries.clear();
-    before.current = principal;
-  }, [principal, queries]);
-}
-
 function Rooms() {
   const { session } = useSession();
-  useFreshFor(session?.principal ?? "");
   const [path] = useLocation();
   const open = OPEN_PLACES.map((place) => (
     <Route key={place.path} path={place.path}>
@@ -137,21 +124,24 @@ function Rooms() {
   ));
   if (OPEN_PLACES.some((place) => place.path === path)) return <Switch>{open}</Switch>;
   if (session?.principal === "") return <Redirect to={`/sign-in?to=${encodeURIComponent(path + location.search)}`} />;
+  // Made anew for every person: what one has open, wrote, chose or can undo is none of the next one's.
   return (
-    <Shell entries={ENTRIES}>
-      <Switch>
-        {PLACES.map((place) => (
-          <Route key={place.path} path={place.path}>
-            <Allowed least={place.least}>
-              <Shown page={place.page} key={place.path} />
-            </Allowed>
+    <StatusProvider key={session?.principal}>
+      <Shell entries={ENTRIES}>
+        <Switch>
+          {PLACES.map((place) => (
+            <Route key={place.path} path={place.path}>
+              <Allowed least={place.least}>
+                <Shown page={place.page} key={place.path} />
+              </Allowed>
+            </Route>
+          ))}
+          <Route>
+            <NotFound />
           </Route>
-        ))}
-        <Route>
-          <NotFound />
-        </Route>
-      </Switch>
-    </Shell>
+        </Switch>
+      </Shell>
+    </StatusProvider>
   );
 }
 

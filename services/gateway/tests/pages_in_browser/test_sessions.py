@@ -85,6 +85,34 @@ def test_what_is_typed_is_kept_when_the_session_ends_and_goes_on_after_signing_i
     assert uploads.submitted[0].request.programme.title == "What nobody wants to type twice"
 
 
+def test_who_signs_in_after_somebody_else_sees_nothing_of_theirs(house: Any, visit: Any, film: Path) -> None:
+    visit.expects("401")
+    house.add_user("ina", "curator")
+    house.add_user("bert", "curator")
+    house.scenes.ResumableUploads(house.mesh)
+    page = visit.sign_in("ina", "/assets")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Add files").click()
+    chooser.value.set_files(film)
+    form = page.get_by_role("dialog", name="Add a file")
+    form.get_by_label("Title", exact=True).fill("What Ina alone may know")
+    expect(page.get_by_text(re.compile("^Sent. State its rights"))).to_be_attached()
+    house.end_sessions()
+    form.get_by_label("Rights holder").fill("Kanal Eins")
+    form.get_by_role("button", name="Take in").click()
+    again = page.get_by_role("alertdialog", name="Sign in again")
+    again.get_by_label("Login").fill("bert")
+    again.get_by_label("Password").fill("a long sentence is easy to keep")
+    with page.expect_response(re.compile(r"/v1/assets\?")):
+        page.keyboard.press("Enter")
+    expect(again).to_have_count(0)
+    expect(form).to_have_count(0)
+    expect(page.get_by_text(film.name)).to_have_count(0)
+    expect(page.get_by_text("What Ina alone may know")).to_have_count(0)
+    expect(page.get_by_text("1 file of somebody else: sent once that person is signed in")).to_be_visible()
+    visit.check_accessibility(page)
+
+
 def test_a_wrong_password_is_said_and_the_page_stays(house: Any, visit: Any) -> None:
     visit.expects("401")
     house.add_user("ina", "curator")

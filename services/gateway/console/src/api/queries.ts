@@ -7,6 +7,7 @@
 
 import { QueryClient } from "@tanstack/react-query";
 import { NetworkError, ProblemError } from "./problems";
+import { session } from "./session";
 
 /** The first part of every key: what the query is about. */
 export type Subject =
@@ -52,6 +53,16 @@ export function makeQueryClient(): QueryClient {
       },
       mutations: { networkMode: "always", retry: false },
     },
+  });
+}
+
+/** Empties a cache when another person is signed in, before anything is drawn: nobody sees what another one read. */
+export function clearBetweenPersons(queries: QueryClient): void {
+  let principal = session.get()?.principal;
+  session.subscribe(() => {
+    const before = principal;
+    principal = session.get()?.principal;
+    if (principal !== before) queries.clear();
   });
 }
 
