@@ -214,6 +214,15 @@ def test_twenty_decisions_that_wait_stop_the_reviewer(desk: Any, visit: Any) -> 
         wait_for(page, following)
     expect(page.get_by_text("20 decisions wait to be sent")).to_be_visible()
     expect(page.get_by_role("button", name="Accept", exact=True)).to_be_disabled()
+    people = len(desk.classes)
+    page.keyboard.press("e")
+    who = page.get_by_role("dialog", name="Who is it?")
+    page.keyboard.type("Grace Hopper")
+    expect(who.get_by_role("option", name="New person: Grace Hopper")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(who.get_by_role("alert")).to_have_text(re.compile("^Twenty decisions wait to be sent"))
+    assert len(desk.classes) == people
+    page.keyboard.press("Escape")
     desk.before = lambda method: None
     sent(desk, 20)
     expect(page.get_by_role("button", name="Accept", exact=True)).to_be_enabled()

@@ -48,7 +48,16 @@ export function Deciding({ desk, state, sample }: { desk: Desk; state: DeskState
         bulk={bulk ? { count: alike, open: () => show("bulk") } : undefined}
       />
       <Announced sample={sample} />
-      {open === "who" && <WhoElse key={id} sample={sample} candidates={candidates} onTake={is} onClose={close} />}
+      {open === "who" && (
+        <WhoElse
+          key={id}
+          sample={sample}
+          candidates={candidates}
+          full={isFull(state.queue)}
+          onTake={is}
+          onClose={close}
+        />
+      )}
       {open === "play" && data !== undefined && (
         <Play assetId={sample.provenance?.asset_id ?? ""} seconds={data.start_seconds} onClose={close} />
       )}

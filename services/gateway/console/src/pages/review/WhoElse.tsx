@@ -17,18 +17,23 @@ const NEW = "new";
 export function WhoElse({
   sample,
   candidates,
+  full,
   onTake,
   onClose,
 }: {
   sample: Sample;
   candidates: readonly SampleCandidate[];
-  onTake: (taken: Pick<SampleCandidate, "class_id" | "class_name">) => void;
+  /** Too many decisions wait: none is taken, and nobody is made for one. */
+  full: boolean;
+  /** Returns whether it was taken. */
+  onTake: (taken: Pick<SampleCandidate, "class_id" | "class_name">) => boolean;
   onClose: () => void;
 }) {
   const words = useWords({ en, de });
   const beside = useWords({ en: offersEn, de: offersDe });
   const [written, setWritten] = useState("");
   const [error, setError] = useState<unknown>(null);
+  const [notTaken, setNotTaken] = useState(false);
   const taken = useRef(false);
   const name = written.trim().replace(/\s+/g, " ");
   const known = usePeople(name, sample.dataset_id);
@@ -49,10 +54,15 @@ export function WhoElse({
   };
   const take = async (offer: Offer) => {
     if (taken.current) return;
+    setNotTaken(full);
+    if (full) return;
     taken.current = true;
+    setError(null);
     try {
-      onTake(offer.key === NEW ? await make() : { class_id: offer.key, class_name: offer.text });
-      onClose();
+      // A sample that left the desk meanwhile took this dialog with it, and the status line says why.
+      if (onTake(offer.key === NEW ? await make() : { class_id: offer.key, class_name: offer.text })) return onClose();
+      setNotTaken(true);
+      taken.current = false;
     } catch (refused) {
       setError(refused);
       taken.current = false;
@@ -73,6 +83,11 @@ export function WhoElse({
           autoFocus
         />
         <Sentence error={error} />
+        {notTaken && full && (
+          <p className="sentence-bad" role="alert">
+            {words.full}
+          </p>
+        )}
       </div>
     </Dialog>
   );
