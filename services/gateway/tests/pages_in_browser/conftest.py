@@ -7,8 +7,9 @@ A test gets `house`, the gateway with its `mesh` of fakes, and `visit`, which op
         expect(page.get_by_role("heading", name="Nothing is here yet")).to_be_visible()
         visit.check_accessibility(page)
 
-When a test ends, no page may have said anything on its console, nor have asked anybody but the gateway. What
-a test provokes (an answer 503 is an error on the console) it names before: `visit.expects("503")`.
+When a test ends, no page may have said anything on its console, nor have asked anybody but the gateway, nor
+have opened a stream beside the one of events. What a test provokes (an answer 503 is an error on the console)
+it names before: `visit.expects("503")`.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 from starlette.types import ASGIApp
 
 from framewell_contracts.access import Role
@@ -55,6 +57,7 @@ RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pr
 PASSWORD: Final = "a long sentence is easy to keep"
 NOW: Final = datetime.now(UTC)
 SLOWEST_MS: Final = 60_000
+EVENTS: Final = "/v1/events"
 expect.set_options(timeout=SLOWEST_MS)
 
 
@@ -244,6 +247,8 @@ class Visit:
     browser: Browser
     said: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    streams: list[str] = field(default_factory=list)
+    """Addresses of the event streams that pages opened, in their order."""
     contexts: list[BrowserContext] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
 
@@ -272,7 +277,7 @@ class Visit:
         page = context.new_page()
         page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        page.on("request", lambda request: self._look_at(request.url))
+        page.on("request", self._look_at)
         page.goto(f"{self.house.address}/console{path}")
         page.locator("h1").first.wait_for()
         return page
@@ -321,14 +326,21 @@ class Visit:
         assert max(over) <= 0, f"the page is {max(over)} px wider than its window"
 
     def check_quiet(self) -> None:
-        """Check that no page said anything or asked anybody else."""
+        """Check that no page said anything, asked anybody else, or opened a stream of its own.
+
+        A browser opens six connections to one address: all tabs share the one stream of events.
+        """
         unexpected = [text for text in self.said if not any(part in text for part in self.expected)]
         assert not unexpected, "\n".join(unexpected)
         assert not self.foreign, "\n".join(self.foreign)
+        others = [url for url in self.streams if urlsplit(url).path != EVENTS]
+        assert not others, "\n".join(others)
 
-    def _look_at(self, url: str) -> None:
-        if not url.startswith((self.house.address + "/", "data:", f"blob:{self.house.address}/")):
-            self.foreign.append(url)
+    def _look_at(self, request: Request) -> None:
+        if not request.url.startswith((self.house.address + "/", "data:", f"blob:{self.house.address}/")):
+            self.foreign.append(request.url)
+        if request.resource_type == "eventsource":
+            self.streams.append(request.url)
 
 
 @pytest.fixture

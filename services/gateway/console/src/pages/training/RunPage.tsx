@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { cancelRun, type Run } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
@@ -12,9 +12,8 @@ import { Time } from "../../parts/values";
 import { Losses } from "./Losses";
 import { Measures } from "./Measures";
 import { Progress } from "./Progress";
-import { hasEnded } from "./queries";
+import { hasEnded, runOf } from "./queries";
 import { RunBadge, Took } from "./Runs";
-import { useRun } from "./useRun";
 import { useTrainingWords } from "./words";
 
 /** One run: how far it is, what it lost epoch by epoch, what it measured, and why it ended. */
@@ -23,7 +22,7 @@ export function RunPage({ id }: { id: string }) {
   const { may } = useSession();
   const status = useStatus();
   const queries = useQueryClient();
-  const query = useRun(id);
+  const query = useQuery(runOf(id));
   const cancel = useMutation({
     mutationFn: () => cancelRun(id),
     onSuccess: () => {

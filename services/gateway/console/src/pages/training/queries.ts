@@ -79,10 +79,12 @@ export const datasets = queryOptions({
   queryFn: () => listDatasets(),
 });
 
+/** One run, asked again while it goes on; events say the rest, in the one stream that all tabs share. */
 export function runOf(id: string) {
   return queryOptions({
     queryKey: ["runs", "one", id] satisfies Key,
     queryFn: async () => (await getRun(id)).run,
+    refetchInterval: ({ state }) => (state.data !== undefined && hasEnded(state.data) ? false : WATCH_MS),
   });
 }
 
