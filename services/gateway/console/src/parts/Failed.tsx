@@ -1,5 +1,5 @@
 import { CloudOff } from "lucide-react";
-import { NetworkError, ProblemError } from "../api/problems";
+import { ProblemError } from "../api/problems";
 import { useShellWords } from "../words/shell";
 import { Button } from "./Button";
 import { useSentence } from "./useSentence";
@@ -12,7 +12,7 @@ export function Failed({ error, retry, small = false }: { error: unknown; retry?
   return (
     <div className={small ? "state state-small" : "state"} role="alert">
       <CloudOff aria-hidden="true" />
-      {!small && <h2>{error instanceof NetworkError ? words.problems.unavailable : words.failed.title}</h2>}
+      {!small && <h2>{words.failed.title}</h2>}
       {own !== "" && <p className="foreign">{own}</p>}
       {detail !== "" && (
         <p className="foreign soft" lang="en">
