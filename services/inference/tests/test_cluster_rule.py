@@ -137,9 +137,18 @@ def test_small_faces_count_only_where_there_are_no_larger_and_what_was_erased_ne
     assert track_vector(track(0, rows=(), sides=()), vectors) is None
 
 
-def test_mergers_are_followed_to_the_end_and_a_circle_ends_somewhere() -> None:
-    assert roots_of({"a": "b", "b": "c", "c": "", "d": ""}) == {"a": "c", "b": "c", "c": "c", "d": "d"}
-    assert set(roots_of({"a": "b", "b": "a"})) == {"a", "b"}
+def test_mergers_are_followed_to_the_one_that_is_part_of_no_other() -> None:
+    merged = {"a": ["b"], "b": ["c"], "c": [], "d": []}
+    assert roots_of(merged) == {"a": "c", "b": "c", "c": "c", "d": "d"}
+
+
+@pytest.mark.parametrize("order", ["abcz", "zcba", "bzac"])
+def test_where_mergers_go_in_a_circle_or_two_ways_all_still_end_at_one(order: str) -> None:
+    """Tried: each followed a circle of three to where it had begun, so that one was part of a part."""
+    circle = {"a": ["b"], "b": ["c"], "c": ["a"], "z": []}
+    both = {"a": ["b", "c"], "b": [], "c": [], "z": ["a"]}
+    assert roots_of({name: circle[name] for name in order}) == {"a": "a", "b": "a", "c": "a", "z": "z"}
+    assert set(roots_of({name: both[name] for name in order}).values()) == {"b"}
 
 
 def test_large_faces_of_other_assets_are_learned_from_before_more_of_the_same() -> None:

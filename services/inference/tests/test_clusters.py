@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed
-from framewell.cluster.v1.cluster_pb2 import ClusterDecided
+from framewell.cluster.v1.cluster_pb2 import CLUSTER_DECISION_MERGED, CLUSTER_DECISION_SPLIT, ClusterDecided
 from framewell.inference.v1 import cluster_service_pb2 as api
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
@@ -54,6 +54,14 @@ def face(person: int, variation: int = 0) -> Float:
 
 def place(number: int) -> FractionBox:
     return FractionBox(0.02 + 0.15 * number, 0.2, 0.12, 0.3)
+
+
+def joined_by(decision: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return which cluster a decision makes part of which, none for one that joins nothing."""
+    cluster_id, other, undone = decision["cluster"], decision["other"], decision["undone"]
+    if decision["kind"] == CLUSTER_DECISION_MERGED and not undone:
+        return [(cluster_id, other)]
+    return [(other, cluster_id)] if decision["kind"] == CLUSTER_DECISION_SPLIT and undone else []
 
 
 @dataclass
@@ -174,6 +182,14 @@ class Archive:
                 assert one["size"] == sum(each["cluster"] in mine for each in sightings) > 0
                 assert set(one["parts"]) == mine
         assert {one["cluster"] for one in sightings} <= clusters.keys()
+        mergers = {(name, *each.values()) for name, one in clusters.items() for each in one["mergers"]}
+        decisions = await documents.find("cluster_decisions", {})
+        assert mergers == {
+            (part, one["_id"], whole)
+            for one in decisions
+            for part, whole in joined_by(one)
+            if clusters.keys() >= {part, whole}
+        }
         used = {(one["cluster"], track.partition("#")[0]) for one in sightings for track in one["tracks"]}
         centres = {(one["cluster"], one["embedding"]) for one in await documents.find("cluster_centres", {})}
         assert centres == used

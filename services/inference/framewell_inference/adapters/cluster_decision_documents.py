@@ -92,8 +92,12 @@ class ClusterDecisionDocuments:
             await self.documents.update(COLLECTION, decision_id, done, expect={"undone": False}) is not None
         )
 
-    async def applied(self, decision_id: str) -> None:
-        await self.documents.update(COLLECTION, decision_id, {"$set": {"applied": True, "moves": []}})
+    async def applied(self, decision: Decision) -> bool:
+        done = {"$set": {"applied": True, "moves": []}}
+        expect: Query = {"undone": True}
+        if decision.undone_by is None:
+            expect = {"undone": False, "rejoining": {"$ne": True}}
+        return await self.documents.update(COLLECTION, decision.id, done, expect=expect) is not None
 
     async def undo(self, decision: Decision, actor: Actor, cause: Cause) -> bool:
         rejoining = {"rejoining": True} if decision.kind == CLUSTER_DECISION_SPLIT else {}

@@ -19,7 +19,7 @@ from framewell.cluster.v1.cluster_pb2 import (
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import derived_id, observation_chunk
 from framewell_contracts.sentences import say
-from framewell_inference.domain.clusters import Cluster, Sighting, roots_of
+from framewell_inference.domain.clusters import Cluster, Merger, Sighting
 from framewell_inference.ports.clusters import (
     ClusterDecisionRepository,
     ClusterQueue,
@@ -235,36 +235,37 @@ class DecideClusters:
         await self._apply(decision)
 
     async def _apply(self, decision: Decision) -> None:
+        """Do what was decided, and take that back again where somebody has taken it back meanwhile."""
+        now: Decision | None = decision
+        while now is not None and not (now.rejoining and now.undone_by is None):
+            await self._do(now)
+            if await self.decisions.applied(now):
+                return
+            now = await self.decisions.get(decision.id)
+
+    async def _do(self, decision: Decision) -> None:
         if decision.undone_by is not None:
             await self._take_back(decision)
         elif decision.kind == CLUSTER_DECISION_MERGED:
-            await self._join(decision.cluster_id, decision.other)
+            await self._join(decision.cluster_id, Merger(decision.id, decision.other))
         elif decision.kind == CLUSTER_DECISION_SPLIT:
             await self._move(decision)
         elif decision.kind == CLUSTER_DECISION_NAMED:
             await self._name_anew(decision.cluster_id)
-        await self.decisions.applied(decision.id)
 
     async def _take_back(self, decision: Decision) -> None:
         if decision.kind == CLUSTER_DECISION_MERGED:
-            gone = await self.clusters.get(decision.cluster_id)
-            if gone is not None and gone.merged_into == decision.other:
-                await self.clusters.part(decision.cluster_id)
+            mergers = [Merger(by, decision.other) for by in (decision.id, "")]
+            await self.clusters.part(decision.cluster_id, mergers)
             await self._root([decision.cluster_id, decision.other])
         elif decision.kind == CLUSTER_DECISION_SPLIT:
-            await self._join(decision.other, decision.cluster_id)
+            await self._join(decision.other, Merger(decision.id, decision.cluster_id))
         elif decision.kind == CLUSTER_DECISION_NAMED:
             await self._name_anew(decision.cluster_id)
 
-    async def _join(self, cluster_id: str, into_id: str) -> None:
-        """Make a cluster part of another one; where both are merged into each other, neither is."""
-        if not await self.clusters.merge(cluster_id, into_id):
-            return
-        into = await self.clusters.get(into_id)
-        ends = roots_of({cluster_id: into_id, into_id: into.merged_into if into else ""})
-        if ends[into_id] == cluster_id:
-            await self.clusters.part(cluster_id)
-        await self._root([cluster_id, into_id])
+    async def _join(self, cluster_id: str, merger: Merger) -> None:
+        if await self.clusters.merge(cluster_id, merger):
+            await self._root([cluster_id, merger.into])
 
     async def _root(self, cluster_ids: Collection[str]) -> None:
         """Sum up all that hangs together, and have it summed up again after whoever did the same beside."""
@@ -330,12 +331,13 @@ class DecideClusters:
             return
         found = await self.clusters.named([decision.other, decision.cluster_id])
         split = found.get(decision.other)
-        if split is not None and split.merged_into not in {"", decision.cluster_id}:
+        elsewhere = split.merged_into - {decision.cluster_id} if split is not None else ()
+        if elsewhere:
             raise Conflict(
                 say(
                     "merged_meanwhile",
                     "what was split off is part of {merged_into} now: take that merger back first",
-                    merged_into=split.merged_into,
+                    merged_into=min(elsewhere),
                 )
             )
         roots = await self.clusters.named({one.root for one in found.values()})

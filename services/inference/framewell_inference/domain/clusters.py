@@ -105,6 +105,14 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
+class Merger:
+    """By which decision a cluster is part of another one; empty where that was not noted."""
+
+    decision_id: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """What is known of a cluster. `root` is the one it is part of after mergers, itself for none.
 
@@ -114,7 +122,7 @@ class Cluster:
     """
 
     id: str
-    merged_into: str = ""
+    mergers: tuple[Merger, ...] = ()
     root: str = ""
     count: int = 0
     size: int = 0
@@ -125,8 +133,15 @@ class Cluster:
     named: str = ""
     revision: int = 0
     """Grows whenever its parts are summed up."""
+    counted: int = 0
+    """Grows whenever its own sightings are counted."""
     parts: tuple[str, ...] = ()
     """Ids of the clusters that are it: its own, then those that were merged into it, in order."""
+
+    @property
+    def merged_into(self) -> frozenset[str]:
+        """Return the clusters that decisions made it part of: more than one where people decided at once."""
+        return frozenset(one.into for one in self.mergers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,17 +322,27 @@ def joined(
     return nearest if distance <= (FARTHEST if clear else near_by_itself(clusters)) else None
 
 
-def roots_of(merged: Mapping[str, str]) -> Mapping[str, str]:
-    """Return for each cluster of a table of mergers (id, or empty) the one that it is part of in the end."""
+def roots_of(merged: Mapping[str, Collection[str]]) -> Mapping[str, str]:
+    """Return for each cluster of a table of mergers the one that all it hangs together with are part of.
 
-    def root(name: str) -> str:
-        seen = {name}
-        while (into := merged.get(name, "")) and into not in seen:
-            seen.add(into)
-            name = into
-        return name
-
-    return {name: root(name) for name in merged}
+    That is the one that is part of no other. People who decide at once can make several such, or mergers in a
+    circle: then it is the first of them by id, whoever asks.
+    """
+    beside: dict[str, set[str]] = {name: set() for name in merged}
+    for name, into in merged.items():
+        for other in beside.keys() & into:
+            beside[name].add(other)
+            beside[other].add(name)
+    found: dict[str, str] = {}
+    for name in merged:
+        if name in found:
+            continue
+        whole, wanted = {name}, {name}
+        while wanted:
+            wanted = {other for one in wanted for other in beside[one]} - whole
+            whole |= wanted
+        found |= dict.fromkeys(whole, min([one for one in whole if not whole & {*merged[one]}] or whole))
+    return found
 
 
 def best_to_learn_from(sightings: Sequence[Sighting], count: int) -> list[Sighting]:

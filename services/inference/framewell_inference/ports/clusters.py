@@ -14,7 +14,7 @@ from framewell.cluster.v1.cluster_pb2 import (
     ClusterDecision,
 )
 from framewell.mesh.v1.mesh_pb2 import Actor
-from framewell_inference.domain.clusters import Centre, Cluster, Sighting, TrackRef
+from framewell_inference.domain.clusters import Centre, Cluster, Merger, Sighting, TrackRef
 from framewell_inference.domain.pictures import Float
 from framewell_kit.facts import Cause
 from framewell_kit.paging import Page, PageRequest
@@ -112,32 +112,35 @@ class ClusterRepository(Protocol):
         """Return those of the clusters that are there, by id."""
         ...
 
-    async def parts(self, root: str) -> Sequence[Cluster]:
-        """Return the clusters that are one after mergers, in order of their ids."""
+    async def beside(self, cluster_ids: Collection[str]) -> Mapping[str, Cluster]:
+        """Return, by id, those of the clusters that are there, and all that is part of one of them."""
         ...
 
-    async def seen(self, cluster_id: str, sightings: Sequence[Sighting], count: int) -> None:
-        """Note that a cluster has so many sightings, these among them."""
+    async def seen(self, cluster: Cluster, sightings: Sequence[Sighting], count: int) -> bool:
+        """Note that a cluster has so many sightings, these among them, counted after it was read.
+
+        Returns False when somebody noted something else since, or it is gone.
+        """
         ...
 
-    async def recounted(self, cluster_id: str, sightings: Sequence[Sighting]) -> None:
-        """Note that a cluster has these sightings and no others."""
+    async def recounted(self, cluster: Cluster, sightings: Sequence[Sighting]) -> bool:
+        """Note that a cluster has these sightings and no others, read after it was; False as of `seen`."""
         ...
 
     async def gather(self, root: str) -> Cluster | None:
         """Sum up the parts of a cluster for lists, and return it; None when it has no part."""
         ...
 
-    async def merge(self, cluster_id: str, into: str) -> bool:
-        """Make a root part of another one; return False when it is part of one already."""
+    async def merge(self, cluster_id: str, merger: Merger) -> bool:
+        """Make a cluster part of another one, beside what it is part of; False when it is not there."""
         ...
 
-    async def part(self, cluster_id: str) -> None:
-        """Make a cluster part of no other."""
+    async def part(self, cluster_id: str, mergers: Collection[Merger]) -> None:
+        """Take mergers of a cluster back, and no others."""
         ...
 
-    async def set_root(self, cluster_ids: Collection[str], root: str) -> None:
-        """Note which cluster these are part of in the end."""
+    async def set_root(self, cluster_id: str, root: str) -> None:
+        """Note which cluster one is part of in the end."""
         ...
 
     async def name(self, cluster_id: str, class_id: str) -> None:
@@ -249,8 +252,11 @@ class ClusterDecisionRepository(Protocol):
         """Note that a split is being taken back, before that is done; False when it was taken back before."""
         ...
 
-    async def applied(self, decision_id: str) -> None:
-        """Note that what was decided is done; what was to be moved is forgotten."""
+    async def applied(self, decision: Decision) -> bool:
+        """Note that what was decided is done, and forget what was to be moved.
+
+        Returns False when it was taken back meanwhile, or is being so, or is gone.
+        """
         ...
 
     async def undo(self, decision: Decision, actor: Actor, cause: Cause) -> bool:

@@ -117,8 +117,7 @@ class KeepClusters:
     async def recount(self, cluster_ids: Collection[str]) -> None:
         """Write down anew what clusters come to, with their centres; those of which nothing is left go."""
         for cluster_id in sorted(set(cluster_ids)):  # also one that somebody has deleted: its centre may stay
-            left = [one async for one in self.sightings.of_clusters([cluster_id])]
-            await self.clusters.recounted(cluster_id, left)
+            left = await self._counted_anew(cluster_id)
             for embedding in {*await self.centres.embeddings(cluster_id), *_embeddings(left)}:
                 await self._centre_anew(cluster_id, embedding)
         gathered = set[str]()
@@ -213,13 +212,24 @@ class KeepClusters:
         root = ""
         while True:
             await self.clusters.found(cluster_id)
-            await self.clusters.seen(cluster_id, sightings, await self.sightings.count(cluster_id))
+            before = await self.clusters.get(cluster_id)
+            count = await self.sightings.count(cluster_id)
+            if before is None or not await self.clusters.seen(before, sightings, count):
+                continue
             cluster = await self.clusters.get(cluster_id)
             if cluster is not None and cluster.root == root:
                 return
             if cluster is not None:
                 root = cluster.root
                 await self.gather(root)
+
+    async def _counted_anew(self, cluster_id: str) -> Sequence[Sighting]:
+        """Write down how many sightings a cluster has, unless it is gone; return them."""
+        while True:
+            cluster = await self.clusters.get(cluster_id)
+            left = [one async for one in self.sightings.of_clusters([cluster_id])]
+            if cluster is None or await self.clusters.recounted(cluster, left):
+                return left
 
     async def _take_out(self, gone: Sequence[Sighting]) -> None:
         if gone:

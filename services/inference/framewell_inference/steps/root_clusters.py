@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from framewell_inference.domain.clusters import Cluster, roots_of
+from framewell_inference.domain.clusters import Cluster, Merger, roots_of
 from framewell_inference.ports.clusters import ClusterRepository
 from framewell_inference.steps.keep_clusters import KeepClusters
 
 
 @dataclass(frozen=True, slots=True)
 class RootClusters:
-    """Follows mergers to their end. Repeating it changes nothing more."""
+    """Follows mergers to their end, which follows from the mergers alone. Repeating it changes nothing more.
+
+    Whoever changes mergers calls this afterwards, and whoever writes roots looks afterwards whether mergers
+    are as they were. So the last one to write has seen them all, however many are at it at once.
+    """
 
     clusters: ClusterRepository
     keep: KeepClusters
@@ -20,33 +24,35 @@ class RootClusters:
     async def __call__(self, cluster_ids: Collection[str]) -> Collection[str]:
         """Write down anew what each of all that hangs together is part of, and sum that up; return all of it.
 
-        Looks again until nobody has put one of the roots into another cluster meanwhile.
+        Looks again until nobody has changed anything meanwhile.
         """
+        looked: Mapping[str, frozenset[str]] | None = None
         while True:
             together = await self._hanging_together(cluster_ids)
-            into = {name: one.merged_into for name, one in together.items()}
-            for name in [name for name, other in into.items() if other and other not in into]:
-                await self.clusters.part(name)  # of one that has gone meanwhile
-                into[name] = ""
+            into = {name: one.merged_into & together.keys() for name, one in together.items()}
             ends = roots_of(into)
-            for name, one in together.items():
-                if one.root != ends[name]:
-                    await self.clusters.set_root([name], ends[name])
-            for root in sorted(set(ends.values())):
-                await self.keep.gather(root)
-            now = await self.clusters.named(together)
-            gone = together.keys() - now.keys()
-            if all(one.merged_into == into[name] and one.root not in gone for name, one in now.items()):
+            wrong = {name: one.root for name, one in together.items() if one.root != ends[name]}
+            if into == looked and not wrong:
                 return together.keys()
+            looked = into
+            for name, one in together.items():
+                await self._part_from_gone(one, together)
+                if name in wrong:
+                    await self.clusters.set_root(name, ends[name])
+            for root in sorted({*ends.values(), *wrong.values()}):
+                await self.keep.gather(root)
+
+    async def _part_from_gone(self, cluster: Cluster, there: Collection[str]) -> None:
+        gone: list[Merger] = [one for one in cluster.mergers if one.into not in there]
+        if gone:
+            await self.clusters.part(cluster.id, gone)
 
     async def _hanging_together(self, cluster_ids: Collection[str]) -> dict[str, Cluster]:
         """Return the clusters of these ids with all that they are part of, and all that is part of either."""
-        found, wanted = dict[str, Cluster](), {*cluster_ids}
+        found, asked, wanted = dict[str, Cluster](), set[str](), {*cluster_ids}
         while wanted:
-            met = {**await self.clusters.named(wanted)}
-            for root in sorted({one.root for one in met.values()} | wanted):
-                met |= {one.id: one for one in await self.clusters.parts(root)}
+            met = await self.clusters.beside(wanted)
             found |= met
-            named = {name for one in met.values() for name in (one.merged_into, one.root) if name}
-            wanted = named - found.keys() if named - found.keys() != wanted else set()
+            asked |= wanted
+            wanted = {name for one in met.values() for name in (one.id, one.root, *one.merged_into)} - asked
         return found
