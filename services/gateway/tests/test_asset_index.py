@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -16,8 +16,10 @@ from framewell_gateway.domain.asset_lists import AssetFilter, AssetOrder, SortFi
 from framewell_gateway.domain.search_words import search_text, words_of
 from framewell_gateway.domain.summaries import Standing, SummaryChange
 from framewell_kit.clock import SystemClock
-from framewell_kit.documents import MemoryDocuments
+from framewell_kit.documents import Documents, MemoryDocuments
+from framewell_kit.outcomes import Busy
 from framewell_kit.paging import PageRequest
+from framewell_kit.testing.clocks import HeldClock
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ANALYSED, REMOVED = AssetState.ASSET_STATE_ANALYSED, AssetState.ASSET_STATE_REMOVED
@@ -157,6 +159,58 @@ async def test_however_long_nobody_looked_nothing_is_missed(hours: float) -> Non
     clock.ahead = timedelta(hours=hours)
     page = await here.page(AssetFilter(), AssetOrder(), PageRequest(10))
     assert [one.summary.title for one in page.items] == ["Meanwhile"]
+
+
+class LosingDocuments:
+    """Passes calls on to a real store, and loses the answer of the next write, after so many seconds."""
+
+    def __init__(self, clock: HeldClock) -> None:
+        self._documents, self._clock = MemoryDocuments(), clock
+        self.lose_after: float | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._documents, name)
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            answer = await method(*args, **kwargs)
+            if self.lose_after is not None and name in {"insert_once", "update"}:
+                self._clock.advance(self.lose_after)
+                self.lose_after = None
+                raise Busy("it may or may not have happened", retry_after=1.0)
+            return answer
+
+        return call
+
+
+@pytest.mark.parametrize("seconds", [0, 600], ids=["at once", "after a long wait"])
+async def test_a_write_whose_answer_was_lost_is_listed_here_too(seconds: float) -> None:
+    """Made once more it changes nothing, and its mark is this gateway's own."""
+    clock = HeldClock()
+    store = LosingDocuments(clock)
+    here = SummaryDocuments(cast(Documents, store), clock)
+    order = AssetOrder(SortField.REQUESTED_AT)
+    await here.prepare()
+
+    async def written_at_the_second_try(change: SummaryChange) -> None:
+        store.lose_after = seconds
+        with pytest.raises(Busy):
+            await here.add(change)
+        await here.page(AssetFilter(), order, PageRequest(10))  # as somebody looks meanwhile
+        await here.add(change)
+
+    await written_at_the_second_try(change(1, "News"))
+    page = await here.page(AssetFilter(), order, PageRequest(10))
+    assert ([one.summary.title for one in page.items], page.total) == (["News"], 1)
+    later = SummaryChange(asset_id(1), NOON, programme=Programme(title="Weather"), programme_rank=2)
+    await written_at_the_second_try(later)
+    page = await here.page(AssetFilter(title="weather"), order, PageRequest(10))
+    assert ([one.summary.title for one in page.items], page.total) == (["Weather"], 1)
+
+    store.lose_after = seconds
+    with pytest.raises(Busy):
+        await here.forget(asset_id(1))
+    counts = await here.count_states()
+    assert (counts.by_state[REMOVED], sum(counts.by_state.values())) == (1, 1)
 
 
 async def test_documents_of_an_earlier_version_are_listed() -> None:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
@@ -83,6 +85,7 @@ class SummaryDocuments:
         self._index = AssetIndex()
         self._read_until: int | None = None
         self._reading = asyncio.Lock()
+        self._lost: set[str] = set()
 
     async def prepare(self) -> None:
         """Make the indexes that reading needs, and read the list into memory."""
@@ -98,7 +101,9 @@ class SummaryDocuments:
         if further == reached and change.known is None and change.programme is None:
             return  # as most facts of chunks: this process has recorded as much, or more, before
         first = new_document(change, self._marks())
-        if await self._documents.insert_once(SUMMARIES, first):
+        with self._noting_lost(change.asset_id):
+            is_first = await self._documents.insert_once(SUMMARIES, first)
+        if is_first:
             self._index.put(row_of(first))
         else:
             for expected, values in parts_of(change):
@@ -112,9 +117,24 @@ class SummaryDocuments:
             "$set": {**values, **{name: marks[name] for name in ("tick", "hour", "by")}},
             "$max": {"changed": marks["changed"]},
         }
-        after = await self._documents.update(SUMMARIES, asset_id, update, expect=expected)
+        with self._noting_lost(asset_id):
+            after = await self._documents.update(SUMMARIES, asset_id, update, expect=expected)
         if after is not None:
             self._index.put(row_of(after))
+
+    @contextmanager
+    def _noting_lost(self, asset_id: str) -> Iterator[None]:
+        """Have a document read again whose write may have happened unheard: the index has nothing of it.
+
+        Made once more the write changes nothing, and what bears this process's mark is not read; so that gets
+        another, for what happens later than the next look.
+        """
+        try:
+            yield
+        except BaseException:
+            self._lost.add(asset_id)
+            self._process = uuid4().hex
+            raise
 
     def _marks(self) -> Document:
         return marks_at(self._micros(), self._process)
@@ -174,6 +194,10 @@ class SummaryDocuments:
                 await self._read({**query, "by": {"$ne": self._process}})
                 self._read_until = min(now, reached * TICK_MICROS)
             self._read_until = now
+            if self._lost:
+                lost = [*self._lost]
+                await self._read({"_id": {"$in": lost}})
+                self._lost.difference_update(lost)
 
     async def _read_patiently(self, query: Query) -> None:
         """Read what a query finds, however long the database has no time for that."""
