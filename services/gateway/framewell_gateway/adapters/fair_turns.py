@@ -56,6 +56,9 @@ class FairTurns:
             raise
 
     def _make_room(self, source: str) -> None:
+        self._leave_those_gone()
+        if self._held + self.waiting < self._most:
+            return
         mine = len(self._queues.get(source, ()))
         most = max(self._queues, key=lambda one: len(self._queues[one]), default=source)
         if len(self._queues.get(most, ())) <= mine + 1:
@@ -66,6 +69,7 @@ class FairTurns:
 
     def _pass_on(self) -> None:
         """Give a turn that has ended to the next source that waits."""
+        self._leave_those_gone()
         if not self._queues:
             self._free += 1
             self._held -= 1
@@ -76,6 +80,12 @@ class FairTurns:
         if not queue:
             del self._queues[source]
         place.set_result(None)
+
+    def _leave_those_gone(self) -> None:
+        """Take out the places of who was cancelled and has not run since."""
+        gone = [(source, one) for source, queue in self._queues.items() for one in queue if one.done()]
+        for source, one in gone:
+            self._leave(source, one)
 
     def _leave(self, source: str, place: "asyncio.Future[None]") -> None:
         queue = self._queues.get(source)
