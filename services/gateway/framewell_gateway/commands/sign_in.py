@@ -9,11 +9,12 @@ from framewell_contracts.sentences import say
 from framewell_gateway.domain.logins import BadLogin, login_of, user_id_of
 from framewell_gateway.domain.users import User
 from framewell_gateway.domain.waits import PASSWORDS_OF_LOGIN, PASSWORDS_OF_PAIR, PASSWORDS_OF_SOURCE, Limit
-from framewell_gateway.ports.access import AttemptRepository, Hasher, Unauthenticated, UserRepository
+from framewell_gateway.ports.access import AttemptRepository, Hasher, TooMany, Unauthenticated, UserRepository
 from framewell_gateway.steps.begin_session import BeginSession, Begun
 from framewell_gateway.steps.limit_attempts import LimitAttempts
 from framewell_gateway.steps.note_access import NoteAccess, nobody
 from framewell_kit.clock import Clock
+from framewell_kit.outcomes import Busy
 
 _WRONG: Final = say("wrong_password", "login or password is wrong")
 
@@ -23,7 +24,8 @@ class CheckPassword:
     """Say whose login and password these are.
 
     It takes as long, and is counted alike, whether there is such a login or not. Wrong passwords of others
-    keep nobody waiting at an address where they have signed in before. Raises Unauthenticated, TooMany, Busy.
+    keep nobody waiting at an address where they have signed in before. What was refused before the password
+    was looked at does not count. Raises Unauthenticated, TooMany, Busy.
     """
 
     users: UserRepository
@@ -40,19 +42,34 @@ class CheckPassword:
         except BadLogin:
             spelt = ""
         counter = await self._counter(spelt, source)
-        await self.limit.count_from(PASSWORDS_OF_SOURCE, source)
-        await self.limit.count(*counter)
-        user = await self.users.get(user_id_of(spelt)) if spelt else None
-        is_right = await self.hasher.verify(user.password if user is not None else "", password, source)
+        await self._count(counter, source)
+        try:
+            user = await self.users.get(user_id_of(spelt)) if spelt else None
+            is_right = await self.hasher.verify(user.password if user is not None else "", password, source)
+        except Busy:
+            await self._take_back(counter, source)
+            raise
         if user is None or not is_right or not user.is_active:
             await self.note(AccessChange.ACCESS_CHANGE_SIGN_IN_REFUSED, user, by=nobody(), source=source)
             raise Unauthenticated(_WRONG, "wrong_password")
-        await self.limit.take_back_from(PASSWORDS_OF_SOURCE, source)
-        await self.limit.take_back(*counter)
+        await self._take_back(counter, source)
         await self.attempts.note_success(user.login, source, self.clock.now())
         if self.hasher.is_outdated(user.password):
             await self.users.rehash(user.user_id, await self.hasher.hash(password, source), user.password)
         return user
+
+    async def _count(self, counter: tuple[Limit, str], source: str) -> None:
+        """Count an attempt of its address and its login. Raises TooMany, Busy: then it counts of neither."""
+        await self.limit.count_from(PASSWORDS_OF_SOURCE, source)
+        try:
+            await self.limit.count(*counter)
+        except (TooMany, Busy):
+            await self.limit.take_back_from(PASSWORDS_OF_SOURCE, source)
+            raise
+
+    async def _take_back(self, counter: tuple[Limit, str], source: str) -> None:
+        await self.limit.take_back_from(PASSWORDS_OF_SOURCE, source)
+        await self.limit.take_back(*counter)
 
     async def _counter(self, login: str, source: str) -> tuple[Limit, str]:
         """Return what counts an attempt beside its address: the login or, where it was here before, both."""

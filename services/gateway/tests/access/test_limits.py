@@ -16,6 +16,7 @@ from framewell_gateway.adapters.fair_turns import FairTurns
 from framewell_gateway.domain.sources import nets_of, source_of
 from framewell_gateway.domain.waits import CODES_OF_SOURCE, PASSWORDS_OF_LOGIN, Attempts, counted, wait_until
 from framewell_gateway.ports.access import TooMany
+from framewell_gateway.steps.note_access import NoteAccess
 from framewell_kit.outcomes import Busy
 
 PASSWORD = "a long sentence is easy to keep"
@@ -202,6 +203,67 @@ async def test_whoever_stops_waiting_for_a_turn_gives_it_to_the_next() -> None:
         assert had[-1] == "z"
     async with turns.turn("d"):
         assert turns.waiting == 0
+
+
+@pytest.mark.parametrize("before_the", ["newcomer", "holder"])
+async def test_whoever_was_cancelled_and_has_not_run_since_gets_neither_turn_nor_refusal(
+    before_the: str,
+) -> None:
+    turns, released = FairTurns(1, 3, "too many"), asyncio.Event()
+
+    async def take(source: str) -> None:
+        async with turns.turn(source):
+            await released.wait()
+
+    holder, one, other = (asyncio.create_task(take(source)) for source in "abb")
+    await asyncio.sleep(0)
+    newcomer = asyncio.create_task(take("c"))
+    if before_the == "holder":
+        newcomer.cancel()  # it never asks
+        released.set()
+    one.cancel()  # as everything in this step, run in this order: those who leave run last
+    other.cancel()
+    await asyncio.sleep(0)
+    assert newcomer.done() == (before_the == "holder")
+    released.set()
+    ended = await asyncio.gather(holder, one, other, newcomer, return_exceptions=True)
+    assert ended[0] is None
+    assert (ended[3] is None) == (before_the == "newcomer")
+    async with asyncio.timeout(5), turns.turn("f"):
+        assert turns.waiting == 0
+
+
+async def test_what_was_refused_before_the_password_was_looked_at_does_not_count(
+    house: Any, admin: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: object) -> bool:
+        raise Busy("too many sign in at once", retry_after=1.0)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ArgonHasher, "verify", busy)
+        here = house.browser(source="198.51.100.9")
+        assert {(await here.sign_in("anna")).status_code for _ in range(30)} == {503}
+    for number in range(PASSWORDS_OF_LOGIN.free):
+        assert (await house.browser(source=f"203.0.113.{number}").sign_in("bert", WRONG)).status_code == 401
+    refused = [(await here.sign_in("bert", WRONG)).status_code for _ in range(30)]
+    assert refused == [429] * 30
+    assert (await here.sign_in("anna")).status_code == 200
+    for _ in range(2):  # nor of its networks
+        kept = await house.access().limit.attempts.get("source-24", "198.51.100.0/24")
+        assert kept is None or kept.count == 0
+
+
+async def test_a_wrong_password_counts_although_it_cannot_be_noted(
+    house: Any, admin: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: object, **__: object) -> None:
+        raise Busy("the database does not answer", retry_after=1.0)
+
+    here = house.browser(source="198.51.100.9")
+    with monkeypatch.context() as patched:
+        patched.setattr(NoteAccess, "__call__", busy)
+        statuses = [(await here.sign_in("anna", WRONG)).status_code for _ in range(6)]
+    assert statuses == [503] * 5 + [429]
 
 
 async def test_a_network_full_of_addresses_fills_few_counters(house: Any, admin: Any) -> None:
