@@ -43,6 +43,10 @@ class Sentence(str):
         sentence.code, sentence.params = code, params
         return sentence
 
+    def __reduce__(self) -> "tuple[type[Sentence], tuple[str, str, Mapping[str, str]]]":
+        """Return how a copy, or one that was pickled, is made."""
+        return Sentence, (str(self), self.code, self.params)
+
     @property
     def reason(self) -> str:
         """Return the word for programs: the code up to the dot; what stands behind tells templates apart."""

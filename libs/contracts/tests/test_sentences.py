@@ -1,5 +1,9 @@
 """A sentence is its template filled with its params, and says so to whoever speaks another language."""
 
+import copy
+import pickle
+from collections.abc import Callable
+
 import pytest
 
 from framewell.mesh.v1.mesh_pb2 import Wording
@@ -45,6 +49,14 @@ def test_a_sentence_in_a_sentence_keeps_its_own_wording() -> None:
         "why-template": "no_answer_there",
         "why-place": "its address",
     }
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_a_sentence_is_copied_and_pickled_with_its_wording(again: Callable[[Sentence], Sentence]) -> None:
+    said = say("sample_unknown", "there is no sample {sample}", sample="s-1")
+    made = again(said)
+    assert type(made) is Sentence
+    assert (made, made.code, made.params) == (said, said.code, said.params)
 
 
 def test_a_param_that_is_missing_or_a_brace_too_many_is_found_at_once() -> None:
