@@ -21,6 +21,7 @@ from framewell.sample.v1.sample_pb2 import (
     Provenance,
 )
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import say
 from framewell_kit.outcomes import Conflict, Rejected
 
 CLUSTER = "6f1b7a52-0000-5000-8000-00000000000c"
@@ -131,7 +132,12 @@ async def test_another_name_is_refused_before_anything_is_made(
     named = clusters.FaceCluster(cluster_id=CLUSTER, named_class_id="class-anna")
     answers = mesh.inference.answers
     answers["GetCluster"].cluster.CopyFrom(named)
-    answers["NameCluster"] = Conflict("cluster c is named class-anna by anna: undo that first (`x undo d`)")
+    answers["NameCluster"] = Conflict(
+        say(
+            "cluster_named", "cluster {cluster_id} is {named}: {undo}",
+            cluster_id="c", named="named class-anna by anna", undo="undo that first (`x undo d`)",
+        )
+    )  # fmt: skip
     anna = DatasetClass(class_id="class-anna", dataset_id="people", name="Anna Portrait")
     mesh.dataset.answers["ListClasses"] = catalogue.ListClassesResponse(classes=[anna])
     dataset.accepted = [sample(ASSETS[0], SAMPLE_STATE_ACCEPTED)]
@@ -139,12 +145,20 @@ async def test_another_name_is_refused_before_anything_is_made(
     assert answer.status_code == 409
     assert "is named Anna Portrait by anna: undo that first" in answer.text
     assert "framewell review undo s-0" in answer.text
+    problem = answer.json()
+    assert (problem["reason"], problem["template"]) == ("cluster_named", "cluster_named.samples")
+    assert problem["params"]["refusal-template"] == "cluster_named"
+    assert problem["params"]["refusal-named"] == "named Anna Portrait by anna"
+    assert problem["params"]["samples"] == "s-0"
     assert not dataset.proposals
     assert not hasattr(dataset, "made")
     answers["MergeClusters"] = answers["NameCluster"]
     body = {"cluster_id": CLUSTER, "into_cluster_id": CLUSTER}
     merged = await gateway.post("/v1/clusters/decisions/merge", json=body)
     assert (merged.status_code, "named Anna Portrait by" in merged.text) == (409, True)
+    problem = merged.json()
+    assert (problem["reason"], problem["template"]) == ("cluster_named", "cluster_named")
+    assert problem["params"]["named"] == "named Anna Portrait by anna"
 
 
 async def test_a_name_is_taken_back_where_its_class_is_refused(

@@ -24,7 +24,8 @@ class MergeClusters:
             return await self.services.call(methods.MERGE_CLUSTERS, request)
         except Conflict as refused:
             named = [await self._named(one) for one in (request.cluster_id, request.into_cluster_id)]
-            raise Conflict(await with_class_names(self.services, refused.reason, named)) from refused
+            sentence = await with_class_names(self.services, refused.reason, named)
+            raise Conflict(sentence, code=refused.code) from refused
 
     async def _named(self, cluster_id: str) -> str:
         asked = GetClusterRequest(cluster_id=cluster_id, page_size=1)

@@ -26,6 +26,7 @@ from framewell.sample.v1.sample_pb2 import (
     SAMPLE_STATE_ACCEPTED,
     SAMPLE_STATE_PROPOSED,
 )
+from framewell_contracts.sentences import say
 from framewell_gateway.ports import Services, methods
 from framewell_gateway.steps.class_names import with_class_names
 from framewell_gateway.steps.class_of_name import ClassOfName, require_one_name
@@ -88,7 +89,8 @@ class NamePerson:
             request = NameClusterRequest(cluster_id=cluster_id, class_id=class_id)
             return await self.services.call(methods.NAME_CLUSTER, request)
         except Conflict as refused:
-            raise Conflict(await self._in_words(refused.reason, found, named.dataset_id)) from refused
+            sentence = await self._in_words(refused.reason, found, named.dataset_id)
+            raise Conflict(sentence, code=refused.code) from refused
 
     async def _in_words(self, reason: str, found: GetClusterResponse, dataset_id: str) -> str:
         """Return why a name is refused, with the other name and the samples that were accepted under it."""
@@ -100,7 +102,12 @@ class NamePerson:
         accepted = await accepted_samples(self.services, dataset_id, class_id)
         its = [one.sample_id for one in accepted if any(_shows(one, each) for each in found.best)]
         if its:
-            sentence += f"; then take its accepted samples back (`framewell review undo {' '.join(its)}`)"
+            return say(
+                "cluster_named.samples",
+                "{refusal}; then take its accepted samples back (`framewell review undo {samples}`)",
+                refusal=sentence,
+                samples=" ".join(its),
+            )
         return sentence
 
     async def _made(self, new: DatasetClass, decision_id: str) -> tuple[DatasetClass, bool]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from framewell.dataset.v1.catalogue_service_pb2 import ListClassesRequest
+from framewell_contracts.sentences import Sentence
 from framewell_gateway.ports import Services, methods
 
 _AT_ONCE: Final = 200
@@ -25,7 +26,12 @@ async def class_names(services: Services, class_ids: Collection[str]) -> Mapping
 
 
 async def with_class_names(services: Services, sentence: str, class_ids: Collection[str]) -> str:
-    """Return a sentence with the names of these classes for their ids; an unknown id stays."""
-    for class_id, name in (await class_names(services, class_ids)).items():
-        sentence = sentence.replace(class_id, name)
-    return sentence
+    """Return a sentence, worded as before, with the names of these classes; an unknown id stays."""
+    names = await class_names(services, class_ids)
+
+    def named(text: str) -> str:
+        for class_id, name in names.items():
+            text = text.replace(class_id, name)
+        return text
+
+    return sentence.mapped(named) if isinstance(sentence, Sentence) else named(sentence)

@@ -166,6 +166,8 @@ export const sentences: Readonly<Record<string, string>> = {
   "class_unknown.dataset": "Die Klasse {class_id} gibt es im Datensatz {dataset_id} nicht.",
   classes_apart: "{from_id} und {into_id} sind nicht zwei Klassen eines Datensatzes.",
   cluster_named: "{cluster_id} ist {named}: {undo}",
+  "cluster_named.samples":
+    "{refusal}; nehmen Sie dann die Muster zurück, die unter diesem Namen angenommen wurden (`framewell review undo {samples}`)",
   cluster_unknown: "Die unbekannte Person {cluster_id} gibt es nicht: Niemand gehört mehr dazu, oder es gab sie nie.",
   crop_unknown: "Das Muster {sample_id} hat kein Bild {key}.",
   csrf: "Eine Änderung in einer Sitzung braucht den Kopf „framewell-csrf“ mit dem, was „GET /v1/session“ nannte.",
