@@ -197,9 +197,9 @@ ROUTES: Final = (
         "POST /pictures/analyse", "analyseImage", AnalyseImageRequest, pictures.analyse,
         "What models see in a picture, and who the faces are",
         description="The body is the picture (JPEG, PNG or WebP, at most 4 MiB and 200 megapixels); nothing "
-        "of it is kept. `analysers` chooses who looks, every analyser that looks at pictures without. Whoever "
-        "asks who the faces are says why in `reason`: it is kept with who asked. Without one faces are found "
-        "and not identified.",
+        "of it is kept. `analysers` chooses who looks, every analyser that looks at pictures without. "
+        "Whoever asks who the faces are says why in `reason`: it is kept with who asked. Without one faces "
+        "are found and not identified.",
         hidden=("image",), raw_body="application/octet-stream", problems=(413,),
         response=AnalyseImageResponse,
         answer={
