@@ -51,9 +51,9 @@ class DecideClusters:
     """Every decision is kept with its fact first, then done: one that was cut short is finished by the next
     job.
 
-    Doing one again changes nothing. Sums that several write at once may be of whoever read first: they are
-    written for whoever looks now, marked as due, and written once more by the job, which runs alone
-    (`SumDueClusters`).
+    Doing one again changes nothing, nor does doing one late that was taken back: whoever did so sees that,
+    and takes it back. Sums are written for whoever looks now, marked as due, and written once more by the job
+    (`SumDueClusters`), also for whoever died over them.
     """
 
     sightings: SightingRepository

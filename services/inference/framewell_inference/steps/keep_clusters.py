@@ -241,20 +241,26 @@ class KeepClusters:
             await self.due.mark(touched, recount=True)
 
     async def _centre_anew(self, cluster_id: str, embedding: str) -> None:
-        """Write a centre anew from the vectors of its first sightings that are there."""
-        vectors, read = list[Float](), dict[str, tuple[StoredTracks, Float] | None]()
-        async for one in self.sightings.of_clusters([cluster_id]):
-            ref = one.of(embedding)
-            if ref is None:
-                continue
-            if ref.chunk_id not in read:
-                read[ref.chunk_id] = await self._read(ref)
-            vector = _vector_of(ref, read[ref.chunk_id])
-            if vector is not None:
-                vectors.append(vector)
-            if len(vectors) == CENTRE_TRACKS:
-                break
-        await self.centres.put(embedding, cluster_id, centre_of(cluster_id, vectors))
+        """Write a centre anew from the vectors of its first sightings that are there, and still are then."""
+        read, written = dict[str, tuple[StoredTracks, Float] | None](), None
+        while True:
+            vectors, refs = list[Float](), list[TrackRef]()
+            async for one in self.sightings.of_clusters([cluster_id]):
+                ref = one.of(embedding)
+                if ref is None:
+                    continue
+                if ref.chunk_id not in read:
+                    read[ref.chunk_id] = await self._read(ref)
+                vector = _vector_of(ref, read[ref.chunk_id])
+                if vector is not None:
+                    vectors.append(vector)
+                    refs.append(ref)
+                if len(vectors) == CENTRE_TRACKS:
+                    break
+            if refs == written:
+                return
+            await self.centres.put(embedding, cluster_id, centre_of(cluster_id, vectors))
+            written = refs
 
     async def _read(self, ref: TrackRef) -> tuple[StoredTracks, Float] | None:
         for stored in await self.tracks.of_chunk(ref.chunk_id):
