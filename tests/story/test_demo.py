@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -56,6 +57,7 @@ def test_every_step_of_the_story_really_happens(home: Path) -> None:
     assert all(check["passed"] for check in outcome["checks"])
     assert [one["title"] for one in outcome["withheld"]] == ["Raumfahrt", "A portrait photo"]
     assert list(outcome["rejected"]) == ["A broken transfer"]
+    assert re.fullmatch(r"https?://127\.0\.0\.1:[0-9]+/console/", outcome["console"])
     page = Path(outcome["page"]).read_text(encoding="utf-8")
     assert page.count("data:image/jpeg;base64,") >= 5
     assert "Jörg Müßigbrodt" in page
