@@ -59,11 +59,11 @@ export function follow(queries: QueryClient): () => void {
     hear(told);
     channel.postMessage(told);
   };
-  navigator.locks
-    .request(NAME, { signal: ending.signal }, () => new Stream(tell, ending.signal).run())
-    .catch((error: unknown) => {
+  inTurn(ending.signal, (afterAnother) => new Stream(tell, ending.signal, afterAnother).run()).catch(
+    (error: unknown) => {
       if (!ending.signal.aborted) throw error;
-    });
+    },
+  );
   return () => {
     ending.abort();
     channel.close();
@@ -73,6 +73,15 @@ export function follow(queries: QueryClient): () => void {
   };
 }
 
+/** Runs `work` while no other tab does, and says whether it was another's turn before. */
+async function inTurn(signal: AbortSignal, work: (afterAnother: boolean) => Promise<void>): Promise<void> {
+  const isFirst = await navigator.locks.request(NAME, { ifAvailable: true }, async (lock) => {
+    if (lock !== null) await work(false);
+    return lock !== null;
+  });
+  if (!isFirst) await navigator.locks.request(NAME, { signal }, () => work(true));
+}
+
 /** The one EventSource, opened again after a break from where it was. */
 class Stream {
   #retryMs = FIRST_RETRY_MS;
@@ -80,6 +89,7 @@ class Stream {
   constructor(
     private readonly tell: (told: Told) => void,
     private readonly signal: AbortSignal,
+    private readonly afterAnother: boolean,
   ) {}
 
   /** Resolves when the signal ends it; holds the lock until then. */
@@ -110,6 +120,8 @@ class Stream {
       this.#retryMs = FIRST_RETRY_MS;
       found();
       this.tell({ kind: "open" });
+      // Taken over without a place to go on from: what happened while nobody listened was told to nobody.
+      if (after === null && this.afterAnother) this.tell({ kind: "resync" });
     };
     source.onerror = () => {
       this.tell({ kind: "broken" });
