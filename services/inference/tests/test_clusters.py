@@ -268,6 +268,23 @@ async def test_a_merged_id_names_the_one_that_stays_until_that_is_taken_back(arc
     ]
 
 
+async def test_a_merger_that_was_noted_without_its_decision_is_taken_back_as_well(archive: Archive) -> None:
+    """Clusters of before that was noted have one cluster that they are part of, and no count of counts."""
+    await archive.see(f"{asset_called(1)}/0/0", [face(1), face(2), face(3)])
+    one, two, three = await archive.all_of(asset_called(1))
+    first = await archive.merge(one, two)
+    for name, into in ((one, two), (two, ""), (three, "")):
+        before = {"$set": {"merged_into": into}, "$unset": {"mergers": "", "own.revision": ""}}
+        await archive.bench.documents.update("clusters", name, before)
+    await archive.see(f"{asset_called(2)}/0/0", [face(1, 1)])
+    await archive.merge(two, three)
+    assert (await archive.get(one)).cluster.cluster_id == three
+    await archive.undo(first.decision_id)
+    assert [(await archive.get(name)).cluster.appearance_count for name in (one, two)] == [2, 2]
+    await archive.bench.run_jobs()
+    assert (await archive.get(two)).cluster.cluster_id == three
+
+
 async def test_a_chain_of_mergers_is_one_and_comes_apart_where_it_is_taken_back(archive: Archive) -> None:
     await archive.see(f"{asset_called(1)}/0/0", [face(1), face(2), face(3)])
     one, two, three = await archive.all_of(asset_called(1))
