@@ -11,6 +11,8 @@ class Finding:
     value: float
     unit: str
     goal: float | None
+    is_counted: bool = False
+    """Whether it is a count that no load of the machine changes."""
 
     @property
     def is_reached(self) -> bool | None:

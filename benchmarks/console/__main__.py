@@ -39,10 +39,12 @@ def table(found: list[Finding]) -> Table:
 
 
 def main() -> int:
-    """Measure, print and record; 1 when a goal is missed."""
+    """Measure, print and record; 1 when a goal is missed, of a quick run when one of its counts is."""
     parser = argparse.ArgumentParser(prog="benchmarks.console", description=__doc__)
     parser.add_argument("--part", choices=sorted(PARTS), help="one of them alone")
-    parser.add_argument("--quick", action="store_true", help="a moment only: shows that it runs")
+    parser.add_argument(
+        "--quick", action="store_true", help="a moment only: shows that it runs; times decide nothing"
+    )
     parser.add_argument("--record", action="store_true", help="write docs/evidence/console.json")
     options = parser.parse_args()
     begun_at = revision()
@@ -65,7 +67,8 @@ def main() -> int:
                 "tables": {"console": shown.as_json()},
             },
         )
-    return 0 if options.quick or all(one.is_reached is not False for one in found) else 1
+    deciding = [one for one in found if one.is_counted or not options.quick]
+    return 1 if any(one.is_reached is False for one in deciding) else 0
 
 
 if __name__ == "__main__":
