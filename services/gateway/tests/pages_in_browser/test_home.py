@@ -42,6 +42,18 @@ def test_what_failed_waits_and_enter_goes_there(house: Any, visit: Any) -> None:
     expect(page).not_to_have_url(re.compile("/console/$"))
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_hostile_title_and_reason_are_text_and_break_nothing(house: Any, visit: Any, language: str) -> None:
+    hostile = house.scenes.HOSTILE
+    house.happened(*house.scenes.rejected(3, hostile, hostile + "W" * 10_000))
+    page = visit("/", language=language)
+    expect(page.get_by_role("link").filter(has_text="<img src=x onerror=alert(1)>").first).to_be_visible()
+    assert page.locator("main img[src=x]").count() == 0
+    visit.check_accessibility(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit.check_fits(page)
+
+
 def test_a_part_that_is_away_says_so_and_the_rest_is_shown(house: Any, visit: Any) -> None:
     filled(house)
     house.mesh.dataset.away = True
