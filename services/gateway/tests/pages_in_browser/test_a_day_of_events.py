@@ -46,7 +46,11 @@ PAGES: Final = (
     ("/assets", "[data-row]"),
     ("/review", "[data-sample]"),
     ("/mesh", ".mesh-headline"),
+    ("/people", "main h1"),
     (f"/assets/{facts.ASSET}", "video"),
+    ("/rights", "main h1"),
+    ("/training", "main h1"),
+    ("/search", "main h1"),
 )
 
 
