@@ -18,6 +18,7 @@ from framewell_gateway.domain.waits import CODES_OF_SOURCE, PASSWORDS_OF_LOGIN, 
 from framewell_gateway.ports.access import TooMany
 from framewell_gateway.steps.note_access import NoteAccess
 from framewell_kit.outcomes import Busy
+from framewell_kit.testing.waiting import PATIENCE
 
 PASSWORD = "a long sentence is easy to keep"
 WRONG = "a sentence that somebody guessed"
@@ -229,7 +230,7 @@ async def test_whoever_was_cancelled_and_has_not_run_since_gets_neither_turn_nor
     ended = await asyncio.gather(holder, one, other, newcomer, return_exceptions=True)
     assert ended[0] is None
     assert (ended[3] is None) == (before_the == "newcomer")
-    async with asyncio.timeout(5), turns.turn("f"):
+    async with asyncio.timeout(PATIENCE), turns.turn("f"):
         assert turns.waiting == 0
 
 
