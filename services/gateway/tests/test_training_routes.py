@@ -137,7 +137,12 @@ async def test_a_model_is_traced_to_assets_and_samples_with_the_right_they_rest_
     (asset,), (sample,) = found["assets"], found["samples"]
     assert (asset["asset_id"], asset["allowed"], asset["sentence"]) == (ASSET, False, "Withheld: no.")
     assert (sample["class_name"], sample["asset_id"]) == ("Jörg", ASSET)
-    assert (found["next_page_token"], found["missing"]) == ("more", [])
+    assert found["missing"] == []
+    following = await gateway.get(
+        "/v1/models/lineage", params={**MODEL, "page_token": found["next_page_token"]}
+    )
+    assert following.status_code == 200
+    assert [one.page_token for name, one in mesh.training.asked if name == "GetLineage"] == ["", "more"]
 
 
 async def test_without_dataset_a_lineage_is_ids_and_says_why(mesh: Any, gateway: httpx.AsyncClient) -> None:

@@ -51,7 +51,8 @@ def seen_people(people: Iterable[Person], names: Mapping[str, str]) -> list[Seen
             one.cluster_id = person.cluster_id
         if not one.sentence and person.appearances:
             one.sentence = person.appearances[0].sentence
-            one.wording.CopyFrom(person.appearances[0].wording)
+            if person.appearances[0].HasField("wording"):
+                one.wording.CopyFrom(person.appearances[0].wording)
         spans.setdefault(who, []).extend(each.span for each in person.appearances)
     for who, one in found.items():
         # Of faces in no cluster every appearance, since they may be several people.

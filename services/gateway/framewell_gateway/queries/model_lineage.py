@@ -73,7 +73,8 @@ class ShowModelLineage:
         for decision in rights.decisions:
             if decision.purpose == PURPOSE_OWN_TRAINING:
                 asset.allowed, asset.sentence = decision.allowed, decision.sentence
-                asset.wording.CopyFrom(decision.wording)
+                if decision.HasField("wording"):
+                    asset.wording.CopyFrom(decision.wording)
         return asset
 
     async def _sample(self, sample_id: str, why: set[str]) -> LineageSample:
