@@ -81,7 +81,10 @@ def opened(address: str, folder: Path) -> tuple[str, list[str], set[str]]:
     ("path", "shows"),
     [
         ("/interfaces", ["What travels on the mesh"]),
-        ("/docs", ["/v1/assets/{asset_id}", "Ask for media to be taken in", "opblock-post"]),
+        (
+            "/docs",
+            ["/v1/session", "Say who calls, and whom this gateway asks", "opblock-post"],
+        ),  # those in sight
         (
             "/asyncapi/transcode",
             ["framewell.chunk.planned.v1.live", "transcode.make_chunk", "A chunk is to be decoded, once."],
