@@ -12,7 +12,7 @@ import { people as de } from "../../words/de/people";
 import { people as en } from "../../words/en/people";
 import { numberIn } from "../../words/formats";
 import { useLanguage, useWords } from "../../words/language";
-import { forget, remember } from "./named_lately";
+import { remember } from "./named_lately";
 import { changesQuery, previewQuery } from "./queries";
 import { useDecisions } from "./useDecisions";
 
@@ -44,11 +44,13 @@ export function NameField({
     try {
       const answer = await namePerson({ cluster_id: clusterId, name: given });
       const before = await queries.fetchQuery(changesQuery(answer.class_id, 1)).catch(() => undefined);
-      remember({ classId: answer.class_id, name: given, since: before?.changes[0]?.changed_at ?? "" });
-      say(words.unknown.named(given, answer.accepted_count), () => {
-        forget(answer.class_id);
-        return undo(answer.decision_id);
+      remember({
+        classId: answer.class_id,
+        decisionId: answer.decision_id,
+        name: given,
+        since: before?.changes[0]?.changed_at ?? "",
       });
+      say(words.unknown.named(given, answer.accepted_count), () => undo(answer.decision_id));
       onNamed();
       await queries.invalidateQueries({ queryKey: ["clusters"] });
       await queries.invalidateQueries({ queryKey: ["classes"] });

@@ -6,6 +6,8 @@ const MOST = 5;
 
 export interface Given {
   classId: string;
+  /** The decision that gave it: taken back, the name is forgotten here. */
+  decisionId: string;
   name: string;
   /** When a model last changed where this person is seen, at the moment of the naming; "" for never. */
   since: string;
@@ -23,6 +25,10 @@ export function remember(one: Omit<Given, "model" | "heardAt">): void {
 
 export function forget(classId: string): void {
   given.update((now) => without(now, classId));
+}
+
+export function forgetDecision(decisionId: string): void {
+  given.update((now) => now.filter((one) => one.decisionId !== decisionId));
 }
 
 /** A model went into service, and the archive has its names. */

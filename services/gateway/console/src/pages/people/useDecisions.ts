@@ -12,6 +12,7 @@ import { useSentence } from "../../parts/useSentence";
 import { people as de } from "../../words/de/people";
 import { people as en } from "../../words/en/people";
 import { useWords } from "../../words/language";
+import { forgetDecision } from "./named_lately";
 
 /** What a person decides about unknown people: each is said with its undoing, and a refusal with its sentence. */
 export function useDecisions() {
@@ -32,7 +33,9 @@ export function useDecisions() {
   };
   const undo = async (decisionId: string): Promise<string | false> => {
     try {
-      return told(await undoClusterDecision({ decision_id: decisionId }));
+      const taken = await undoClusterDecision({ decision_id: decisionId });
+      forgetDecision(decisionId);
+      return told(taken);
     } catch (error) {
       refused(error);
       return false;
