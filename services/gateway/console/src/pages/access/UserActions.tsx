@@ -1,14 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Ellipsis } from "lucide-react";
 import { useState } from "react";
-import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { disableUser, enableUser, removeUser, renewInvitation, type User } from "../../api/generated";
-import { Button, IconButton } from "../../parts/Button";
-import { Dialog } from "../../parts/Dialog";
+import { ActionMenu } from "../../parts/ActionMenu";
+import { RemoveDialog } from "../../parts/RemoveDialog";
 import { useStatus } from "../../parts/status";
 import { useRefusal } from "../../parts/useRefusal";
 import { type AccessWords, useAccessWords } from "../../words/access";
-import { useShellWords } from "../../words/shell";
 import type { Coded } from "./CodeDialog";
 
 type Action = "role" | "code" | "tokens" | "disable" | "enable" | "remove";
@@ -37,20 +34,16 @@ export function UserActions({
   const label = `${words.actions}: ${user.name}`;
   return (
     <>
-      <MenuTrigger>
-        <IconButton label={label} icon={<Ellipsis />} />
-        <Popover className="popover" placement="bottom end" offset={4}>
-          <Menu
-            className="choices"
-            aria-label={label}
-            items={offeredTo(user, words)}
-            onAction={(key) => choose(key as Action)}
-          >
-            {(one) => <MenuItem className="choice">{one.label}</MenuItem>}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
-      <Remove user={user} open={removing} onClose={() => setRemoving(false)} onRemove={() => act.mutate("remove")} />
+      <ActionMenu label={label} actions={offeredTo(user, words)} onChoose={choose} />
+      <RemoveDialog
+        title={`${words.remove}: ${user.name}`}
+        remove={words.remove}
+        open={removing}
+        onClose={() => setRemoving(false)}
+        onRemove={() => act.mutate("remove")}
+      >
+        <p className="foreign">{words.removeText(user.name)}</p>
+      </RemoveDialog>
     </>
   );
 }
@@ -92,42 +85,4 @@ function useAct(user: User, onCode: (coded: Coded) => void) {
     onError: (error) => status.warn(refusal(error)),
     onSettled: () => queries.invalidateQueries({ queryKey: ["users"] }),
   });
-}
-
-function Remove({
-  user,
-  open,
-  onClose,
-  onRemove,
-}: {
-  user: User;
-  open: boolean;
-  onClose: () => void;
-  onRemove: () => void;
-}) {
-  const words = useAccessWords().users;
-  const shell = useShellWords();
-  return (
-    <Dialog
-      title={`${words.remove}: ${user.name}`}
-      open={open}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onPress={onClose}>{shell.cancel}</Button>
-          <Button
-            look="bad"
-            onPress={() => {
-              onClose();
-              onRemove();
-            }}
-          >
-            {words.remove}
-          </Button>
-        </>
-      }
-    >
-      <p className="foreign">{words.removeText(user.name)}</p>
-    </Dialog>
-  );
 }

@@ -1,7 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Ellipsis } from "lucide-react";
 import { useState } from "react";
-import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import {
   deleteWebhook,
   rotateWebhookSecret,
@@ -10,11 +8,10 @@ import {
   type Webhook,
   type WebhookSecret,
 } from "../../api/generated";
-import { Button, IconButton } from "../../parts/Button";
-import { Dialog } from "../../parts/Dialog";
+import { ActionMenu } from "../../parts/ActionMenu";
+import { RemoveDialog } from "../../parts/RemoveDialog";
 import { useStatus } from "../../parts/status";
 import { useRefusal } from "../../parts/useRefusal";
-import { useShellWords } from "../../words/shell";
 import { useWebhookWords } from "./words";
 
 type Action = "test" | "deliveries" | "pause" | "resume" | "rotate" | "remove";
@@ -42,24 +39,16 @@ export function WebhookActions({
   const label = `${words.actions}: ${webhook.url}`;
   return (
     <>
-      <MenuTrigger>
-        <IconButton label={label} icon={<Ellipsis />} />
-        <Popover className="popover" placement="bottom end" offset={4}>
-          <Menu className="choices" aria-label={label} onAction={(key) => choose(key as Action)}>
-            {offered.map((action) => (
-              <MenuItem key={action} id={action} className="choice">
-                {words[action]}
-              </MenuItem>
-            ))}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
-      <Remove
-        webhook={webhook}
+      <ActionMenu label={label} actions={offered.map((id) => ({ id, label: words[id] }))} onChoose={choose} />
+      <RemoveDialog
+        title={words.remove}
+        remove={words.remove}
         open={removing}
         onClose={() => setRemoving(false)}
         onRemove={() => act.mutate("remove")}
-      />
+      >
+        <p className="foreign">{words.removeText(webhook.url)}</p>
+      </RemoveDialog>
     </>
   );
 }
@@ -89,42 +78,4 @@ function useAct(webhook: Webhook, onSecret: (secret: WebhookSecret) => void) {
     onError: (error) => status.warn(refusal(error)),
     onSettled: () => queries.invalidateQueries({ queryKey: ["webhooks"] }),
   });
-}
-
-function Remove({
-  webhook,
-  open,
-  onClose,
-  onRemove,
-}: {
-  webhook: Webhook;
-  open: boolean;
-  onClose: () => void;
-  onRemove: () => void;
-}) {
-  const words = useWebhookWords();
-  const shell = useShellWords();
-  return (
-    <Dialog
-      title={words.remove}
-      open={open}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onPress={onClose}>{shell.cancel}</Button>
-          <Button
-            look="bad"
-            onPress={() => {
-              onClose();
-              onRemove();
-            }}
-          >
-            {words.remove}
-          </Button>
-        </>
-      }
-    >
-      <p className="foreign">{words.removeText(webhook.url)}</p>
-    </Dialog>
-  );
 }

@@ -1,13 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Ellipsis } from "lucide-react";
 import { useState } from "react";
-import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { useModel as chooseVersion, disableModel, enableModel, type Model, removeModel } from "../../api/generated";
-import { Button, IconButton } from "../../parts/Button";
-import { Dialog } from "../../parts/Dialog";
+import { ActionMenu } from "../../parts/ActionMenu";
+import { RemoveDialog } from "../../parts/RemoveDialog";
 import { useStatus } from "../../parts/status";
 import { useSentence } from "../../parts/useSentence";
-import { useShellWords } from "../../words/shell";
 import { useModelWords } from "./words";
 
 type Action = "use" | "enable" | "disable" | "remove";
@@ -23,19 +20,16 @@ export function ModelActions({ model }: { model: Model }) {
   const label = `${words.actions}: ${model.model?.name} ${model.model?.version}`;
   return (
     <>
-      <MenuTrigger>
-        <IconButton label={label} icon={<Ellipsis />} />
-        <Popover className="popover" placement="bottom end" offset={4}>
-          <Menu className="choices" aria-label={label} onAction={(key) => choose(key as Action)}>
-            {offered.map((action) => (
-              <MenuItem key={action} id={action} className="choice">
-                {words[action]}
-              </MenuItem>
-            ))}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
-      <Remove model={model} open={removing} onClose={() => setRemoving(false)} onRemove={() => act.mutate("remove")} />
+      <ActionMenu label={label} actions={offered.map((id) => ({ id, label: words[id] }))} onChoose={choose} />
+      <RemoveDialog
+        title={words.remove}
+        remove={words.remove}
+        open={removing}
+        onClose={() => setRemoving(false)}
+        onRemove={() => act.mutate("remove")}
+      >
+        <p className="foreign">{words.removeText(model.model?.name ?? "", model.model?.version ?? "")}</p>
+      </RemoveDialog>
     </>
   );
 }
@@ -76,42 +70,4 @@ function useAct({ model }: Model) {
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ["models"] }),
   });
-}
-
-function Remove({
-  model,
-  open,
-  onClose,
-  onRemove,
-}: {
-  model: Model;
-  open: boolean;
-  onClose: () => void;
-  onRemove: () => void;
-}) {
-  const words = useModelWords();
-  const shell = useShellWords();
-  return (
-    <Dialog
-      title={words.remove}
-      open={open}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onPress={onClose}>{shell.cancel}</Button>
-          <Button
-            look="bad"
-            onPress={() => {
-              onClose();
-              onRemove();
-            }}
-          >
-            {words.remove}
-          </Button>
-        </>
-      }
-    >
-      <p className="foreign">{words.removeText(model.model?.name ?? "", model.model?.version ?? "")}</p>
-    </Dialog>
-  );
 }
