@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -67,8 +68,10 @@ def unknown_people(house: Any, _: Any) -> tuple[str, After]:
 def named_lately(house: Any, _: Any) -> tuple[str, After]:
     """Show what the next model made of a name."""
     _archive(house)
+    versions = (f"1.{number}" for number in count(5))  # the same fact again would be no event
 
     def name(page: Page) -> None:
+        version = next(versions)
         page.locator("[data-cluster]").wait_for()
         page.keyboard.press("n")
         page.keyboard.type("Jörg Müßigbrodt")
@@ -77,8 +80,8 @@ def named_lately(house: Any, _: Any) -> tuple[str, After]:
         unknown = unknowns.Unknowns(house, curating.ASSETS)
         unknown.add(9)
         unknown.of_class["class-0"] = [unknown.appearance(0, turn) for turn in range(11)]
-        unknown.switched("1.5", class_0=(37, 41))
-        house.happened(RecognitionUpdated(model=ModelVersion(name="identity/people", version="1.5")))
+        unknown.switched(version, class_0=(37, 41))
+        house.happened(RecognitionUpdated(model=ModelVersion(name="identity/people", version=version)))
         page.locator(".people-lately .people-after").wait_for()
 
     return "/people?list=unknown", name
