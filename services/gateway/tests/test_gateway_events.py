@@ -19,7 +19,7 @@ from framewell.ingest.v1.ingest_service_pb2 import GetAssetResponse, IngestAsset
 from framewell.media.v1.media_pb2 import Work
 from framewell.sample.v1.sample_pb2 import Provenance, SampleProposed, SampleReviewed
 from framewell_gateway.domain.events import Arrivals, RecordedEvent, recorded_event
-from framewell_gateway.entrypoints.http import event_streams
+from framewell_gateway.entrypoints.http import asset_events, event_streams
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.event_stream_limit import EventStreamLimit, TooManyStreams
 from framewell_gateway.queries.follow_events import FollowEvents
@@ -241,7 +241,7 @@ async def test_an_unknown_place_to_resume_starts_from_the_beginning(mesh: Any) -
 
 async def test_events_travel_as_server_sent_events(mesh: Any) -> None:
     (key,) = await mesh.happened(AssetIngested(work=WORK))
-    async with aclosing(event_streams.stream(mesh.context(), ASSET, "")) as stream:
+    async with aclosing(asset_events.stream(mesh.context(), ASSET, "")) as stream:
         opened, event = await anext(stream), await anext(stream)
     assert opened.startswith(b": ")
     name, data, number = event.decode().strip().split("\n")
@@ -253,7 +253,7 @@ async def test_events_travel_as_server_sent_events(mesh: Any) -> None:
 async def test_the_stream_is_asked_for_by_its_media_type(mesh: Any, accept: str) -> None:
     await mesh.happened(AssetIngested(work=WORK))
     request = Request({"type": "http", "method": "GET", "headers": [(b"accept", accept.encode())]})
-    response = await event_streams.list_or_follow(mesh.context(), ListEventsRequest(asset_id=ASSET), request)
+    response = await asset_events.list_or_follow(mesh.context(), ListEventsRequest(asset_id=ASSET), request)
     assert response.media_type == "text/event-stream"
 
 

@@ -11,17 +11,8 @@ from framewell.dataset.v1.audit_service_pb2 import ReadAuditRequest, ReadAuditRe
 from framewell.gateway.v1.model_view_pb2 import ExportAuditRequest
 from framewell.training.v1.training_service_pb2 import GetRunRequest, Run, WatchRunRequest, WatchRunResponse
 from framewell_contracts.json_mapping import to_json
-from framewell_gateway.domain.principals import acting
 from framewell_gateway.entrypoints.http.app_context import AppContext
-from framewell_gateway.entrypoints.http.event_stream_limit import TooManyStreams
-from framewell_gateway.entrypoints.http.event_streams import (
-    COMMENT_SECONDS,
-    EVENT_STREAM,
-    HEADERS,
-    RETRY_MS,
-    EventStream,
-)
-from framewell_gateway.entrypoints.http.problems import problem
+from framewell_gateway.entrypoints.http.event_streams import COMMENT_SECONDS, RETRY_MS, streamed
 from framewell_gateway.ports import Away
 from framewell_gateway.ports.methods import GET_RUN, READ_AUDIT, WATCH_RUN
 from framewell_kit.outcomes import Outcome
@@ -56,14 +47,7 @@ async def watch_run(context: AppContext, wanted: GetRunRequest, request: Request
     Raises NotFound for no run, Away without training.
     """
     await context.services.call(GET_RUN, wanted)
-    if request.method == "HEAD":
-        return Response(media_type=EVENT_STREAM, headers=HEADERS)
-    caller = acting.get().name
-    try:
-        context.stream_limit.check(caller)
-    except TooManyStreams as many:
-        return problem(429 if many.of_caller else 503, str(many))
-    return EventStream(context, _changes(context, wanted.run_id), caller)
+    return streamed(context, request, _changes(context, wanted.run_id))
 
 
 async def _changes(context: AppContext, run_id: str) -> AsyncIterator[bytes]:

@@ -7,27 +7,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from framewell.gateway.v1.events_pb2 import ListMeshEventsRequest
-from framewell_contracts.sentences import say
 from framewell_gateway.domain.events import EventFilter, RecordedEvent
-from framewell_gateway.domain.principals import acting
 from framewell_gateway.entrypoints.http.app_context import AppContext
-from framewell_gateway.entrypoints.http.event_stream_limit import TooManyStreams
 from framewell_gateway.entrypoints.http.event_streams import (
     COMMENT_SECONDS,
-    EVENT_KEY,
-    EVENT_STREAM,
-    HEADERS,
     LAST_EVENT_ID,
-    LONGEST_KEY,
     RETRY_MS,
-    EventStream,
+    check_last_event_id,
+    streamed,
     wants_stream,
 )
-from framewell_gateway.entrypoints.http.problems import problem
 from framewell_gateway.entrypoints.http.routing import json_response
 from framewell_gateway.queries.follow_mesh import Place
 from framewell_gateway.queries.list_events import ListMeshEvents, filter_of
-from framewell_kit.outcomes import Rejected
 
 
 async def list_or_follow(context: AppContext, wanted: ListMeshEventsRequest, request: Request) -> Response:
@@ -38,22 +30,8 @@ async def list_or_follow(context: AppContext, wanted: ListMeshEventsRequest, req
     if not wants_stream(",".join(request.headers.getlist("accept"))):
         return json_response(await ListMeshEvents(context.events)(wanted))
     after = request.headers.get(LAST_EVENT_ID, "") or wanted.after
-    if after and (len(after) > LONGEST_KEY or EVENT_KEY.fullmatch(after) is None):
-        raise Rejected(
-            say(
-                "bad_event_id",
-                "{header} is no id of an event: give the `id` of the last one that you had",
-                header=LAST_EVENT_ID,
-            )
-        )
-    if request.method == "HEAD":
-        return Response(media_type=EVENT_STREAM, headers=HEADERS)
-    caller = acting.get().name
-    try:
-        context.stream_limit.check(caller)
-    except TooManyStreams as many:
-        return problem(429 if many.of_caller else 503, str(many))
-    return EventStream(context, stream(context, filter_of(wanted), after), caller)
+    check_last_event_id(after)
+    return streamed(context, request, stream(context, filter_of(wanted), after))
 
 
 async def stream(context: AppContext, wanted: EventFilter, after: str) -> AsyncGenerator[bytes, None]:

@@ -15,7 +15,8 @@ from framewell.ingest.v1.ingest_service_pb2 import (
 )
 from framewell_gateway.commands.submit_asset import SubmitAsset
 from framewell_gateway.entrypoints.http import routing, uploads
-from framewell_gateway.entrypoints.http.event_streams import EVENT_STREAM, LAST_EVENT_ID, list_or_follow
+from framewell_gateway.entrypoints.http.asset_events import list_or_follow
+from framewell_gateway.entrypoints.http.event_streams import EVENT_STREAM, LAST_EVENT_ID
 from framewell_gateway.entrypoints.http.routes.examples import ASSET, CUT, DECISION, SPAN
 from framewell_gateway.ports import methods
 from framewell_gateway.queries.explain_asset import ExplainAsset
