@@ -258,7 +258,7 @@ test-console: node_modules/.complete
 
 # A picture of every page of the console, to look at: both themes, two windows. ONLY="assets review" takes some.
 console-pictures: setup
-	@FRAMEWELL_PAGES="$(ONLY)" $(BIN)/pytest -q -n 0 \
+	@FRAMEWELL_PAGES="$(ONLY)" FRAMEWELL_LOOKS="$(LOOKS)" $(BIN)/pytest -q -n 0 \
 		services/gateway/tests/pages_in_browser/picture_book.py
 	@echo "Look at .framewell/pictures"
 

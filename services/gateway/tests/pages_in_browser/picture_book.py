@@ -1,7 +1,9 @@
-"""Write a picture of every page: both themes, two windows, English in the light and German in the dark.
+"""Write a picture of every page: both languages, both themes, three windows.
 
     make console-pictures            all of them, into .framewell/pictures
-    make console-pictures ONLY="assets review"
+    make console-pictures ONLY="assets review" LOOKS="small.de wide.en"
+
+A picture is called `<scene>.<window>.<language>.<theme>.png`.
 
 A scene fills the mesh, and says what is opened. Scenes of a page stand in `pictures_<page>.py` beside this
 file, in a table `SCENES` as the one here.
@@ -13,6 +15,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,8 +24,9 @@ from playwright.sync_api import Page
 
 ROOT: Final = Path(__file__).resolve().parents[4]
 FOLDER: Final = ROOT / ".framewell" / "pictures"
-WINDOWS: Final = {"large": (1440, 900), "small": (360, 640)}
-LOOKS: Final = (("en", "light"), ("de", "dark"))
+WINDOWS: Final = {"wide": (1920, 1080), "large": (1440, 900), "small": (360, 640)}
+LANGUAGES: Final = ("en", "de")
+THEMES: Final = ("light", "dark")
 
 After = Callable[[Page], None]
 Scene = Callable[[Any, Any], tuple[str, After]]
@@ -138,6 +142,12 @@ def wanted() -> list[str]:
     return [name for name in every_scene() if not pages or name.split("-")[0] in pages or name in pages]
 
 
+def looks() -> list[str]:
+    """Return the windows and languages asked for: all, unless FRAMEWELL_LOOKS names some as `small.de`."""
+    asked = os.environ.get("FRAMEWELL_LOOKS", "").split()
+    return [look for pair in product(WINDOWS, LANGUAGES) if (look := ".".join(pair)) in asked or not asked]
+
+
 def settle(page: Page) -> None:
     """Wait until every picture of the page is there, and a moment more."""
     complete = "() => [...document.images].every((one) => one.complete || one.loading === 'lazy')"
@@ -152,11 +162,13 @@ def test_picture(house: Any, visit: Any, name: str) -> None:
     visit.expects("")  # a picture is no test of what the console says
     path, show = every_scene()[name](house, visit)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for language, theme in LOOKS:
-        for window, size in WINDOWS.items():
-            page = visit(path, language=language, theme=theme, size=size)
+    for look in looks():
+        window, language = look.split(".")
+        page = visit(path, language=language, theme=THEMES[0], size=WINDOWS[window])
+        settle(page)
+        show(page)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             settle(page)
-            show(page)
-            settle(page)
-            page.screenshot(path=FOLDER / f"{name}.{window}.{theme}.png")
-            page.close()
+            page.screenshot(path=FOLDER / f"{name}.{look}.{theme}.png")
+        page.close()
