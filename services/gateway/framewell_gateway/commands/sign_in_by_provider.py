@@ -37,12 +37,32 @@ class SignInByProvider:
                 say("no_users.provider", "this mesh has no users yet: set it up first"),
                 "no_users",
             )
+        login = await self._login(identity, source)
+        user = await self._known(login, identity, source)
+        role = await self._role(login, user, identity, source)
+        user = await self._account(user, login, identity, role)
+        if user is None or not user.is_active:
+            raise await self._refused(
+                user,
+                source,
+                say(
+                    "account_disabled.provider", "{login} may not sign in: ask an administrator", login=login
+                ),
+                "account_disabled",
+            )
+        return await self.begin(user, source, authentication=AuthenticationKind.OIDC)
+
+    async def _login(self, identity: ProviderIdentity, source: str) -> str:
+        """Return the provider's login as it is written here. Raises Denied for what is none."""
         try:
-            login = login_of(identity.login)
+            return login_of(identity.login)
         except BadLogin as error:
             raise await self._refused(
                 None, source, say("bad_login", "the provider's login {why}", why=error), "bad_login"
             ) from error
+
+    async def _known(self, login: str, identity: ProviderIdentity, source: str) -> User | None:
+        """Return the account of this login, None for none. Raises Denied for one of somebody else."""
         user = await self.users.get(user_id_of(login))
         if user is not None and user.subject != identity.subject:
             raise await self._refused(
@@ -55,31 +75,25 @@ class SignInByProvider:
                 ),
                 "login_taken",
             )
+        return user
+
+    async def _role(self, login: str, user: User | None, identity: ProviderIdentity, source: str) -> Role:
+        """Return the role of the claim. Raises Denied without one, having signed the account out."""
         role = role_from(identity.roles, self.roles)
-        if role is None:
-            if user is not None:
-                await self.users.end_sessions(user.user_id)
-            raise await self._refused(
-                user,
-                source,
-                say(
-                    "no_role",
-                    "{login} has no role in this mesh: whoever keeps the provider gives one",
-                    login=login,
-                ),
+        if role is not None:
+            return role
+        if user is not None:
+            await self.users.end_sessions(user.user_id)
+        raise await self._refused(
+            user,
+            source,
+            say(
                 "no_role",
-            )
-        user = await self._account(user, login, identity, role)
-        if user is None or not user.is_active:
-            raise await self._refused(
-                user,
-                source,
-                say(
-                    "account_disabled.provider", "{login} may not sign in: ask an administrator", login=login
-                ),
-                "account_disabled",
-            )
-        return await self.begin(user, source, authentication=AuthenticationKind.OIDC)
+                "{login} has no role in this mesh: whoever keeps the provider gives one",
+                login=login,
+            ),
+            "no_role",
+        )
 
     async def _account(
         self, user: User | None, login: str, identity: ProviderIdentity, role: Role

@@ -71,13 +71,7 @@ class AssetProgress:
         if derived is None and reported is None:
             if away is not None:
                 raise away
-            raise NotFound(
-                say(
-                    "asset_unknown",
-                    "no asset {asset_id} is known: `framewell assets` lists those that are",
-                    asset_id=asset_id,
-                )
-            )
+            raise asset_unknown(asset_id)
         return KnownAsset(further(derived, reported), summary, away)
 
     async def require_not_erased(self, asset_id: str) -> None:
@@ -85,6 +79,17 @@ class AssetProgress:
         buried = await self.tombstones.find(asset_subject(asset_id))
         if buried is not None and buried.going is Going.ERASED:
             raise Gone(buried.sentence)
+
+
+def asset_unknown(asset_id: str) -> NotFound:
+    """Return the refusal of an id that nobody knows."""
+    return NotFound(
+        say(
+            "asset_unknown",
+            "no asset {asset_id} is known: `framewell assets` lists those that are",
+            asset_id=asset_id,
+        )
+    )
 
 
 def ingest_progress(asset: IngestAsset) -> Progress:

@@ -6,12 +6,11 @@ from datetime import datetime
 
 from framewell.gateway.v1.explanation_pb2 import AssetExplanation
 from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest
-from framewell_contracts.sentences import say
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.broker_state import BrokerState
 from framewell_gateway.domain.diagnosis import Findings, diagnose
 from framewell_gateway.ports import Away, BrokerSearch, EventRepository, Operations
-from framewell_gateway.queries.asset_progress import AssetProgress, KnownAsset
+from framewell_gateway.queries.asset_progress import AssetProgress, KnownAsset, asset_unknown
 from framewell_kit.clock import Clock
 from framewell_kit.outcomes import NotFound
 
@@ -46,13 +45,7 @@ class ExplainAsset:
                 raise Away("the broker", broker_away)
             if ingest_away is not None:
                 raise ingest_away
-            raise NotFound(
-                say(
-                    "asset_unknown",
-                    "no asset {asset_id} is known: `framewell assets` lists those that are",
-                    asset_id=asset_id,
-                )
-            )
+            raise asset_unknown(asset_id)
         return diagnose(
             Findings(
                 asset_id=asset_id,
