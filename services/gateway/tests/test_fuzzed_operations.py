@@ -26,7 +26,7 @@ from framewell.media.v1.media_pb2 import MEDIA_KIND_VIDEO, ObjectRef, Work
 from framewell.media.v1.media_service_pb2 import GetFrameResponse
 from framewell.training.v1.training_service_pb2 import Run, WatchRunResponse
 from framewell_contracts.json_mapping import from_json
-from framewell_gateway.domain.waits import Attempts
+from framewell_gateway.domain.attempt_limits import Attempts
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.routes import ROUTES
 from framewell_gateway.entrypoints.http.server import WebServer

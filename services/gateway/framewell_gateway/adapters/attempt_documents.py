@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from framewell_gateway.domain.waits import Attempts
+from framewell_gateway.domain.attempt_limits import Attempts
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.name_hashes import NameHashes
 

@@ -7,7 +7,7 @@ from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1.access_pb2 import AcceptInvitationRequest
 from framewell_contracts.sentences import say
 from framewell_gateway.domain.access_secrets import code_of, hashed
-from framewell_gateway.domain.waits import CODES_OF_SOURCE
+from framewell_gateway.domain.attempt_limits import CODES_OF_SOURCE
 from framewell_gateway.ports.access import Denied, Hasher, UserRepository
 from framewell_gateway.steps.begin_session import BeginSession, Begun
 from framewell_gateway.steps.check_new_account import require_password

@@ -6,9 +6,14 @@ from typing import Final
 from framewell.access.v1.access_pb2 import AccessChange
 from framewell.gateway.v1.access_pb2 import SignInRequest
 from framewell_contracts.sentences import say
+from framewell_gateway.domain.attempt_limits import (
+    PASSWORDS_OF_LOGIN,
+    PASSWORDS_OF_PAIR,
+    PASSWORDS_OF_SOURCE,
+    Limit,
+)
 from framewell_gateway.domain.logins import BadLogin, login_of, user_id_of
 from framewell_gateway.domain.users import User
-from framewell_gateway.domain.waits import PASSWORDS_OF_LOGIN, PASSWORDS_OF_PAIR, PASSWORDS_OF_SOURCE, Limit
 from framewell_gateway.ports.access import AttemptRepository, Hasher, TooMany, Unauthenticated, UserRepository
 from framewell_gateway.steps.begin_session import BeginSession, Begun
 from framewell_gateway.steps.limit_attempts import LimitAttempts

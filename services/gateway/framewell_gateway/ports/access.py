@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from framewell_contracts.access import Role
+from framewell_gateway.domain.attempt_limits import Attempts
 from framewell_gateway.domain.provider_sign_in import Pending
 from framewell_gateway.domain.users import ApiToken, Session, User
-from framewell_gateway.domain.waits import Attempts
 from framewell_kit.outcomes import Forbidden, Outcome
 from framewell_kit.paging import Page, PageRequest
 

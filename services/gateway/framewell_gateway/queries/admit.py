@@ -9,10 +9,10 @@ from typing import Final
 from framewell_contracts.access import AuthenticationKind, Role, includes, owner_of
 from framewell_contracts.sentences import say
 from framewell_gateway.domain.access_secrets import TOKEN_PREFIX, hashed
+from framewell_gateway.domain.attempt_limits import TOKENS_OF_SOURCE
 from framewell_gateway.domain.principals import NOBODY, Principal, declared, principal_of
 from framewell_gateway.domain.signed_addresses import Signed
 from framewell_gateway.domain.users import Session, User, meet
-from framewell_gateway.domain.waits import TOKENS_OF_SOURCE
 from framewell_gateway.ports.access import (
     ApiTokenRepository,
     SessionRepository,

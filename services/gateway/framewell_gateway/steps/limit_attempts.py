@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from framewell_contracts.sentences import say
+from framewell_gateway.domain.attempt_limits import Limit, counted, taken_back, wait_until
 from framewell_gateway.domain.sources import nets_of
-from framewell_gateway.domain.waits import Limit, counted, taken_back, wait_until
 from framewell_gateway.ports.access import AttemptRepository, TooMany
 from framewell_gateway.telemetry import ATTEMPTS_LIMITED
 from framewell_kit.clock import Clock

@@ -13,8 +13,14 @@ from structlog.testing import capture_logs
 
 from framewell_gateway.adapters.argon_hasher import MOST_WAITING, ArgonHasher
 from framewell_gateway.adapters.fair_turns import FairTurns
+from framewell_gateway.domain.attempt_limits import (
+    CODES_OF_SOURCE,
+    PASSWORDS_OF_LOGIN,
+    Attempts,
+    counted,
+    wait_until,
+)
 from framewell_gateway.domain.sources import nets_of, source_of
-from framewell_gateway.domain.waits import CODES_OF_SOURCE, PASSWORDS_OF_LOGIN, Attempts, counted, wait_until
 from framewell_gateway.ports.access import TooMany
 from framewell_gateway.steps.note_access import NoteAccess
 from framewell_kit.outcomes import Busy

@@ -15,9 +15,9 @@ from framewell_gateway.adapters.attempt_documents import AttemptDocuments
 from framewell_gateway.adapters.session_documents import ApiTokenDocuments, SessionDocuments
 from framewell_gateway.adapters.setup_code_documents import SetupCodeDocuments
 from framewell_gateway.adapters.user_documents import ADMINISTRATORS, UserDocuments
+from framewell_gateway.domain.attempt_limits import PASSWORDS_OF_LOGIN, counted
 from framewell_gateway.domain.logins import user_id_of
 from framewell_gateway.domain.users import ApiToken, Session, State, User
-from framewell_gateway.domain.waits import PASSWORDS_OF_LOGIN, counted
 from framewell_gateway.ports.access import LastAdministrator, TooMany
 from framewell_gateway.steps.limit_attempts import LimitAttempts
 from framewell_gateway.testing import HASHES

@@ -8,9 +8,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from framewell_contracts.sentences import say
+from framewell_gateway.domain.attempt_limits import CODES_OF_SOURCE
 from framewell_gateway.domain.provider_sign_in import LASTS, new_pending
 from framewell_gateway.domain.sources import source_of
-from framewell_gateway.domain.waits import CODES_OF_SOURCE
 from framewell_gateway.entrypoints.access import Provider
 from framewell_gateway.entrypoints.http.app_context import AppContext, context_of
 from framewell_gateway.entrypoints.http.authorising import guarded
