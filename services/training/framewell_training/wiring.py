@@ -18,7 +18,7 @@ from framewell_training.adapters.source_documents import SourceDocuments
 from framewell_training.adapters.training_process import TorchProcesses
 from framewell_training.commands.hold_model import HoldModel
 from framewell_training.commands.train_run import TrainRun
-from framewell_training.domain.promotion import Limits
+from framewell_training.domain.judgement import Limits
 from framewell_training.entrypoints import jobs, rpc, stream
 from framewell_training.handlers.start_requested_run import StartRequestedRun
 from framewell_training.holdings import holdings

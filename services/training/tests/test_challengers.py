@@ -8,7 +8,7 @@ import pytest
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell_training.adapters.torch_linear import TorchLinearTrainer
 from framewell_training.adapters.training_process import LinearSettings
-from framewell_training.domain.promotion import Limits, Verdict
+from framewell_training.domain.judgement import Limits, Verdict
 from framewell_training.recipes.identity.linear import Checkpoints, NoCheckpoints
 from framewell_training.recipes.identity.parameters import IdentityParameters
 from framewell_training.recipes.identity.recipe import IdentityRecipe, Incumbent, Material

@@ -14,7 +14,7 @@ from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell_training.adapters.onnx_graphs import OnnxExporter, OnnxReader
 from framewell_training.domain.faces import BackgroundFaces, Crop, Photos
 from framewell_training.domain.figures import Rate
-from framewell_training.domain.promotion import Judgement, Limits, Verdict
+from framewell_training.domain.judgement import Judgement, Limits, Verdict
 from framewell_training.recipes.graphs import Graph, GraphDiffers, UnreadableGraph
 from framewell_training.recipes.identity import recipe as recipe_module
 from framewell_training.recipes.identity.evaluation import FoldHead

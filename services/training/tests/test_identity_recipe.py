@@ -9,7 +9,7 @@ import numpy as np
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell_training.domain.faces import BackgroundFaces, Crop, Photos
 from framewell_training.domain.figures import Rate
-from framewell_training.domain.promotion import Limits, Verdict
+from framewell_training.domain.judgement import Limits, Verdict
 from framewell_training.recipes.identity.folds import make_splits
 from framewell_training.recipes.identity.gallery import FALSE_NAMES, RAW
 from framewell_training.recipes.identity.heads import CentroidHead, CorrectedHead, Thresholds

@@ -7,16 +7,8 @@ from dataclasses import replace
 import pytest
 
 from framewell_training.domain.figures import Comparison, Figures, Pairs, Rate
-from framewell_training.domain.promotion import (
-    Judged,
-    Judgement,
-    Limits,
-    PromotionCheck,
-    Reference,
-    Verdict,
-    judge,
-    judge_challenger,
-)
+from framewell_training.domain.judgement import Judged, Judgement, Limits, PromotionCheck, Reference, Verdict
+from framewell_training.domain.promotion import judge, judge_challenger
 
 LIMITS = Limits()
 SOUND = Figures({"a": 20, "b": 20}, {"a": 16, "b": 16}, 0, Rate(0, 200), Rate(0, 2), Rate(0, 400), 0, ())

@@ -13,8 +13,8 @@ from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, NotYet, Rejected
 from framewell_training.domain import completion
+from framewell_training.domain.judgement import PromotionCheck, Verdict
 from framewell_training.domain.models import Deployment, Model
-from framewell_training.domain.promotion import PromotionCheck, Verdict
 from framewell_training.domain.runs import ERASED, Run, RunState, RunStopped, Step
 from framewell_training.ports import (
     DeploymentRepository,

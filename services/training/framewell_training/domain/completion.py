@@ -23,16 +23,16 @@ from framewell.training.v1.training_pb2 import (
 from framewell.usage.v1.usage_pb2 import UsageRecorded
 from framewell_contracts.sentences import wording_of
 from framewell_kit import outcome_messages
-from framewell_training.domain import promotion
 from framewell_training.domain.figures import Figures
+from framewell_training.domain.judgement import Judgement, Reference, Verdict
 from framewell_training.domain.models import Folder, Hold, Model
 from framewell_training.domain.runs import Run
 from framewell_training.domain.snapshots import Owed
 
 VERDICTS = {
-    promotion.Verdict.PROMOTED: VERDICT_PROMOTED,
-    promotion.Verdict.WAITS: VERDICT_WAITS,
-    promotion.Verdict.REFUSED: VERDICT_REFUSED,
+    Verdict.PROMOTED: VERDICT_PROMOTED,
+    Verdict.WAITS: VERDICT_WAITS,
+    Verdict.REFUSED: VERDICT_REFUSED,
 }
 
 
@@ -46,7 +46,7 @@ class Made:
 
 
 def done(
-    run: Run, judgement: promotion.Judgement, lineage: Lineage, seconds: float, made: Made | None
+    run: Run, judgement: Judgement, lineage: Lineage, seconds: float, made: Made | None
 ) -> TrainingCompleted:
     """Return training.completed for a run that ended well; without a model when no challenger won."""
     completed = TrainingCompleted(
@@ -78,7 +78,7 @@ def done(
     return completed
 
 
-def compared(reference: promotion.Reference) -> ModelComparison:
+def compared(reference: Reference) -> ModelComparison:
     """Return a candidate beside what was in service when it was judged: counts over the same trials."""
     found = reference.comparison
     if found is None:

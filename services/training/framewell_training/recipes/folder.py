@@ -10,7 +10,7 @@ import numpy as np
 from framewell.model.v1.model_pb2 import Measure
 from framewell.training.v1.training_pb2 import Lineage
 from framewell_training.domain.figures import Figures, Rate
-from framewell_training.domain.promotion import Judgement
+from framewell_training.domain.judgement import Judgement
 from framewell_training.recipes.graphs import INPUT, OUTPUT, Graph
 from framewell_training.recipes.identity.calibration import from_logits, to_logits
 from framewell_training.recipes.identity.gallery import GALLERIES, LEAST_HIT

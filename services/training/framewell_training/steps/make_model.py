@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.training.v1.training_pb2 import Lineage, LineageSources
 from framewell_training.domain import completion
+from framewell_training.domain.judgement import Judgement
 from framewell_training.domain.models import Model
-from framewell_training.domain.promotion import Judgement
 from framewell_training.domain.runs import Run
 from framewell_training.domain.snapshots import Snapshot
 from framewell_training.ports import ModelFolders, Note, RunRepository, Tables

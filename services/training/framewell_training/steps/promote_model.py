@@ -12,7 +12,7 @@ from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, Conflict, NotFound
 from framewell_training.domain.completion import promoted, retired, rule_actor
 from framewell_training.domain.models import Deployment, Left, Model
-from framewell_training.domain.promotion import REASONS
+from framewell_training.domain.reasons_to_promote import REASONS
 from framewell_training.domain.snapshots import model_name
 from framewell_training.ports import DeploymentRepository, ModelFolders, ModelRepository, UnreadableModel
 from framewell_training.recipes.identity.heads import Thresholds

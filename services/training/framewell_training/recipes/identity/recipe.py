@@ -11,16 +11,8 @@ from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell_contracts.sentences import say
 from framewell_training.domain.faces import BackgroundFaces, Photos, Vectors
 from framewell_training.domain.figures import Comparison, Figures
-from framewell_training.domain.promotion import (
-    Judged,
-    Judgement,
-    Limits,
-    PromotionCheck,
-    Reference,
-    Verdict,
-    judge,
-    judge_challenger,
-)
+from framewell_training.domain.judgement import Judged, Judgement, Limits, PromotionCheck, Reference, Verdict
+from framewell_training.domain.promotion import judge, judge_challenger
 from framewell_training.recipes.graphs import UnreadableGraph
 from framewell_training.recipes.identity.evaluation import (
     Bench,
