@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
@@ -18,7 +19,7 @@ from framewell_gateway.entrypoints.http import application as entrypoint
 from framewell_gateway.entrypoints.http import openapi
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.routes import ROUTES
-from framewell_gateway.entrypoints.http.routing import Route
+from framewell_gateway.entrypoints.http.routing import Route, versions
 
 KEY = {"idempotency-key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 ID = "1c5b2c1e-0000-4000-8000-00000000000a"
@@ -43,7 +44,10 @@ class Effects:
             self.done[route.id] += 1
             if route.response is None:
                 return Response(b"bytes", route.status, media_type="application/octet-stream")
-            content = f'{{"id": "{route.id}", "revision": {self.revision}}}'
+            shown: Any = self.revision
+            for name in reversed(route.revised.split(".")):
+                shown = {name: shown}
+            content = json.dumps({"id": route.id, **shown})
             return Response(content, route.status, media_type="application/json")
 
         return replace(route, respond=respond)
@@ -148,3 +152,16 @@ async def test_a_change_of_an_older_version_is_refused_where_openapi_names_it_an
     assert (late.status_code, late.json()["reason"]) == (412, "revision_changed")
     assert effects.done[route.id] == 1
     assert (await asked(client, route, {"if-match": "*"})).status_code == route.status
+
+
+@pytest.mark.parametrize("route", CHANGES, ids=lambda route: route.id)
+def test_what_a_change_can_expect_is_the_revision_that_its_version_is_of(route: Route) -> None:
+    is_expected = "expected_revision" in route.shape.message.DESCRIPTOR.fields_by_name
+    read = versions(ROUTES).get(route.id)
+    assert bool(read and read.revised) or not is_expected
+    if read is not None and read.revised and read.response is not None:
+        shown = read.response.DESCRIPTOR
+        *parts, revision = read.revised.split(".")
+        for part in parts:
+            shown = shown.fields_by_name[part].message_type
+        assert revision in shown.fields_by_name

@@ -13,7 +13,7 @@ from framewell.dataset.v1.catalogue_service_pb2 import (
     GetClassResponse,
     RenameClassResponse,
 )
-from framewell.dataset.v1.dataset_pb2 import DatasetClass
+from framewell.dataset.v1.dataset_pb2 import ClassSamples, DatasetClass
 from framewell.ingest.v1.ingest_service_pb2 import SubmitResponse
 from framewell.media.v1.media_pb2 import Work
 from framewell_gateway.adapters.kept_answer_documents import ANSWERS, KeptAnswerDocuments
@@ -172,6 +172,39 @@ async def test_a_change_rests_on_the_revision_that_was_compared(
     assert [(one.HasField("expected_revision"), one.expected_revision) for one in asked] == [
         (True, 7), (False, 0), (True, 6),
     ]  # fmt: skip
+
+
+async def test_samples_that_come_meanwhile_leave_the_version_of_their_class(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    seen = DatasetClass(class_id="c-1", name="Anna", revision=7)
+    mesh.dataset.answers["GetClass"] = GetClassResponse(dataset_class=seen)
+    mesh.dataset.answers["RenameClass"] = RenameClassResponse(dataset_class=seen)
+    etag = (await gateway.get("/v1/classes/c-1")).headers["etag"]
+    counted = DatasetClass(class_id="c-1", name="Anna", revision=7, samples=ClassSamples(proposed=1))
+    mesh.dataset.answers["GetClass"] = GetClassResponse(dataset_class=counted)
+    again = await gateway.get("/v1/classes/c-1", headers={"if-none-match": etag})
+    assert (again.status_code, again.headers["etag"] == etag) == (200, False)
+    headers = {"if-match": f'"x", W/{etag}'}
+    renamed = await gateway.post("/v1/classes/c-1/rename", json={"name": "A."}, headers=headers)
+    assert renamed.status_code == 200
+    other = await gateway.post("/v1/classes/c-2/rename", json={"name": "A."}, headers={"if-match": etag})
+    assert other.status_code == 412  # the same revision of something else
+
+
+async def test_a_header_that_names_no_version_lets_nothing_be_changed(gateway: httpx.AsyncClient) -> None:
+    name = (await gateway.post("/v1/webhooks", json=HOOK)).json()["webhook"]["webhook_id"]
+    for header in ("", '""', ",", "x"):
+        late = await gateway.patch(
+            f"/v1/webhooks/{name}", json={"description": "a"}, headers={"if-match": header}
+        )
+        assert late.status_code == 412, header
+
+
+async def test_two_keys_are_none(gateway: httpx.AsyncClient) -> None:
+    headers = [("idempotency-key", "one"), ("idempotency-key", "two")]
+    answer = await gateway.post("/v1/webhooks", json=HOOK, headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (422, "bad_idempotency_key")
 
 
 async def test_a_change_of_a_version_that_is_sent_again_is_answered_as_before(

@@ -140,10 +140,13 @@ class DeliverWebhook:
             because = "its address answered that it is gone (410)"
         elif now - since >= DISABLED_AFTER:
             because = f"every attempt has failed since {since:%Y-%m-%d %H:%M} UTC; the last: {answer.problem}"
-        if because:
-            values |= {"status": WebhookStatus.DISABLED.value, "because": because}
+        if not because:
+            await self.webhooks.change(webhook.webhook_id, values)
+            return
+        values |= {"status": WebhookStatus.DISABLED.value, "because": because}
+        disabled = await self.webhooks.change(webhook.webhook_id, values, revision=webhook.revision)
+        if disabled is not None:  # else a person has changed it meanwhile, and the next attempt says
             log.warning(WEBHOOK_DISABLED, webhook=webhook.webhook_id, because=because)
-        await self.webhooks.change(webhook.webhook_id, values)
 
     async def _prune(self, webhook_id: str) -> None:
         """Forget, once an hour, what was taken long ago."""

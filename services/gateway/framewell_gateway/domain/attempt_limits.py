@@ -56,8 +56,14 @@ class Attempts:
 
 
 def wait_until(attempts: Attempts | None, now: datetime) -> datetime | None:
-    """Return until when to wait; None when an attempt may be made now."""
-    return attempts.free_at if attempts is not None and attempts.free_at > now else None
+    """Return until when to wait; None when an attempt may be made now.
+
+    Who owes no wait has none, also where the last attempt is noted later than `now`: that of another at the
+    same moment, or by another gateway's clock.
+    """
+    if attempts is None or attempts.free_at <= max(attempts.last_at, now):
+        return None
+    return attempts.free_at
 
 
 def counted(attempts: Attempts | None, limit: Limit, now: datetime) -> Attempts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -328,6 +329,15 @@ async def test_a_hash_of_earlier_parameters_is_made_anew_at_the_next_sign_in(hou
     assert not stronger.is_outdated(user.password)
     assert (await house.browser(house.app()).sign_in("anna")).status_code == 200
     assert (await admin.ask("GET", "/v1/users")).status_code == 200  # nobody is signed out by it
+
+
+def test_an_attempt_of_another_at_the_same_moment_is_no_wait(house: Any) -> None:
+    now = house.clock.now()
+    other = counted(None, CODES_OF_SOURCE, now + timedelta(milliseconds=3))
+    assert wait_until(other, now) is None
+    for _ in range(CODES_OF_SOURCE.free):
+        other = counted(other, CODES_OF_SOURCE, now + timedelta(milliseconds=3))
+    assert wait_until(other, now) is not None
 
 
 def test_attempts_are_forgotten_after_some_calm(house: Any) -> None:

@@ -120,6 +120,43 @@ async def test_a_webhook_that_fails_for_days_is_disabled_and_says_why(bench: Any
     assert len(receiver.taken) == tries
 
 
+async def test_a_delivery_leaves_the_version_that_a_change_rests_on(bench: Any, receiver: Any) -> None:
+    receiver.statuses = [204, 500, 410]
+    name = (await bench.create(receiver.url))["webhook"]["webhook_id"]
+    path = f"/v1/webhooks/{name}"
+    seen = await bench.gateway.get(path)
+    for number in (1, 2):  # one is taken, and one fails
+        await bench.mesh.happened(ingested(number))
+        await bench.deliver()(name)
+    now = await bench.gateway.get(path, headers={"if-none-match": seen.headers["etag"]})
+    assert (now.status_code, "delivered_at" in now.json(), "failing_since" in now.json()) == (200, True, True)
+    etag = {"if-match": seen.headers["etag"]}
+    assert (await bench.gateway.patch(path, json={"description": "a"}, headers=etag)).status_code == 200
+    assert (await bench.gateway.patch(path, json={"description": "b"}, headers=etag)).status_code == 412
+    etag = {"if-match": (await bench.gateway.get(path)).headers["etag"]}
+    await bench.mesh.happened(ingested(3))
+    await bench.deliver()(name)  # disabled: what nobody has seen who changes it
+    assert (await bench.gateway.patch(path, json={"description": "c"}, headers=etag)).status_code == 412
+
+
+async def test_an_answer_that_comes_late_disables_no_webhook_that_was_changed_meanwhile(
+    bench: Any, receiver: Any
+) -> None:
+    receiver.statuses = [410]
+    name = (await bench.create(receiver.url))["webhook"]["webhook_id"]
+    await bench.mesh.happened(ingested())
+
+    class Mended(HttpSender):
+        async def send(self, url: str, headers: Any, body: bytes) -> Answer:
+            answer = await HttpSender.send(self, url, headers, body)
+            mended = await bench.gateway.patch(f"/v1/webhooks/{name}", json={"active": True})
+            assert mended.status_code == 200
+            return answer
+
+    await bench.deliver(sender=Mended(("127.0.0.1",)))(name)
+    assert (await bench.gateway.get(f"/v1/webhooks/{name}")).json()["state"] == "active"
+
+
 async def test_an_address_that_is_gone_is_disabled_at_once(bench: Any, receiver: Any) -> None:
     receiver.statuses = [410]
     name = (await bench.create(receiver.url))["webhook"]["webhook_id"]

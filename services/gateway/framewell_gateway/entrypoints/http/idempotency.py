@@ -46,10 +46,11 @@ async def once(
     Raises Rejected for a key that is none, or one of another request, Busy while the same request is still
     being answered.
     """
-    key = request.headers.get(HEADER)
-    if key is None:
+    keys = request.headers.getlist(HEADER)
+    if not keys:
         return await answer()
-    if _KEY.fullmatch(key) is None:
+    key = keys[0]
+    if len(keys) > 1 or _KEY.fullmatch(key) is None:
         raise Rejected(
             say(
                 "bad_idempotency_key",

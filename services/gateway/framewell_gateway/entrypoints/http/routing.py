@@ -51,7 +51,8 @@ class Route:
     `example` is the body of a request, `answer` that of its answer; `raw_body` is the media type of a body
     that is no JSON, `headers` are those that it reads, with what they mean. `problems` are statuses that it
     may end with beside those of every operation, `omittable` the fields that its answer may lack.
-    `uncounted` says of a list without a total why it has none.
+    `uncounted` says of a list without a total why it has none, `revised` where in its answer the revision
+    stands that grows with every change of what is shown (`dataset_class.revision`).
     """
 
     verb: str
@@ -72,6 +73,7 @@ class Route:
     problems: Sequence[int] = ()
     omittable: frozenset[str] = frozenset()
     uncounted: str = ""
+    revised: str = ""
 
     @property
     def has_version(self) -> bool:
@@ -258,7 +260,7 @@ async def _answer(route: Route, read: Route | None, request: Request) -> Respons
     if route.verb == "GET":
         with page_tokens.of_list(route.id, message) if route.is_list else nullcontext():
             response = await _respond(route, context, message, request)
-        return with_etag(request, response) if route.has_version else response
+        return with_etag(request, response, route.revised) if route.has_version else response
     if read is None:
         refuse_version(request)
     change = partial(_change, route, read, context, message, request)
@@ -277,7 +279,8 @@ async def _change(
     """
     if read is not None:
         seen = await read.shape.read_path(request)
-        if refusal := await changed_since(request, message, partial(_respond, read, context, seen, request)):
+        again = partial(_respond, read, context, seen, request)
+        if refusal := await changed_since(request, message, again, read.revised):
             return refusal
     return await _respond(route, context, message, request)
 

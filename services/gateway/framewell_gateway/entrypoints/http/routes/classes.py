@@ -67,7 +67,7 @@ ROUTES: Final = (
     ),
     calls(
         "GET /classes/{class_id}", "getClass", methods.GET_CLASS, "One class with its samples counted",
-        problems=(404,), answer={"dataset_class": _COUNTED, "merged": []},
+        problems=(404,), answer={"dataset_class": _COUNTED, "merged": []}, revised="dataset_class.revision",
     ),
     calls(
         "POST /classes/{class_id}/rename", "renameClass", methods.RENAME_CLASS,

@@ -47,7 +47,7 @@ ROUTES: Final = (
     ),
     asks(
         "GET /webhooks/{webhook_id}", "getWebhook", lambda app: ShowWebhooks(app.webhooks).get,
-        "One webhook", takes=pb.GetWebhookRequest, gives=pb.Webhook, answer=_WEBHOOK,
+        "One webhook", takes=pb.GetWebhookRequest, gives=pb.Webhook, answer=_WEBHOOK, revised="revision",
     ),
     asks(
         "PATCH /webhooks/{webhook_id}", "updateWebhook", lambda app: _manage(app).update,
