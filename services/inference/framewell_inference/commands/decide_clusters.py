@@ -3,7 +3,7 @@ back."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -19,20 +19,23 @@ from framewell.cluster.v1.cluster_pb2 import (
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import derived_id, observation_chunk
 from framewell_contracts.sentences import say
-from framewell_inference.domain.clusters import Cluster, Merger, Sighting
+from framewell_inference.domain.clusters import Cluster, Sighting
 from framewell_inference.ports.clusters import (
     ClusterDecisionRepository,
     ClusterQueue,
-    ClusterRepository,
     Decision,
-    DueClusters,
     SightingRepository,
 )
+from framewell_inference.steps.apply_decision import ApplyDecision
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.find_cluster import FindCluster
-from framewell_inference.steps.keep_clusters import KeepClusters
-from framewell_inference.steps.root_clusters import RootClusters
-from framewell_inference.steps.settle_names import SettleNames, named_as, two_names, undo_first
+from framewell_inference.steps.refuse_contradictions import RefuseContradictions
+from framewell_inference.steps.settle_names import (
+    SettleNames,
+    decided_meanwhile,
+    named_as,
+    undo_first,
+)
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, Rejected
@@ -51,22 +54,18 @@ class DecideClusters:
     """Every decision is kept with its fact first, then done: one that was cut short is finished by the next
     job.
 
-    Doing one again changes nothing, nor does doing one late that was taken back: whoever did so sees that,
-    and takes it back. Sums are written for whoever looks now, marked as due, and written once more by the job
-    (`SumDueClusters`), also for whoever died over them.
+    Doing one again changes nothing (`ApplyDecision`).
     """
 
     sightings: SightingRepository
-    clusters: ClusterRepository
     decisions: ClusterDecisionRepository
     find: FindCluster
-    keep: KeepClusters
     people: ErasePeople
     queue: ClusterQueue
     clock: Clock
     settle: SettleNames
-    root: RootClusters
-    due: DueClusters
+    refuse: RefuseContradictions
+    apply: ApplyDecision
 
     async def merge(self, cluster_id: str, into_id: str, actor: Actor, cause: Cause) -> tuple[Cluster, str]:
         """Make a cluster part of another; return that one and the id of the decision.
@@ -84,8 +83,8 @@ class DecideClusters:
                     other_id=into_id,
                 )
             )
-        await self._require_not_apart(gone, stays)
-        await self._require_one_name([*gone.parts, *stays.parts])
+        await self.refuse.two_people(gone, stays)
+        await self.refuse.two_names([*gone.parts, *stays.parts])
         decision = self._decision(CLUSTER_DECISION_MERGED, gone.id, actor, other=stays.id)
         await self._take(decision, cause)
         return await self.find(stays.id), decision.id
@@ -165,18 +164,13 @@ class DecideClusters:
                 say("decision_unknown", "there is no decision {decision_id}", decision_id=decision_id)
             )
         if decision.undone_by is None:
-            await self._require_undoable(decision)
+            await self.refuse.undoing(decision)
             if decision.kind == CLUSTER_DECISION_SPLIT:
                 await self.settle.before_joining_again(decision, cause)
             done = await self.decisions.undo(decision, self._signed(actor), cause)
             decision = await self._kept(decision_id)
             if not done and decision.undone_by is None:
-                raise Conflict(
-                    say(
-                        "decided_meanwhile",
-                        "somebody decided about the same person at the same moment: look again",
-                    )
-                )
+                raise decided_meanwhile()
             await self._finish_soon(decision, cause)
         return await self._kept(decision_id)
 
@@ -189,7 +183,7 @@ class DecideClusters:
             if not decision.settled and decision.undone_by is None:
                 with suppress(Conflict):
                     await self.settle(decision, _cause(decision))
-            await self._apply(await self.decisions.get(decision.id) or decision)
+            await self.apply(await self.decisions.get(decision.id) or decision)
 
     async def _named_once(self, cluster_id: str, class_id: str, actor: Actor, cause: Cause) -> Decision:
         """Return the decision that names a cluster as a class, kept if there was none. Raises Conflict.
@@ -232,59 +226,7 @@ class DecideClusters:
 
     async def _finish_soon(self, decision: Decision, cause: Cause) -> None:
         await self.queue.request(cause)
-        await self._apply(decision)
-
-    async def _apply(self, decision: Decision) -> None:
-        """Do what was decided, and take that back again where somebody has taken it back meanwhile."""
-        now: Decision | None = decision
-        while now is not None and not (now.rejoining and now.undone_by is None):
-            await self._do(now)
-            if await self.decisions.applied(now):
-                return
-            now = await self.decisions.get(decision.id)
-
-    async def _do(self, decision: Decision) -> None:
-        if decision.undone_by is not None:
-            await self._take_back(decision)
-        elif decision.kind == CLUSTER_DECISION_MERGED:
-            await self._join(decision.cluster_id, Merger(decision.id, decision.other))
-        elif decision.kind == CLUSTER_DECISION_SPLIT:
-            await self._move(decision)
-        elif decision.kind == CLUSTER_DECISION_NAMED:
-            await self._name_anew(decision.cluster_id)
-
-    async def _take_back(self, decision: Decision) -> None:
-        if decision.kind == CLUSTER_DECISION_MERGED:
-            mergers = [Merger(by, decision.other) for by in (decision.id, "")]
-            await self.clusters.part(decision.cluster_id, mergers)
-            await self._root([decision.cluster_id, decision.other])
-        elif decision.kind == CLUSTER_DECISION_SPLIT:
-            await self._join(decision.other, Merger(decision.id, decision.cluster_id))
-        elif decision.kind == CLUSTER_DECISION_NAMED:
-            await self._name_anew(decision.cluster_id)
-
-    async def _join(self, cluster_id: str, merger: Merger) -> None:
-        if await self.clusters.merge(cluster_id, merger):
-            await self._root([cluster_id, merger.into])
-
-    async def _root(self, cluster_ids: Collection[str]) -> None:
-        """Sum up all that hangs together, and have it summed up again after whoever did the same beside."""
-        await self.due.mark(await self.root(cluster_ids))
-
-    async def _move(self, decision: Decision) -> None:
-        await self.clusters.found(decision.other)
-        found = [await self.sightings.get(name) for name in decision.moves]
-        moved = [one for one in found if one is not None]
-        await self.sightings.move([one.id for one in moved], decision.other, decision.id)
-        touched = {decision.other, decision.cluster_id, *(one.cluster_id for one in moved)}
-        await self.keep.recount(touched)
-        await self.due.mark(touched, recount=True)
-
-    async def _name_anew(self, cluster_id: str) -> None:
-        """Note the newest name of a cluster that stands, none where none does."""
-        standing = [one for one in await self.decisions.namings([cluster_id]) if one.names]
-        await self.clusters.name(cluster_id, standing[0].class_id if standing else "")
-        await self._root([cluster_id])
+        await self.apply(decision)
 
     async def _chosen(self, cluster: Cluster, appearance: AppearanceOf) -> Sighting:
         try:
@@ -304,44 +246,6 @@ class DecideClusters:
                 asset_id=appearance.asset_id,
             )
         )
-
-    async def _require_not_apart(self, one: Cluster, other: Cluster) -> None:
-        said = await self.decisions.apart(one.parts)
-        for part in other.parts:
-            if part in said:
-                raise Conflict(
-                    say(
-                        "two_people",
-                        "{cluster_id} and {other_id} are two people by decision {decision_id}: take "
-                        "that back first",
-                        cluster_id=one.id,
-                        other_id=other.id,
-                        decision_id=said[part],
-                    )
-                )
-
-    async def _require_one_name(self, cluster_ids: Collection[str]) -> None:
-        """Raise Conflict where clusters that would be one are named as two people."""
-        standing = [one for one in await self.decisions.namings(cluster_ids) if one.names]
-        if len({one.class_id for one in standing}) > 1:
-            raise two_names(standing)
-
-    async def _require_undoable(self, decision: Decision) -> None:
-        if decision.kind != CLUSTER_DECISION_SPLIT:
-            return
-        found = await self.clusters.named([decision.other, decision.cluster_id])
-        split = found.get(decision.other)
-        elsewhere = split.merged_into - {decision.cluster_id} if split is not None else ()
-        if elsewhere:
-            raise Conflict(
-                say(
-                    "merged_meanwhile",
-                    "what was split off is part of {merged_into} now: take that merger back first",
-                    merged_into=min(elsewhere),
-                )
-            )
-        roots = await self.clusters.named({one.root for one in found.values()})
-        await self._require_one_name({part for root in roots.values() for part in root.parts})
 
     async def _kept(self, decision_id: str) -> Decision:
         found = await self.decisions.get(decision_id)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from framewell_contracts.identity import derived_id
 from framewell_inference.domain.clusters import (
-    CENTRE_TRACKS,
     Centre,
     Described,
     Sighting,
     TrackRef,
-    centre_of,
     joined,
     matched,
     together,
     track_vector,
 )
 from framewell_inference.domain.identity import Identity
-from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.stored import ChunkPostings, Posting, StoredTracks
 from framewell_inference.ports.clusters import (
     CentreRepository,
@@ -30,6 +27,7 @@ from framewell_inference.ports.clusters import (
     SightingRepository,
 )
 from framewell_inference.ports.repositories import FaceTrackRepository
+from framewell_inference.steps.sum_clusters import SumClusters
 from framewell_kit.outcomes import NotFound
 
 CANDIDATES: Final = 8
@@ -55,6 +53,7 @@ class KeepClusters:
     centres: CentreRepository
     decisions: ClusterDecisionRepository
     due: DueClusters
+    sums: SumClusters
 
     async def chunk(self, stored: StoredTracks) -> None:
         """Put every track of a chunk with a vector into one cluster, and no other.
@@ -74,18 +73,18 @@ class KeepClusters:
                 sighting = _described_by(earlier, stored, one)
                 await self.sightings.change(sighting)
             if earlier is not None and one.ref in earlier.tracks:
-                await self._centre_anew(sighting.cluster_id, one.ref.embedding)
+                await self.sums.write_centre(sighting.cluster_id, one.ref.embedding)
             else:
                 await self.centres.join(one.ref.embedding, sighting.cluster_id, one.vector)
             known[one.ref.number] = sighting
-        touched = by_cluster(known.values())
+        touched = _by_cluster(known.values())
         for cluster_id, sightings in touched.items():
             await self._seen(cluster_id, sightings)
         now = await self.tracks.chunk(stored.chunk_id, stored.embedding)
         if now is None or now.vectors_key != stored.vectors_key:
             there = {track.number for track in now.tracks if track.rows} if now else set[int]()
             await self.without_tracks(one.ref for one in described if one.ref.number not in there)
-            await self.recount(touched)
+            await self.sums.recount(touched)
 
     async def without_asset(self, asset_id: str, chunk_id: str | None = None) -> int:
         """Take the sightings of an asset, or of one of its chunks, out; return how many that were."""
@@ -113,29 +112,6 @@ class KeepClusters:
         """Take a class out of every cluster and decision."""
         await self.decisions.forget_class(class_id)
         await self.clusters.forget_class(class_id)
-
-    async def recount(self, cluster_ids: Collection[str]) -> None:
-        """Write down anew what clusters come to, with their centres; those of which nothing is left go."""
-        for cluster_id in sorted(set(cluster_ids)):  # also one that somebody has deleted: its centre may stay
-            left = await self._counted_anew(cluster_id)
-            for embedding in {*await self.centres.embeddings(cluster_id), *_embeddings(left)}:
-                await self._centre_anew(cluster_id, embedding)
-        gathered = set[str]()
-        while roots := {one.root for one in (await self.clusters.named(cluster_ids)).values()} - gathered:
-            for root in sorted(roots):
-                await self.gather(root)
-            gathered |= roots
-
-    async def gather(self, root: str) -> None:
-        """Sum up a cluster with its parts; delete it with the decisions about it when nothing is left."""
-        summed = await self.clusters.gather(root)
-        if summed is None or summed.size:
-            return
-        for part in summed.parts:
-            if await self.sightings.count(part):
-                return  # somebody put one in meanwhile, and sums up after us
-        if await self.clusters.delete(summed):
-            await self.decisions.forget(summed.parts)
 
     async def _described(self, stored: StoredTracks) -> list[Described] | None:
         try:
@@ -169,7 +145,7 @@ class KeepClusters:
             others = tuple(track for track in one.tracks if track != ref)
             if others:
                 await self.sightings.change(replace(one, tracks=others))
-                await self._centre_anew(one.cluster_id, embedding)
+                await self.sums.write_centre(one.cluster_id, embedding)
             else:
                 gone.append(one)
         await self._take_out(gone)
@@ -189,7 +165,7 @@ class KeepClusters:
             cluster_id = await self._founded(one.ref)
         made = _sighting(stored, one, cluster_id)
         if not await self.sightings.add(made):
-            await self.gather(cluster_id)  # founded for nobody
+            await self.sums.gather(cluster_id)  # founded for nobody
             there = await self.sightings.get(made.id)
             return made if there is None else there
         return made
@@ -221,15 +197,7 @@ class KeepClusters:
                 return
             if cluster is not None:
                 root = cluster.root
-                await self.gather(root)
-
-    async def _counted_anew(self, cluster_id: str) -> Sequence[Sighting]:
-        """Write down how many sightings a cluster has, unless it is gone; return them."""
-        while True:
-            cluster = await self.clusters.get(cluster_id)
-            left = [one async for one in self.sightings.of_clusters([cluster_id])]
-            if cluster is None or await self.clusters.recounted(cluster, left):
-                return left
+                await self.sums.gather(root)
 
     async def _take_out(self, gone: Sequence[Sighting]) -> None:
         if gone:
@@ -237,51 +205,8 @@ class KeepClusters:
             await self.due.mark(touched, recount=True)  # also where this process dies in between
             for start in range(0, len(gone), AT_ONCE):
                 await self.sightings.drop([one.id for one in gone[start : start + AT_ONCE]])
-            await self.recount(touched)
+            await self.sums.recount(touched)
             await self.due.mark(touched, recount=True)
-
-    async def _centre_anew(self, cluster_id: str, embedding: str) -> None:
-        """Write a centre anew from the vectors of its first sightings that are there, and still are then."""
-        read, written = dict[str, tuple[StoredTracks, Float] | None](), None
-        while True:
-            vectors, refs = list[Float](), list[TrackRef]()
-            async for one in self.sightings.of_clusters([cluster_id]):
-                ref = one.of(embedding)
-                if ref is None:
-                    continue
-                if ref.chunk_id not in read:
-                    read[ref.chunk_id] = await self._read(ref)
-                vector = _vector_of(ref, read[ref.chunk_id])
-                if vector is not None:
-                    vectors.append(vector)
-                    refs.append(ref)
-                if len(vectors) == CENTRE_TRACKS:
-                    break
-            if refs == written:
-                return
-            await self.centres.put(embedding, cluster_id, centre_of(cluster_id, vectors))
-            written = refs
-
-    async def _read(self, ref: TrackRef) -> tuple[StoredTracks, Float] | None:
-        for stored in await self.tracks.of_chunk(ref.chunk_id):
-            if str(stored.embedding) == ref.embedding:
-                try:
-                    return stored, await self.tracks.vectors(stored)
-                except NotFound:
-                    return None
-        return None
-
-
-def _vector_of(ref: TrackRef, read: tuple[StoredTracks, Float] | None) -> Float | None:
-    if read is None:
-        return None
-    stored, vectors = read
-    track = next((one for one in stored.tracks if one.number == ref.number), None)
-    return None if track is None else track_vector(track, vectors)
-
-
-def _embeddings(sightings: Iterable[Sighting]) -> set[str]:
-    return {track.embedding for one in sightings for track in one.tracks}
 
 
 def _sighting(stored: StoredTracks, one: Described, cluster_id: str) -> Sighting:
@@ -309,8 +234,7 @@ def _described_by(earlier: Sighting, stored: StoredTracks, one: Described) -> Si
     return replace(made, id=earlier.id, tracks=(*others, one.ref), pinned=earlier.pinned)
 
 
-def by_cluster(sightings: Iterable[Sighting]) -> Mapping[str, list[Sighting]]:
-    """Return sightings by their clusters."""
+def _by_cluster(sightings: Iterable[Sighting]) -> Mapping[str, list[Sighting]]:
     found: dict[str, list[Sighting]] = {}
     for one in sightings:
         found.setdefault(one.cluster_id, []).append(one)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from framewell_inference.domain.clusters import Cluster, Merger, roots_of
 from framewell_inference.ports.clusters import ClusterRepository
-from framewell_inference.steps.keep_clusters import KeepClusters
+from framewell_inference.steps.sum_clusters import SumClusters
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class RootClusters:
     """
 
     clusters: ClusterRepository
-    keep: KeepClusters
+    sums: SumClusters
 
     async def __call__(self, cluster_ids: Collection[str]) -> Collection[str]:
         """Write down anew what each of all that hangs together is part of, and sum that up; return all of it.
@@ -40,7 +40,7 @@ class RootClusters:
                 if name in wrong:
                     await self.clusters.set_root(name, ends[name])
             for root in sorted({*ends.values(), *wrong.values()}):
-                await self.keep.gather(root)
+                await self.sums.gather(root)
 
     async def _part_from_gone(self, cluster: Cluster, there: Collection[str]) -> None:
         gone: list[Merger] = [one for one in cluster.mergers if one.into not in there]

@@ -42,12 +42,7 @@ class SettleNames:
             for one in weaker:
                 await self.decisions.refuse(one, decision.actor, cause)
         if not await self.decisions.settle(decision.id):
-            raise Conflict(
-                say(
-                    "decided_meanwhile",
-                    "somebody decided about the same person at the same moment: look again",
-                )
-            )
+            raise decided_meanwhile()
 
     async def before_joining_again(self, decision: Decision, cause: Cause) -> None:
         """Announce that a split is taken back, and look. Raises Conflict where that would make two names."""
@@ -96,6 +91,13 @@ def _order(decision: Decision) -> tuple[datetime, str]:
 def _agrees(one: Decision, other: Decision) -> bool:
     """Return whether both give the same name."""
     return one.kind == other.kind == CLUSTER_DECISION_NAMED and one.class_id == other.class_id
+
+
+def decided_meanwhile() -> Conflict:
+    """Return why a decision is refused that another one has overtaken."""
+    return Conflict(
+        say("decided_meanwhile", "somebody decided about the same person at the same moment: look again")
+    )
 
 
 def two_names(rivals: Sequence[Decision]) -> Conflict:

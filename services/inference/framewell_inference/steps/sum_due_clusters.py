@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell_inference.ports.clusters import ClusterRepository, DueClusters, SightingRepository
-from framewell_inference.steps.keep_clusters import KeepClusters
 from framewell_inference.steps.root_clusters import RootClusters
+from framewell_inference.steps.sum_clusters import SumClusters
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class SumDueClusters:
 
     sightings: SightingRepository
     clusters: ClusterRepository
-    keep: KeepClusters
+    sums: SumClusters
     root: RootClusters
     due: DueClusters
 
@@ -32,6 +32,6 @@ class SumDueClusters:
             await self.root([one.cluster_id for one in waiting])
         recounted = [one.cluster_id for one in waiting if one.recount]
         if recounted:
-            await self.keep.recount(recounted)
+            await self.sums.recount(recounted)
         for one in waiting:
             await self.due.done(one)

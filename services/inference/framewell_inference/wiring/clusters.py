@@ -20,13 +20,16 @@ from framewell_inference.queries.list_appearances import ListAppearances
 from framewell_inference.queries.list_clusters import ListClusters
 from framewell_inference.queries.list_recognition_changes import ListRecognitionChanges
 from framewell_inference.queries.show_cluster import DescribeClusters, ShowCluster
+from framewell_inference.steps.apply_decision import ApplyDecision
 from framewell_inference.steps.erase_people import ErasePeople
 from framewell_inference.steps.find_cluster import FindCluster
 from framewell_inference.steps.keep_clusters import KeepClusters
 from framewell_inference.steps.name_sightings import NameSightings
 from framewell_inference.steps.names_in_force import NamesInForce
+from framewell_inference.steps.refuse_contradictions import RefuseContradictions
 from framewell_inference.steps.root_clusters import RootClusters
 from framewell_inference.steps.settle_names import SettleNames
+from framewell_inference.steps.sum_clusters import SumClusters
 from framewell_inference.steps.sum_due_clusters import SumDueClusters
 from framewell_kit.clock import Clock
 from framewell_kit.rpc import Servicer
@@ -50,7 +53,8 @@ async def prepared_cluster_stores(mesh: Mesh) -> ClusterStores:
 def keep_clusters(stores: ClusterStores, tracks: FaceTrackRepository) -> KeepClusters:
     """Return what keeps clusters as tracks come and go."""
     s = stores
-    return KeepClusters(tracks, s.sightings, s.clusters, s.centres, s.decisions, s.due)
+    sums = SumClusters(tracks, s.sightings, s.clusters, s.centres, s.decisions)
+    return KeepClusters(tracks, s.sightings, s.clusters, s.centres, s.decisions, s.due, sums)
 
 
 def decide_clusters(
@@ -60,10 +64,10 @@ def decide_clusters(
     s = stores
     find = FindCluster(s.clusters)
     settle = SettleNames(s.clusters, s.decisions)
-    root = RootClusters(s.clusters, keep)
-    return DecideClusters(
-        s.sightings, s.clusters, s.decisions, find, keep, people, s.queue, clock, settle, root, s.due
-    )
+    root = RootClusters(s.clusters, keep.sums)
+    apply = ApplyDecision(s.sightings, s.clusters, s.decisions, keep.sums, root, s.due)
+    refuse = RefuseContradictions(s.clusters, s.decisions)
+    return DecideClusters(s.sightings, s.decisions, find, people, s.queue, clock, settle, refuse, apply)
 
 
 def cluster_faces(
@@ -71,7 +75,7 @@ def cluster_faces(
 ) -> ClusterFaces:
     """Return the job that has the last word about clusters."""
     s = stores
-    sum_due = SumDueClusters(s.sightings, s.clusters, keep, decide.root, s.due)
+    sum_due = SumDueClusters(s.sightings, s.clusters, keep.sums, decide.apply.root, s.due)
     return ClusterFaces(tracks, keep, decide, s.queue, sum_due)
 
 
