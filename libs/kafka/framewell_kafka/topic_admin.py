@@ -91,7 +91,12 @@ async def undeclared(
 async def partition_counts(kafka: BrokerAccess, names: Sequence[str]) -> dict[str, int]:
     """Return the number of partitions of those topics that exist."""
     async with admin_client(kafka) as admin:
-        return {name: len(one["partitions"]) for name, one in (await _described(admin, names)).items()}
+        return await counted_partitions(admin, names)
+
+
+async def counted_partitions(admin: Any, names: Sequence[str]) -> dict[str, int]:
+    """Return the number of partitions of those topics that exist, asked of an admin client that is open."""
+    return {name: len(one["partitions"]) for name, one in (await _described(admin, names)).items()}
 
 
 @asynccontextmanager

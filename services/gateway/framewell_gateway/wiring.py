@@ -32,6 +32,7 @@ from framewell_gateway.commands.make_setup_code import BeginAccess, MakeSetupCod
 from framewell_gateway.domain.principals import is_loopback
 from framewell_gateway.domain.signed_addresses import Signer
 from framewell_gateway.entrypoints.access import Access, ProviderSettings
+from framewell_gateway.entrypoints.admin_client import AdminService
 from framewell_gateway.entrypoints.grpc.door import GrpcDoor
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.application import application
@@ -45,6 +46,7 @@ from framewell_gateway.handlers.erase_subjects import EraseSubjects
 from framewell_gateway.holdings import holdings
 from framewell_gateway.settings import GatewaySettings
 from framewell_gateway.steps.forget_events import ForgetEvents
+from framewell_kafka.kept_admin import KeptAdmin
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MongoDocuments
 from framewell_kit.hosts_file import written_address
@@ -69,6 +71,7 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         await store.prepare()
     callers = CallerMetadata(mesh.caller_signer)
     shared = mesh.settings
+    admin = KeptAdmin(shared.broker_access())
     context = AppContext(
         services=RemoteServices(mesh.channel, callers),
         events=events,
@@ -77,7 +80,7 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         erasures=erasures,
         tombstones=mesh.tombstones,
         objects=mesh.objects,
-        broker=KafkaSearch(shared.broker_access(), shared.kafka_prefix),
+        broker=KafkaSearch(admin, shared.kafka_prefix),
         dead_letters=KafkaDeadLetters(shared.broker_access(), mesh.clock, shared.kafka_prefix),
         operations=RemoteOperations(shared.rpc_address, mesh.channel_to, callers),
         announcer=OutboxAnnouncer(mesh.outbox, mesh.clock),
@@ -98,6 +101,7 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
         holdings=table,
         stages=stages(forget, erasures, hashes.of, mesh.clock, mesh.erase(table)),
         parts=[
+            AdminService(admin),  # first, so that it ends last: until then somebody may look
             web,
             WebhookService(webhooks, events, deliver, mesh.clock),
             PosterService(events, context.show_poster, context.kept_posters, mesh.clock),

@@ -19,6 +19,7 @@ from framewell_gateway.adapters.broker_search import KafkaSearch
 from framewell_gateway.adapters.dead_letters import KafkaDeadLetters
 from framewell_gateway.ports import Away
 from framewell_kafka.broker_access import BrokerAccess
+from framewell_kafka.kept_admin import KeptAdmin
 from framewell_kafka.topic_admin import apply
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
@@ -66,7 +67,8 @@ async def test_dead_letters_are_counted_paged_replayed_and_discarded(broker: str
         }
         (count,) = await letters.counts()
         assert (count.group, count.code, count.count) == (GROUP, "bad_clock", 3)
-        backlogs = await KafkaSearch(bench.access, bench.prefix).backlogs()
+        async with KeptAdmin(bench.access) as admin:
+            backlogs = await KafkaSearch(admin, bench.prefix).backlogs()
         assert not [one for one in backlogs if one.group == GROUP and one.behind > 3]
 
         refusing = False
@@ -96,4 +98,4 @@ async def test_a_broker_that_is_away_is_said_to_be() -> None:
     with pytest.raises(Away):
         await KafkaDeadLetters(nobody, SystemClock()).counts()
     with pytest.raises(Away):
-        await KafkaSearch(nobody, seconds=1.0).backlogs()
+        await KafkaSearch(KeptAdmin(nobody), seconds=1.0).backlogs()

@@ -31,7 +31,9 @@ from framewell_gateway.adapters.summary_documents import SummaryDocuments
 from framewell_gateway.ports import Away
 from framewell_gateway.queries.asset_progress import AssetProgress
 from framewell_gateway.queries.explain_asset import ExplainAsset
+from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.dead_letters import ActionCounts, DeadLetterStore, RateLimit, Selection
+from framewell_kafka.kept_admin import KeptAdmin
 from framewell_kafka.topic_admin import apply
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import MemoryDocuments
@@ -71,6 +73,7 @@ class Case:
     """A mesh of one real stage of transcode, its operations service, and the gateway's part of `why`."""
 
     bench: StreamBench
+    admin: KeptAdmin
     state: ProcessState
     jobs: Jobs
     query: ExplainAsset
@@ -117,7 +120,7 @@ class Case:
 @pytest.fixture
 async def case(broker: str) -> AsyncIterator[Case]:
     documents = MemoryDocuments()
-    async with StreamBench(broker, documents) as bench:
+    async with StreamBench(broker, documents) as bench, KeptAdmin(bench.access) as admin:
         await bench.declare(AssetIngested, AssetRejected, groups=[GROUP])
         outbox = Outbox(documents, bench.publisher)
         jobs = Jobs(documents, outbox)
@@ -141,11 +144,11 @@ async def case(broker: str) -> AsyncIterator[Case]:
                 Unasked(),
                 Tombstones(documents, SystemClock()),
             ),
-            KafkaSearch(bench.access, bench.prefix),
+            KafkaSearch(admin, bench.prefix),
             RemoteOperations(addresses.__getitem__, connect, CallerMetadata(None)),
             SystemClock(),
         )
-        yield Case(bench, state, jobs, explain, addresses)
+        yield Case(bench, admin, state, jobs, explain, addresses)
         await asyncio.gather(*(one.close() for one in channels))
         await server.stop(0)
 
@@ -221,9 +224,9 @@ async def test_a_request_that_cannot_be_read_is_found_by_the_asset_that_waits_fo
     async def handle(fact: IngestRequested, cause: Cause) -> list[AssetRejected]:
         return []
 
-    async with StreamBench(broker) as bench:
+    async with StreamBench(broker) as bench, KeptAdmin(bench.access) as admin:
         await bench.declare(IngestRequested, groups=[group])
-        search = KafkaSearch(bench.access, bench.prefix, groups=(group,))
+        search = KafkaSearch(admin, bench.prefix, groups=(group,))
         await bench.write(requested, json.dumps(event).encode())
         (waiting,) = (await search.search(asset, None)).waiting
         assert (waiting.group, waiting.topic) == (group, requested)
@@ -348,7 +351,7 @@ async def test_a_job_that_waits_is_told_with_its_attempt_and_next_try(case: Case
 async def test_a_search_that_is_cut_says_so(case: Case) -> None:
     asset = an_asset()
     await case.bench.publish(*[AssetIngested(work=Work(asset_id=f"other-{number}")) for number in range(40)])
-    search = KafkaSearch(case.bench.access, case.bench.prefix, most_records=10)
+    search = KafkaSearch(case.admin, case.bench.prefix, most_records=10)
     where = await search.search(asset, None)
     assert where.cut == ["looked at 10 of the 40 records that groups have not handled"]
 
@@ -360,7 +363,8 @@ async def test_an_asset_nobody_knows_is_not_found(case: Case) -> None:
 
 async def test_the_broker_being_away_is_part_of_the_answer(case: Case) -> None:
     asset = an_asset()
-    search = KafkaSearch(type(case.bench.access)(f"127.0.0.1:{free_ports(1)[0]}"), case.bench.prefix)
+    nobody = KeptAdmin(BrokerAccess(f"127.0.0.1:{free_ports(1)[0]}"))
+    search = KafkaSearch(nobody, case.bench.prefix)
     with pytest.raises(Away) as away:
         await search.search(asset, None)
     assert away.value.service == "the broker"

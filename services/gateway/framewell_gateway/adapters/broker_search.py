@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
@@ -33,7 +32,9 @@ from framewell_kafka import retry_headers
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.broker_reach import BrokerUnusable
 from framewell_kafka.dead_letters import DeadLetter, DeadLetterStore, Selection
-from framewell_kafka.topic_reading import partitions_of, read_to_end, reader
+from framewell_kafka.kept_admin import KeptAdmin
+from framewell_kafka.topic_admin import counted_partitions
+from framewell_kafka.topic_reading import read_to_end, reader
 
 # An answer is worth more than a complete one: a person waits.
 SEARCH_SECONDS = 5.0
@@ -70,11 +71,16 @@ class _Extent(NamedTuple):
 class KafkaSearch:
     """`BrokerSearch` on the Kafka of the mesh."""
 
-    access: BrokerAccess
+    admin: KeptAdmin
     prefix: str = ""
     groups: tuple[str, ...] = tuple(GROUPS)
     seconds: float = SEARCH_SECONDS
     most_records: int = MOST_RECORDS
+
+    @property
+    def access(self) -> BrokerAccess:
+        """Return how the broker is reached."""
+        return self.admin.access
 
     async def search(self, asset_id: str, since: datetime | None) -> BrokerState:
         """See BrokerSearch."""
@@ -110,7 +116,9 @@ class KafkaSearch:
     async def _extents(self) -> dict[TopicPartition, _Extent]:
         """Return where every partition begins and ends that groups read or leave dead letters in."""
         names = {name for group in self.groups for name in (*self._topics(group), dead_letter_topic(group))}
-        partitions = await partitions_of(self.access, sorted(self.prefix + name for name in names))
+        topics = sorted(self.prefix + name for name in names)
+        counts = await self.admin.ask(lambda client: counted_partitions(client, topics))
+        partitions = [TopicPartition(name, number) for name in counts for number in range(counts[name])]
         async with reader(self.access) as consumer:
             # Its topics become known to it at once: otherwise each costs a round of asking for metadata.
             consumer.assign(partitions)
@@ -140,12 +148,9 @@ class KafkaSearch:
         return {name for kind in facts_read(group) for name in kind.topic_names} | {retry_topic(group)}
 
     async def _committed(self) -> dict[str, dict[TopicPartition, int]]:
-        admin = AIOKafkaAdminClient(**self.access.client_options())
-        await admin.start()
-        try:
-            found = await asyncio.gather(*(_offsets(admin, self.prefix + group) for group in self.groups))
-        finally:
-            await admin.close()
+        found = await self.admin.ask(
+            lambda client: asyncio.gather(*(_offsets(client, self.prefix + group) for group in self.groups))
+        )
         return {
             group: {one: at.offset for one, at in offsets.items()}
             for group, offsets in zip(self.groups, found, strict=True)
