@@ -2,7 +2,7 @@
 
 import pytest
 
-from framewell_gateway.domain.addresses import is_object_path
+from framewell_gateway.domain.addresses import is_object_path, names_object
 
 LONGEST = 1 << 16
 
@@ -35,3 +35,27 @@ def test_an_object_has_an_owner_and_a_key(path: str) -> None:
 )
 def test_nothing_else_is_one_however_long(path: str) -> None:
     assert not is_object_path(path)
+
+
+KEY = "ab/ab" + "0" * 62
+
+
+@pytest.mark.parametrize("path", [f"/v1/assets/a/objects/{KEY}.jpg", f"/v1/models/a/b/1.0/objects/{KEY}"])
+def test_what_is_signed_is_the_path_of_an_object(path: str) -> None:
+    assert names_object(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/v1/assets/a/objects/{KEY}?x=1",
+        f"/v1/assets/a?x=/objects/{KEY}",
+        f"/v1/assets/a/objects/{KEY}#a",
+        f"/v1/assets/a/objects/../objects/{KEY}/",
+        "/v1/assets/a/objects/nothing",
+        "/v1/assets/a/objects/../../x",
+        f"/v1/users/a/objects/{KEY}",
+    ],
+)
+def test_no_address_is_given_for_what_it_would_not_open(path: str) -> None:
+    assert not names_object(path)

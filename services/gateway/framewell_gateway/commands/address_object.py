@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from framewell.gateway.v1.access_pb2 import AddressObjectRequest, AddressObjectResponse
-from framewell_gateway.domain.addresses import is_object_path
+from framewell_gateway.domain.addresses import names_object
 from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.domain.signed_addresses import Signer
@@ -23,7 +23,7 @@ class AddressObject:
     clock: Clock
 
     async def __call__(self, request: AddressObjectRequest) -> AddressObjectResponse:
-        if not is_object_path(request.path):
+        if not names_object(request.path):
             raise InvalidField(
                 "path", "is none of an object, such as `/v1/assets/<id>/objects/<key>`", "bad_path"
             )

@@ -58,7 +58,6 @@ class CheckPassword:
             await self.note(AccessChange.ACCESS_CHANGE_SIGN_IN_REFUSED, user, by=nobody(), source=source)
             raise Unauthenticated(_WRONG, "wrong_password")
         await self._take_back(counter, source)
-        await self.attempts.note_success(user.login, source, self.clock.now())
         if self.hasher.is_outdated(user.password):
             await self.users.rehash(user.user_id, await self.hasher.hash(password, source), user.password)
         return user

@@ -45,6 +45,12 @@ def is_object_path(path: str) -> bool:
     return owner is not None and "\n" not in path and path.find("/objects/", len(owner) + 1) >= 0
 
 
+def names_object(path: str) -> bool:
+    """Return whether a path is one of an object as it can be signed: with a key, and without a query."""
+    _, _, key = path.rpartition("/objects/")
+    return is_object_path(path) and OBJECT_KEY.fullmatch(key) is not None and not {"?", "#"} & {*path}
+
+
 def media_type(key: str) -> str:
     """Return the IANA media type of an object by its suffix."""
     dot = key.rfind(".")

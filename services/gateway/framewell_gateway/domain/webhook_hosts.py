@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from string import punctuation
 from typing import Final, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from framewell_gateway.domain.principals import is_loopback
 
@@ -34,9 +35,10 @@ class NotAllowed(Exception):
 
 
 def target_of(url: str, allowed: Collection[str]) -> Target:
-    """Return where a URL leads. Raises NotAllowed for one that is none, or whose host is not in the list.
+    """Return where a URL leads, what is no ASCII in its path percent-encoded.
 
-    Entries are `host`, `host:port` or `*.domain`; without a port any is meant.
+    Raises NotAllowed for one that is none, whose host is not in the list, or is an address that no delivery
+    may reach. Entries are `host`, `host:port` or `*.domain`; without a port any is meant.
     """
     try:
         parts = urlsplit(url)
@@ -54,7 +56,10 @@ def target_of(url: str, allowed: Collection[str]) -> Target:
             "FRAMEWELL_GATEWAY_WEBHOOK_HOSTS"
         )
     path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-    return Target(parts.scheme, host, port, path)
+    target = Target(parts.scheme, host, port, quote(path, safe=punctuation))
+    if _is_address(host):
+        require_reachable(target, host)
+    return target
 
 
 def require_reachable(target: Target, address: str) -> None:
@@ -63,10 +68,20 @@ def require_reachable(target: Target, address: str) -> None:
     Asked of the very address that is connected to: a name may lead elsewhere at every question.
     """
     found = _plain(ip_address(address.partition("%")[0]))
-    if found.is_loopback and not is_loopback(target.host):
-        raise NotAllowed(f"{target.host} leads to this very machine ({address})")
+    if found.is_loopback:
+        if not is_loopback(target.host):
+            raise NotAllowed(f"{target.host} leads to this very machine ({address})")
+        return  # named as such, and allowed: `::1` is reserved besides
     if found.is_link_local or found.is_multicast or found.is_unspecified or found.is_reserved:
         raise NotAllowed(f"{target.host} leads to {address}, which is no address of a server")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def _plain(address: Address) -> Address:

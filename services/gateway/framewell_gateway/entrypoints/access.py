@@ -114,7 +114,7 @@ class Access:
     @property
     def begin(self) -> BeginSession:
         """Return what begins sessions."""
-        return BeginSession(self.users, self.sessions, self.note, self.clock, self.longest)
+        return BeginSession(self.users, self.sessions, self.attempts, self.note, self.clock, self.longest)
 
     @property
     def check(self) -> CheckPassword:

@@ -7,7 +7,7 @@ from framewell.access.v1.access_pb2 import AccessChange
 from framewell_contracts.access import AuthenticationKind
 from framewell_gateway.domain.access_secrets import hashed, new_secret
 from framewell_gateway.domain.users import Session, User
-from framewell_gateway.ports.access import SessionRepository, UserRepository
+from framewell_gateway.ports.access import AttemptRepository, SessionRepository, UserRepository
 from framewell_gateway.steps.note_access import NoteAccess, themselves
 from framewell_kit.clock import Clock
 
@@ -23,10 +23,15 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class BeginSession:
-    """Begin a session under a new secret, whatever cookie the browser brought; it ends after `longest`."""
+    """Begin a session under a new secret, whatever cookie the browser brought; it ends after `longest`.
+
+    From now on others' wrong passwords keep nobody waiting there, however they have proved who they are:
+    by a password, an invitation or the operator's code.
+    """
 
     users: UserRepository
     sessions: SessionRepository
+    attempts: AttemptRepository
     note: NoteAccess
     clock: Clock
     longest: timedelta
@@ -46,4 +51,5 @@ class BeginSession:
         await self.note(change, user, by=themselves(user), source=source, role=user.role)
         await self.sessions.begin(session)
         await self.users.signed_in(user.user_id, now)
+        await self.attempts.note_success(user.login, source, now)
         return Begun(secret, session, user)

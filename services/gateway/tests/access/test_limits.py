@@ -85,6 +85,16 @@ async def test_whoever_signed_in_from_here_before_does_not_wait_for_what_others_
     assert (await here.sign_in("anna")).status_code == 200
 
 
+async def test_whoever_took_an_invitation_here_does_not_wait_for_what_others_try(
+    house: Any, admin: Any
+) -> None:
+    here = await house.user(admin, "bernd", "viewer")
+    for number in range(30):
+        await house.browser(source=f"198.51.100.{number}").sign_in("bernd", WRONG)
+    assert (await house.browser(source="198.51.100.77").sign_in("bernd")).status_code == 429
+    assert (await here.sign_in("bernd")).status_code == 200
+
+
 async def test_the_rightful_user_at_a_new_address_waits_a_minute_at_most(house: Any, admin: Any) -> None:
     for number in range(60):
         answer = await house.browser(source=f"198.51.100.{number}").sign_in("anna", WRONG)

@@ -80,6 +80,10 @@ async def test_nobody_listening_is_a_sentence() -> None:
         ("http://[::1]:9/", ["[::1]:9"], True),
         ("http://127.0.0.1/", [], False),
         ("http://2130706433/", ["127.0.0.1"], False),
+        ("http://169.254.169.254/", ["169.254.169.254"], False),
+        ("http://[::ffff:169.254.169.254]/", ["[::ffff:169.254.169.254]"], False),
+        ("http://0.0.0.0/", ["0.0.0.0"], False),
+        ("http://10.0.0.9/", ["10.0.0.9"], True),
         ("ftp://mam.example/", ["mam.example"], False),
         ("http://mam.example:99999/", ["mam.example"], False),
         ("http:///x", [""], False),
@@ -112,6 +116,26 @@ def test_a_name_that_leads_to_this_machine_or_to_no_server_is_not_followed(
     else:
         with pytest.raises(NotAllowed):
             require_reachable(target, address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "[::1]"])
+def test_this_machine_is_reached_where_the_operator_names_it(host: str) -> None:
+    target = target_of(f"http://{host}:9/", [host])
+    require_reachable(target, host.strip("[]"))
+
+
+async def test_a_path_in_any_script_is_sent_percent_encoded(serve: Any) -> None:
+    lines = []
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        lines.append((await reader.readuntil(b"\r\n")).decode())
+        writer.write(b"HTTP/1.1 204 No\r\n\r\n")
+        writer.close()
+
+    port = await serve(handler)
+    answer = await HttpSender(("127.0.0.1",)).send(f"http://127.0.0.1:{port}/ü%20?q=é&a=b%26", {}, b"")
+    assert (answer.status, answer.problem) == (204, "")
+    assert lines == ["POST /%C3%BC%20?q=%C3%A9&a=b%26 HTTP/1.1\r\n"]
 
 
 async def test_a_name_that_leads_elsewhere_later_is_looked_at_when_it_is_used(
