@@ -4,7 +4,7 @@ For the command, for dead letters and for tests.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -41,6 +41,17 @@ async def partitions_of(access: BrokerAccess, names: Sequence[str]) -> list[Topi
     """Return the partitions of those topics that exist."""
     counts = await partition_counts(access, names)
     return [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
+
+
+async def learn_of(consumer: Any, partitions: Iterable[TopicPartition]) -> None:
+    """Ask the broker once where all of these are; nothing is asked where the consumer knows them all.
+
+    Asked for offsets of topics that it does not know, aiokafka (0.14) learns of one topic after the other, a
+    tenth of a second each. What it knew of other topics is forgotten.
+    """
+    names = {one.topic for one in partitions}
+    if any(consumer.partitions_for_topic(name) is None for name in names):
+        await consumer._client.set_topics(names)  # noqa: SLF001 - there is no other way without fetching
 
 
 async def read_to_end(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.client import AIOKafkaClient
 
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell_contracts.cloudevents import Record
@@ -101,6 +102,25 @@ async def record_action(bench: StreamBench, kind: ActionKind, selection: Selecti
 async def sent(bench: StreamBench) -> list[str]:
     """Ids of the events in the topic they came from, in order."""
     return [dict(record.headers)["ce_id"].decode() for record in await bench.records(ORIGIN)]
+
+
+async def test_where_the_dead_letters_of_all_groups_are_is_asked_at_once(
+    bench: StreamBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not one group after the other, a tenth of a second each."""
+    await bench.declare(IngestRequested, groups=list(GROUPS))
+    asked = 0
+    ask = AIOKafkaClient._metadata_update
+
+    async def counting(self: AIOKafkaClient, *arguments: Any, **named: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return await ask(self, *arguments, **named)
+
+    monkeypatch.setattr(AIOKafkaClient, "_metadata_update", counting)
+    await put(bench, dead_letter("e1"))
+    assert [one.event_id for one in await found(bench, Selection(tuple(GROUPS)))] == ["e1"]
+    assert asked < len(GROUPS) / 2
 
 
 async def test_a_replay_is_the_original_again(bench: StreamBench) -> None:

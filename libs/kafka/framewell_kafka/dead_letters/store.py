@@ -26,7 +26,7 @@ from framewell_kafka.dead_letters.rate_limit import MAX_BATCH, RateLimit
 from framewell_kafka.dead_letters.selection import Selection
 from framewell_kafka.dead_letters.sender import OutgoingRecord, Sender
 from framewell_kafka.topic_admin import partition_counts
-from framewell_kafka.topic_reading import read_to_end, reader
+from framewell_kafka.topic_reading import learn_of, read_to_end, reader
 
 OnProgress = Callable[[ActionCounts], None]
 
@@ -232,6 +232,7 @@ class DeadLetterStore:
         """First offsets of those partitions that hold records, in the same order; end offsets of all."""
         if not partitions:
             return {}, {}
+        await learn_of(self._consumer, partitions)
         begins = await self._consumer.beginning_offsets(partitions)
         ends: dict[TopicPartition, int] = await self._consumer.end_offsets(partitions)
         return {one: begins[one] for one in partitions if begins[one] < ends[one]}, ends
