@@ -34,6 +34,17 @@ export type Subject =
 
 export type Key = readonly [Subject, ...unknown[]];
 
+/** How a list grows page by page: it begins without a token, and ends where the answer names none. */
+export const paged = {
+  initialPageParam: "",
+  getNextPageParam: (page: { next_page_token: string }) => page.next_page_token || undefined,
+};
+
+/** The parameters of the page that a token names; "" names the first one. */
+export function pageAt(token: string, pageSize = 50): { pageSize: number; pageToken?: string } {
+  return token === "" ? { pageSize } : { pageSize, pageToken: token };
+}
+
 const RETRIES = 2;
 
 /** The cache of the console. `networkMode` is `always`: a house without internet is online. */

@@ -8,6 +8,8 @@ export interface SheetColumn<T> {
   label: string;
   render: (item: T) => ReactNode;
   align?: "end";
+  /** `whole`: a word or a code, which stays in one line; `wide`: long text, which gets more room where there is little. */
+  fit?: "whole" | "wide";
   /** The label is read, not shown. */
   labelHidden?: boolean;
 }
@@ -53,7 +55,10 @@ export function Sheet<T>({
             {rows.map((row, index) => (
               <tr key={keyOf(row, index)}>
                 {columns.map((column) => (
-                  <td key={column.id} className={column.align === "end" ? "number" : "foreign"}>
+                  <td
+                    key={column.id}
+                    className={column.align === "end" ? "number" : ["foreign", column.fit].filter(Boolean).join(" ")}
+                  >
                     {column.render(row)}
                   </td>
                 ))}

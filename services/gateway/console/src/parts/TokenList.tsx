@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ApiToken, listTokens, revokeToken } from "../api/generated";
-import type { Key } from "../api/queries";
+import { type Key, pageAt, paged } from "../api/queries";
 import { type AccessWords, useAccessWords } from "../words/access";
 import { type ShellWords, useShellWords } from "../words/shell";
 import { Answer } from "./Answer";
@@ -18,9 +18,8 @@ export function TokenList({ userId }: { userId: string }) {
   const shell = useShellWords();
   const found = useInfiniteQuery({
     queryKey: ["tokens", "list", userId] satisfies Key,
-    queryFn: ({ pageParam }) => listTokens({ userId, pageSize: 50, ...(pageParam ? { pageToken: pageParam } : {}) }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_page_token || undefined,
+    queryFn: ({ pageParam }) => listTokens({ userId, ...pageAt(pageParam) }),
+    ...paged,
   });
   const revoke = useRevoke();
   const columns = columnsOf(all, shell, (token) => (
@@ -65,9 +64,9 @@ function columnsOf(
   const words = all.tokens;
   return [
     { id: "name", label: words.name, render: (token) => token.name },
-    { id: "role", label: all.role, render: (token) => shell.roles[token.role ?? "viewer"] },
-    { id: "ends", label: words.ends, render: (token) => <Time at={token.expires_at} day /> },
-    { id: "used", label: words.used, render: (token) => <Time at={token.used_at} ago /> },
+    { id: "role", label: all.role, fit: "whole", render: (token) => shell.roles[token.role ?? "viewer"] },
+    { id: "ends", label: words.ends, fit: "whole", render: (token) => <Time at={token.expires_at} day /> },
+    { id: "used", label: words.used, fit: "whole", render: (token) => <Time at={token.used_at} ago /> },
     { id: "revoke", label: words.revoke, labelHidden: true, align: "end", render: revoke },
   ];
 }

@@ -24,7 +24,7 @@ export function Deliveries({ webhook, onClose }: { webhook: Webhook; onClose: ()
   const [state, setState] = useState<(typeof STATES)[number]>("dead");
   const query = useInfiniteQuery(deliveriesQuery(webhook.webhook_id, state));
   const replay = useReplay(webhook.webhook_id);
-  const columns = columnsOf(words, (one) => replay.mutate([one.delivery_id]), replay.isPending);
+  const columns = columnsOf(words, state === "all", (one) => replay.mutate([one.delivery_id]), replay.isPending);
   return (
     <Dialog
       title={words.of(webhook.url)}
@@ -78,17 +78,20 @@ function useReplay(webhookId: string) {
 
 function columnsOf(
   words: ReturnType<typeof useWebhookWords>,
+  isOfAll: boolean,
   again: (one: WebhookDelivery) => void,
   isBusy: boolean,
 ): readonly SheetColumn<WebhookDelivery>[] {
+  const outcome: SheetColumn<WebhookDelivery> = {
+    id: "outcome",
+    label: words.outcome,
+    fit: "whole",
+    render: ({ state = "waiting" }) => <Badge weight={WEIGHTS[state]}>{words.shown[state]}</Badge>,
+  };
   return [
-    { id: "when", label: words.when, render: (one) => <Time at={one.tried_at ?? one.created_at} /> },
-    { id: "event", label: words.event, render: (one) => <code>{shortened(one.type)}</code> },
-    {
-      id: "outcome",
-      label: words.outcome,
-      render: ({ state = "waiting" }) => <Badge weight={WEIGHTS[state]}>{words.shown[state]}</Badge>,
-    },
+    { id: "when", label: words.when, fit: "whole", render: (one) => <Time at={one.tried_at ?? one.created_at} /> },
+    { id: "event", label: words.event, fit: "whole", render: (one) => <code>{shortened(one.type)}</code> },
+    ...(isOfAll ? [outcome] : []),
     { id: "attempts", label: words.attempts, align: "end", render: (one) => one.attempts },
     { id: "problem", label: words.problem, render: (one) => <Problem delivery={one} /> },
     {

@@ -1,20 +1,21 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { inviteUser } from "../../api/generated";
+import { GIVEN_ROLES, type GivenRole } from "../../domain/roles";
 import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
-import { Choose, TextField } from "../../parts/fields";
+import { TextField } from "../../parts/fields";
 import { Refused } from "../../parts/Refused";
+import { RoleField } from "../../parts/RoleField";
 import { useRefusedFields } from "../../parts/useRefusedFields";
 import { useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
 import type { Coded } from "./CodeDialog";
-import { type Given, ROLES } from "./RoleDialog";
 
 interface Draft {
   name: string;
   login: string;
-  role: Given;
+  role: GivenRole;
 }
 
 /** Makes an account, whose code is shown next. */
@@ -52,7 +53,6 @@ export function InviteDialog({ onClose, onCode }: { onClose: () => void; onCode:
 
 function Fields({ draft, change, error }: { draft: Draft; change: (part: Partial<Draft>) => void; error: unknown }) {
   const words = useAccessWords();
-  const shell = useShellWords();
   const refused = useRefusedFields(error, ["name", "login", "role"]);
   return (
     <div className="stack">
@@ -72,12 +72,10 @@ function Fields({ draft, change, error }: { draft: Draft; change: (part: Partial
         isRequired
         error={refused.at("login")}
       />
-      <Choose
-        label={words.role}
-        choices={ROLES.map((value) => ({ value, label: shell.roles[value] }))}
-        value={draft.role}
+      <RoleField
+        roles={GIVEN_ROLES}
+        role={draft.role}
         onChange={(role) => change({ role })}
-        help={words.roleHelp[draft.role]}
         error={refused.at("role")}
       />
       <Refused sentence={refused.rest} />

@@ -1,18 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { changeRole, type User } from "../../api/generated";
-import type { Role } from "../../domain/roles";
+import { GIVEN_ROLES, type GivenRole } from "../../domain/roles";
 import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
-import { Choose } from "../../parts/fields";
+import { RoleField } from "../../parts/RoleField";
 import { useStatus } from "../../parts/status";
 import { useRefusal } from "../../parts/useRefusal";
 import { useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
-
-/** A role that people are given. */
-export type Given = Exclude<Role, "local">;
-export const ROLES: readonly Given[] = ["viewer", "curator", "rights", "admin"];
 
 /** Gives somebody another role, from their next request on. */
 export function RoleDialog({ user, onClose }: { user: User; onClose: () => void }) {
@@ -21,7 +17,7 @@ export function RoleDialog({ user, onClose }: { user: User; onClose: () => void 
   const status = useStatus();
   const refusal = useRefusal();
   const queries = useQueryClient();
-  const [role, setRole] = useState<Given>((user.role ?? "viewer") as Given);
+  const [role, setRole] = useState<GivenRole>((user.role ?? "viewer") as GivenRole);
   const change = useMutation({
     mutationFn: () => changeRole(user.user_id, { role }),
     onSuccess: () => {
@@ -44,12 +40,10 @@ export function RoleDialog({ user, onClose }: { user: User; onClose: () => void 
         </>
       }
     >
-      <Choose
-        label={words.role}
-        choices={ROLES.map((value) => ({ value, label: shell.roles[value] }))}
-        value={role}
+      <RoleField
+        roles={GIVEN_ROLES}
+        role={role}
         onChange={setRole}
-        help={words.roleHelp[role]}
         error={change.error === null ? undefined : refusal(change.error)}
       />
     </Dialog>

@@ -111,8 +111,8 @@ function columnsOf(
   return [
     { id: "name", label: words.name, render: (user) => user.name },
     { id: "login", label: words.login, render: (user) => user.login },
-    { id: "role", label: words.role, render: (user) => shell.roles[user.role ?? "viewer"] },
-    { id: "state", label: words.users.state, render: (user) => <StateOf user={user} /> },
+    { id: "role", label: words.role, fit: "whole", render: (user) => shell.roles[user.role ?? "viewer"] },
+    { id: "state", label: words.users.state, fit: "whole", render: (user) => <StateOf user={user} /> },
     {
       id: "signed-in",
       label: words.users.signedIn,

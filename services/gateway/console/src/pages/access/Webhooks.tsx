@@ -104,6 +104,7 @@ function columnsOf(
     {
       id: "url",
       label: words.url,
+      fit: "wide",
       render: (one) => (
         <>
           <span className="foreign">{one.url}</span>
@@ -114,6 +115,7 @@ function columnsOf(
     {
       id: "events",
       label: words.events,
+      fit: "whole",
       render: (one) => (
         <span title={one.types.map(shortened).join(", ")}>
           {one.types.length === 0

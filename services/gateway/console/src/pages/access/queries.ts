@@ -2,25 +2,21 @@
 
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { type DeliveryState, listUsers, listWebhookDeliveries, listWebhooks } from "../../api/generated";
-import type { Key } from "../../api/queries";
+import { type Key, pageAt, paged } from "../../api/queries";
 
 /** Deliveries come and go without an event of the mesh: they are asked again while somebody looks. */
 const EVERY_MS = 5000;
 
 export const usersQuery = infiniteQueryOptions({
   queryKey: ["users", "list"] satisfies Key,
-  queryFn: ({ pageParam, signal }) =>
-    listUsers({ pageSize: 100, ...(pageParam === "" ? {} : { pageToken: pageParam }) }, { signal }),
-  initialPageParam: "",
-  getNextPageParam: (page) => page.next_page_token || undefined,
+  queryFn: ({ pageParam, signal }) => listUsers(pageAt(pageParam, 100), { signal }),
+  ...paged,
 });
 
 export const webhooksQuery = infiniteQueryOptions({
   queryKey: ["webhooks", "list"] satisfies Key,
-  queryFn: ({ pageParam, signal }) =>
-    listWebhooks({ pageSize: 100, ...(pageParam === "" ? {} : { pageToken: pageParam }) }, { signal }),
-  initialPageParam: "",
-  getNextPageParam: (page) => page.next_page_token || undefined,
+  queryFn: ({ pageParam, signal }) => listWebhooks(pageAt(pageParam, 100), { signal }),
+  ...paged,
 });
 
 /** What became of deliveries to a webhook, of one state or of all. */
@@ -31,14 +27,12 @@ export function deliveriesQuery(webhookId: string, state: DeliveryState | "all")
       listWebhookDeliveries(
         webhookId,
         {
-          pageSize: 50,
+          ...pageAt(pageParam),
           ...(state === "all" ? {} : { state: [state] }),
-          ...(pageParam === "" ? {} : { pageToken: pageParam }),
         },
         { signal },
       ),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_page_token || undefined,
+    ...paged,
     refetchInterval: EVERY_MS,
   });
 }

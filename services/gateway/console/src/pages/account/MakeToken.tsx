@@ -1,24 +1,21 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { makeToken } from "../../api/generated";
-import { includes, type Role } from "../../domain/roles";
+import { GIVEN_ROLES, type GivenRole, includes } from "../../domain/roles";
 import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
-import { Choose, TextField } from "../../parts/fields";
+import { TextField } from "../../parts/fields";
 import { OnceShown } from "../../parts/OnceShown";
 import { Refused } from "../../parts/Refused";
+import { RoleField } from "../../parts/RoleField";
 import { useRefusedFields } from "../../parts/useRefusedFields";
 import { useSession } from "../../parts/useSession";
 import { useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
 
-const ROLES = ["viewer", "curator", "rights", "admin"] as const;
-
-type Given = Exclude<Role, "local">;
-
 interface Draft {
   name: string;
-  role: Given;
+  role: GivenRole;
 }
 
 /** Makes a token, and shows its secret once. */
@@ -64,10 +61,9 @@ export function MakeToken({ onClose }: { onClose: () => void }) {
 
 function Fields({ draft, change, error }: { draft: Draft; change: (part: Partial<Draft>) => void; error: unknown }) {
   const words = useAccessWords();
-  const shell = useShellWords();
   const { session } = useSession();
   const refused = useRefusedFields(error, ["name", "role"]);
-  const roles = ROLES.filter((one) => includes(session?.role, one));
+  const roles = GIVEN_ROLES.filter((one) => includes(session?.role, one));
   return (
     <div className="stack">
       <TextField
@@ -78,14 +74,7 @@ function Fields({ draft, change, error }: { draft: Draft; change: (part: Partial
         isRequired
         error={refused.at("name")}
       />
-      <Choose
-        label={words.role}
-        choices={roles.map((value) => ({ value, label: shell.roles[value] }))}
-        value={draft.role}
-        onChange={(role) => change({ role })}
-        help={words.roleHelp[draft.role]}
-        error={refused.at("role")}
-      />
+      <RoleField roles={roles} role={draft.role} onChange={(role) => change({ role })} error={refused.at("role")} />
       <Refused sentence={refused.rest} />
     </div>
   );

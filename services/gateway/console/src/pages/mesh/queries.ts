@@ -12,7 +12,7 @@ import {
   listTelemetry,
   type MeshView,
 } from "../../api/generated";
-import type { Key } from "../../api/queries";
+import { type Key, pageAt, paged } from "../../api/queries";
 
 export const EVERY_MS = 5000;
 
@@ -27,10 +27,8 @@ export const meshNow = queryOptions({
 /** Models that serve the mesh, others' among them. */
 export const modelsQuery = infiniteQueryOptions({
   queryKey: ["models", "list", "at work"] satisfies Key,
-  queryFn: ({ pageParam, signal }) =>
-    listModels({ pageSize: 100, ...(pageParam === "" ? {} : { pageToken: pageParam }) }, { signal }),
-  initialPageParam: "",
-  getNextPageParam: (page) => page.next_page_token || undefined,
+  queryFn: ({ pageParam, signal }) => listModels(pageAt(pageParam, 100), { signal }),
+  ...paged,
 });
 
 /** How much every process logs and traces. */
@@ -65,14 +63,12 @@ export function lettersOf({ group, code, type }: Kind) {
     queryKey: ["mesh", "letters", group, code, type] satisfies Key,
     queryFn: ({ pageParam }): Promise<ListDeadLettersResponse> =>
       listDeadLetters({
-        pageSize: 50,
+        ...pageAt(pageParam),
         group,
         ...(code === "" ? {} : { code }),
         ...(type === "" ? {} : { $type: type }),
-        ...(pageParam === "" ? {} : { pageToken: pageParam }),
       }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_page_token || undefined,
+    ...paged,
   });
 }
 

@@ -9,11 +9,7 @@ import {
   listRecognitionChanges,
   previewName,
 } from "../../api/generated";
-import type { Key } from "../../api/queries";
-
-const first = "";
-const next = (page: { next_page_token: string }) => page.next_page_token || undefined;
-const token = (pageToken: string) => (pageToken === "" ? {} : { pageToken });
+import { type Key, pageAt, paged } from "../../api/queries";
 
 /** People with a name, with their samples counted. */
 export function namedQuery(search: string, order: "name" | "changed") {
@@ -22,17 +18,15 @@ export function namedQuery(search: string, order: "name" | "changed") {
     queryFn: ({ pageParam, signal }) =>
       listClasses(
         {
-          ...token(pageParam),
+          ...pageAt(pageParam),
           ...(search === "" ? {} : { name: search }),
           orderBy: order,
           standing: true,
           withSamples: true,
-          pageSize: 50,
         },
         { signal },
       ),
-    initialPageParam: first,
-    getNextPageParam: next,
+    ...paged,
   });
 }
 
@@ -48,10 +42,8 @@ export function personQuery(classId: string) {
 export function appearancesQuery(classId: string) {
   return infiniteQueryOptions({
     queryKey: ["classes", "appearances", classId] satisfies Key,
-    queryFn: ({ pageParam, signal }) =>
-      listClassAppearances(classId, { ...token(pageParam), pageSize: 60 }, { signal }),
-    initialPageParam: first,
-    getNextPageParam: next,
+    queryFn: ({ pageParam, signal }) => listClassAppearances(classId, pageAt(pageParam, 60), { signal }),
+    ...paged,
   });
 }
 
@@ -59,9 +51,8 @@ export function appearancesQuery(classId: string) {
 export function unknownQuery(order: string) {
   return infiniteQueryOptions({
     queryKey: ["clusters", "list", order] satisfies Key,
-    queryFn: ({ pageParam, signal }) => listClusters({ ...token(pageParam), orderBy: order, pageSize: 50 }, { signal }),
-    initialPageParam: first,
-    getNextPageParam: next,
+    queryFn: ({ pageParam, signal }) => listClusters({ ...pageAt(pageParam), orderBy: order }, { signal }),
+    ...paged,
   });
 }
 
@@ -69,9 +60,8 @@ export function unknownQuery(order: string) {
 export function clusterQuery(clusterId: string) {
   return infiniteQueryOptions({
     queryKey: ["clusters", "one", clusterId] satisfies Key,
-    queryFn: ({ pageParam, signal }) => getCluster(clusterId, { ...token(pageParam), pageSize: 100 }, { signal }),
-    initialPageParam: first,
-    getNextPageParam: next,
+    queryFn: ({ pageParam, signal }) => getCluster(clusterId, pageAt(pageParam, 100), { signal }),
+    ...paged,
   });
 }
 

@@ -8,6 +8,13 @@ import { useRightsWords } from "./words";
 
 const CURRENCIES = ["EUR", "CHF", "GBP", "USD"] as const;
 
+type SetField = <K extends keyof Draft>(field: K) => (value: Draft[K]) => void;
+
+interface PartProps {
+  draft: Draft;
+  set: SetField;
+}
+
 /** The fields of a change; what belongs to a permission alone is shown for one alone. */
 export function ChangeFields({
   draft,
@@ -19,10 +26,7 @@ export function ChangeFields({
   lacking: readonly Lack[];
 }) {
   const words = useRightsWords().form;
-  const purposes = usePurposes();
-  const set = <K extends keyof Draft>(field: K) => {
-    return (value: Draft[K]) => onChange({ ...draft, [field]: value });
-  };
+  const set: SetField = (field) => (value) => onChange({ ...draft, [field]: value });
   const lack = (...names: Lack[]) => {
     const found = names.find((name) => lacking.includes(name));
     return found === undefined ? undefined : words.missing[found];
@@ -45,6 +49,21 @@ export function ChangeFields({
         onChange={set("name")}
         error={lack("subject", "asset")}
       />
+      <Uses draft={draft} set={set} />
+      <Origin draft={draft} set={set} error={lack("issuer")} />
+      <Validity draft={draft} set={set} error={lack("dates")} />
+      {permits(draft) && <Payment draft={draft} set={set} error={lack("amount")} />}
+      <TextField label={words.words} lines={3} value={draft.words} onChange={set("words")} help={words.wordsHelp} />
+    </div>
+  );
+}
+
+/** What is stated, for which uses, and on what it rests. */
+function Uses({ draft, set }: PartProps) {
+  const words = useRightsWords().form;
+  const purposes = usePurposes();
+  return (
+    <>
       <Radios<Use>
         label={words.use}
         choices={(["prohibited", "constrained", "allowed"] as const).map((value) => ({
@@ -79,41 +98,45 @@ export function ChangeFields({
           onChange={set("basis")}
         />
       )}
-      <div className="rights-pair">
-        <TextField label={words.issuer} value={draft.issuer} onChange={set("issuer")} error={lack("issuer")} />
-        <TextField
-          label={words.statement}
-          value={draft.statement}
-          onChange={set("statement")}
-          help={words.statementHelp}
-        />
-      </div>
-      <div className="rights-pair">
-        <TextField label={words.from} type="date" value={draft.from} onChange={set("from")} />
-        <TextField
-          label={words.until}
-          type="date"
-          value={draft.until}
-          onChange={set("until")}
-          help={words.open}
-          error={lack("dates")}
-        />
-      </div>
-      {permits(draft) && <Payment draft={draft} set={set} error={lack("amount")} />}
-      <TextField label={words.words} lines={3} value={draft.words} onChange={set("words")} help={words.wordsHelp} />
+    </>
+  );
+}
+
+/** Who states it, and the number of the file it is kept under. */
+function Origin({ draft, set, error }: PartProps & { error: string | undefined }) {
+  const words = useRightsWords().form;
+  return (
+    <div className="rights-pair">
+      <TextField label={words.issuer} value={draft.issuer} onChange={set("issuer")} error={error} />
+      <TextField
+        label={words.statement}
+        value={draft.statement}
+        onChange={set("statement")}
+        help={words.statementHelp}
+      />
     </div>
   );
 }
 
-function Payment({
-  draft,
-  set,
-  error,
-}: {
-  draft: Draft;
-  set: <K extends keyof Draft>(field: K) => (value: Draft[K]) => void;
-  error: string | undefined;
-}) {
+/** From which day until which day it holds. */
+function Validity({ draft, set, error }: PartProps & { error: string | undefined }) {
+  const words = useRightsWords().form;
+  return (
+    <div className="rights-pair">
+      <TextField label={words.from} type="date" value={draft.from} onChange={set("from")} />
+      <TextField
+        label={words.until}
+        type="date"
+        value={draft.until}
+        onChange={set("until")}
+        help={words.open}
+        error={error}
+      />
+    </div>
+  );
+}
+
+function Payment({ draft, set, error }: PartProps & { error: string | undefined }) {
   const words = useRightsWords().form;
   return (
     <>

@@ -7,7 +7,7 @@ import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
 import { Sheet } from "../../parts/Sheet";
 import { Time } from "../../parts/values";
-import { Fate } from "./Fate";
+import { ChangeProgress } from "./ChangeProgress";
 import { changes } from "./queries";
 import { SubjectName } from "./SubjectName";
 import { useRightsWords } from "./words";
@@ -18,7 +18,7 @@ export function Changes({ followed, onFollow }: { followed: string; onFollow: (i
   const query = useInfiniteQuery(changes);
   return (
     <div className="stack">
-      {followed !== "" && <Fate key={followed} id={followed} onClose={() => onFollow("")} />}
+      {followed !== "" && <ChangeProgress key={followed} id={followed} onClose={() => onFollow("")} />}
       <h2 className="for-readers">{words.changes.title}</h2>
       <Answer query={query}>
         {(data) => {
@@ -50,6 +50,7 @@ export function Changes({ followed, onFollow }: { followed: string; onFollow: (i
                   id: "follow",
                   label: words.changes.follow,
                   labelHidden: true,
+                  align: "end",
                   render: (one) => (
                     <Button
                       look="bare"

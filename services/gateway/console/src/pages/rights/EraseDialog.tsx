@@ -60,20 +60,14 @@ export function EraseDialog({ named, onClose }: { named: Named | undefined; onCl
       }
     >
       <div className="rights-form">
-        <Radios<ErasedKind>
-          label={words.kind}
-          choices={KINDS.map((value) => ({ value, label: words.kinds[WORDS[value]] ?? value }))}
-          value={kind}
-          onChange={(next) => {
+        <Erased
+          kind={kind}
+          name={name}
+          onKind={(next) => {
             setKind(next);
             setName("");
           }}
-        />
-        <SubjectField
-          kind={kind}
-          label={words.names[WORDS[kind]] ?? kind}
-          name={name}
-          onChange={setName}
+          onName={setName}
           error={asked && name.trim() === "" ? words.needed : undefined}
         />
         <TextField
@@ -94,6 +88,34 @@ export function EraseDialog({ named, onClose }: { named: Named | undefined; onCl
         <Sentence error={erase.error} />
       </div>
     </Dialog>
+  );
+}
+
+/** What goes: its kind, and which one. */
+function Erased({
+  kind,
+  name,
+  onKind,
+  onName,
+  error,
+}: {
+  kind: ErasedKind;
+  name: string;
+  onKind: (kind: ErasedKind) => void;
+  onName: (name: string) => void;
+  error: string | undefined;
+}) {
+  const words = useRightsWords().erasures;
+  return (
+    <>
+      <Radios<ErasedKind>
+        label={words.kind}
+        choices={KINDS.map((value) => ({ value, label: words.kinds[WORDS[value]] ?? value }))}
+        value={kind}
+        onChange={onKind}
+      />
+      <SubjectField kind={kind} label={words.names[WORDS[kind]] ?? kind} name={name} onChange={onName} error={error} />
+    </>
   );
 }
 

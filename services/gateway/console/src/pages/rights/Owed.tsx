@@ -4,7 +4,7 @@ import type { Contributor, ListLedgerResponse, UsageRecorded } from "../../api/g
 import { Answer } from "../../parts/Answer";
 import { Empty } from "../../parts/Empty";
 import { Choose, SearchField, TextField } from "../../parts/fields";
-import { Sheet } from "../../parts/Sheet";
+import { type More, Sheet } from "../../parts/Sheet";
 import { useQueryString } from "../../parts/useQueryString";
 import { Count, Money, Time } from "../../parts/values";
 import { contributors, type LedgerFilter, ledgerOf, ledgerQuery } from "./queries";
@@ -49,8 +49,6 @@ export function Owed() {
   );
 }
 
-type More = Parameters<typeof Sheet<UsageRecorded>>[0]["more"];
-
 function Sums({ pages, more }: { pages: readonly ListLedgerResponse[]; more: More }) {
   const words = useRightsWords();
   const balances = pages[0]?.balances ?? [];
@@ -65,65 +63,75 @@ function Sums({ pages, more }: { pages: readonly ListLedgerResponse[]; more: Mor
   return (
     <div className="stack">
       <h2>{words.owed.title}</h2>
-      <Sheet
-        label={words.owed.title}
-        rows={balances}
-        keyOf={(one) => `${one.holder} ${one.currency}`}
-        columns={[
-          { id: "holder", label: words.owed.holder, render: (one) => <bdi>{one.holder}</bdi> },
-          {
-            id: "flat",
-            label: words.owed.flat,
-            align: "end",
-            render: (one) => <Money amount={one.flat_amount} currency={one.currency} />,
-          },
-          {
-            id: "per_use",
-            label: words.owed.perUse,
-            align: "end",
-            render: (one) => <Money amount={one.per_use_amount} currency={one.currency} />,
-          },
-          {
-            id: "sum",
-            label: words.owed.sum,
-            align: "end",
-            render: (one) => (
-              <strong>
-                <Money amount={one.amount} currency={one.currency} />
-              </strong>
-            ),
-          },
-          { id: "uses", label: words.owed.count, align: "end", render: (one) => <Count value={one.uses} /> },
-        ]}
-      />
+      <Balances balances={balances} />
       <h2>{words.owed.entries}</h2>
-      <Sheet
-        label={words.owed.entries}
-        rows={entries}
-        keyOf={(one, index) => `${index} ${one.sample_id}`}
-        {...(more === undefined ? {} : { more })}
-        columns={[
-          { id: "when", label: words.owed.when, render: (one) => <Time at={one.used_at} /> },
-          { id: "holder", label: words.owed.holder, render: (one) => <bdi>{one.holder}</bdi> },
-          { id: "what", label: words.owed.what, render: (one) => <UsedIn use={one} /> },
-          {
-            id: "statement",
-            label: words.owed.statement,
-            render: (one) => <bdi>{one.statement?.statement_id}</bdi>,
-          },
-          {
-            id: "rate",
-            label: words.owed.rate,
-            align: "end",
-            render: (one) => (
-              <>
-                {one.quantity} × <Money amount={one.rate?.amount || "0"} currency={one.rate?.currency || "EUR"} />
-              </>
-            ),
-          },
-        ]}
-      />
+      <Entries entries={entries} more={more} />
     </div>
+  );
+}
+
+function Balances({ balances }: { balances: ListLedgerResponse["balances"] }) {
+  const words = useRightsWords().owed;
+  return (
+    <Sheet
+      label={words.title}
+      rows={balances}
+      keyOf={(one) => `${one.holder} ${one.currency}`}
+      columns={[
+        { id: "holder", label: words.holder, render: (one) => <bdi>{one.holder}</bdi> },
+        {
+          id: "flat",
+          label: words.flat,
+          align: "end",
+          render: (one) => <Money amount={one.flat_amount} currency={one.currency} />,
+        },
+        {
+          id: "per_use",
+          label: words.perUse,
+          align: "end",
+          render: (one) => <Money amount={one.per_use_amount} currency={one.currency} />,
+        },
+        {
+          id: "sum",
+          label: words.sum,
+          align: "end",
+          render: (one) => (
+            <strong>
+              <Money amount={one.amount} currency={one.currency} />
+            </strong>
+          ),
+        },
+        { id: "uses", label: words.count, align: "end", render: (one) => <Count value={one.uses} /> },
+      ]}
+    />
+  );
+}
+
+function Entries({ entries, more }: { entries: readonly UsageRecorded[]; more: More }) {
+  const words = useRightsWords().owed;
+  return (
+    <Sheet
+      label={words.entries}
+      rows={entries}
+      keyOf={(one, index) => `${index} ${one.sample_id}`}
+      more={more}
+      columns={[
+        { id: "when", label: words.when, fit: "whole", render: (one) => <Time at={one.used_at} /> },
+        { id: "holder", label: words.holder, render: (one) => <bdi>{one.holder}</bdi> },
+        { id: "what", label: words.what, render: (one) => <UsedIn use={one} /> },
+        { id: "statement", label: words.statement, render: (one) => <bdi>{one.statement?.statement_id}</bdi> },
+        {
+          id: "rate",
+          label: words.rate,
+          align: "end",
+          render: (one) => (
+            <>
+              {one.quantity} × <Money amount={one.rate?.amount || "0"} currency={one.rate?.currency || "EUR"} />
+            </>
+          ),
+        },
+      ]}
+    />
   );
 }
 
@@ -132,7 +140,7 @@ function UsedIn({ use }: { use: UsageRecorded }) {
   const [kind, id] = use.run_id ? [words.owed.run, use.run_id] : [words.owed.snapshot, use.snapshot_id ?? ""];
   return (
     <>
-      {kind} <code className="foreign">{id.slice(0, 12)}</code>
+      {kind} <code className="rights-hash">{id.slice(0, 12)}</code>
     </>
   );
 }

@@ -2,8 +2,8 @@ import { useEffect, useRef } from "react";
 import type { MoneyEffect, RightsPreview } from "../../api/generated";
 import { Badge } from "../../parts/Badge";
 import { Missing } from "../../parts/Missing";
-import { Said } from "../../parts/Said";
 import { Count, Money } from "../../parts/values";
+import { StatementList } from "./StatementList";
 import { useRightsWords } from "./words";
 
 /** What a change would do: statements, samples, snapshots, models and money, each with its figure. */
@@ -18,29 +18,8 @@ export function PreviewBox({ preview, old }: { preview: RightsPreview; old: bool
   return (
     <section ref={box} className="rights-preview" aria-labelledby="rights-preview" data-old={old} aria-live="polite">
       <h3 id="rights-preview">{words.preview.title}</h3>
-      <ul className="rights-lines">
-        {preview.statements.map((one) => (
-          <li key={`${one.statement?.issuer}${one.statement?.statement_id}`} className="rights-statement">
-            <Badge weight={one.outcome === "in_force" ? "good" : "wait"}>
-              {words.fate.outcomes[one.outcome ?? ""] ?? one.outcome}
-            </Badge>
-            <span className="foreign">
-              <Said sentence={one.sentence} wording={one.wording} />
-            </span>
-          </li>
-        ))}
-      </ul>
-      {nothing ? (
-        <p>{words.preview.nothing}</p>
-      ) : (
-        <dl className="rights-figures">
-          <Figure label={words.refusals.kinds.assets ?? ""} value={preview.asset_count} />
-          <Figure label={words.preview.withdrawn} value={preview.samples_withdrawn} />
-          <Figure label={words.preview.proposed} value={preview.samples_proposed} />
-          <Figure label={words.preview.snapshots} value={preview.snapshot_count} />
-          {preview.models !== undefined && <Figure label={words.preview.models} value={models.length} />}
-        </dl>
-      )}
+      <StatementList statements={preview.statements} />
+      {nothing ? <p>{words.preview.nothing}</p> : <Figures preview={preview} />}
       {models.length > 0 && (
         <ul className="rights-lines">
           {models.map((one) => (
@@ -69,6 +48,19 @@ export function PreviewBox({ preview, old }: { preview: RightsPreview; old: bool
       )}
       <Missing sentences={preview.missing} wordings={preview.missing_wordings} />
     </section>
+  );
+}
+
+function Figures({ preview }: { preview: RightsPreview }) {
+  const words = useRightsWords();
+  return (
+    <dl className="rights-figures">
+      <Figure label={words.refusals.kinds.assets ?? ""} value={preview.asset_count} />
+      <Figure label={words.preview.withdrawn} value={preview.samples_withdrawn} />
+      <Figure label={words.preview.proposed} value={preview.samples_proposed} />
+      <Figure label={words.preview.snapshots} value={preview.snapshot_count} />
+      {preview.models !== undefined && <Figure label={words.preview.models} value={preview.models.length} />}
+    </dl>
   );
 }
 

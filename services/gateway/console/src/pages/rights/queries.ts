@@ -21,47 +21,33 @@ import {
   type RightsChangeFate,
 } from "../../api/generated";
 import { ProblemError } from "../../api/problems";
-import type { Key } from "../../api/queries";
+import { type Key, pageAt, paged } from "../../api/queries";
 
-const PAGE = 50;
 const WATCH_MS = 2000;
-
-interface Paged {
-  next_page_token: string;
-}
-
-const pages = {
-  initialPageParam: "",
-  getNextPageParam: (page: Paged) => page.next_page_token || undefined,
-};
-
-function at(token: string): { pageSize: number; pageToken?: string } {
-  return token === "" ? { pageSize: PAGE } : { pageSize: PAGE, pageToken: token };
-}
 
 export function refusalsOf(kind: string, purpose: string) {
   return infiniteQueryOptions({
     queryKey: ["rights", "refusals", kind, purpose] satisfies Key,
     queryFn: ({ pageParam }): Promise<ListRefusalsResponse> =>
       listRefusals({
-        ...at(pageParam),
+        ...pageAt(pageParam),
         ...(kind === "" ? {} : { kind }),
         ...(purpose === "" ? {} : { purpose: purpose as Purpose }),
       }),
-    ...pages,
+    ...paged,
   });
 }
 
 export const changes = infiniteQueryOptions({
   queryKey: ["rights", "changes"] satisfies Key,
-  queryFn: ({ pageParam }): Promise<ListRightsChangesResponse> => listRightsChanges(at(pageParam)),
-  ...pages,
+  queryFn: ({ pageParam }): Promise<ListRightsChangesResponse> => listRightsChanges(pageAt(pageParam)),
+  ...paged,
 });
 
 export const unmatched = infiniteQueryOptions({
   queryKey: ["rights", "unmatched"] satisfies Key,
-  queryFn: ({ pageParam }): Promise<ListUnmatchedRightsResponse> => listUnmatchedRights(at(pageParam)),
-  ...pages,
+  queryFn: ({ pageParam }): Promise<ListUnmatchedRightsResponse> => listUnmatchedRights(pageAt(pageParam)),
+  ...paged,
 });
 
 /** Whether something still follows from a change. */
@@ -125,36 +111,40 @@ export function ledgerOf(filter: LedgerFilter) {
     queryKey: ["ledger", query] satisfies Key,
     queryFn: ({ pageParam }): Promise<ListLedgerResponse> =>
       listLedger({
-        ...at(pageParam),
+        ...pageAt(pageParam),
         ...(query.holder === undefined ? {} : { holder: query.holder }),
         ...(query.used_from === undefined ? {} : { usedFrom: query.used_from }),
         ...(query.used_before === undefined ? {} : { usedBefore: query.used_before }),
         ...(query.currency === undefined ? {} : { currency: query.currency }),
       }),
-    ...pages,
+    ...paged,
   });
 }
 
 export const contributors = infiniteQueryOptions({
   queryKey: ["ledger", "contributors"] satisfies Key,
-  queryFn: ({ pageParam }): Promise<ListContributorsResponse> => listContributors({ ...at(pageParam), pageSize: 25 }),
-  ...pages,
+  queryFn: ({ pageParam }): Promise<ListContributorsResponse> => listContributors(pageAt(pageParam, 25)),
+  ...paged,
 });
 
 export const erasures = infiniteQueryOptions({
   queryKey: ["erasures", "list"] satisfies Key,
-  queryFn: ({ pageParam }): Promise<ListErasuresResponse> => listErasures(at(pageParam)),
-  ...pages,
+  queryFn: ({ pageParam }): Promise<ListErasuresResponse> => listErasures(pageAt(pageParam)),
+  ...paged,
   refetchInterval: (query) =>
     query.state.data?.pages.some((page) => page.erasures.some((one) => one.open.length > 0)) ? WATCH_MS : false,
 });
 
+/** The parameters of a page of the log. */
+export function auditPage(principal: string, token: string) {
+  return { ...pageAt(token), ...(principal === "" ? {} : { principal }) };
+}
+
 export function auditOf(principal: string) {
   return infiniteQueryOptions({
     queryKey: ["ledger", "audit", principal] satisfies Key,
-    queryFn: ({ pageParam }): Promise<ListAuditResponse> =>
-      listAudit({ ...at(pageParam), ...(principal === "" ? {} : { principal }) }),
-    ...pages,
+    queryFn: ({ pageParam }): Promise<ListAuditResponse> => listAudit(auditPage(principal, pageParam)),
+    ...paged,
   });
 }
 

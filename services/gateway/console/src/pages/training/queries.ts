@@ -19,23 +19,9 @@ import {
   type ModelLineage,
   type Run,
 } from "../../api/generated";
-import type { Key } from "../../api/queries";
+import { type Key, pageAt, paged } from "../../api/queries";
 
-const PAGE = 50;
 const WATCH_MS = 2000;
-
-interface Paged {
-  next_page_token: string;
-}
-
-const pages = {
-  initialPageParam: "",
-  getNextPageParam: (page: Paged) => page.next_page_token || undefined,
-};
-
-function at(token: string): { pageSize: number; pageToken?: string } {
-  return token === "" ? { pageSize: PAGE } : { pageSize: PAGE, pageToken: token };
-}
 
 /** Whether a run has ended, well or not. */
 export function hasEnded(run: Pick<Run, "state">): boolean {
@@ -44,22 +30,22 @@ export function hasEnded(run: Pick<Run, "state">): boolean {
 
 export const candidates = infiniteQueryOptions({
   queryKey: ["candidates", "list"] satisfies Key,
-  queryFn: ({ pageParam }): Promise<ListCandidatesResponse> => listCandidates(at(pageParam)),
-  ...pages,
+  queryFn: ({ pageParam }): Promise<ListCandidatesResponse> => listCandidates(pageAt(pageParam)),
+  ...paged,
 });
 
 export const runs = infiniteQueryOptions({
   queryKey: ["runs", "list"] satisfies Key,
-  queryFn: ({ pageParam }): Promise<ListRunsResponse> => listRuns(at(pageParam)),
-  ...pages,
+  queryFn: ({ pageParam }): Promise<ListRunsResponse> => listRuns(pageAt(pageParam)),
+  ...paged,
   refetchInterval: (query) =>
     query.state.data?.pages.some((page) => page.runs.some((run) => !hasEnded(run))) ? WATCH_MS : false,
 });
 
 export const snapshots = infiniteQueryOptions({
   queryKey: ["snapshots", "list"] satisfies Key,
-  queryFn: ({ pageParam }): Promise<ListSnapshotsResponse> => listSnapshots(at(pageParam)),
-  ...pages,
+  queryFn: ({ pageParam }): Promise<ListSnapshotsResponse> => listSnapshots(pageAt(pageParam)),
+  ...paged,
 });
 
 /** Snapshots of one dataset that may be learned from, newest first. */
@@ -67,7 +53,7 @@ export function snapshotsOf(dataset: string) {
   return queryOptions({
     queryKey: ["snapshots", "list", dataset] satisfies Key,
     queryFn: async ({ signal }) => {
-      const { snapshots: found } = await listSnapshots({ datasetId: dataset, pageSize: PAGE }, { signal });
+      const { snapshots: found } = await listSnapshots({ datasetId: dataset, pageSize: 50 }, { signal });
       return found.flatMap((one) => (one.published === undefined || one.withdrawn !== undefined ? [] : one.published));
     },
     enabled: dataset !== "",
@@ -91,9 +77,8 @@ export function runOf(id: string) {
 export function lineageOf(name: string, version: string) {
   return infiniteQueryOptions({
     queryKey: ["models", "lineage", name, version] satisfies Key,
-    queryFn: ({ pageParam }): Promise<ModelLineage> =>
-      getModelLineage(name, version, { ...at(pageParam), pageSize: 25 }),
-    ...pages,
+    queryFn: ({ pageParam }): Promise<ModelLineage> => getModelLineage(name, version, pageAt(pageParam, 25)),
+    ...paged,
   });
 }
 
@@ -129,8 +114,8 @@ export function secondsOf(duration: string | undefined): number | undefined {
 
 export const reanalyses = infiniteQueryOptions({
   queryKey: ["reanalyses", "list"] satisfies Key,
-  queryFn: ({ pageParam }): Promise<ListReanalysesResponse> => listReanalyses(at(pageParam)),
-  ...pages,
+  queryFn: ({ pageParam }): Promise<ListReanalysesResponse> => listReanalyses(pageAt(pageParam)),
+  ...paged,
   refetchInterval: (query) =>
     query.state.data?.pages.some((page) => page.reanalyses.some((one) => one.state === "running")) ? WATCH_MS : false,
 });

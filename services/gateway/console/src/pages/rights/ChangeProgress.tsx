@@ -7,16 +7,16 @@ import { Answer } from "../../parts/Answer";
 import { Badge, type Weight } from "../../parts/Badge";
 import { IconButton } from "../../parts/Button";
 import { Missing } from "../../parts/Missing";
-import { Said } from "../../parts/Said";
 import { Sheet } from "../../parts/Sheet";
 import { Time } from "../../parts/values";
 import { useShellWords } from "../../words/shell";
 import { changeOf, useTakenUp } from "./queries";
+import { StatementList } from "./StatementList";
 import { SubjectName } from "./SubjectName";
 import { useRightsWords } from "./words";
 
 /** A change followed fact by fact: its five steps, and below them what each is made of. */
-export function Fate({ id, onClose }: { id: string; onClose: () => void }) {
+export function ChangeProgress({ id, onClose }: { id: string; onClose: () => void }) {
   const words = useRightsWords();
   const shell = useShellWords();
   const takenUp = useTakenUp(id);
@@ -61,7 +61,7 @@ function Followed({ fate }: { fate: RightsChangeFate }) {
       <Missing sentences={fate.missing} wordings={fate.missing_wordings} />
       <Statements fate={fate} />
       {fate.snapshots.length > 0 && (
-        <div>
+        <div className="rights-part">
           <h3>{words.fate.replaced}</h3>
           <Sheet
             label={words.fate.replaced}
@@ -129,20 +129,9 @@ function Statements({ fate }: { fate: RightsChangeFate }) {
   const statements = fate.change?.statements ?? [];
   if (statements.length === 0) return null;
   return (
-    <div>
+    <div className="rights-part">
       <h3>{words.fate.statements}</h3>
-      <ul className="rights-lines">
-        {statements.map((one) => (
-          <li key={`${one.statement?.issuer}${one.statement?.statement_id}`} className="rights-statement">
-            <Badge weight={one.outcome === "in_force" ? "good" : "wait"}>
-              {words.fate.outcomes[one.outcome ?? ""] ?? one.outcome}
-            </Badge>
-            <span className="foreign">
-              <Said sentence={one.sentence} wording={one.wording} />
-            </span>
-          </li>
-        ))}
-      </ul>
+      <StatementList statements={statements} />
     </div>
   );
 }
@@ -151,7 +140,7 @@ function Models({ title, models, gone = false }: { title: string; models: readon
   const words = useRightsWords();
   if (models.length === 0) return null;
   return (
-    <div>
+    <div className="rights-part">
       <h3>{title}</h3>
       <ul className="rights-lines">
         {models.map((one) => (
