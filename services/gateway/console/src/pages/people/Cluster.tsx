@@ -34,10 +34,10 @@ export function Cluster({
         if (first === undefined) return null;
         const appearances = pages.flatMap((page) => page.appearances);
         return (
-          <Known found={first} onSkip={onSkip} onShow={onShow}>
+          <UnknownPerson found={first} onSkip={onSkip} onShow={onShow}>
             <All cluster={first.cluster} appearances={appearances} />
             {query.hasNextPage && <More query={query} />}
-          </Known>
+          </UnknownPerson>
         );
       }}
     </Answer>
@@ -55,7 +55,7 @@ function More({ query }: { query: Pick<UseInfiniteQueryResult, "fetchNextPage" |
   );
 }
 
-function Known({
+function UnknownPerson({
   found,
   onSkip,
   onShow,
@@ -119,7 +119,7 @@ function Head({ count, best, onSkip }: { count: number; best: readonly ClusterAp
       <header className="people-head">
         <h2>{words.unknown.who}</h2>
         <span className="soft">{words.appearances(count)}</span>
-        <Button look="bare" shortcut="S" onPress={onSkip}>
+        <Button shortcut="S" onPress={onSkip}>
           {words.keys.skip.split(":")[0]}
         </Button>
       </header>
@@ -190,18 +190,18 @@ function Similar({
   const words = useWords({ en, de });
   const language = useLanguage();
   return (
-    <section aria-labelledby="similar">
+    <section aria-labelledby="similar" className="stack people-like-whom">
       <header className="people-head">
         <h2 id="similar">{words.unknown.similar}</h2>
         {similar.length > 0 && onMerge !== undefined && onNot !== undefined && (
-          <>
+          <div className="row">
             <Button shortcut="M" onPress={onMerge}>
               {words.unknown.same}
             </Button>
             <Button shortcut="X" onPress={onNot}>
               {words.unknown.not}
             </Button>
-          </>
+          </div>
         )}
       </header>
       {onMerge !== undefined && similar[marked] !== undefined && (

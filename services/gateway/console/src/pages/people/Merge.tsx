@@ -20,34 +20,14 @@ import { useShellWords } from "../../words/shell";
 export function Merge({ person, onClose }: { person: DatasetClass; onClose: () => void }) {
   const words = useWords({ en, de });
   const shell = useShellWords();
-  const [, navigate] = useLocation();
-  const queries = useQueryClient();
-  const { say } = useStatus();
   const [written, setWritten] = useState("");
   const [other, setOther] = useState<DatasetClass>();
   const [turned, setTurned] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
+  const { merge, error, busy } = useMerge(onClose);
   const known = usePeople(useSettled(written.trim()), person.dataset_id);
   const offers = known.offers.filter((one) => one.key !== person.class_id);
   const [gone, stays] = turned ? [person, other] : [other, person];
-  const merge = async () => {
-    if (gone === undefined || stays === undefined) return;
-    setBusy(true);
-    try {
-      const answer = await mergeClasses({ from_class_id: gone.class_id, into_class_id: stays.class_id });
-      say(words.merge.done(gone.name, stays.name, words.merge.samples(answer.samples_moved)), async () => {
-        await undoMerge(gone.class_id);
-        await queries.invalidateQueries({ queryKey: ["classes"] });
-      });
-      await queries.invalidateQueries({ queryKey: ["classes"] });
-      onClose();
-      navigate(`/people/${encodeURIComponent(stays.class_id)}`);
-    } catch (refused) {
-      setError(refused);
-      setBusy(false);
-    }
-  };
+  const confirm = () => gone !== undefined && stays !== undefined && void merge(gone, stays);
   return (
     <Dialog
       title={words.merge.title(person.name)}
@@ -56,7 +36,7 @@ export function Merge({ person, onClose }: { person: DatasetClass; onClose: () =
       actions={
         <>
           <Button onPress={onClose}>{shell.cancel}</Button>
-          <Button look="main" isDisabled={other === undefined || busy} onPress={() => void merge()}>
+          <Button look="main" isDisabled={other === undefined || busy} onPress={confirm}>
             {words.merge.confirm}
           </Button>
         </>
@@ -78,23 +58,60 @@ export function Merge({ person, onClose }: { person: DatasetClass; onClose: () =
           autoFocus
         />
         {gone !== undefined && stays !== undefined && (
-          <section aria-live="polite" className="stack">
-            <div className="people-way">
-              <Side person={gone} note={words.merge.goes} />
-              <ArrowRight aria-hidden="true" />
-              <Side person={stays} note={words.merge.stays} />
-            </div>
-            <p className="for-readers">{words.merge.way(gone.name, stays.name)}</p>
-            <Button onPress={() => setTurned(!turned)}>
-              <ArrowRightLeft aria-hidden="true" />
-              {words.merge.turn}
-            </Button>
-            <p className="soft">{words.merge.text}</p>
-          </section>
+          <Way gone={gone} stays={stays} onTurn={() => setTurned(!turned)} />
         )}
         <Sentence error={error} />
       </div>
     </Dialog>
+  );
+}
+
+/** Merges, says so with what takes it back, and shows the person that stays. */
+function useMerge(onClose: () => void) {
+  const words = useWords({ en, de }).merge;
+  const [, navigate] = useLocation();
+  const queries = useQueryClient();
+  const { say } = useStatus();
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const merge = async (gone: DatasetClass, stays: DatasetClass) => {
+    setBusy(true);
+    try {
+      const answer = await mergeClasses({ from_class_id: gone.class_id, into_class_id: stays.class_id });
+      say(words.done(gone.name, stays.name, words.samples(answer.samples_moved)), async () => {
+        await undoMerge(gone.class_id);
+        await queries.invalidateQueries({ queryKey: ["classes"] });
+      });
+      await queries.invalidateQueries({ queryKey: ["classes"] });
+      onClose();
+      navigate(`/people/${encodeURIComponent(stays.class_id)}`);
+    } catch (refused) {
+      setError(refused);
+      setBusy(false);
+    }
+  };
+  return { merge, error, busy };
+}
+
+/** Who becomes part of whom, and what turns it round. */
+function Way({ gone, stays, onTurn }: { gone: DatasetClass; stays: DatasetClass; onTurn: () => void }) {
+  const words = useWords({ en, de }).merge;
+  return (
+    <section aria-live="polite" className="stack">
+      <div className="people-way">
+        <Side person={gone} note={words.goes} />
+        <ArrowRight aria-hidden="true" />
+        <Side person={stays} note={words.stays} />
+      </div>
+      <p className="for-readers">{words.way(gone.name, stays.name)}</p>
+      <div>
+        <Button onPress={onTurn}>
+          <ArrowRightLeft aria-hidden="true" />
+          {words.turn}
+        </Button>
+      </div>
+      <p className="soft">{words.text}</p>
+    </section>
   );
 }
 

@@ -86,7 +86,7 @@ export const people: typeof en = {
     title: "Vorher und nachher",
     line: (before, after) => `${before} → ${after} Auftritte`,
     model: (version) => `mit Modell ${version}`,
-    took: (assets, seconds) => `${assets}, ${seconds} s`,
+    took: (assets, seconds) => `${assets}, neu benannt in ${seconds} s`,
     none: "Noch hat kein Modell einen Namen geändert",
     noneText: "Geht ein neues Modell in Betrieb, steht hier, wen es anders benennt.",
     others: (n) => `und ${n} weitere`,

@@ -85,7 +85,7 @@ export const people = {
     title: "Before and after",
     line: (before: string, after: string) => `${before} → ${after} appearances`,
     model: (version: string) => `with model ${version}`,
-    took: (assets: string, seconds: string) => `${assets}, ${seconds} s`,
+    took: (assets: string, seconds: string) => `${assets}, named anew in ${seconds} s`,
     none: "No model has changed a name yet",
     noneText: "When a new model goes into service, what it names anew is listed here.",
     others: (n: number) => `and ${n} more`,
