@@ -21,9 +21,11 @@ export function HouseRules() {
   const refused = useRefusedFields(preview.error, ["rules"]);
   const open = (files: FileList | null) => void files?.[0]?.text().then(setRules);
   return (
-    <div className="stack">
-      <h2>{words.title}</h2>
-      <p className="soft">{words.text}</p>
+    <div className="stack rights-rules">
+      <div>
+        <h2>{words.title}</h2>
+        <p className="soft">{words.text}</p>
+      </div>
       <TextField
         label={words.rules}
         lines={8}

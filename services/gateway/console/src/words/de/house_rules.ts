@@ -12,7 +12,7 @@ export const houseRules: HouseRuleWords = {
   preview: "Erproben",
   none: "Der Entwurf enthält keine Regel.",
   condition: "Gilt für",
-  statement: "Aussage",
+  statement: "Erklärung",
   assets: "Material",
   matchesNothing: "trifft auf nichts zu",
   effect: "Zusammen",
