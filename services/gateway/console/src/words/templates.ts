@@ -63,8 +63,14 @@ function shown(place: Place, params: Params, language: Language, number: string)
   return place.kind === "number" ? grouped(value, language) : value;
 }
 
+/** A number as the language writes it, with as many decimals as it came with; a percentage, too. */
 function grouped(value: string, language: Language): string {
-  return /^-?\d+$/.test(value) ? new Intl.NumberFormat(language).format(Number(value)) : value;
+  const [, digits = "", decimals = "", percent = ""] = /^(-?\d+(?:\.(\d+))?)(%?)$/.exec(value) ?? [];
+  if (digits === "") return value;
+  const fraction = { minimumFractionDigits: decimals.length, maximumFractionDigits: decimals.length };
+  return percent === ""
+    ? new Intl.NumberFormat(language, fraction).format(Number(digits))
+    : new Intl.NumberFormat(language, { style: "percent", ...fraction }).format(Number(digits) / 100);
 }
 
 function partsOf(template: string): readonly Part[] {

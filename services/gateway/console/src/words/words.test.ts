@@ -93,6 +93,9 @@ test("templates count and choose as the language does", () => {
   expect(fill(plural, { n: "1", where: "x" }, "de")).toBe("1 Stelle in x");
   expect(fill(plural, { n: "12000", where: "#" }, "de")).toBe("12.000 Stellen in #");
   expect(fill("{n, number} Bytes", { n: "1234567" }, "de")).toBe("1.234.567 Bytes");
+  expect(fill("Abstand {n, number}", { n: "0.30" }, "de")).toBe("Abstand 0,30");
+  expect(fill("{n, number} erlaubt", { n: "12.5%" }, "de")).toBe("12,5\u00a0% erlaubt");
+  expect(fill("Fassung {n, number}", { n: "3.0-rc1" }, "de")).toBe("Fassung 3.0-rc1");
   expect(fill("'{n}'", {}, "de")).toBeUndefined();
   expect(() => placesOf("{n, plural, one {x}")).toThrow();
 });
