@@ -91,7 +91,7 @@ function Offered({ desk, sampleId, full }: { desk: Desk; sampleId: string; full:
   return (
     <section aria-labelledby="offered">
       <h2 id="offered">{words.offered}</h2>
-      {data.candidates.length === 0 && <p className="small soft">{words.noOffered}</p>}
+      <p className="small soft">{data.candidates.length === 0 ? words.noOffered : words.distanceHelp}</p>
       <ol className="review-offered">
         {data.candidates.slice(0, 9).map((one, place) => (
           <li key={one.class_id}>

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CheckCheck, ListChecks } from "lucide-react";
 import { useEffect, useRef } from "react";
+import type { CountSamplesResponse } from "../../api/generated";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
 import { Failed } from "../../parts/Failed";
@@ -35,44 +36,13 @@ export default function Review() {
   useLost(state);
   const counts = useQuery(waitingQuery());
   useMore(desk, state.empty, counts.dataUpdatedAt);
-  const others = (counts.data?.reviewers ?? []).filter((one) => one.id !== session?.principal).map((one) => one.id);
   const waiting = state.queue.unsent.length;
   const left = Math.max(0, (counts.data?.proposed ?? 0) - waiting);
   return (
     <Page
       title={words.title}
       note={counts.data !== undefined && words.left(left)}
-      tools={
-        <>
-          <div className="review-order">
-            <Choose
-              label={words.order}
-              labelHidden
-              choices={(["oldest", "doubtful", "person"] as const).map((value) => ({
-                value: value as string,
-                label: words.orders[value],
-              }))}
-              value={order}
-              onChange={setOrder}
-            />
-          </div>
-          <div className="review-order">
-            <Choose
-              label={words.person}
-              labelHidden
-              choices={[
-                { value: "all", label: words.everybody },
-                ...(counts.data?.classes ?? [])
-                  .filter((one) => one.id !== "")
-                  .map((one) => ({ value: one.id, label: `${one.name || one.id} (${one.count})` })),
-              ]}
-              value={classId || "all"}
-              onChange={(value) => setClassId(value === "all" ? "" : value)}
-            />
-          </div>
-          {others.length > 0 && <span className="soft foreign">{words.others(others.join(", "))}</span>}
-        </>
-      }
+      tools={<Tools order={order} onOrder={setOrder} classId={classId} onPerson={setClassId} counts={counts.data} />}
       whole
     >
       <div className="review">
@@ -88,6 +58,56 @@ export default function Review() {
         <Side desk={desk} state={state} />
       </div>
     </Page>
+  );
+}
+
+/** Which samples come, in which order, and who else reviews. */
+function Tools({
+  order,
+  onOrder,
+  classId,
+  onPerson,
+  counts,
+}: {
+  order: string;
+  onOrder: (order: string) => void;
+  /** Empty for everybody. */
+  classId: string;
+  onPerson: (classId: string) => void;
+  counts: CountSamplesResponse | undefined;
+}) {
+  const words = useWords({ en, de });
+  const { session } = useSession();
+  const others = (counts?.reviewers ?? []).filter((one) => one.id !== session?.principal).map((one) => one.id);
+  const people = (counts?.classes ?? []).filter((one) => one.id !== "");
+  return (
+    <>
+      <div className="review-order">
+        <Choose
+          label={words.order}
+          labelHidden
+          choices={(["oldest", "doubtful", "person"] as const).map((value) => ({
+            value: value as string,
+            label: words.orders[value],
+          }))}
+          value={order}
+          onChange={onOrder}
+        />
+      </div>
+      <div className="review-order">
+        <Choose
+          label={words.person}
+          labelHidden
+          choices={[
+            { value: "all", label: words.everybody },
+            ...people.map((one) => ({ value: one.id, label: `${one.name || one.id} (${one.count})` })),
+          ]}
+          value={classId || "all"}
+          onChange={(value) => onPerson(value === "all" ? "" : value)}
+        />
+      </div>
+      {others.length > 0 && <span className="soft foreign">{words.others(others.join(", "))}</span>}
+    </>
   );
 }
 
