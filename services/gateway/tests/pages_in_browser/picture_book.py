@@ -86,7 +86,7 @@ def assets_add(house: Any, _: Any) -> tuple[str, After]:
         with page.expect_file_chooser() as chooser:
             page.locator("main .button-main").first.click()
         content = {"name": "Abendschau_2026-11-30.mxf", "mimeType": "application/mxf", "buffer": b"x" * 4000}
-        chooser.value.set_files([content])  # type: ignore[list-item]
+        chooser.value.set_files([content])  # type: ignore[arg-type]
         page.locator("[role=dialog] [role=radiogroup] label").nth(1).click()
 
     return "/assets", add
@@ -168,7 +168,7 @@ def test_picture(house: Any, visit: Any, name: str) -> None:
         settle(page)
         show(page)
         for theme in THEMES:
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=theme)
             settle(page)
             page.screenshot(path=FOLDER / f"{name}.{look}.{theme}.png")
         page.close()

@@ -18,6 +18,11 @@ import PIL.Image
 from playwright.sync_api import Page
 
 from framewell.inference.v1 import inference_service_pb2 as inference
+from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PURPOSE_OWN_TRAINING
+from framewell_contracts.sentences import Sentence
+from framewell_dataset.domain import wording
+from framewell_inference.domain.identity import Identity
+from framewell_inference.domain.verdict_sentences import verdict_sentence
 from framewell_media.sandbox import Sandbox
 from framewell_media.testing import Clip
 from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS
@@ -77,21 +82,42 @@ def on_clock(span: Any, moment: Any, timeline: Any) -> None:
             setattr(message, name, timeline.start_pts + round(ticks))
 
 
+def word(message: Any, said: str) -> None:
+    """Let a message say a sentence as its service does, with what it was made of."""
+    assert isinstance(said, Sentence)
+    message.sentence = said
+    message.wording.template = said.code
+    message.wording.params.update(said.params)
+
+
+def analysed(house: Any) -> None:
+    """Let a programme be analysed, with rights in the words of dataset."""
+    facts.Asset(house, title=TITLE).analysed()
+    allowed, withheld = house.mesh.dataset.answers["GetRights"].decisions
+    word(allowed, wording.sentence(wording.Circumstance.HOUSE_ALLOWS, PURPOSE_ANALYSIS, []))
+    word(
+        withheld,
+        wording.sentence(wording.Circumstance.PROHIBITED, PURPOSE_OWN_TRAINING, withheld.grounds),
+    )
+
+
 def programme(house: Any, _: Any) -> tuple[str, After]:
     """Show a picture in which a face was measured, with everything beside it."""
     sandbox = Sandbox(SANDBOX_JOBS, concurrency=2)
     made = playing.Programmes(house, sandbox, Path(tempfile.mkdtemp()), AsyncExitStack(), TITLE)
     playing.make_clip = lambda path, _: broadcast(path)  # the same way through transcode, with other pictures
     playing.run(house, made.play("broadcast.mov", Clip(rate=Fraction(RATE))))
-    facts.Asset(house, title=TITLE).analysed()
+    analysed(house)
     answers = house.mesh.inference.answers
     faces = [facts.face(8 * shot + half / 2, shot) for shot in range(4) for half in range(16)]
     for one in faces:
         one.box.x, one.box.y, one.box.width, one.box.height = 0.53, 0.2, 0.18, 0.44
     listed = [one for one in answers["ListObservations"].observations if one.kind != "face"]
-    known, unknown = "Known: at distance 0.31 the face is near enough.", "Unknown: nobody is near enough."
-    seen = [facts.appearance(8 * at, 8 * at + 8, at, known if at < 2 else unknown) for at in range(4)]
+    known = verdict_sentence(Identity("known", "c-1", "c-1", 0.31, 0.87), twice=False)
+    unknown = verdict_sentence(Identity("unknown", None, "c-1", 0.74, 0.0), twice=False)
+    seen = [facts.appearance(8 * at, 8 * at + 8, at, "") for at in range(4)]
     for shot, one in enumerate(seen):
+        word(one, known if shot < 2 else unknown)
         one.chunk_id = f"{facts.ASSET}/0/{8 * shot // 10 * 900_000}"
     for one in (*listed, *faces, *seen):
         on_clock(one.span, one.moment if one.HasField("moment") else None, made.timeline)
@@ -115,32 +141,28 @@ def coming_in(house: Any, _: Any) -> tuple[str, After]:
     return f"/assets/{facts.ASSET}", lambda page: page.get_by_role("heading").first.wait_for()
 
 
-def history(house: Any, _: Any) -> tuple[str, After]:
-    """Show what happened to a programme, and who did it."""
-    facts.Asset(house, title=TITLE).analysed()
-    house.happened(*(facts.described(number, "anna") for number in range(3)))
+def tab(number: int, showing: str) -> Callable[[Any, Any], tuple[str, After]]:
+    """Return a scene that shows a tab beside a programme that is analysed, once something of it is there."""
 
-    def shown(page: Page) -> None:
-        page.get_by_role("tab").nth(4).click()
-        page.locator(".programme-history").wait_for()
+    def scene(house: Any, _: Any) -> tuple[str, After]:
+        analysed(house)
+        house.happened(*(facts.described(number, "anna") for number in range(3)))
 
-    return f"/assets/{facts.ASSET}", shown
+        def shown(page: Page) -> None:
+            page.get_by_role("tab").nth(number).click()
+            page.locator(showing).first.wait_for()
 
+        return f"/assets/{facts.ASSET}", shown
 
-def rights(house: Any, _: Any) -> tuple[str, After]:
-    """Show what may be done with a programme, and where that is changed."""
-    facts.Asset(house, title=TITLE).analysed()
-
-    def shown(page: Page) -> None:
-        page.get_by_role("tab").nth(3).click()
-        page.locator(".programme-rights").wait_for()
-
-    return f"/assets/{facts.ASSET}", shown
+    return scene
 
 
 SCENES: Final = {
-    "programme-history": history,
-    "programme-rights": rights,
+    "programme-text": tab(1, ".moment"),
+    "programme-speech": tab(2, ".moment"),
+    "programme-rights": tab(3, ".programme-rights"),
+    "programme-history": tab(4, ".programme-history"),
+    "programme-all": tab(5, ".moment"),
     "programme": programme,
     "programme-coming": coming_in,
 }
