@@ -22,6 +22,7 @@ from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame, Picture
 from framewell_inference.ports.analysers import Analysers, Around, PictureAnalyser
 from framewell_inference.testing import InferenceBench
+from framewell_inference.testing.clusters import Archive
 from framewell_inference.wiring.analysers import load_analysers
 from framewell_models.folders import ModelMissingError, default_root
 
@@ -29,6 +30,12 @@ SOURCES = Path(__file__).resolve().parents[3] / ".framewell-demo" / "sources"
 
 Media = Callable[[str], Path]
 Frames = Callable[..., list[Frame]]
+
+
+@pytest.fixture
+async def archive() -> AsyncIterator[Archive]:
+    async with InferenceBench() as bench:
+        yield Archive(bench)
 
 
 @pytest.fixture(scope="session")
