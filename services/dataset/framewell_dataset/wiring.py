@@ -99,7 +99,7 @@ async def wire(settings: DatasetSettings, mesh: Mesh, recorded: RecordedFacts | 
             review.servicer(s, steps, clock),
             snapshots.servicer(s, publish, export, confirm),
             rights.servicer(s, steps, topics, {} if key is None else key.public_keys),
-            audit.servicer(s.audit, seal),
+            audit.servicer(s.audit, seal, topics),
         ],
         readable={
             "sample": FindCrop(s.samples, mesh.tombstones),

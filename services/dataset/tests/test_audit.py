@@ -30,7 +30,7 @@ from framewell_dataset.settings import DatasetSettings
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, stated
 from framewell_dataset.testing.people import accepted_people, review_each
 from framewell_kit.documents import MemoryDocuments
-from framewell_kit.outcomes import Conflict, Rejected
+from framewell_kit.outcomes import Busy, Conflict, Rejected
 from framewell_kit.testing.ids import asset_called
 
 REVIEWED = "framewell.sample.reviewed.v1"
@@ -280,6 +280,33 @@ async def test_each_kind_of_decision_has_an_entry_with_its_actor(
         what, DECIDED_BY.principal, DECIDED_BY.authority,
     )  # fmt: skip
     assert "Erika" not in entry.text
+
+
+async def test_why_somebody_looked_for_a_face_is_said_as_long_as_the_fact_is_kept(
+    bench: DatasetBench,
+) -> None:
+    for number, reason in enumerate(("Erika asked", "An obituary")):
+        fact = FaceSearched(search_id=f"s-{number}", reason=reason, actor=DECIDED_BY)
+        await bench.deliver(fact, bench.cause(f"event {number}"))
+    await bench.deliver(ModelRegistered(name="house/dogs", actor=DECIDED_BY))
+
+    async def reasons(**wanted: Any) -> dict[str, str]:
+        answer = await bench.call("ListAudit", audit_rpc.ListAuditRequest(**wanted))
+        return {record.subject: record.reason for record in answer.records}
+
+    nobody = {"face-search:s-0": "", "face-search:s-1": "", "model:house/dogs": ""}
+    assert await reasons() == nobody
+    said = {"face-search:s-0": "Erika asked", "face-search:s-1": "An obituary"}
+    assert await reasons(with_reasons=True) == nobody | said
+    assert await reasons(with_reasons=True, subject="face-search:s-1") == {"face-search:s-1": "An obituary"}
+    bench.topics.begins["framewell.face.searched.v1"] = 1
+    assert await reasons(with_reasons=True) == nobody | {"face-search:s-1": "An obituary"}
+    bench.topics.away = True
+    assert await reasons() == nobody
+    with pytest.raises(Busy):
+        await reasons(with_reasons=True)
+    stored = await bench.documents.find("audit", {})
+    assert "Erika" not in str(stored)
 
 
 async def test_a_moment_that_no_calendar_has_keeps_nothing_out_of_the_log(bench: DatasetBench) -> None:

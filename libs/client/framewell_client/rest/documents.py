@@ -476,6 +476,10 @@ class AuditRecord(TypedDict):
     """Who decided it, by their login or the name of a rule."""
     authority: str
     """In which capacity they decided it."""
+    reason: str
+    """Of a search for a face why somebody looked, in their words; empty where it was not asked for, and once
+    Kafka no longer keeps the fact (14 days).
+    """
 
 
 class AuditSealed(TypedDict):

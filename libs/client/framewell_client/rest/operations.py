@@ -1465,6 +1465,7 @@ class Operations:
         subject: str | None = None,
         page_size: int | None = None,
         page_token: str | None = None,
+        with_reasons: bool | None = None,
     ) -> documents.ListAuditResponse:
         """Decisions on record, newest first.
 
@@ -1475,6 +1476,8 @@ class Operations:
           empty for all.
         - `page_size`: At most so many entries, 0 for the default of 100.
         - `page_token`: `next_page_token` of the page before; empty for the first page.
+        - `with_reasons`: Whether to read why somebody looked for a face, too: that stands in its fact
+          alone, and takes about a second.
         """
         found: documents.ListAuditResponse = self._transport.document(
             Request(
@@ -1485,6 +1488,7 @@ class Operations:
                     "subject": subject,
                     "page_size": page_size,
                     "page_token": page_token,
+                    "with_reasons": with_reasons,
                 },
             )
         )
@@ -3998,6 +4002,7 @@ class AsyncOperations:
         subject: str | None = None,
         page_size: int | None = None,
         page_token: str | None = None,
+        with_reasons: bool | None = None,
     ) -> documents.ListAuditResponse:
         """Decisions on record, newest first.
 
@@ -4008,6 +4013,8 @@ class AsyncOperations:
           empty for all.
         - `page_size`: At most so many entries, 0 for the default of 100.
         - `page_token`: `next_page_token` of the page before; empty for the first page.
+        - `with_reasons`: Whether to read why somebody looked for a face, too: that stands in its fact
+          alone, and takes about a second.
         """
         found: documents.ListAuditResponse = await self._transport.document(
             Request(
@@ -4018,6 +4025,7 @@ class AsyncOperations:
                     "subject": subject,
                     "page_size": page_size,
                     "page_token": page_token,
+                    "with_reasons": with_reasons,
                 },
             )
         )

@@ -1,7 +1,7 @@
 """The topics that the log of decisions is made from, read without a consumer group."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -10,6 +10,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from framewell.audit.v1.audit_pb2 import AuditSealed
+from framewell.face.v1.face_pb2 import FaceSearched
 from framewell_contracts.cloudevents import Event, Unreadable, decode
 from framewell_contracts.fact_types import FACTS, fact_type, facts_read
 from framewell_contracts.sentences import say
@@ -54,14 +55,25 @@ class TopicsOnKafka:
         return found
 
     async def facts(self, chain: str, reach: Reach) -> AsyncIterator[RecordedFact]:
-        topic, _, number = chain.rpartition("/")
-        async for record, event in self._events(
-            {TopicPartition(self.prefix + topic, int(number)): reach.begin}
-        ):
+        async for record, event in self._events({self._partition(chain): reach.begin}):
             envelope = event.envelope
             if record.offset < reach.end:
                 digest = sha256(record.value or b"").hexdigest()
                 yield RecordedFact(record.offset, envelope.source, envelope.id, digest)
+
+    async def reasons(self, stands: Mapping[str, Collection[int]]) -> Mapping[tuple[str, int], str]:
+        starts = {self._partition(chain): min(offsets) for chain, offsets in stands.items()}
+        unread = {(chain, offset) for chain, offsets in stands.items() for offset in offsets}
+        found: dict[tuple[str, int], str] = {}
+        async with aclosing(self._events(starts)) as events:
+            async for record, event in events:
+                at = self._chain(TopicPartition(record.topic, record.partition)), record.offset
+                if at in unread and isinstance(event.message, FaceSearched):
+                    found[at] = event.message.reason
+                    unread.discard(at)
+                if not unread:
+                    break
+        return found
 
     async def seals(self) -> AsyncIterator[AuditSealed]:
         access, topic = self.access(), self.prefix + fact_type(AuditSealed).topic()
@@ -71,7 +83,7 @@ class TopicsOnKafka:
             if isinstance(event.message, AuditSealed):
                 yield event.message
 
-    async def _events(self, starts: Mapping[TopicPartition, int]) -> AsyncIterator[tuple[Any, Event]]:
+    async def _events(self, starts: Mapping[TopicPartition, int]) -> AsyncGenerator[tuple[Any, Event]]:
         """Yield records from these offsets on with the events in them; what no handler reads is skipped."""
         async with self._reading(self.access()) as consumer:
             async for record in read_to_end(consumer, starts, in_turn=True):
@@ -91,6 +103,10 @@ class TopicsOnKafka:
                 yield consumer
         except (TimeoutError, KafkaError, OSError) as error:
             raise Busy(say("broker_unreadable", "the broker cannot be read: {why}", why=error)) from error
+
+    def _partition(self, chain: str) -> TopicPartition:
+        topic, _, number = chain.rpartition("/")
+        return TopicPartition(self.prefix + topic, int(number))
 
     def _chain(self, partition: TopicPartition) -> str:
         return f"{partition.topic[len(self.prefix) :]}/{partition.partition}"

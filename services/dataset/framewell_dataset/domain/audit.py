@@ -39,6 +39,8 @@ Decided: TypeAlias = (
 )
 """Every fact that the log has an entry of."""
 
+FACE_SEARCH = "face-search"
+
 
 @dataclass(frozen=True, slots=True)
 class Noted:
@@ -53,6 +55,11 @@ class Noted:
 def noted(fact: Decided, hashes: NameHashes) -> Noted:
     """Return what the log says of a fact."""
     return _NOTED[type(fact)](fact, hashes)
+
+
+def is_face_search(subject: str) -> bool:
+    """Return whether what an entry is about is a search for a face."""
+    return subject.startswith(f"{FACE_SEARCH}:")
 
 
 def _subject(subject: Subject, hashes: NameHashes) -> str:
@@ -106,7 +113,7 @@ _NOTED: Mapping[type, Callable[[Any, NameHashes], Noted]] = {
         fact.resource, "", enum_word(Purpose.DESCRIPTOR, fact.purpose), fact.actor
     ),
     AccessChanged: _access,
-    FaceSearched: lambda fact, _: Noted(f"face-search:{fact.search_id}", "", "searched", fact.actor),
+    FaceSearched: lambda fact, _: Noted(f"{FACE_SEARCH}:{fact.search_id}", "", "searched", fact.actor),
     SnapshotPublished: lambda fact, _: Noted(f"snapshot:{fact.snapshot_id}", "", "published", fact.actor),
     SnapshotWithdrawn: lambda fact, _: Noted(f"snapshot:{fact.snapshot_id}", "", "withdrawn", fact.actor),
     ModelPromoted: lambda fact, _: Noted(_model(fact.model), "", "promoted", fact.actor),

@@ -107,6 +107,13 @@ class RecordedFacts(Protocol):
         """Yield the readable records of a partition in order. Raises Busy while the broker is away."""
         ...
 
+    async def reasons(self, stands: Mapping[str, Collection[int]]) -> Mapping[tuple[str, int], str]:
+        """Return why somebody looked for a face, by chain and offset, for facts that are still kept.
+
+        `stands` are the offsets by chain. Raises Busy while the broker is away.
+        """
+        ...
+
     def seals(self) -> AsyncIterator[AuditSealed]:
         """Yield every seal that was published. Raises Busy while the broker is away."""
         ...

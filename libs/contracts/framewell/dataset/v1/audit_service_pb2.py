@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from framewell.audit.v1 import audit_pb2 as framewell_dot_audit_dot_v1_dot_audit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(framewell/dataset/v1/audit_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\x1e\x66ramewell/audit/v1/audit.proto\"\x12\n\x10SealAuditRequest\"C\n\x11SealAuditResponse\x12.\n\x05seals\x18\x01 \x03(\x0b\x32\x1f.framewell.audit.v1.AuditSealed\"\x12\n\x10ReadAuditRequest\"F\n\x11ReadAuditResponse\x12\x31\n\x07\x65ntries\x18\x01 \x03(\x0b\x32 .framewell.dataset.v1.AuditEntry\"(\n\nAuditEntry\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0c\n\x04hash\x18\x02 \x01(\t\"]\n\x10ListAuditRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\xb3\x01\n\x0b\x41uditRecord\x12\x10\n\x08\x63hain_id\x18\x01 \x01(\t\x12\r\n\x05place\x18\x02 \x01(\x03\x12\x0c\n\x04hash\x18\x03 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x04 \x01(\t\x12\x0c\n\x04time\x18\x05 \x01(\t\x12\x0f\n\x07subject\x18\x06 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x07 \x01(\t\x12\x0c\n\x04what\x18\x08 \x01(\t\x12\x11\n\tprincipal\x18\t \x01(\t\x12\x11\n\tauthority\x18\n \x01(\t\"t\n\x11ListAuditResponse\x12\x32\n\x07records\x18\x01 \x03(\x0b\x32!.framewell.dataset.v1.AuditRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"\x14\n\x12GetAuditKeyRequest\":\n\x13GetAuditKeyResponse\x12\x13\n\x0bpublic_keys\x18\x01 \x01(\t\x12\x0e\n\x06key_id\x18\x02 \x01(\t2\x8e\x03\n\x0c\x41uditService\x12\\\n\tSealAudit\x12&.framewell.dataset.v1.SealAuditRequest\x1a\'.framewell.dataset.v1.SealAuditResponse\x12^\n\tReadAudit\x12&.framewell.dataset.v1.ReadAuditRequest\x1a\'.framewell.dataset.v1.ReadAuditResponse0\x01\x12\\\n\tListAudit\x12&.framewell.dataset.v1.ListAuditRequest\x1a\'.framewell.dataset.v1.ListAuditResponse\x12\x62\n\x0bGetAuditKey\x12(.framewell.dataset.v1.GetAuditKeyRequest\x1a).framewell.dataset.v1.GetAuditKeyResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(framewell/dataset/v1/audit_service.proto\x12\x14\x66ramewell.dataset.v1\x1a\x1e\x66ramewell/audit/v1/audit.proto\"\x12\n\x10SealAuditRequest\"C\n\x11SealAuditResponse\x12.\n\x05seals\x18\x01 \x03(\x0b\x32\x1f.framewell.audit.v1.AuditSealed\"\x12\n\x10ReadAuditRequest\"F\n\x11ReadAuditResponse\x12\x31\n\x07\x65ntries\x18\x01 \x03(\x0b\x32 .framewell.dataset.v1.AuditEntry\"(\n\nAuditEntry\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0c\n\x04hash\x18\x02 \x01(\t\"s\n\x10ListAuditRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x14\n\x0cwith_reasons\x18\x05 \x01(\x08\"\xc3\x01\n\x0b\x41uditRecord\x12\x10\n\x08\x63hain_id\x18\x01 \x01(\t\x12\r\n\x05place\x18\x02 \x01(\x03\x12\x0c\n\x04hash\x18\x03 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x04 \x01(\t\x12\x0c\n\x04time\x18\x05 \x01(\t\x12\x0f\n\x07subject\x18\x06 \x01(\t\x12\x10\n\x08\x63lass_id\x18\x07 \x01(\t\x12\x0c\n\x04what\x18\x08 \x01(\t\x12\x11\n\tprincipal\x18\t \x01(\t\x12\x11\n\tauthority\x18\n \x01(\t\x12\x0e\n\x06reason\x18\x0b \x01(\t\"t\n\x11ListAuditResponse\x12\x32\n\x07records\x18\x01 \x03(\x0b\x32!.framewell.dataset.v1.AuditRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"\x14\n\x12GetAuditKeyRequest\":\n\x13GetAuditKeyResponse\x12\x13\n\x0bpublic_keys\x18\x01 \x01(\t\x12\x0e\n\x06key_id\x18\x02 \x01(\t2\x8e\x03\n\x0c\x41uditService\x12\\\n\tSealAudit\x12&.framewell.dataset.v1.SealAuditRequest\x1a\'.framewell.dataset.v1.SealAuditResponse\x12^\n\tReadAudit\x12&.framewell.dataset.v1.ReadAuditRequest\x1a\'.framewell.dataset.v1.ReadAuditResponse0\x01\x12\\\n\tListAudit\x12&.framewell.dataset.v1.ListAuditRequest\x1a\'.framewell.dataset.v1.ListAuditResponse\x12\x62\n\x0bGetAuditKey\x12(.framewell.dataset.v1.GetAuditKeyRequest\x1a).framewell.dataset.v1.GetAuditKeyResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,15 +43,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUDITENTRY']._serialized_start=279
   _globals['_AUDITENTRY']._serialized_end=319
   _globals['_LISTAUDITREQUEST']._serialized_start=321
-  _globals['_LISTAUDITREQUEST']._serialized_end=414
-  _globals['_AUDITRECORD']._serialized_start=417
-  _globals['_AUDITRECORD']._serialized_end=596
-  _globals['_LISTAUDITRESPONSE']._serialized_start=598
-  _globals['_LISTAUDITRESPONSE']._serialized_end=714
-  _globals['_GETAUDITKEYREQUEST']._serialized_start=716
-  _globals['_GETAUDITKEYREQUEST']._serialized_end=736
-  _globals['_GETAUDITKEYRESPONSE']._serialized_start=738
-  _globals['_GETAUDITKEYRESPONSE']._serialized_end=796
-  _globals['_AUDITSERVICE']._serialized_start=799
-  _globals['_AUDITSERVICE']._serialized_end=1197
+  _globals['_LISTAUDITREQUEST']._serialized_end=436
+  _globals['_AUDITRECORD']._serialized_start=439
+  _globals['_AUDITRECORD']._serialized_end=634
+  _globals['_LISTAUDITRESPONSE']._serialized_start=636
+  _globals['_LISTAUDITRESPONSE']._serialized_end=752
+  _globals['_GETAUDITKEYREQUEST']._serialized_start=754
+  _globals['_GETAUDITKEYREQUEST']._serialized_end=774
+  _globals['_GETAUDITKEYRESPONSE']._serialized_start=776
+  _globals['_GETAUDITKEYRESPONSE']._serialized_end=834
+  _globals['_AUDITSERVICE']._serialized_start=837
+  _globals['_AUDITSERVICE']._serialized_end=1235
 # @@protoc_insertion_point(module_scope)

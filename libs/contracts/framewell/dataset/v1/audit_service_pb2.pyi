@@ -137,6 +137,7 @@ class ListAuditRequest(_message.Message):
     SUBJECT_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    WITH_REASONS_FIELD_NUMBER: _builtins.int
     principal: _builtins.str
     """Only decisions of this principal; empty for all."""
     subject: _builtins.str
@@ -145,6 +146,8 @@ class ListAuditRequest(_message.Message):
     """At most so many entries, 0 for the default of 100."""
     page_token: _builtins.str
     """`next_page_token` of the page before; empty for the first page."""
+    with_reasons: _builtins.bool
+    """Whether to read why somebody looked for a face, too: that stands in its fact alone, and takes about a second."""
     def __init__(
         self,
         *,
@@ -152,10 +155,11 @@ class ListAuditRequest(_message.Message):
         subject: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        with_reasons: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "principal", b"principal", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "principal", b"principal", "subject", b"subject", "with_reasons", b"with_reasons"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -177,6 +181,7 @@ class AuditRecord(_message.Message):
     WHAT_FIELD_NUMBER: _builtins.int
     PRINCIPAL_FIELD_NUMBER: _builtins.int
     AUTHORITY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     chain_id: _builtins.str
     """Id of the chain the entry stands in."""
     place: _builtins.int
@@ -197,6 +202,10 @@ class AuditRecord(_message.Message):
     """Who decided it, by their login or the name of a rule."""
     authority: _builtins.str
     """In which capacity they decided it."""
+    reason: _builtins.str
+    """Of a search for a face why somebody looked, in their words; empty where it was not asked for, and once Kafka no
+    longer keeps the fact (14 days).
+    """
     def __init__(
         self,
         *,
@@ -210,10 +219,11 @@ class AuditRecord(_message.Message):
         what: _builtins.str = ...,
         principal: _builtins.str = ...,
         authority: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "chain_id", b"chain_id", "class_id", b"class_id", "event_id", b"event_id", "hash", b"hash", "place", b"place", "principal", b"principal", "subject", b"subject", "time", b"time", "what", b"what"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "chain_id", b"chain_id", "class_id", b"class_id", "event_id", b"event_id", "hash", b"hash", "place", b"place", "principal", b"principal", "reason", b"reason", "subject", b"subject", "time", b"time", "what", b"what"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

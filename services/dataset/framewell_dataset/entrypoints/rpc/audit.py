@@ -7,9 +7,9 @@ from typing import Any
 
 from framewell.dataset.v1 import audit_service_pb2 as messages
 from framewell.dataset.v1 import audit_service_pb2_grpc as stubs
-from framewell_contracts.audit.entries import AuditEntry
 from framewell_contracts.audit.seals import public_pem
-from framewell_dataset.ports.audit import AuditRepository
+from framewell_dataset.ports.audit import AuditRepository, RecordedFacts
+from framewell_dataset.queries.list_audit import ListAudit, Listed
 from framewell_dataset.steps.seal_audit import SealAudit
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import Servicer
@@ -23,6 +23,7 @@ class AuditServicer(stubs.AuditServiceServicer):
 
     log: AuditRepository
     seal: SealAudit
+    entries: ListAudit
 
     async def SealAudit(self, request: messages.SealAuditRequest, context: Any) -> messages.SealAuditResponse:
         return messages.SealAuditResponse(seals=await self.seal())
@@ -40,11 +41,14 @@ class AuditServicer(stubs.AuditServiceServicer):
         yield answer
 
     async def ListAudit(self, request: messages.ListAuditRequest, context: Any) -> messages.ListAuditResponse:
-        page = await self.log.page(
-            page_request(request), principal=request.principal, subject=request.subject
+        page = await self.entries(
+            page_request(request),
+            principal=request.principal,
+            subject=request.subject,
+            with_reasons=request.with_reasons,
         )
         return messages.ListAuditResponse(
-            records=[_record(*each) for each in page.items],
+            records=[_record(each) for each in page.items],
             next_page_token=page.next_token,
             total_size=page.total,
         )
@@ -56,11 +60,12 @@ class AuditServicer(stubs.AuditServiceServicer):
         return messages.GetAuditKeyResponse(public_keys=public_pem(keys), key_id=self.seal.key_id)
 
 
-def _record(entry: AuditEntry, stored: str) -> messages.AuditRecord:
+def _record(listed: Listed) -> messages.AuditRecord:
+    entry = listed.entry
     return messages.AuditRecord(
         chain_id=entry.chain,
         place=entry.place,
-        hash=stored,
+        hash=listed.hash,
         event_id=entry.event_id,
         time=entry.time,
         subject=entry.subject,
@@ -68,10 +73,13 @@ def _record(entry: AuditEntry, stored: str) -> messages.AuditRecord:
         what=entry.what,
         principal=entry.principal,
         authority=entry.authority,
+        reason=listed.reason,
     )
 
 
-def servicer(log: AuditRepository, seal: SealAudit) -> Servicer:
+def servicer(log: AuditRepository, seal: SealAudit, recorded: RecordedFacts) -> Servicer:
     """Return the service as the server takes it."""
     name = messages.DESCRIPTOR.services_by_name["AuditService"].full_name
-    return Servicer(name, stubs.add_AuditServiceServicer_to_server, AuditServicer(log, seal))
+    return Servicer(
+        name, stubs.add_AuditServiceServicer_to_server, AuditServicer(log, seal, ListAudit(log, recorded))
+    )

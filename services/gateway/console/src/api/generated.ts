@@ -2774,6 +2774,8 @@ export type AuditRecord = {
     principal: string;
     /** In which capacity they decided it. */
     authority: string;
+    /** Of a search for a face why somebody looked, in their words; empty where it was not asked for, and once Kafka no longer keeps the fact (14 days). */
+    reason: string;
 };
 export type ListAuditResponse = {
     /** Entries of this page, the newest first. */
@@ -7292,11 +7294,12 @@ export function exportLedger({ holder, usedFrom, usedBefore, currency, payModel 
 /**
  * Decisions on record, newest first
  */
-export function listAudit({ principal, subject, pageSize, pageToken }: {
+export function listAudit({ principal, subject, pageSize, pageToken, withReasons }: {
     principal?: string;
     subject?: string;
     pageSize?: number;
     pageToken?: string;
+    withReasons?: boolean;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
@@ -7328,7 +7331,8 @@ export function listAudit({ principal, subject, pageSize, pageToken }: {
         principal,
         subject,
         page_size: pageSize,
-        page_token: pageToken
+        page_token: pageToken,
+        with_reasons: withReasons
     }))}`, {
         ...opts
     }));

@@ -11,15 +11,21 @@ import { Said } from "../../parts/Said";
 import { Sheet } from "../../parts/Sheet";
 import { useQueryString } from "../../parts/useQueryString";
 import { Time } from "../../parts/values";
+import { usePurposes } from "../../words/purposes";
+import { useShellWords } from "../../words/shell";
 import { auditOf } from "./queries";
 import { SealButton } from "./SealButton";
+import { SearchReason, useSearchReasons } from "./SearchReason";
 import { useRightsWords } from "./words";
 
 /** The log of decisions: the newest first, and a check of the whole. */
 export function AuditLog() {
   const words = useRightsWords();
+  const roles: Readonly<Record<string, string>> = useShellWords().roles;
   const [principal, setPrincipal] = useQueryString("by");
-  const query = useInfiniteQuery(auditOf(useDeferredValue(principal).trim()));
+  const asked = useDeferredValue(principal).trim();
+  const query = useInfiniteQuery(auditOf(asked));
+  const reasons = useSearchReasons(asked, query.data);
   const check = useMutation({ mutationFn: () => verifyAudit({}) });
   return (
     <div className="stack">
@@ -63,15 +69,28 @@ export function AuditLog() {
                       {one.authority !== "" && (
                         <span className="soft">
                           {" "}
-                          {words.audit.authority} {one.authority}
+                          {words.audit.authority} {roles[one.authority] ?? one.authority}
                         </span>
                       )}
                     </>
                   ),
                 },
-                { id: "what", label: words.audit.what, render: (one) => <span lang="en">{one.what}</span> },
-                { id: "about", label: words.audit.about, render: (one) => <code>{one.subject}</code> },
-                { id: "link", label: words.audit.link, render: (one) => <code>{one.hash.slice(0, 12)}</code> },
+                { id: "what", label: words.audit.what, render: (one) => <What of={one.what} /> },
+                {
+                  id: "about",
+                  label: words.audit.about,
+                  render: (one) => (
+                    <>
+                      <code>{one.subject}</code>
+                      <SearchReason subject={one.subject} reasons={reasons} />
+                    </>
+                  ),
+                },
+                {
+                  id: "link",
+                  label: words.audit.link,
+                  render: (one) => <code className="rights-hash">{one.hash.slice(0, 12)}</code>,
+                },
               ]}
             />
           );
@@ -79,6 +98,17 @@ export function AuditLog() {
       </Answer>
     </div>
   );
+}
+
+/** What was decided: `accept`, `role_changed:admin`, or the purpose that samples were given out for. */
+function What({ of }: { of: string }) {
+  const words = useRightsWords();
+  const roles: Readonly<Record<string, string>> = useShellWords().roles;
+  const purposes = usePurposes();
+  const [what = "", role = ""] = of.split(":");
+  const said = words.audit.whats[what] ?? purposes[what];
+  if (said === undefined) return <span lang="en">{of}</span>;
+  return <>{[said, roles[role] ?? role].filter(Boolean).join(": ")}</>;
 }
 
 function Verified({ found }: { found: VerifyAuditResponse }) {

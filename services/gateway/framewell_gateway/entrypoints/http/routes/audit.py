@@ -21,7 +21,7 @@ ROUTES: Final = (
                     "chain_id": "framewell.model.promoted.v1/0", "place": 6, "hash": _HASH,
                     "event_id": "0b9f6a52-7c1e", "time": "2026-11-22T18:00:00+00:00",
                     "subject": "model:identity/people@3.0", "class_id": "", "what": "promoted",
-                    "principal": "anna", "authority": "admin",
+                    "principal": "anna", "authority": "admin", "reason": "",
                 }
             ],
             "next_page_token": "", "total_size": 1,
