@@ -101,22 +101,7 @@ class EraseEachAsset:
 
     async def __call__(self, plan: ErasurePlanned, cause: Cause) -> Mapping[str, int]:  # noqa: ARG002
         """Return how many things of the plan's assets went, by store."""
-        return await _sum(self.forget, plan.asset_ids)
-
-
-@dataclass(frozen=True, slots=True)
-class EraseEachClass:
-    """Erases class by class."""
-
-    forget: Forget
-
-    async def __call__(self, plan: ErasurePlanned, cause: Cause) -> Mapping[str, int]:  # noqa: ARG002
-        """Return how many things of the plan's classes went, by store."""
-        return await _sum(self.forget, plan.class_ids)
-
-
-async def _sum(forget: Forget, ids: Iterable[str]) -> Mapping[str, int]:
-    counts: Counter[str] = Counter()
-    for each in ids:
-        counts.update(await forget(each))
-    return counts
+        counts: Counter[str] = Counter()
+        for asset_id in plan.asset_ids:
+            counts.update(await self.forget(asset_id))
+        return counts

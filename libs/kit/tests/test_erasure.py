@@ -10,7 +10,7 @@ from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.erasure import Erase, compact_after_erasures
 from framewell_kit.facts import Cause
-from framewell_kit.holdings import EraseEachAsset, EraseEachClass, Holding, Holdings
+from framewell_kit.holdings import EraseEachAsset, Holding, Holdings
 from framewell_kit.kit_holdings import complete
 from framewell_kit.outcomes import Busy, Rejected
 from framewell_kit.testing.clocks import HeldClock
@@ -136,16 +136,16 @@ def test_a_store_is_erased_or_kept_for_a_reason_and_declared_once() -> None:
 async def test_an_eraser_runs_once_and_counts_its_own_stores_alone() -> None:
     calls: list[str] = []
 
-    async def forget(class_id: str) -> Mapping[str, int]:
-        calls.append(class_id)
+    async def forget(asset_id: str) -> Mapping[str, int]:
+        calls.append(asset_id)
         return {"names": 1, "vectors": 2}
 
-    eraser = EraseEachClass(forget)
+    eraser = EraseEachAsset(forget)
     both = Holdings((Holding("names", "x", eraser), Holding("vectors", "x", eraser)))
-    assert await both.erase(erasure_plan(class_ids=["c"]), a_cause()) == {"names": 1, "vectors": 2}
-    assert calls == ["c"]
+    assert await both.erase(erasure_plan(asset_ids=["a"]), a_cause()) == {"names": 1, "vectors": 2}
+    assert calls == ["a"]
     with pytest.raises(ValueError, match="gives to another"):
-        await Holdings((Holding("names", "x", eraser),)).erase(erasure_plan(class_ids=["c"]), a_cause())
+        await Holdings((Holding("names", "x", eraser),)).erase(erasure_plan(asset_ids=["a"]), a_cause())
 
 
 async def test_jobs_of_an_erased_asset_go_when_they_have_ended_and_say_nothing_while_they_run() -> None:

@@ -64,10 +64,6 @@ class SourceClock:
         """Return the index of the run in which a moment of the asset lies; the nearest one outside."""
         return max(0, bisect_right(self.runs, seconds, key=lambda run: run.start) - 1)
 
-    def source_seconds(self, seconds: Fraction) -> Fraction:
-        """Return the file's time for a moment of the asset."""
-        return seconds - self.runs[self.run_at(seconds)].offset
-
     def run_of(self, source: Fraction, *, after: int, step: Fraction, position: int | None) -> int:
         """Return the run of a piece of sound that lies at `source` on the file's clock.
 

@@ -8,7 +8,6 @@ OBJECT_KEY = re.compile(
     r"(?P<fan>[0-9a-f]{2})/(?P<sha256>(?P=fan)[0-9a-f]{62})(?P<suffix>(?:\.[A-Za-z0-9]{1,12}){0,2})"
 )
 _OWNERS = ("/v1/assets/", "/v1/samples/", "/v1/snapshots/", "/v1/models/")
-ASSET_ID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 
 _RANGE = re.compile(r"bytes=(?P<first>[0-9]{0,100})-(?P<last>[0-9]{0,100})")
 

@@ -37,16 +37,6 @@ class Checkpoints(Protocol):
         ...
 
 
-class NoCheckpoints:
-    """For trainings that are over in a moment."""
-
-    def latest(self) -> bytes | None:
-        return None
-
-    def keep(self, epoch: int, epochs: int, state: bytes, loss: float) -> None:
-        """Forget it."""
-
-
 class LinearTrainer(Protocol):
     """Trains one linear head a fit; the same problem and seed give the same heads on one device.
 

@@ -42,9 +42,7 @@ class DecodedPicture(NamedTuple):
 class DecodingLog:
     """What the decoder found out on the way."""
 
-    damaged_packets: int = 0
     damaged_frames: int = 0
-    restarts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,6 @@ class ChunkDecoder:
                 yield from pictures
                 return
             pictures.close()
-            self.log.restarts += 1
 
     def _counted(self) -> Iterator[DecodedPicture]:
         """Yield the pictures in the order of the decoder, for files whose times cannot be trusted.
@@ -174,14 +171,13 @@ class ChunkDecoder:
                     self._coded_aspects.setdefault(packet.pts, stream.codec_context.sample_aspect_ratio)
                 yield from frames
         except END_OF_DEMUXING:
-            self.log.damaged_packets += 1  # the demuxer gives up here; what it had delivered is still good
+            pass  # the demuxer gives up here; what it had delivered is still good
         yield from self._decode(lambda: stream.decode(None))
 
     def _decode(self, decode: Any) -> list[Any]:
         try:
             frames: list[Any] = decode()
         except av.error.FFmpegError:
-            self.log.damaged_packets += 1
             return []
         self.log.damaged_frames += sum(bool(frame.is_corrupt) for frame in frames)
         return frames
