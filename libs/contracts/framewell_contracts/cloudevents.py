@@ -9,7 +9,7 @@ several times the whole budget of a message.
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -22,8 +22,9 @@ from framewell_contracts.bounds import OutOfBounds, check, lower_uuids, problems
 from framewell_contracts.fact_types import FACT_OF_MESSAGE, FACTS, FactType
 from framewell_contracts.identity import requested_asset_id
 from framewell_contracts.json_events import parse_json_data, structured_attributes, structured_data
-from framewell_contracts.json_mapping import parse_object, readable_part
+from framewell_contracts.json_mapping import EVENT, parse_object, readable_part
 from framewell_contracts.json_mapping.values import parse_time
+from framewell_contracts.sentences import say
 from framewell_contracts.topics import DEAD_LETTER_SUFFIX, RETRY_SUFFIX
 from framewell_contracts.unreadable import Unreadable
 
@@ -163,7 +164,8 @@ def _refuse_repeated(headers: Headers) -> None:
     names = Counter(name for name, _ in headers if name.startswith("ce_") or name == "content-type")
     for name, times in names.items():
         if times > 1:
-            raise Unreadable(f"header {name!r} stands {times} times", code="bad_header")
+            said = say("unreadable.twice", "header {name} stands {times} times", name=repr(name), times=times)
+            raise Unreadable(said, code="bad_header")
 
 
 def _as_we_write(topic: str, raw: dict[str, bytes], header_count: int, value: bytes | None) -> Event | None:
@@ -210,10 +212,11 @@ def _as_anybody_writes(
     try:
         kind = (raw.get("content-type") or b"").decode().partition(";")[0].strip().lower()
         if kind == STRUCTURED or (not kind and "ce_specversion" not in raw and _looks_like_json(value)):
-            event = parse_object(value or b"", "the event")
+            event = parse_object(value or b"", EVENT)
         attributes = _binary_attributes(raw) if event is None else structured_attributes(event)
     except UnicodeDecodeError as error:
-        raise Unreadable(f"a header is not UTF-8 text: {error}", code="bad_header") from error
+        said = say("unreadable.header", "a header is not UTF-8 text: {why}", why=error)
+        raise Unreadable(said, code="bad_header") from error
     fact = _fact_of(attributes, topic)
     try:
         envelope = _envelope(attributes, received_ms)
@@ -248,25 +251,44 @@ def _fact_of(attributes: dict[str, str], topic: str) -> FactType:
     missing = [name for name in ("specversion", "id", "source", "type") if not attributes.get(name)]
     if missing:
         raise Unreadable(
-            f"no CloudEvent: {', '.join(missing)} missing; send them as ce_* headers beside the data, or "
-            "the whole event as one JSON object",
+            say(
+                "unreadable.no_cloudevent",
+                "no CloudEvent: {missing} missing; send them as ce_* headers beside the data, or the whole "
+                "event as one JSON object",
+                missing=", ".join(missing),
+            ),
             code="no_cloudevent",
         )
     if attributes["specversion"] != "1.0":
         raise Unreadable(
-            f"CloudEvents version {attributes['specversion']!r} is not known here; send 1.0",
+            say(
+                "unreadable.version",
+                "CloudEvents version {version} is not known here; send 1.0",
+                version=repr(attributes["specversion"]),
+            ),
             code="bad_version",
         )
     fact = FACTS.get(attributes["type"])
     if fact is None:
-        raise Unreadable(f"type {attributes['type']!r} is not known to this mesh", code="unknown_type")
+        said = say("unreadable.type", "type {type} is not known to this mesh", type=repr(attributes["type"]))
+        raise Unreadable(said, code="unknown_type")
     if topic not in fact.topic_names and not topic.endswith(_RETRY_OR_DEAD_LETTER):
         raise Unreadable(
-            f"an event of type {fact.type} does not belong in topic {topic}; send it to "
-            f"{' or '.join(fact.topic_names)}",
+            say(
+                "unreadable.topic",
+                "an event of type {type} does not belong in topic {topic}; send it to {topics}",
+                type=fact.type,
+                topic=topic,
+                topics=_either(fact.topic_names),
+            ),
             code="wrong_topic",
         )
     return fact
+
+
+def _either(names: Sequence[str]) -> str:
+    one, *others = names
+    return say("either", "{one} or {other}", one=one, other=_either(others)) if others else one
 
 
 def _envelope(attributes: dict[str, str], received_ms: int | None) -> Envelope:
@@ -291,7 +313,8 @@ def _time(text: str) -> datetime:
     try:
         return parse_time(text).ToDatetime(UTC)
     except ValueError as error:
-        raise Unreadable(f"attribute 'time' {error}, not {text[:80]!r}", code="bad_time") from error
+        said = say("unreadable.time", "attribute 'time' {why}, not {text}", why=error, text=repr(text[:80]))
+        raise Unreadable(said, code="bad_time") from error
 
 
 def _partial_message(fact: FactType, data: Any) -> Message:
@@ -307,25 +330,48 @@ def _partial_message(fact: FactType, data: Any) -> Message:
 
 def _message(fact: FactType, kind: str, data: dict[str, Any] | bytes | None) -> Message:
     if data is None:
-        raise Unreadable(f"the event of type {fact.type} has no content", code="empty")
+        said = say("unreadable.empty", "the event of type {type} has no content", type=fact.type)
+        raise Unreadable(said, code="empty")
     if isinstance(data, dict) and kind != JSON:
-        raise Unreadable(f"data in JSON is of content type {JSON}, not {kind!r}", code="content_type")
+        said = say(
+            "unreadable.json_type",
+            "data in JSON is of content type {expected}, not {given}",
+            expected=JSON,
+            given=repr(kind),
+        )
+        raise Unreadable(said, code="content_type")
     if isinstance(data, dict) or kind == JSON or (not kind and fact.from_outside and _looks_like_json(data)):
         if not fact.from_outside:
             raise Unreadable(
-                f"{fact.type} is written by the mesh alone, as protobuf; JSON is not taken here",
+                say(
+                    "unreadable.json_not_taken",
+                    "{type} is written by the mesh alone, as protobuf; JSON is not taken here",
+                    type=fact.type,
+                ),
                 code="json_not_taken",
             )
         return parse_json_data(fact.message, data)
     if kind not in ("", PROTOBUF, "application/x-protobuf"):
         raise Unreadable(
-            f"content type {kind!r} is not taken; send {PROTOBUF} or {JSON}", code="content_type"
+            say(
+                "unreadable.content_type",
+                "content type {given} is not taken; send {one} or {other}",
+                given=repr(kind),
+                one=PROTOBUF,
+                other=JSON,
+            ),
+            code="content_type",
         )
     try:
         message = fact.message.FromString(data)
     except DecodeError as error:
         raise Unreadable(
-            f"the value is no {fact.message.DESCRIPTOR.full_name} in protobuf", code="not_protobuf"
+            say(
+                "unreadable.protobuf",
+                "the value is no {message} in protobuf",
+                message=fact.message.DESCRIPTOR.full_name,
+            ),
+            code="not_protobuf",
         ) from error
     if fact.from_outside:
         check(message)

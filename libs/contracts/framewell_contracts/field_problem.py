@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from framewell_contracts.sentences import of_part
+
 MOST_PROBLEMS: Final = 20
 """More problems than this in one document are not looked for."""
 
@@ -15,4 +17,4 @@ class FieldProblem(NamedTuple):
     @property
     def sentence(self) -> str:
         """Return the problem with its place."""
-        return f"{self.field}: {self.problem}" if self.field else self.problem
+        return of_part(self.field, self.problem) if self.field else self.problem

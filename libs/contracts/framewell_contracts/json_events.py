@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 from framewell_contracts.bounds import check
 from framewell_contracts.json_mapping import from_json, parse_object, to_json
 from framewell_contracts.json_mapping.values import kind
+from framewell_contracts.sentences import say
 from framewell_contracts.unreadable import Unreadable
 
 M = TypeVar("M", bound=Message)
@@ -35,9 +36,22 @@ def structured_attributes(event: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(content, str):
             found[name] = _whole_text(name, content)
         elif name in _TEXT_ATTRIBUTES:
-            raise Unreadable(f"attribute {name!r} must be text, not {kind(content)}", code="bad_json")
+            raise Unreadable(
+                say(
+                    "unreadable.attribute_text",
+                    "attribute {name} must be text, not {given}",
+                    name=repr(name),
+                    given=kind(content),
+                ),
+                code="bad_json",
+            )
         elif isinstance(content, dict | list):
-            raise Unreadable(f"attribute {name!r} must be text, a number or a truth value", code="bad_json")
+            said = say(
+                "unreadable.attribute",
+                "attribute {name} must be text, a number or a truth value",
+                name=repr(name),
+            )
+            raise Unreadable(said, code="bad_json")
     return found
 
 
@@ -45,7 +59,8 @@ def _whole_text(name: str, text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise Unreadable(f"attribute {name!r} holds half a surrogate pair", code="bad_json") from None
+        said = say("unreadable.surrogate", "attribute {name} holds half a surrogate pair", name=repr(name))
+        raise Unreadable(said, code="bad_json") from None
     return text
 
 
@@ -57,16 +72,20 @@ def structured_data(event: Mapping[str, Any]) -> tuple[dict[str, Any] | bytes | 
     content_type = (event.get("datacontenttype") or "application/json").partition(";")[0].strip().lower()
     encoded, data = event.get("data_base64"), event.get("data")
     if encoded is not None and data is not None:
-        raise Unreadable("only one of data and data_base64 may be there", code="bad_json")
+        said = say("unreadable.both", "only one of data and data_base64 may be there")
+        raise Unreadable(said, code="bad_json")
     if encoded is not None:
         if not isinstance(encoded, str):
-            raise Unreadable(f"data_base64 must be text, not {kind(encoded)}", code="bad_json")
+            said = say("unreadable.data_text", "data_base64 must be text, not {given}", given=kind(encoded))
+            raise Unreadable(said, code="bad_json")
         try:
             return base64.b64decode(encoded, validate=True), content_type
         except ValueError as error:
-            raise Unreadable(f"data_base64 is not base64: {error}", code="bad_json") from error
+            said = say("unreadable.base64", "data_base64 is not base64: {why}", why=error)
+            raise Unreadable(said, code="bad_json") from error
     if data is not None and not isinstance(data, dict):
-        raise Unreadable("data must be a JSON object with the fields of the message", code="bad_json")
+        said = say("unreadable.data", "data must be a JSON object with the fields of the message")
+        raise Unreadable(said, code="bad_json")
     return data, content_type
 
 

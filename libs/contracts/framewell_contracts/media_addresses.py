@@ -16,6 +16,8 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import quote, unquote
 
+from framewell_contracts.sentences import Sentence
+
 REDACTED: Final = "REDACTED"
 """Stands where a secret stood."""
 
@@ -128,7 +130,12 @@ class MediaAddress:
 
 
 def redacted_text(text: str) -> str:
-    """Return a text without the passwords, signatures and tokens of the addresses in it."""
+    """Return a text without the passwords, signatures and tokens of the addresses in it.
+
+    A sentence that was made from a template stays one: its params are redacted with it.
+    """
+    if isinstance(text, Sentence):
+        return text.mapped(redacted_text)
     if "//" in text or "\\" in text:
         if "@" in text:
             text = _MISPLACED_LOGIN.sub(rf"\1{REDACTED}@", text)

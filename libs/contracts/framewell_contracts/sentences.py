@@ -14,7 +14,7 @@ A param may be a sentence itself: then `<name>-template` has its code, and `<nam
 params.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -54,7 +54,9 @@ class Sentence(str):
 
     def mapped(self, change: Callable[[str], str]) -> "Sentence":
         """Return it with the text and every param changed, as where secrets are redacted."""
-        return Sentence(change(self), self.code, {name: change(value) for name, value in self.params.items()})
+        return Sentence(
+            change(str(self)), self.code, {name: change(value) for name, value in self.params.items()}
+        )
 
 
 def say(code: str, template: str, /, **params: object) -> Sentence:
@@ -85,6 +87,18 @@ def wordings_of(sentences: Iterable[str]) -> list[Wording]:
 def worded(sentence: str, wording: Wording) -> str:
     """Return a sentence that came with its wording; the text itself where it came without."""
     return Sentence(sentence, wording.template, dict(wording.params)) if wording.template else sentence
+
+
+def several(sentences: Sequence[str]) -> str:
+    """Return sentences as one, with semicolons between them; empty where there are none."""
+    if len(sentences) < 2:
+        return "".join(sentences) if not sentences else sentences[0]
+    return say("several", "{first}; {rest}", first=sentences[0], rest=several(sentences[1:]))
+
+
+def of_part(part: str, why: str) -> Sentence:
+    """Return what a part says, with its name before it."""
+    return say("of_part", "{part}: {why}", part=part, why=why)
 
 
 # --- templates --------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.metadata import MetadataRequest
 
+from framewell_contracts.sentences import say
 from framewell_kafka.broker_access import BrokerAccess
 
 ANSWER_SECONDS = 5.0
@@ -65,11 +66,25 @@ async def reach(access: BrokerAccess, *, within: float = ANSWER_SECONDS) -> None
 def refusal(error: BaseException) -> str:
     """Return the sentence for an authorization error; empty for every other error."""
     if isinstance(error, TopicAuthorizationFailedError):
-        return f"{REFUSES}: no right to topic {', '.join(refused_names(error))}; {WHAT_IS_NEEDED}"
+        return say(
+            "broker_refuses.topic",
+            "the broker refuses: no right to topic {topics}; 'framewell topics access' lists the rights that "
+            "are needed",
+            topics=", ".join(refused_names(error)),
+        )
     if isinstance(error, GroupAuthorizationFailedError):
-        return f"{REFUSES}: no right to group {', '.join(refused_names(error))}; {WHAT_IS_NEEDED}"
+        return say(
+            "broker_refuses.group",
+            "the broker refuses: no right to group {groups}; 'framewell topics access' lists the rights that "
+            "are needed",
+            groups=", ".join(refused_names(error)),
+        )
     if isinstance(error, ClusterAuthorizationFailedError):
-        return f"{REFUSES}: no right to write any topic; {WHAT_IS_NEEDED}"
+        return say(
+            "broker_refuses.write",
+            "the broker refuses: no right to write any topic; 'framewell topics access' lists the rights "
+            "that are needed",
+        )
     return ""
 
 

@@ -5,16 +5,21 @@ from and what happened, so that a replay is the original again. The exception is
 because its sender compressed it: what is larger than a dead letter may be is left out of it.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
+from framewell.mesh.v1.mesh_pb2 import Wording
+from framewell_contracts.sentences import say, worded, wording_of
 from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES
 
 _PREFIX = "framewell-"
 # A traceback longer than this says nothing more; its end, which names the error, is kept.
 MAX_TRACEBACK_BYTES = 8 << 10
 MAX_REASON_BYTES = 2 << 10
+# What a longer sentence was made of is left out: then it is shown as it is.
+MAX_WORDING_BYTES = 4 << 10
 # What is left of a dead letter for the record itself, after these headers and Kafka's own overhead.
 MAX_KEPT_BYTES = MAX_DEAD_LETTER_BYTES - (16 << 10)
 
@@ -26,9 +31,9 @@ class RetryHeaders:
     """Why a group could not handle a record, and where that record came from.
 
     Times are milliseconds since 1970. `attempt` counts the attempts made so far, `not_before_ms` is when the
-    next one is due (0 in a dead letter). `code` is a stable word, `reason` a sentence. `valueless` is true of
-    a record that had no value at all, which Kafka tells apart from an empty one. `left_out_bytes` is the size
-    of a record whose key, value and headers could not be kept, else 0.
+    next one is due (0 in a dead letter). `code` is a stable word, `reason` a sentence, with what it was
+    made of. `valueless` is true of a record that had no value at all, which Kafka tells apart from an empty
+    one. `left_out_bytes` is the size of a record whose key, value and headers could not be kept, else 0.
     """
 
     group: str
@@ -65,6 +70,7 @@ class RetryHeaders:
             (field.name, written.get(field.name, str(getattr(self, field.name)).encode()))
             for field in fields(self)
         ]
+        named.append(("wording", _written(self.reason)))
         return [(_PREFIX + name.replace("_", "-"), content) for name, content in named if content]
 
 
@@ -85,7 +91,7 @@ def read(headers: Headers) -> RetryHeaders | None:
             first_ms=int(found["first_ms"]),
             last_ms=int(found["last_ms"]),
             code=found["code"],
-            reason=found.get("reason", ""),
+            reason=worded(found.get("reason", ""), _wording(found.get("wording", ""))),
             not_before_ms=int(found.get("not_before_ms", 0)),
             traceback=found.get("traceback", ""),
             valueless=found.get("valueless") == "1",
@@ -119,8 +125,33 @@ def parked(
     if size <= MAX_KEPT_BYTES:
         return key, value or b"", with_retry_headers(headers, retry)
     where = f"{retry.origin_topic}/{retry.origin_partition}@{retry.origin_offset}"
-    reason = f"{retry.reason} (its {size} bytes are too many to be kept here: they are at {where} alone)"
+    reason = say(
+        "left_out",
+        "{why} (its {size} bytes are too many to be kept here: they are at {place} alone)",
+        why=retry.reason,
+        size=size,
+        place=where,
+    )
     return b"", b"", replace(retry, reason=reason, left_out_bytes=size).headers()
+
+
+def _written(sentence: str) -> bytes:
+    """Return what a sentence was made of as JSON; nothing for a plain text, and where it is too long."""
+    wording = wording_of(sentence)
+    if wording is None:
+        return b""
+    made_of = {"template": wording.template, "params": dict(wording.params)}
+    written = json.dumps(made_of, ensure_ascii=False).encode("utf-8", "replace")
+    return written if len(written) <= MAX_WORDING_BYTES else b""
+
+
+def _wording(written: str) -> Wording:
+    """Return what a header says that the sentence was made of; an empty one where it is none."""
+    try:
+        made_of = json.loads(written)
+        return Wording(template=made_of["template"], params=made_of["params"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return Wording()
 
 
 def _whole_characters(cut: bytes) -> bytes:

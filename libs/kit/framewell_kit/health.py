@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from framewell_contracts.sentences import say
 from framewell_kit.telemetry.metrics import exposition
 
 
@@ -31,7 +32,7 @@ class Health:
     """
 
     service: str
-    starting: str = "starting"
+    starting: str = say("process.starting", "starting")
     started: bool = False
     stopping: bool = False
     since: float = field(default_factory=time.monotonic)
@@ -43,7 +44,7 @@ class Health:
         if not self.started:
             return {"process": self.starting}
         if self.stopping:
-            return {"process": "stopping"}
+            return {"process": say("process.stopping", "stopping")}
         return {"process": "", **{name: why() for name, why in self.parts.items()}}
 
     def waiting(self) -> dict[str, str]:

@@ -27,9 +27,8 @@ class Outcome(Exception):
     """
 
     def __init__(self, reason: str, *, code: str = "") -> None:
-        said = reason if isinstance(reason, Sentence) else None
-        self.reason: str = said.mapped(redacted_text) if said is not None else redacted_text(reason)
-        self.code = code or (said.reason if said is not None else "")
+        self.reason = redacted_text(reason)
+        self.code = code or (reason.reason if isinstance(reason, Sentence) else "")
         super().__init__(self.reason)
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from aiokafka.errors import KafkaError
 
+from framewell_contracts.sentences import say, several
 from framewell_kit import garbage_collection, loop
 from framewell_kit.clock import SystemClock
 from framewell_kit.decisions import DecisionLog
@@ -56,6 +57,8 @@ HARD_DEADLINE_MARGIN_SECONDS = 5.0
 EXIT_HARD_DEADLINE = 75
 # How the time to drain is shared: streams and jobs first, then gRPC and the other parts.
 DRAIN_SHARE, SIDE_SHARE = 0.7, 0.1
+_DATABASE = say("what.documents", "the document database")
+_BROKER = say("what.broker", "the broker")
 
 
 def run_service(name: str, settings: object, wire: Wire, mesh_settings: MeshSettings | None = None) -> None:
@@ -128,7 +131,7 @@ class _Process:
 
     async def start(self, settings: object, wire: Wire) -> None:
         """Wait for what the service depends on, wire it and start its parts. Raises what wiring raises."""
-        await self._retry("room for files under way", self._make_scratch)
+        await self._retry(say("what.scratch", "room for files under way"), self._make_scratch)
         publisher, mesh = await self._connect()
         wired = wire(settings, mesh)
         service = await wired if inspect.isawaitable(wired) else wired
@@ -161,9 +164,9 @@ class _Process:
         publisher = Publisher(
             self._kafka, source=f"framewell/{self._name}", clock=clock, prefix=shared.kafka_prefix
         )
-        await self._retry("the document database", documents.ping)
-        await self._retry("the document database", partial(require_name_key, documents, shared))
-        await self._retry("the broker", publisher.start)
+        await self._retry(_DATABASE, documents.ping)
+        await self._retry(_DATABASE, partial(require_name_key, documents, shared))
+        await self._retry(_BROKER, publisher.start)
         self._on_stop(publisher.stop)
         outbox = Outbox(documents, publisher, clock)
         return publisher, Mesh(
@@ -199,8 +202,8 @@ class _Process:
 
     async def _start_jobs(self, service: Service, mesh: Mesh) -> JobRunner:
         runner = JobRunner(mesh.jobs, service.jobs, mesh.clock, self._quarantine)
-        await self._retry("the document database", runner.start)
-        self._health.parts["jobs"] = lambda: "; ".join(runner.unready())
+        await self._retry(_DATABASE, runner.start)
+        self._health.parts["jobs"] = lambda: several(runner.unready())
         return runner
 
     def _look_after(
@@ -240,7 +243,7 @@ class _Process:
             await runtime.start()
             runtimes.append(runtime)
 
-        await self._retry("the broker", subscribe)
+        await self._retry(_BROKER, subscribe)
         runtime = self._state.streams = runtimes[0]
         for part, why in runtime.unready_parts().items():
             self._health.parts[part] = _joined(why)
@@ -249,12 +252,15 @@ class _Process:
 
     async def _retry(self, what: str, attempt: Callable[[], Awaitable[None]]) -> None:
         """Try until it works: broker and database may start after the process, or be away for a while."""
-        self._health.starting = f"waiting for {what}"
+        self._health.starting = say("process.waits", "waiting for {what}", what=what)
         while True:
             try:
                 return await attempt()
             except (Busy, KafkaError) as error:
-                self._health.starting = f"waiting for {what}: {error}"[:500]
+                why = error.reason if isinstance(error, Busy) else str(error)[:500]
+                self._health.starting = say(
+                    "process.waits.why", "waiting for {what}: {why}", what=what, why=why
+                )
                 log.warning("waiting for what the service depends on", what=what, error=str(error)[:200])
                 await asyncio.sleep(TRY_AGAIN_SECONDS)
 
@@ -269,7 +275,7 @@ class _Process:
 
 
 def _joined(why: Callable[[], list[str]]) -> Callable[[], str]:
-    return lambda: "; ".join(why())
+    return lambda: several(why())
 
 
 def _objects(shared: MeshSettings, scratch: Path) -> Objects:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from framewell_contracts.cloudevents import Record
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.outcomes import Busy
@@ -110,7 +111,8 @@ class Relay:
                 continue
             except Exception as error:
                 log.exception("outbox relay failed, goes on")
-                await self._wait_and_retry(f"the outbox relay fails: {error!r}", SWEEP_SECONDS)
+                said = say("outbox_fails", "the outbox relay fails: {why}", why=repr(error))
+                await self._wait_and_retry(said, SWEEP_SECONDS)
                 continue
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(sweep_at - self._clock.monotonic(), 0.01)):

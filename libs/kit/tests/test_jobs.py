@@ -10,6 +10,7 @@ import pytest
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE
+from framewell_contracts.sentences import say
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import Documents, MongoDocuments
 from framewell_kit.jobs import HandOver, Job, JobKind, JobRunner, Jobs, Lease, LeaseLost
@@ -146,7 +147,7 @@ async def test_rejected_is_given_up_at_once_and_busy_waits(bench: Bench) -> None
     async def work(job: Job, lease: Lease) -> list[AssetRejected]:
         tries.append(job.key)
         if job.key == "bad":
-            raise Rejected("nonsense", code="forbidden")
+            raise Rejected(say("nonsense", "{key} is nonsense", key=job.key), code="forbidden")
         if tries.count("busy") < 3:
             raise Busy("no room", retry_after=0.01)
         return [AssetRejected(work=Work(asset_id=job.key))]
@@ -156,6 +157,11 @@ async def test_rejected_is_given_up_at_once_and_busy_waits(bench: Bench) -> None
     await bench.run(work, gave_up=lambda job, reason: [AssetRejected(work=Work(asset_id=reason.code))])
     await eventually(lambda: sorted(bench.rejected) == ["busy", "forbidden"])
     assert tries.count("bad") == 1
+    given_up = await bench.jobs.get("fetch", "bad")
+    assert given_up is not None
+    assert (given_up["reason"], given_up["wording"]) == (
+        "bad is nonsense", {"template": "nonsense", "params": {"key": "bad"}},
+    )  # fmt: skip
 
 
 async def test_a_dead_workers_job_is_taken_over_and_the_zombie_is_refused(bench: Bench) -> None:

@@ -13,7 +13,9 @@ from google.protobuf.duration_pb2 import Duration
 from framewell.asset.v1.asset_pb2 import AssetRejected
 from framewell.media.v1.media_pb2 import Work
 from framewell.mesh.v1 import operations_service_pb2 as pb
+from framewell.mesh.v1.mesh_pb2 import Wording
 from framewell.mesh.v1.operations_service_pb2_grpc import OperationsServiceStub
+from framewell_contracts.sentences import say
 from framewell_kit.clock import SystemClock
 from framewell_kit.documents import Documents, MemoryDocuments
 from framewell_kit.facts import Cause
@@ -24,7 +26,7 @@ from framewell_kit.outbox import Outbox
 from framewell_kit.rpc import Admission, RpcServer, channel
 from framewell_kit.stream.consumer.pauses import PausedPartition
 from framewell_kit.stream.policy.attempts import AttemptCounter
-from framewell_kit.stream.policy.breaker import Breaker
+from framewell_kit.stream.policy.breaker import BREAKER_OPEN, Breaker
 from framewell_kit.telemetry.control import TelemetryControl
 from framewell_kit.telemetry.logs import own_levels
 from framewell_kit.testing.collected_facts import CollectedFacts
@@ -178,19 +180,24 @@ async def test_work_of_an_asset_is_described_with_what_it_waits_for(served: Serv
     await served.jobs.put("fetch", "other", {}, cause=Cause("c2", "/t", "t", SystemClock().now(), "other"))
     claimed = await served.jobs.claim("fetch", "worker-1", 30)
     assert claimed is not None
-    await served.jobs.give_back(claimed, seconds=120, reason="the host refuses", failed=True)
+    await served.jobs.give_back(
+        claimed, seconds=120, reason=say("host_refuses", "the host {host} refuses", host="a"), failed=True
+    )
     await served.outbox.insert("assets", {"_id": "a"}, [AssetRejected(work=Work(asset_id=ASSET))], cause())
     await AttemptCounter(served.documents, "transcode.make_chunk").start(
         "p.framewell.chunk.planned.v1.live", 3, 17
     )
-    served.streams.waiting = [PausedPartition("t", 2, 9.0, "the disk is full", "ingest.accept_request")]
-    served.state.health.parts["streams"] = lambda: "breaker open"
+    served.streams.waiting = [
+        PausedPartition("t", 2, 9.0, say("disk_full", "the disk is full"), "ingest.accept_request")
+    ]
+    served.state.health.parts["streams"] = lambda: BREAKER_OPEN
+    served.state.health.notes["looks"] = lambda: ["somebody's own words"]
     served.streams.breakers["ingest.accept_request"].restore(SystemClock().now().timestamp())
     async with channel(served.address) as to:
         work = await OperationsServiceStub(to).DescribeWork(pb.DescribeWorkRequest(asset_id=ASSET))
     (job,) = work.jobs
     assert (job.kind, job.state, job.attempt, job.reason) == (
-        "fetch", pb.JOB_STATE_LATER, 2, "the host refuses",
+        "fetch", pb.JOB_STATE_LATER, 2, "the host a refuses",
     )  # fmt: skip
     wait = job.due_at.ToDatetime(SystemClock().now().tzinfo) - SystemClock().now()
     assert timedelta(seconds=100) < wait <= timedelta(seconds=120)
@@ -203,6 +210,21 @@ async def test_work_of_an_asset_is_described_with_what_it_waits_for(served: Serv
     assert [one.group for one in work.breakers] == ["ingest.accept_request"]
     assert not work.ready
     assert [(one.part, one.reason) for one in work.waiting] == [("streams", "breaker open")]
+    assert job.wording == Wording(template="host_refuses", params={"host": "a"})
+    assert work.paused[0].wording.template == "disk_full"
+    assert work.waiting[0].wording.template == "breaker_open"
+    assert [(one.reason, one.HasField("wording")) for one in work.notes] == [("somebody's own words", False)]
+
+
+async def test_a_reason_of_an_earlier_attempt_leaves_no_wording_to_a_later_one(served: Served) -> None:
+    await served.jobs.put("fetch", ASSET, {}, cause=cause())
+    for reason in (say("host_refuses", "the host {host} refuses", host="a"), "KeyError: 7"):
+        claimed = await served.jobs.claim("fetch", "worker-1", 30)
+        assert claimed is not None
+        await served.jobs.give_back(claimed, seconds=0, reason=reason, failed=True)
+    async with channel(served.address) as to:
+        work = await OperationsServiceStub(to).DescribeWork(pb.DescribeWorkRequest(asset_id=ASSET))
+    assert [(one.reason, one.HasField("wording")) for one in work.jobs] == [("KeyError: 7", False)]
 
 
 async def test_a_done_job_is_not_told(served: Served) -> None:

@@ -17,6 +17,7 @@ from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelRetired
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import asset_id
+from framewell_contracts.sentences import Sentence, say
 from framewell_kafka import retry_headers
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
@@ -170,7 +171,8 @@ async def test_not_yet_is_overtaken_and_succeeds_later(bench: StreamBench) -> No
 
 async def test_not_yet_ends_when_it_waited_in_vain(bench: StreamBench) -> None:
     echo = Echo()
-    echo.outcomes["never"] = [NotYet("asset unknown here", retry_after=0.05)] * 100
+    unknown = say("asset_unknown.here", "asset {asset_id} unknown here", asset_id="never")
+    echo.outcomes["never"] = [NotYet(unknown, retry_after=0.05)] * 100
     await bench.publish(IngestRequested(asset_id="never"))
     await bench.run(Stage(GROUP, echo, retry=RetryPolicy(not_yet_limit_seconds=0.5)))
     await eventually(lambda: bench.records(DEAD_LETTERS))
@@ -178,7 +180,11 @@ async def test_not_yet_ends_when_it_waited_in_vain(bench: StreamBench) -> None:
     note = retry_headers.read(dead_letter.headers)
     assert note is not None
     assert note.code == "waited_in_vain"
-    assert "asset unknown here" in note.reason
+    assert "in vain: asset never unknown here" in note.reason
+    assert isinstance(note.reason, Sentence)
+    assert (note.reason.code, note.reason.params["why-template"], note.reason.params["why-asset_id"]) == (
+        "waited_in_vain", "asset_unknown.here", "never",
+    )  # fmt: skip
 
 
 async def test_busy_pauses_its_partition_loses_nothing_and_goes_on_by_itself(bench: StreamBench) -> None:

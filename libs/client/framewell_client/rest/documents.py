@@ -2921,6 +2921,8 @@ class ProcessTelemetry(TypedDict):
     """Why it does not answer; empty when it does."""
     telemetry: NotRequired[Telemetry]
     """Its levels and sampling; unset when it does not answer."""
+    away_wording: NotRequired[Wording]
+    """What the sentence of `away` was made of."""
 
 
 class Programme(TypedDict):
@@ -3452,6 +3454,8 @@ class ReplicaView(TypedDict):
     """What parts of it note of themselves although they are ready."""
     paused: Sequence[PausedPartition]
     """Partitions that it has paused, each for a reason."""
+    away_wording: NotRequired[Wording]
+    """What the sentence of `away` was made of."""
 
 
 class ReprocessResponse(TypedDict):
@@ -4085,6 +4089,8 @@ class ServiceReplica(TypedDict):
     """Why it is not ready, part by part."""
     paused: Sequence[PausedPartition]
     """Partitions that it does not read for a while."""
+    away_wording: NotRequired[Wording]
+    """What the sentence of `away` was made of."""
 
 
 class ServiceView(TypedDict):
@@ -4104,6 +4110,8 @@ class ServiceView(TypedDict):
     """What its groups have not handled yet, per group and topic, only where something is behind."""
     dead_letters: Sequence[DeadLetterCount]
     """Its dead letters of the last 30 days that wait, by group, code and type of event."""
+    away_wording: NotRequired[Wording]
+    """What the sentence of `away` was made of."""
 
 
 class ServiceWork(TypedDict):
@@ -4121,6 +4129,8 @@ class ServiceWork(TypedDict):
     """Facts of the asset that it holds and that the broker has not taken yet."""
     replicas: Sequence[ServiceReplica]
     """Each process of it."""
+    away_wording: NotRequired[Wording]
+    """What the sentence of `away` was made of."""
 
 
 class Session(TypedDict):

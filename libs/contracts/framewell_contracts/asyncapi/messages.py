@@ -64,6 +64,12 @@ _RETRY_HEADERS: Final[dict[str, Schema]] = {
     "framewell-last-ms": {**_NUMBER, "description": "Last attempt, in milliseconds since 1970."},
     "framewell-code": {**_TEXT, "description": "What happened, as a stable word."},
     "framewell-reason": {**_TEXT, "description": "What happened, as a sentence."},
+    "framewell-wording": {
+        **_TEXT,
+        "contentMediaType": JSON,
+        "description": "What that sentence was made of: the code of its `template`, and its `params` by name "
+        "(`/sentences.json` at the gateway). Without it the sentence is a text of its own.",
+    },
     "framewell-not-before-ms": {
         **_NUMBER,
         "description": "Next attempt, in milliseconds since 1970; 0 in a dead letter.",
@@ -77,6 +83,7 @@ _RETRY_HEADERS: Final[dict[str, Schema]] = {
     },
 }
 _SOMETIMES: Final = {
+    "framewell-wording",
     "framewell-not-before-ms",
     "framewell-traceback",
     "framewell-valueless",

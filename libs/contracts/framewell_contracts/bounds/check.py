@@ -20,6 +20,7 @@ from framewell_contracts.bounds.rules import (
     message_rules,
 )
 from framewell_contracts.field_problem import MOST_PROBLEMS, FieldProblem
+from framewell_contracts.sentences import say, several
 from framewell_contracts.unreadable import Unreadable
 
 Document: TypeAlias = Mapping[str, Any] | None
@@ -33,8 +34,14 @@ class OutOfBounds(Unreadable):
     """A message that breaks its rules; `problems` says where and how."""
 
     def __init__(self, message: Message, problems: Sequence[FieldProblem]) -> None:
-        listed = "; ".join(one.sentence for one in problems[:3])
-        super().__init__(f"this {message.DESCRIPTOR.name} is not taken: {listed}", code="out_of_bounds")
+        listed = several([one.sentence for one in problems[:3]])
+        said = say(
+            "out_of_bounds",
+            "this {message} is not taken: {why}",
+            message=message.DESCRIPTOR.name,
+            why=listed,
+        )
+        super().__init__(said, code="out_of_bounds")
         self.message = message
         self.problems = tuple(problems)
 

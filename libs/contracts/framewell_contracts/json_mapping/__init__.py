@@ -13,6 +13,8 @@ from framewell_contracts.field_problem import FieldProblem
 from framewell_contracts.json_mapping.comments import comments
 from framewell_contracts.json_mapping.enum_words import enum_value, enum_word, enum_words
 from framewell_contracts.json_mapping.read import (
+    BODY,
+    EVENT,
     InvalidDocument,
     from_json,
     parse_object,
@@ -22,6 +24,8 @@ from framewell_contracts.json_mapping.schema import Schema, components, referenc
 from framewell_contracts.json_mapping.write import to_json
 
 __all__ = [
+    "BODY",
+    "EVENT",
     "FieldProblem",
     "InvalidDocument",
     "Schema",

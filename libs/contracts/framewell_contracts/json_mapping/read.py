@@ -5,28 +5,36 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from framewell_contracts.field_problem import MOST_PROBLEMS, FieldProblem
 from framewell_contracts.json_mapping.values import Convert, converter, key_converter, kind
+from framewell_contracts.sentences import say, several
 from framewell_contracts.unreadable import Unreadable
 
 M = TypeVar("M", bound=Message)
+
+
+EVENT: Final = say("what.event", "the event")
+BODY: Final = say("what.body", "the body")
+VALUE: Final = say("what.value", "the value")
+"""What a text is that may be no JSON."""
 
 
 class InvalidDocument(Unreadable):
     """A document that is no message of its type; `problems` says where and why, in the document's order."""
 
     def __init__(self, name: str, problems: Sequence[FieldProblem]) -> None:
-        listed = "; ".join(one.sentence for one in problems[:3])
-        super().__init__(f"the JSON does not fit {name}: {listed}", code="bad_json")
+        listed = several([one.sentence for one in problems[:3]])
+        said = say("unreadable.unfit", "the JSON does not fit {message}: {why}", message=name, why=listed)
+        super().__init__(said, code="bad_json")
         self.problems = tuple(problems)
 
 
-def parse_object(text: bytes | str, what: str = "the value") -> dict[str, Any]:
+def parse_object(text: bytes | str, what: str = VALUE) -> dict[str, Any]:
     """Return the object in a JSON text, whose bytes are UTF-8 (RFC 8259) and begin with no mark of that.
 
     Raises Unreadable, also for a name that an object has twice.
@@ -35,9 +43,11 @@ def parse_object(text: bytes | str, what: str = "the value") -> dict[str, Any]:
         decoded = text.decode() if isinstance(text, bytes) else text  # json.loads would take UTF-16 too
         parsed = json.loads(decoded, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"{what} is not JSON: {error}", code="bad_json") from error
+        said = say("unreadable.json", "{what} is not JSON: {why}", what=what, why=error)
+        raise Unreadable(said, code="bad_json") from error
     if not isinstance(parsed, dict):
-        raise Unreadable(f"{what} must be one JSON object", code="bad_json")
+        said = say("unreadable.no_object", "{what} must be one JSON object", what=what)
+        raise Unreadable(said, code="bad_json")
     return parsed
 
 

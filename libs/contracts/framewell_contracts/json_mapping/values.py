@@ -13,6 +13,7 @@ from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from framewell_contracts.json_mapping.enum_words import enum_value
+from framewell_contracts.sentences import say
 
 Convert: TypeAlias = Callable[[Any], Any]
 """Makes a value of a field from a JSON value. Raises ValueError with a sentence about the value."""
@@ -37,6 +38,17 @@ _TIME, _SECONDS = re.compile(TIME_PATTERN), re.compile(SECONDS_PATTERN)
 _WHOLE_KEY = re.compile(r"-?(0|[1-9][0-9]{0,19})")
 
 
+_KINDS: Mapping[type, str] = MappingProxyType(
+    {
+        str: say("kind.text", "text"),
+        bool: say("kind.truth", "true or false"),
+        list: say("kind.list", "a list"),
+        dict: say("kind.object", "an object"),
+    }
+)
+_NUMBER = say("kind.number", "a number")
+
+
 def converter(field: FieldDescriptor) -> Convert | None:
     """Return what makes one value of the field; None for a message with fields of its own."""
     if field.message_type is not None:
@@ -59,8 +71,7 @@ def key_converter(field: FieldDescriptor) -> Convert:
 
 def kind(value: object) -> str:
     """Return what a JSON value is, for a sentence."""
-    names: Mapping[type, str] = {str: "text", bool: "true or false", list: "a list", dict: "an object"}
-    return "null" if value is None else names.get(type(value), "a number")
+    return "null" if value is None else _KINDS.get(type(value), _NUMBER)
 
 
 def _text(value: Any) -> str:

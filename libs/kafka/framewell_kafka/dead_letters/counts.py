@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-DAMAGED = "its headers do not say where it came from"
-TOO_LARGE = "it was too large to be kept in the dead letter"
-NO_TOPIC = "the topic it came from is not there any more"
+from framewell_contracts.sentences import say
+
+DAMAGED = say("left.damaged", "its headers do not say where it came from")
+TOO_LARGE = say("left.too_large", "it was too large to be kept in the dead letter")
+NO_TOPIC = say("left.no_topic", "the topic it came from is not there any more")
 
 
 @dataclass(slots=True)

@@ -5,14 +5,18 @@ from typing import Any
 
 from framewell_contracts.bounds import OutOfBounds
 from framewell_contracts.cloudevents import Event, Unreadable, asset_of, decode
-from framewell_contracts.json_mapping import parse_object
+from framewell_contracts.json_mapping import EVENT, parse_object
+from framewell_contracts.sentences import say
 from framewell_kafka import retry_headers
 from framewell_kafka.dead_letters.actions import Action, State
 from framewell_kafka.dead_letters.dead_letter_id import DeadLetterId
 from framewell_kafka.retry_headers import RetryHeaders
 
 DAMAGED = "damaged"
-_DAMAGED_REASON = "its framewell-* headers do not say where it came from: it can be shown and discarded"
+_DAMAGED_REASON = say(
+    "dead_letter_damaged",
+    "its framewell-* headers do not say where it came from: it can be shown and discarded",
+)
 # No id and no type of ours is longer; a hostile one is cut where it is shown or counted.
 MAX_ATTRIBUTE = 256
 
@@ -101,7 +105,7 @@ class DeadLetter:
         if self.value is None or self.value.lstrip()[:1] != b"{":
             return ""
         try:
-            event = parse_object(self.value, "the event")
+            event = parse_object(self.value, EVENT)
         except Unreadable:
             return ""
         return str(event.get(name, ""))[:MAX_ATTRIBUTE]

@@ -52,8 +52,14 @@ def _busy_when_away(
         try:
             return await method(*args, **kwargs)
         except _AWAY as error:
-            reason = f"the document database does not answer: {_for_people(error)}"
-            raise Busy(reason, retry_after=1.0) from error
+            raise Busy(
+                say(
+                    "database_away",
+                    "the document database does not answer: {why}",
+                    why=_for_people(error),
+                ),
+                retry_after=1.0,
+            ) from error
         except OperationFailure as error:
             if error.code != OUT_OF_DISK_SPACE:
                 raise

@@ -12,6 +12,7 @@ from framewell_kit.facts import Outgoing
 from framewell_kit.jobs.model import MAX_ATTEMPTS, RETRY_SECONDS, HandOver, Job, JobKind, Lease, LeaseLost
 from framewell_kit.jobs.store import Jobs, job_of
 from framewell_kit.outcomes import Busy, NotYet, Rejected
+from framewell_kit.stream.policy.quarantine import killed_its_worker
 from framewell_kit.stream.policy.retry import Reason
 from framewell_kit.telemetry import logger
 
@@ -99,7 +100,7 @@ class Attempt:
 
     async def _end(self, state: str, facts: Sequence[Outgoing], reason: Reason | None = None) -> str:
         """End the job; what was done must not be lost. Raises LeaseLost."""
-        sentence, code = (str(reason), reason.code) if reason is not None else ("", "")
+        sentence, code = (reason.sentence, reason.code) if reason is not None else ("", "")
         await self._insist(lambda: self.jobs.end(self.document, state, facts, reason=sentence, code=code))
         return state
 
@@ -126,5 +127,5 @@ def _hopeless(document: Document) -> Reason | None:
         return Reason(document["cancelled"], "cancelled")
     died = document["starts"]
     if died >= MAX_ATTEMPTS - 1:
-        return Reason(f"it was started {died} times and its worker died every time", "killed_its_worker")
+        return Reason(killed_its_worker(died), "killed_its_worker")
     return None

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, nullcontext
 from uuid import uuid4
 
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents.protocol import Document
 from framewell_kit.jobs.attempt import Attempt
@@ -82,7 +83,11 @@ class JobRunner:
 
     def unready(self) -> list[str]:
         """Return the reasons why jobs are not claimed; empty when they are."""
-        return [f"jobs {kind}: {reason}" for kind, reason in self._reasons.items() if reason]
+        return [
+            say("jobs_wait", "jobs {kind}: {why}", kind=kind, why=reason)
+            for kind, reason in self._reasons.items()
+            if reason
+        ]
 
     def running_seconds(self) -> dict[str, float]:
         """Return how long the oldest running job of each kind has run in this process; 0 when none runs."""
@@ -121,7 +126,7 @@ class JobRunner:
             except Busy as busy:
                 self._reasons[kind.kind] = busy.reason
             except Exception as error:
-                self._reasons[kind.kind] = f"claiming fails: {error!r}"
+                self._reasons[kind.kind] = say("claiming_fails", "claiming fails: {why}", why=repr(error))
                 log.exception("claiming jobs failed, goes on", kind=kind.kind)
             try:
                 async with asyncio.timeout(wait):
@@ -196,7 +201,7 @@ class JobRunner:
             except LeaseLost:
                 log.warning("job lost to another worker", id=job.id, epoch=lease.epoch)
             except asyncio.CancelledError:
-                reason = "its worker had to stop"
+                reason = say("worker_stopped", "its worker had to stop")
                 await asyncio.shield(
                     self._jobs.give_back(
                         document, seconds=0, reason=reason, failed=False, starts=document["starts"]

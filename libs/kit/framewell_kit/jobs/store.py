@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED, Lane
+from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED, Lane, Wording
 from framewell_contracts.fact_types import FACTS
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import worded, wording_of
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
@@ -199,7 +200,7 @@ class Jobs:
                 "queue": waits,
                 "due": self._clock.now() + timedelta(seconds=seconds),
                 "wait_seconds": seconds,
-                "reason": reason,
+                **_said(reason),
                 "starts": starts,
             },
         }
@@ -225,7 +226,7 @@ class Jobs:
                 "queue": queue(document["kind"], state),
                 "due": now,  # to be found by its age, on the index of claims
                 "ended_at": now,
-                "reason": reason,
+                **_said(reason),
                 "code": code,
                 "starts": 0,
             }
@@ -242,6 +243,20 @@ class Jobs:
     def _notify(self, kind: str) -> None:
         for listener in self._listeners:
             listener(kind)
+
+
+def reason_of(document: Document) -> str:
+    """Return why the last attempt ended or the job waits, with what the sentence was made of."""
+    wording = document.get("wording") or {}
+    reason = str(document.get("reason", ""))
+    return worded(reason, Wording(template=wording.get("template", ""), params=wording.get("params", {})))
+
+
+def _said(reason: str) -> dict[str, Any]:
+    """Return the fields that keep a sentence: its text, and what it was made of."""
+    wording = wording_of(reason)
+    made_of = {} if wording is None else {"template": wording.template, "params": dict(wording.params)}
+    return {"reason": str(reason), "wording": made_of}
 
 
 def has_ended(document: Document) -> bool:

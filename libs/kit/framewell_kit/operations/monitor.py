@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Documents
 from framewell_kit.health import Health
@@ -55,7 +56,8 @@ class ProcessMonitor:
     async def check(self) -> None:
         """Ask broker and database once, and set every gauge."""
         self._away["broker"], self._away["database"] = await asyncio.gather(
-            _answers("the broker", self._publisher.ping), _answers("the database", self._documents.ping)
+            _answers(say("what.broker", "the broker"), self._publisher.ping),
+            _answers(say("what.database", "the database"), self._documents.ping),
         )
         if self.runtime is not None:
             await self.runtime.measure()
@@ -86,5 +88,10 @@ async def _answers(what: str, ping: Callable[[], Awaitable[object]]) -> str:
     except Busy as busy:
         return busy.reason
     except TimeoutError:
-        return f"{what} does not answer within {ANSWER_SECONDS:g} s"
+        return say(
+            "no_answer_within",
+            "{what} does not answer within {seconds} s",
+            what=what,
+            seconds=f"{ANSWER_SECONDS:g}",
+        )
     return ""

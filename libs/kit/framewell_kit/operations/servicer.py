@@ -10,8 +10,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from framewell.mesh.v1 import operations_service_pb2 as pb
 from framewell.mesh.v1 import operations_service_pb2_grpc as grpc_code
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wording_of
 from framewell_kit.documents.protocol import Document
+from framewell_kit.jobs.store import reason_of
 from framewell_kit.operations.holdings_search import HoldingsSearch, Searched
 from framewell_kit.operations.process_state import ProcessState
 from framewell_kit.outcomes import NotYet, Rejected
@@ -89,12 +90,8 @@ class Operations(grpc_code.OperationsServiceServicer):
             process=state.process,
             version=_VERSION,
             ready=not waiting,
-            waiting=[pb.WaitingPart(part=part, reason=reason) for part, reason in waiting.items()],
-            notes=[
-                pb.WaitingPart(part=part, reason=note)
-                for part, read in state.health.notes.items()
-                for note in read()
-            ],
+            waiting=[_part(name, reason) for name, reason in waiting.items()],
+            notes=[_part(name, note) for name, read in state.health.notes.items() for note in read()],
             paused=[_paused(one) for one in (state.streams.paused() if state.streams else ())],
             breakers=[
                 _breaker(group, one)
@@ -169,6 +166,10 @@ def _searched(one: Searched) -> pb.SearchedStore:
     )
 
 
+def _part(name: str, reason: str) -> pb.WaitingPart:
+    return pb.WaitingPart(part=name, reason=reason, wording=wording_of(reason))
+
+
 def _breaker(group: str, breaker: Breaker) -> pb.Breaker:
     opened = None if breaker.opened_at is None else datetime.fromtimestamp(breaker.opened_at, UTC)
     tries = datetime.now(UTC) + timedelta(seconds=breaker.seconds_left) if breaker.is_open else None
@@ -184,12 +185,20 @@ def _breaker(group: str, breaker: Breaker) -> pb.Breaker:
 def _paused(one: PausedPartition) -> pb.PausedPartition:
     until = datetime.now(UTC) + timedelta(seconds=one.seconds_left)
     return pb.PausedPartition(
-        group=one.group, topic=one.topic, partition=one.partition, until=_moment(until), reason=one.reason
+        group=one.group,
+        topic=one.topic,
+        partition=one.partition,
+        until=_moment(until),
+        reason=one.reason,
+        wording=wording_of(one.reason),
     )
 
 
 def _job(document: Document) -> pb.HeldJob:
-    state = _STATES[document["queue"].removeprefix(document["kind"] + "/").split("/")[0]]
+    state, reason = (
+        _STATES[document["queue"].removeprefix(document["kind"] + "/").split("/")[0]],
+        reason_of(document),
+    )
     return pb.HeldJob(
         kind=document["kind"],
         key=document["key"],
@@ -201,7 +210,8 @@ def _job(document: Document) -> pb.HeldJob:
         leased_until=_moment(document.get("leased_until") if state == pb.JOB_STATE_RUNNING else None),
         due_at=_moment(document["due"] if state == pb.JOB_STATE_LATER else None),
         put_at=_moment(document["put_at"]),
-        reason=document.get("reason", ""),
+        reason=reason,
+        wording=wording_of(reason),
         code=document.get("code", ""),
     )
 

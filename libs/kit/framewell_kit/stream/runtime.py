@@ -9,7 +9,7 @@ from typing import Any
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import of_part, say
 from framewell_contracts.topics import retry_topic
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.broker_reach import REFUSES, WHAT_IS_NEEDED, BrokerUnusable, refusal
@@ -29,7 +29,7 @@ from framewell_kit.stream.consumer.permit_queue import MAX_RECORDS, PermitQueue
 from framewell_kit.stream.consumer.processor import RecordProcessor
 from framewell_kit.stream.consumer.security import security
 from framewell_kit.stream.policy.attempts import AttemptCounter
-from framewell_kit.stream.policy.breaker import Breaker
+from framewell_kit.stream.policy.breaker import BREAKER_OPEN, Breaker
 from framewell_kit.stream.policy.breaker_store import Breakers
 from framewell_kit.stream.policy.permits import ARCHIVE, LIVE, Permits
 from framewell_kit.stream.policy.quarantine import Quarantine
@@ -138,15 +138,15 @@ class StreamRuntime:
         """Return the parts of the streams that may be unready, each with what returns the reasons."""
         return {
             "partitions": lambda: [
-                f"{one.group} has no partitions assigned yet"
+                say("no_partitions", "{group} has no partitions assigned yet", group=one.group)
                 for one in self.consumers
                 if not one.assigned.is_set()
             ],
             "breakers": lambda: [
-                f"{group}: breaker open" for group, one in self._breakers.items() if one.is_open
+                of_part(group, BREAKER_OPEN) for group, one in self._breakers.items() if one.is_open
             ],
             "rights": lambda: [
-                f"{one.group}: {reason}" for one in self.consumers for reason in _denials(one)
+                of_part(one.group, reason) for one in self.consumers for reason in _denials(one)
             ],
             "broadcasts": lambda: [
                 reason
@@ -157,7 +157,7 @@ class StreamRuntime:
 
     def waiting(self) -> list[str]:
         """Return what paused partitions wait for, by group: no reason to be unready, but one to be shown."""
-        return [f"{one.group}: {reason}" for one in self.consumers for reason in one.pauses.reasons]
+        return [of_part(one.group, reason) for one in self.consumers for reason in one.pauses.reasons]
 
     def paused(self) -> list[PausedPartition]:
         """Return the partitions that are paused, by group; topics are named without the mesh's prefix."""

@@ -24,10 +24,11 @@ from framewell.gateway.v1.explanation_pb2 import AssetDeadLetter, Backlog, Retry
 from framewell_contracts.cloudevents import Unreadable, asset_of, decode
 from framewell_contracts.fact_types import facts_read
 from framewell_contracts.groups import GROUPS
+from framewell_contracts.sentences import of_part, say, wording_of
 from framewell_contracts.topics import RETRY_SUFFIX, dead_letter_topic, retry_topic
 from framewell_gateway.domain.broker_state import BrokerState
 from framewell_gateway.domain.moments import timestamp
-from framewell_gateway.ports import Away
+from framewell_gateway.ports import BROKER, Away
 from framewell_kafka import retry_headers
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.broker_reach import BrokerUnusable
@@ -92,7 +93,7 @@ class KafkaSearch:
                 dead_letters = self._read_dead_letters(search, since, self._groups_with_dead_letters(known))
                 await asyncio.gather(self._look_through(search, starts, known), dead_letters)
         except (KafkaError, TimeoutError, OSError) as error:
-            raise Away("the broker", self._described(error)) from error
+            raise Away(BROKER, self._described(error)) from error
         backlogs = _backlogs(starts, known, len(self.prefix))
         return BrokerState(search.waiting, backlogs, search.dead_letters, search.cut)
 
@@ -102,7 +103,7 @@ class KafkaSearch:
             async with asyncio.timeout(self.seconds):
                 known, committed = await asyncio.gather(self._extents(), self._committed())
         except (KafkaError, TimeoutError, OSError) as error:
-            raise Away("the broker", self._described(error)) from error
+            raise Away(BROKER, self._described(error)) from error
         return _backlogs(self._starts(known, committed), known, len(self.prefix))
 
     def _described(self, error: Exception) -> str:
@@ -110,8 +111,13 @@ class KafkaSearch:
         if isinstance(error, BrokerUnusable):  # names the broker itself
             return str(error)
         if isinstance(error, TimeoutError):
-            return f"{self.access.servers} did not answer within {self.seconds * 3:g} s"
-        return f"{self.access.servers}: {str(error) or type(error).__name__}"
+            return say(
+                "no_answer_from",
+                "{servers} did not answer within {seconds} s",
+                servers=self.access.servers,
+                seconds=f"{self.seconds * 3:g}",
+            )
+        return of_part(self.access.servers, str(error) or type(error).__name__)
 
     async def _extents(self) -> dict[TopicPartition, _Extent]:
         """Return where every partition begins and ends that groups read or leave dead letters in."""
@@ -180,7 +186,14 @@ class KafkaSearch:
                     return
         except TimeoutError:
             pass
-        search.cut.append(f"looked at {looked:,} of the {total:,} records that groups have not handled")
+        search.cut.append(
+            say(
+                "cut.records",
+                "looked at {looked, number} of the {total, number} records that groups have not handled",
+                looked=looked,
+                total=total,
+            )
+        )
 
     def _is_about(self, asset_id: str, record: Any) -> bool:
         """Return whether the record is about the asset, be it readable or not."""
@@ -202,6 +215,7 @@ class KafkaSearch:
                 not_before=_moment(failure.not_before_ms),
                 code=failure.code,
                 reason=failure.reason,
+                wording=wording_of(failure.reason),
                 origin_topic=failure.origin_topic,
             )
         for group, start in groups.items():
@@ -239,10 +253,17 @@ class KafkaSearch:
                 async for dead_letter in store.read(chosen):
                     search.dead_letters.append(_asset_dead_letter(dead_letter))
                     if len(search.dead_letters) >= MOST_FOUND:
-                        search.cut.append(f"there may be more than {MOST_FOUND} dead letters")
+                        said = say("cut.found", "there may be more than {most} dead letters", most=MOST_FOUND)
+                        search.cut.append(said)
                         break
         except TimeoutError:
-            search.cut.append(f"not all dead letters were looked at in {self.seconds:g} s")
+            search.cut.append(
+                say(
+                    "cut.dead_letters",
+                    "not all dead letters were looked at in {seconds} s",
+                    seconds=f"{self.seconds:g}",
+                )
+            )
 
 
 async def _offsets(admin: Any, group: str) -> Mapping[TopicPartition, Any]:
@@ -263,6 +284,7 @@ def _asset_dead_letter(dead_letter: DeadLetter) -> AssetDeadLetter:
         id=dead_letter.event_id,
         code=dead_letter.code,
         reason=dead_letter.reason,
+        wording=wording_of(dead_letter.reason),
         attempts=dead_letter.failure.attempt if dead_letter.failure else 0,
         given_up=_moment(dead_letter.written_ms),
         replay=f"framewell dlq replay {dead_letter.id.group} --id {dead_letter_id.rpartition('/')[2]}",

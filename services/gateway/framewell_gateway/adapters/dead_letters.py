@@ -26,9 +26,9 @@ from framewell.gateway.v1.mesh_view_pb2 import (
 )
 from framewell_contracts.fact_types import groups_of
 from framewell_contracts.groups import GROUPS
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wording_of
 from framewell_gateway.domain.moments import timestamp
-from framewell_gateway.ports import Away
+from framewell_gateway.ports import BROKER, Away
 from framewell_kafka.broker_access import BrokerAccess
 from framewell_kafka.dead_letters import (
     ANY_STATE,
@@ -190,9 +190,14 @@ class KafkaDeadLetters:
             async with asyncio.timeout(seconds), store as opened:
                 yield opened
         except TimeoutError as error:
-            raise Away("the broker", f"its dead letters were not read within {seconds:g} s") from error
+            said = say(
+                "dead_letters_unread",
+                "its dead letters were not read within {seconds} s",
+                seconds=f"{seconds:g}",
+            )
+            raise Away(BROKER, said) from error
         except (KafkaError, OSError, TopicsMissing) as error:
-            raise Away("the broker", str(error) or type(error).__name__) from error
+            raise Away(BROKER, str(error) or type(error).__name__) from error
 
 
 def _key(one: DeadLetter) -> Key:
@@ -200,7 +205,9 @@ def _key(one: DeadLetter) -> Key:
 
 
 def _left(reasons: Iterable[tuple[str, int]]) -> list[DeadLettersLeft]:
-    return [DeadLettersLeft(reason=reason, count=count) for reason, count in reasons]
+    return [
+        DeadLettersLeft(reason=reason, count=count, wording=wording_of(reason)) for reason, count in reasons
+    ]
 
 
 def _view(one: DeadLetter) -> DeadLetterView:
@@ -211,6 +218,7 @@ def _view(one: DeadLetter) -> DeadLetterView:
         state=_STATES[one.state],
         code=one.code,
         reason=_text(one.reason),
+        wording=wording_of(one.reason),
         type=_text(one.event_type),
         event_id=_text(one.event_id),
         asset_id=_text(one.asset()),

@@ -9,7 +9,8 @@ from google.protobuf.message import Message
 
 from framewell.gateway.v1.mesh_view_pb2 import ProcessTelemetry
 from framewell.mesh.v1 import operations_service_pb2 as pb
-from framewell_contracts.sentences import say
+from framewell.mesh.v1.mesh_pb2 import Wording
+from framewell_contracts.sentences import say, wording_of
 from framewell_contracts.services import SERVICES
 from framewell_gateway.adapters.caller_metadata import CallerMetadata
 from framewell_gateway.adapters.services import answered, call, path_of
@@ -59,7 +60,10 @@ class RemoteOperations:
             raise NotFound(
                 say("group_unknown", "no service of the mesh has a group {group}", group=f"{group!r}")
             )
-        request, unreached = pb.ResumeBreakerRequest(group=group), Away(service, "none of it is known")
+        request, unreached = (
+            pb.ResumeBreakerRequest(group=group),
+            Away(service, say("none_known", "none of it is known")),
+        )
         for channel in (await self._replicas(service)).values():
             try:
                 answer = await self._call(service, channel, _RESUME, request, CHANGE_SECONDS)
@@ -76,7 +80,7 @@ class RemoteOperations:
         try:
             channels = await self._replicas(service)
         except Away as unknown:
-            return [ProcessTelemetry(service=service, address=self._address_of(service), away=unknown.detail)]
+            return [_silent(ProcessTelemetry(service=service, address=self._address_of(service)), unknown)]
         asked = [self._tune(service, one, channel, change) for one, channel in channels.items()]
         return await asyncio.gather(*asked)
 
@@ -86,7 +90,8 @@ class RemoteOperations:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 where = await replicas(self._address_of(service))
         except (OSError, TimeoutError) as error:
-            unknown = f"its name cannot be looked up: {str(error) or 'no answer in time'}"
+            in_vain = say("lookup_in_vain", "no answer in time")
+            unknown = say("name_unknown", "its name cannot be looked up: {why}", why=str(error) or in_vain)
             raise Away(service, unknown) from error
         return await self._to(service, where)
 
@@ -105,7 +110,7 @@ class RemoteOperations:
         except Away as away:
             return Replica(address, away=away.detail)
         except Outcome as refused:
-            return Replica(address, away=str(refused))
+            return Replica(address, away=refused.reason)
         return Replica(address, reply)
 
     async def _tune(
@@ -123,9 +128,8 @@ class RemoteOperations:
                 told = self._call(service, channel, _SET_TELEMETRY, change, CHANGE_SECONDS)
                 telemetry = (await told).telemetry
         except Away as away:
-            found.away = away.detail
-        else:
-            found.telemetry.CopyFrom(telemetry)
+            return _silent(found, away)
+        found.telemetry.CopyFrom(telemetry)
         return found
 
     async def _call(
@@ -134,6 +138,13 @@ class RemoteOperations:
         """Return what one replica answers to whoever calls the gateway. Raises what `answered` raises."""
         metadata = self._callers.of(service, path_of(method))
         return await answered(service, call(channel, method, request, seconds, metadata))
+
+
+def _silent(process: ProcessTelemetry, away: Away) -> ProcessTelemetry:
+    """Return what is known of a process that does not answer: why."""
+    process.away = away.detail
+    process.away_wording.MergeFrom(wording_of(away.detail) or Wording())
+    return process
 
 
 _RESUME: Final = Method("", "ResumeBreaker", pb.ResumeBreakerRequest, pb.ResumeBreakerResponse)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from framewell.gateway.v1.explanation_pb2 import AssetDeadLetter, Backlog, WaitingRecord
 from framewell.mesh.v1.operations_service_pb2 import Breaker, DescribeWorkResponse, HeldJob, StartedRecord
+from framewell_contracts.sentences import several
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class ServiceReplies:
         """Return why nobody answers; empty when somebody does."""
         if self.answering:
             return ""
-        return "; ".join(dict.fromkeys(one.away for one in self.replicas))
+        return several([*dict.fromkeys(one.away for one in self.replicas)])
 
     @property
     def ready(self) -> bool:

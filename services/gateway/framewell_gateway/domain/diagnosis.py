@@ -120,6 +120,7 @@ def _service_work(service: ServiceReplies) -> ServiceWork:
     return ServiceWork(
         service=service.service,
         away=service.away,
+        away_wording=wording_of(service.away),
         ready=service.ready,
         breakers=service.breakers,
         unsent_facts=service.unsent_facts,
@@ -133,6 +134,7 @@ def _service_replica(replica: Replica) -> ServiceReplica:
         address=replica.address,
         process=reply.process,
         away=replica.away,
+        away_wording=wording_of(replica.away),
         ready=reply.ready,
         waiting=reply.waiting,
         paused=reply.paused,

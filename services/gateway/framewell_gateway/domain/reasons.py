@@ -1,6 +1,6 @@
 """Reasons why an asset does not go on, one sentence each, with what to do about it. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +8,7 @@ from framewell.gateway.v1.explanation_pb2 import AssetDeadLetter, Reason, Reason
 from framewell.mesh.v1.operations_service_pb2 import (
     Breaker,
 )
-from framewell_contracts.sentences import say, worded, wording_of
+from framewell_contracts.sentences import say, several, worded, wording_of
 from framewell_gateway.domain.broker_state import ServiceReplies
 from framewell_gateway.domain.told_times import clock_text, when
 
@@ -93,7 +93,7 @@ def _of_replicas(work: ServiceReplies) -> Iterator[Reason]:
                 "why.unready",
                 "{service} is not ready: {why}.",
                 service=f"{name}{work.whose(one)}",
-                why=_several(parts),
+                why=several(parts),
             )
             yield reason("service_unready", weight, name, sentence, advice)
 
@@ -172,10 +172,3 @@ def short_name(event_type: str) -> str:
     """Return a type of events as people read it."""
     short = event_type.removeprefix("framewell.").rsplit(".v", 1)[0]
     return short or say("what.unreadable", "a record that cannot be read")
-
-
-def _several(parts: Sequence[str]) -> str:
-    """Return reasons with semicolons between them; empty where there are none."""
-    if len(parts) < 2:
-        return "".join(parts) if not parts else parts[0]
-    return say("several", "{first}; {rest}", first=parts[0], rest=_several(parts[1:]))

@@ -13,9 +13,10 @@ from framewell_gateway.ports.read_models import (
     ProgressRepository,
     SummaryRepository,
 )
-from framewell_gateway.ports.services import Away, Method, Services
+from framewell_gateway.ports.services import BROKER, Away, Method, Services
 
 __all__ = [
+    "BROKER",
     "Announcer",
     "Away",
     "BrokerSearch",

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
@@ -22,6 +22,10 @@ from framewell_contracts.sentences import say
 
 Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
+
+
+BROKER: Final = say("what.broker", "the broker")
+"""What is away where the mesh's broker cannot be asked."""
 
 
 class Away(Exception):

@@ -9,7 +9,7 @@ from framewell.ingest.v1.ingest_service_pb2 import GetAssetRequest
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.broker_state import BrokerState
 from framewell_gateway.domain.diagnosis import Findings, diagnose
-from framewell_gateway.ports import Away, BrokerSearch, EventRepository, Operations
+from framewell_gateway.ports import BROKER, Away, BrokerSearch, EventRepository, Operations
 from framewell_gateway.queries.asset_progress import AssetProgress, KnownAsset, asset_unknown
 from framewell_kit.clock import Clock
 from framewell_kit.outcomes import NotFound
@@ -42,7 +42,7 @@ class ExplainAsset:
         known, ingest_away = asked.result()
         if known is None and not broker.waiting and not broker.dead_letters:
             if broker_away:
-                raise Away("the broker", broker_away)
+                raise Away(BROKER, broker_away)
             if ingest_away is not None:
                 raise ingest_away
             raise asset_unknown(asset_id)

@@ -15,6 +15,7 @@ from framewell.gateway.v1.mesh_view_pb2 import (
     ReplicaView,
     ServiceView,
 )
+from framewell_contracts.sentences import wording_of
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.broker_state import Replica, ServiceReplies
 from framewell_gateway.domain.missing_parts import leave_out
@@ -73,6 +74,7 @@ def _service(
         service=replies.service,
         ready=replies.ready,
         away=replies.away,
+        away_wording=wording_of(replies.away),
         replicas=map(_replica, replies.replicas),
         breakers=replies.breakers,
         lag=[one for one in lag if one.group.startswith(of_service)],
@@ -87,6 +89,7 @@ def _replica(one: Replica) -> ReplicaView:
         version=one.reply.version,
         ready=one.reply.ready,
         away=one.away,
+        away_wording=wording_of(one.away),
         waiting=one.reply.waiting,
         notes=one.reply.notes,
         paused=one.reply.paused,

@@ -506,6 +506,7 @@ class ServiceWork(_message.Message):
     BREAKERS_FIELD_NUMBER: _builtins.int
     UNSENT_FACTS_FIELD_NUMBER: _builtins.int
     REPLICAS_FIELD_NUMBER: _builtins.int
+    AWAY_WORDING_FIELD_NUMBER: _builtins.int
     service: _builtins.str
     """Name of the service that answers."""
     away: _builtins.str
@@ -522,6 +523,10 @@ class ServiceWork(_message.Message):
     def replicas(self) -> _containers.RepeatedCompositeFieldContainer[Global___ServiceReplica]:
         """Each process of it."""
 
+    @_builtins.property
+    def away_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `away` was made of."""
+
     def __init__(
         self,
         *,
@@ -531,10 +536,11 @@ class ServiceWork(_message.Message):
         breakers: _abc.Iterable[_operations_service_pb2.Breaker] | None = ...,
         unsent_facts: _builtins.int = ...,
         replicas: _abc.Iterable[Global___ServiceReplica] | None = ...,
+        away_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["away_wording", b"away_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["away", b"away", "breakers", b"breakers", "ready", b"ready", "replicas", b"replicas", "service", b"service", "unsent_facts", b"unsent_facts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["away", b"away", "away_wording", b"away_wording", "breakers", b"breakers", "ready", b"ready", "replicas", b"replicas", "service", b"service", "unsent_facts", b"unsent_facts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -552,6 +558,7 @@ class ServiceReplica(_message.Message):
     READY_FIELD_NUMBER: _builtins.int
     WAITING_FIELD_NUMBER: _builtins.int
     PAUSED_FIELD_NUMBER: _builtins.int
+    AWAY_WORDING_FIELD_NUMBER: _builtins.int
     address: _builtins.str
     """Where it was asked: host and port."""
     process: _builtins.str
@@ -568,6 +575,10 @@ class ServiceReplica(_message.Message):
     def paused(self) -> _containers.RepeatedCompositeFieldContainer[_operations_service_pb2.PausedPartition]:
         """Partitions that it does not read for a while."""
 
+    @_builtins.property
+    def away_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `away` was made of."""
+
     def __init__(
         self,
         *,
@@ -577,10 +588,11 @@ class ServiceReplica(_message.Message):
         ready: _builtins.bool = ...,
         waiting: _abc.Iterable[_operations_service_pb2.WaitingPart] | None = ...,
         paused: _abc.Iterable[_operations_service_pb2.PausedPartition] | None = ...,
+        away_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["away_wording", b"away_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "away", b"away", "paused", b"paused", "process", b"process", "ready", b"ready", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "away", b"away", "away_wording", b"away_wording", "paused", b"paused", "process", b"process", "ready", b"ready", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -134,6 +134,7 @@ class ServiceView(_message.Message):
     BREAKERS_FIELD_NUMBER: _builtins.int
     LAG_FIELD_NUMBER: _builtins.int
     DEAD_LETTERS_FIELD_NUMBER: _builtins.int
+    AWAY_WORDING_FIELD_NUMBER: _builtins.int
     service: _builtins.str
     """Name of the service, e.g. `transcode`."""
     ready: _builtins.bool
@@ -156,6 +157,10 @@ class ServiceView(_message.Message):
     def dead_letters(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeadLetterCount]:
         """Its dead letters of the last 30 days that wait, by group, code and type of event."""
 
+    @_builtins.property
+    def away_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `away` was made of."""
+
     def __init__(
         self,
         *,
@@ -166,10 +171,11 @@ class ServiceView(_message.Message):
         breakers: _abc.Iterable[_operations_service_pb2.Breaker] | None = ...,
         lag: _abc.Iterable[_explanation_pb2.Backlog] | None = ...,
         dead_letters: _abc.Iterable[Global___DeadLetterCount] | None = ...,
+        away_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["away_wording", b"away_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["away", b"away", "breakers", b"breakers", "dead_letters", b"dead_letters", "lag", b"lag", "ready", b"ready", "replicas", b"replicas", "service", b"service"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["away", b"away", "away_wording", b"away_wording", "breakers", b"breakers", "dead_letters", b"dead_letters", "lag", b"lag", "ready", b"ready", "replicas", b"replicas", "service", b"service"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -189,6 +195,7 @@ class ReplicaView(_message.Message):
     WAITING_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
     PAUSED_FIELD_NUMBER: _builtins.int
+    AWAY_WORDING_FIELD_NUMBER: _builtins.int
     address: _builtins.str
     """Where it was asked."""
     process: _builtins.str
@@ -211,6 +218,10 @@ class ReplicaView(_message.Message):
     def paused(self) -> _containers.RepeatedCompositeFieldContainer[_operations_service_pb2.PausedPartition]:
         """Partitions that it has paused, each for a reason."""
 
+    @_builtins.property
+    def away_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `away` was made of."""
+
     def __init__(
         self,
         *,
@@ -222,10 +233,11 @@ class ReplicaView(_message.Message):
         waiting: _abc.Iterable[_operations_service_pb2.WaitingPart] | None = ...,
         notes: _abc.Iterable[_operations_service_pb2.WaitingPart] | None = ...,
         paused: _abc.Iterable[_operations_service_pb2.PausedPartition] | None = ...,
+        away_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["away_wording", b"away_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "away", b"away", "notes", b"notes", "paused", b"paused", "process", b"process", "ready", b"ready", "version", b"version", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "away", b"away", "away_wording", b"away_wording", "notes", b"notes", "paused", b"paused", "process", b"process", "ready", b"ready", "version", b"version", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -790,6 +802,7 @@ class ProcessTelemetry(_message.Message):
     ADDRESS_FIELD_NUMBER: _builtins.int
     AWAY_FIELD_NUMBER: _builtins.int
     TELEMETRY_FIELD_NUMBER: _builtins.int
+    AWAY_WORDING_FIELD_NUMBER: _builtins.int
     service: _builtins.str
     """Name of its service."""
     address: _builtins.str
@@ -800,6 +813,10 @@ class ProcessTelemetry(_message.Message):
     def telemetry(self) -> _operations_service_pb2.Telemetry:
         """Its levels and sampling; unset when it does not answer."""
 
+    @_builtins.property
+    def away_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `away` was made of."""
+
     def __init__(
         self,
         *,
@@ -807,10 +824,11 @@ class ProcessTelemetry(_message.Message):
         address: _builtins.str = ...,
         away: _builtins.str = ...,
         telemetry: _operations_service_pb2.Telemetry | None = ...,
+        away_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["telemetry", b"telemetry"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["away_wording", b"away_wording", "telemetry", b"telemetry"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "away", b"away", "service", b"service", "telemetry", b"telemetry"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "away", b"away", "away_wording", b"away_wording", "service", b"service", "telemetry", b"telemetry"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

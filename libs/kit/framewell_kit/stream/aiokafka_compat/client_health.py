@@ -10,6 +10,8 @@ public attribute shows it. Its own attributes are looked at; a test ends each of
 import asyncio
 from typing import Any
 
+from framewell_contracts.sentences import say
+
 # These never end while the client is open.
 CONSUMER_TASKS = ("_client._sync_task", "_fetcher._fetch_task", "_coordinator._coordination_task")
 PRODUCER_TASKS = ("client._sync_task", "_sender._sender_task")
@@ -48,7 +50,8 @@ def _ended(client: Any, paths: tuple[str, ...], *, only_failed: bool = False) ->
         error = None if task.cancelled() else task.exception()
         if error is not None or not only_failed:
             name = path.rpartition("._")[2].replace("_", " ")
-            return f"its {name} ended: {(error and error.__cause__) or error!r}"
+            why = (error and error.__cause__) or repr(error)
+            return say("client_ended", "its {part} ended: {why}", part=name, why=why)
     return ""
 
 

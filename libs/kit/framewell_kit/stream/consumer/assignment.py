@@ -6,6 +6,7 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.stream.consumer.delay_queue import DelayQueue
 from framewell_kit.stream.consumer.pauses import PauseController
@@ -184,7 +185,12 @@ class Assignment:
             self._delays.add(record, seconds)
             return True
         record.give_back()
-        reason = f"{len(self._delays)} records wait for their time: {record.retry.reason}"
+        reason = say(
+            "records_wait.time",
+            "{count} records wait for their time: {why}",
+            count=len(self._delays),
+            why=record.retry.reason,
+        )
         self._pause(record.assigned, self._delays.seconds_to_next, reason)
         return True
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from framewell_contracts.cloudevents import Unreadable, decode
+from framewell_contracts.sentences import say
 from framewell_kit.cancellation import is_cancelled
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, NotYet, Rejected
@@ -25,7 +26,7 @@ class BroadcastConsumer:
     def __init__(self, context: StreamContext, broadcast: Broadcast) -> None:
         self.topics = tuple(name for kind in broadcast.types for name in kind.topic_names)
         self.caught_up = asyncio.Event()
-        self.reason = "has not read its topics yet"
+        self.reason: str = say("broadcast.unread", "has not read its topics yet")
         self._context, self._broadcast = context, broadcast
         self._ends: dict[Any, int] = {}
         self._stopping = self._busy = False
@@ -54,7 +55,9 @@ class BroadcastConsumer:
             return
         for partition, end in self._ends.items():
             if end and await consumer.position(partition) < end:
-                self.reason = f"reads {partition.topic} from the beginning"
+                self.reason = say(
+                    "broadcast.reads", "reads {topic} from the beginning", topic=partition.topic
+                )
                 return
         self.reason = ""
         self.caught_up.set()

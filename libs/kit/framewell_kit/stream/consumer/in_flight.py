@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from framewell_contracts.sentences import say
 from framewell_kafka.broker_reach import refusal
 from framewell_kit.stream.consumer.record import ConsumedRecord, Postponed
 from framewell_kit.stream.consumer.strategy import ConsumerControl
@@ -137,7 +138,9 @@ class InFlight:
                 "facts not acknowledged, their records are redone",
                 group=self._control.group, partition=str(record.partition), error=repr(failure),
             )  # fmt: skip
-        reason = refusal(failure) or f"the broker did not acknowledge: {failure!r}"
+        reason = refusal(failure) or say(
+            "broker_away.did_not_acknowledge", "the broker did not acknowledge: {why}", why=repr(failure)
+        )
         self._control.postpone(record.assigned, Postponed(self._timing.broker_away, reason))
 
     async def _commit(self) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from aiokafka.errors import KafkaError
 
+from framewell_contracts.sentences import say
 from framewell_kafka.broker_reach import refusal
 from framewell_kit.stream.consumer.context import StreamContext
 from framewell_kit.stream.consumer.in_flight import CommittedBatch, InFlight
@@ -212,7 +213,9 @@ class KeyQueues(ProcessingStrategy):
             self._sent.add(record, tuple(acks), processed.trace)
 
     def _unsent(self, record: ConsumedRecord, error: KafkaError) -> None:
-        reason = refusal(error) or f"the broker takes nothing: {error!r}"
+        reason = refusal(error) or say(
+            "broker_away.takes_nothing", "the broker takes nothing: {why}", why=repr(error)
+        )
         self._postpone(record, Postponed(self._timing.broker_away, reason))
 
     def _postpone(self, record: ConsumedRecord, postponed: Postponed) -> None:
@@ -255,7 +258,8 @@ class KeyQueues(ProcessingStrategy):
         queued = {record.assigned for record in (*self._live, *self._others)}
         for assigned, before in started.items():
             if assigned.started == before and (assigned in queued or any(assigned.busy_keys.values())):
-                postponed = Postponed(self._timing.stuck, "records wait for one that takes long")
+                said = say("records_wait.long", "records wait for one that takes long")
+                postponed = Postponed(self._timing.stuck, said)
                 self._control.postpone(assigned, postponed)
 
 

@@ -11,6 +11,7 @@ from framewell_kit.stream.consumer.record import AssignedPartition, ConsumedReco
 from framewell_kit.stream.consumer.strategy import ConsumerControl, ProcessingStrategy
 from framewell_kit.stream.policy.attempts import MAX_ATTEMPTS, AttemptCounter
 from framewell_kit.stream.policy.permits import Permits
+from framewell_kit.stream.policy.quarantine import killed_its_worker
 from framewell_kit.stream.policy.retry import Reason
 from framewell_kit.telemetry import logger
 from framewell_kit.telemetry.metrics import HANDLER_SECONDS, IN_FLIGHT, RECORDS
@@ -170,8 +171,7 @@ class PermitQueue(ProcessingStrategy):
     async def _process(self, record: ConsumedRecord, attempts: int) -> Processed | Postponed:
         if attempts < MAX_ATTEMPTS:
             return await self._processor.process(record)
-        reason = f"it was started {attempts - 1} times and its worker died every time"
-        return self._processor.give_up(record, Reason(reason, "killed_its_worker"))
+        return self._processor.give_up(record, Reason(killed_its_worker(attempts - 1), "killed_its_worker"))
 
     async def _stopped_working(self, record: ConsumedRecord, *, over: bool) -> None:
         if over:

@@ -10,13 +10,14 @@ from datetime import datetime
 from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED
 from framewell_contracts.cloudevents import Event, Record, Unreadable, asset_of, decode
 from framewell_contracts.fact_types import FACTS
+from framewell_contracts.sentences import say
 from framewell_contracts.topics import MAX_EVENT_BYTES
 from framewell_kit.cancellation import is_cancelled
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Origin, origin
 from framewell_kit.outcomes import Busy, NotYet, Rejected
 from framewell_kit.stream.consumer.record import ConsumedRecord, Postponed, Processed
-from framewell_kit.stream.policy.breaker import Breaker
+from framewell_kit.stream.policy.breaker import BREAKER_OPEN, Breaker
 from framewell_kit.stream.policy.failure import FailurePolicy, too_large
 from framewell_kit.stream.policy.retry import Reason
 from framewell_kit.stream.producer.outgoing import derive
@@ -61,7 +62,8 @@ class RecordProcessor:
         except Unreadable as error:
             return await self._refuse(record, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop its neighbours
-            return await self._refuse(record, Unreadable(f"reading it failed: {error!r}"[:500]))
+            said = say("unreadable.failed", "reading it failed: {why}", why=repr(error)[:500])
+            return await self._refuse(record, Unreadable(said))
         cause = _cause(event, record)
         if self._origin:
             origin.set(_origin(record))
@@ -79,8 +81,9 @@ class RecordProcessor:
     def breaker_open(self) -> Postponed:
         """Return what becomes of a record that the breaker does not admit."""
         if self.breaker.is_open:
-            return Postponed(self.breaker.seconds_left, "breaker open")
-        return Postponed(self._timing.half_open, "breaker half open: one record is being tried")
+            return Postponed(self.breaker.seconds_left, BREAKER_OPEN)
+        half_open = say("breaker_half_open", "breaker half open: one record is being tried")
+        return Postponed(self._timing.half_open, half_open)
 
     def give_up(self, record: ConsumedRecord, reason: Reason) -> Processed | Postponed:
         """Give up a record without handling it: it killed its worker."""

@@ -7,12 +7,14 @@ fail fast; here nothing may fail, the records must stay where they are.
 from collections import deque
 from collections.abc import Callable
 
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 
 MIN_FAILURES = 50
 MAX_FAILED_FRACTION = 0.05
 RECENT_RECORDS = 1000
 HALF_OPEN_AFTER_SECONDS = 60.0
+BREAKER_OPEN = say("breaker_open", "breaker open")
 
 
 class Breaker:

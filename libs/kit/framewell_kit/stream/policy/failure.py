@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from framewell_contracts.cloudevents import Event, Record, Unreadable
 from framewell_contracts.fact_types import FACTS, keeps_unreadable
 from framewell_contracts.media_addresses import redacted_text
+from framewell_contracts.sentences import say
 from framewell_contracts.topics import MAX_EVENT_BYTES, dead_letter_topic, retry_topic
 from framewell_kafka import retry_headers
 from framewell_kafka.retry_headers import RetryHeaders
@@ -64,7 +65,13 @@ class FailurePolicy:
         """Try it again through the retry topic, or give it up when it has waited too long in all."""
         waited, seconds = not_yet_waits(wait.retry_after, cause.attempt)
         if waited > self._retry.not_yet_limit_seconds:
-            reason = Reason(f"waited {waited:.0f} s in vain: {wait.reason}", "waited_in_vain")
+            said = say(
+                "waited_in_vain",
+                "waited {seconds} s in vain: {why}",
+                seconds=f"{waited:.0f}",
+                why=wait.reason,
+            )
+            reason = Reason(said, "waited_in_vain")
             return self.give_up(record, event, cause, reason)
         return self._retry_later(record, cause, seconds, Reason(wait.reason, "not_yet"))
 
@@ -116,7 +123,8 @@ class FailurePolicy:
         return _parked(dead_letter_topic(self._group), record, headers)
 
     def _open(self, last_failure: str) -> Postponed:
-        return Postponed(self._breaker.seconds_left, f"breaker open, last failure: {last_failure}")
+        said = say("breaker_open.failure", "breaker open, last failure: {why}", why=last_failure)
+        return Postponed(self._breaker.seconds_left, said)
 
     def _retry_later(
         self, record: ConsumedRecord, cause: Cause, seconds: float, reason: Reason
@@ -147,7 +155,7 @@ class FailurePolicy:
             first_ms=earlier.first_ms if earlier else now_ms,
             last_ms=now_ms,
             code=reason.code,
-            reason=reason,
+            reason=reason.sentence,
             not_before_ms=not_before_ms,
             traceback=redacted_text(trace),
             valueless=record.value is None,
@@ -160,8 +168,13 @@ class FailurePolicy:
 def too_large(record: ConsumedRecord) -> Unreadable:
     """Return the error of a record that is larger than an event may be."""
     return Unreadable(
-        f"a record of {_size(record)} bytes, sent compressed, is larger than an event may be "
-        f"({MAX_EVENT_BYTES}): put what it carries into an object and refer to that",
+        say(
+            "event_too_large",
+            "a record of {size} bytes, sent compressed, is larger than an event may be ({most}): put what it "
+            "carries into an object and refer to that",
+            size=_size(record),
+            most=MAX_EVENT_BYTES,
+        ),
         code="too_large",
     )
 

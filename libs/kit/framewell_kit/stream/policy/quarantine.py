@@ -9,10 +9,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import Sentence, say
 from framewell_kit.outcomes import Busy
 
 RETRY_SECONDS = 5.0
+
+
+def killed_its_worker(times: int) -> Sentence:
+    """Return why something is not even begun: so many starts of it ended with the death of the process."""
+    return say(
+        "killed_its_worker", "it was started {times} times and its worker died every time", times=times
+    )
 
 
 class Quarantine:

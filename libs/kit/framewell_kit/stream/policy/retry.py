@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 
 from framewell_contracts.media_addresses import redacted_text
+from framewell_contracts.sentences import say
 
 # NotYet comes back after the handler's own wish, a little later every time, but never later than this.
 NOT_YET_MIN_SECONDS, NOT_YET_MAX_SECONDS = 0.05, 30.0
@@ -13,21 +14,26 @@ _JITTER_IN_PLACE, _JITTER_ROUND = 0.5, 0.25
 
 INTERNAL = "failed"
 """Code of a reason that is an exception nobody foresaw."""
-INTERNAL_ERROR = "an internal error of the mesh, and no fault of what was sent; its log says which."
+INTERNAL_ERROR = say(
+    "internal_error", "an internal error of the mesh, and no fault of what was sent; its log says which."
+)
 
 
 class Reason(str):
     """Why a record was given up: one sentence for a person, with its stable `code` for programs.
 
-    Secrets of addresses in it are redacted: it is kept and sent.
+    `sentence` is the same text, with what it was made of where it was made from a template. Secrets of
+    addresses in it are redacted: it is kept and sent.
     """
 
-    __slots__ = ("code",)
+    __slots__ = ("code", "sentence")
     code: str
+    sentence: str
 
     def __new__(cls, sentence: str, code: str) -> "Reason":
-        reason = super().__new__(cls, redacted_text(sentence))
-        reason.code = code
+        said = redacted_text(sentence)
+        reason = super().__new__(cls, said)
+        reason.code, reason.sentence = code, said
         return reason
 
     def for_senders(self) -> "Reason":

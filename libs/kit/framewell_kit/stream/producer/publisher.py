@@ -114,7 +114,16 @@ class Publisher:
                 async with asyncio.timeout(self._timing.answer):
                     left = await self._delivered(left)
             except (KafkaError, TimeoutError) as error:
-                raise Busy(self._reason(error)) from error
+                if refused := refusal(error):
+                    raise Busy(refused, code="broker_refuses") from error
+                raise Busy(
+                    say(
+                        "broker_away.does_not_acknowledge",
+                        "the broker at {servers} does not acknowledge: {why}",
+                        servers=self._kafka,
+                        why=repr(error),
+                    )
+                ) from error
             if not left:
                 return
             await self._clock.sleep(0.1 * 2**attempt * random.uniform(0.5, 1.5))
@@ -215,9 +224,6 @@ class Publisher:
         if self._producer is None:
             raise ProducerClosed
         return self._producer
-
-    def _reason(self, error: BaseException) -> str:
-        return refusal(error) or f"the broker at {self._kafka} does not acknowledge: {error!r}"
 
     async def _connected(self) -> Any:
         await reach(self._kafka)

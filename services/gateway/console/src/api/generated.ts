@@ -979,6 +979,8 @@ export type ServiceReplica = {
     waiting: WaitingPart[];
     /** Partitions that it does not read for a while. */
     paused: PausedPartition[];
+    /** What the sentence of `away` was made of. */
+    away_wording?: Wording;
 };
 export type ServiceWork = {
     /** Name of the service that answers. */
@@ -993,6 +995,8 @@ export type ServiceWork = {
     unsent_facts: number;
     /** Each process of it. */
     replicas: ServiceReplica[];
+    /** What the sentence of `away` was made of. */
+    away_wording?: Wording;
 };
 export type LastEvent = {
     /** CloudEvents type of the event. */
@@ -3395,6 +3399,8 @@ export type ReplicaView = {
     notes: WaitingPart[];
     /** Partitions that it has paused, each for a reason. */
     paused: PausedPartition[];
+    /** What the sentence of `away` was made of. */
+    away_wording?: Wording;
 };
 export type DeadLetterCount = {
     /** The consumer group that gave them up. */
@@ -3425,6 +3431,8 @@ export type ServiceView = {
     lag: Backlog[];
     /** Its dead letters of the last 30 days that wait, by group, code and type of event. */
     dead_letters: DeadLetterCount[];
+    /** What the sentence of `away` was made of. */
+    away_wording?: Wording;
 };
 export type MeshView = {
     /** One for each service of the mesh, in the order of their ports. */
@@ -3588,6 +3596,8 @@ export type ProcessTelemetry = {
     away: string;
     /** Its levels and sampling; unset when it does not answer. */
     telemetry?: Telemetry;
+    /** What the sentence of `away` was made of. */
+    away_wording?: Wording;
 };
 export type ListTelemetryResponse = {
     /** One for each process of each service, in order of the services. */

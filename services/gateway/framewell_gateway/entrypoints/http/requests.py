@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from framewell_contracts.bounds import lower_uuids, problems_of
-from framewell_contracts.json_mapping import FieldProblem, InvalidDocument, from_json, parse_object
+from framewell_contracts.json_mapping import BODY, FieldProblem, InvalidDocument, from_json, parse_object
 from framewell_contracts.unreadable import Unreadable
 from framewell_gateway.entrypoints.http.bounds import refusals
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
@@ -119,7 +119,7 @@ class RequestShape:
         _refuse_other_bodies(request.headers)
         message_type = type(getattr(self.message(), self.body)) if self.body != WHOLE_BODY else self.message
         try:
-            document = parse_object(await request.body(), "the body")
+            document = parse_object(await request.body(), BODY)
         except Unreadable as error:
             problems.append(FieldProblem("", error.reason))
             return None

@@ -9,6 +9,7 @@ import {
 import { Button } from "../../parts/Button";
 import { Sentence } from "../../parts/Failed";
 import { useKeys } from "../../parts/keys";
+import { useSaid } from "../../parts/Said";
 import { Sheet, type SheetColumn } from "../../parts/Sheet";
 import { useStatus } from "../../parts/status";
 import { Count, Time } from "../../parts/values";
@@ -20,11 +21,14 @@ import { useMeshWords } from "./words";
 export function useReplay() {
   const words = useMeshWords().letters;
   const status = useStatus();
+  const inWords = useSaid();
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (request: ReplayDeadLettersRequest) => replayDeadLetters(request),
     onSuccess: (answer) => {
-      const left = [...answer.left_out, ...answer.refused].map((one) => words.left(one.count, one.reason));
+      const left = [...answer.left_out, ...answer.refused].map((one) =>
+        words.left(one.count, inWords(one.reason, one.wording)),
+      );
       const said = [words.replayed(answer.replayed, answer.matching), ...left].join(" ");
       if (left.length > 0) status.warn(said);
       else status.say(said);

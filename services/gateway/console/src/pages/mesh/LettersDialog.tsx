@@ -7,6 +7,7 @@ import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
 import { Checkbox, TextField } from "../../parts/fields";
+import { Said } from "../../parts/Said";
 import type { More } from "../../parts/Sheet";
 import { useStatus } from "../../parts/status";
 import { Time } from "../../parts/values";
@@ -180,8 +181,8 @@ function Letter({ letter }: { letter: DeadLetterView }) {
   const words = useMeshWords().letters;
   return (
     <div className="mesh-letter">
-      <p className="foreign" lang="en">
-        {letter.reason}
+      <p className="foreign">
+        <Said sentence={letter.reason} wording={letter.wording} />
       </p>
       <p className="soft small foreign">
         <Time at={letter.given_up} /> · {words.attempts}: {letter.attempts}

@@ -1,8 +1,14 @@
 import { Ban, Check, TriangleAlert } from "lucide-react";
-import type { MeshView, ServiceView } from "../../api/generated";
+import type { MeshView, ServiceView, WaitingPart } from "../../api/generated";
 import { Badge } from "../../parts/Badge";
+import { Said, type SaidSentence } from "../../parts/Said";
 import { useShellWords } from "../../words/shell";
 import { useMeshWords } from "./words";
+
+/** A sentence of a part of a service, with the name of the part. */
+interface Told extends SaidSentence {
+  of: string;
+}
 
 /** Six services, each with its state, why it is not ready, and what it is behind. */
 export function Services({ view }: { view: MeshView }) {
@@ -43,20 +49,31 @@ function Service({ service, lagKnown }: { service: ServiceView; lagKnown: boolea
 
 function Reasons({ service }: { service: ServiceView }) {
   const words = useMeshWords();
-  const said = service.replicas.flatMap((one) => [
-    ...(one.away === "" ? [] : [`${one.address}: ${one.away}`]),
-    ...one.waiting.map((part) => `${part.part}: ${part.reason}`),
-    ...one.paused.map((part) => `${words.paused(part.topic, part.partition)}: ${part.reason}`),
-    ...one.notes.map((part) => `${part.part}: ${part.reason}`),
+  const named = (part: WaitingPart) => ({
+    of: words.partNames[part.part] ?? part.part,
+    sentence: part.reason,
+    wording: part.wording,
+  });
+  const said: Told[] = service.replicas.flatMap((one) => [
+    ...(one.away === "" ? [] : [{ of: one.address, sentence: one.away, wording: one.away_wording }]),
+    ...one.waiting.map(named),
+    ...one.paused.map((part) => ({
+      of: words.paused(part.topic, part.partition),
+      sentence: part.reason,
+      wording: part.wording,
+    })),
+    ...one.notes.map(named),
   ]);
-  const told = service.away === "" || said.some((one) => one.endsWith(service.away));
-  const sentences = [...new Set(told ? said : [service.away, ...said])];
-  if (sentences.length === 0) return null;
+  const told = service.away === "" || said.some((one) => one.sentence === service.away);
+  const all = told ? said : [{ of: "", sentence: service.away, wording: service.away_wording }, ...said];
+  const once = new Map(all.map((one) => [`${one.of}: ${one.sentence}`, one]));
+  if (once.size === 0) return null;
   return (
     <ul className="mesh-reasons" aria-label={words.parts}>
-      {sentences.map((one) => (
-        <li key={one} className="foreign" lang="en">
-          {one}
+      {[...once].map(([key, { of, sentence, wording }]) => (
+        <li key={key} className="foreign">
+          {of !== "" && `${of}: `}
+          <Said sentence={sentence} wording={wording} />
         </li>
       ))}
     </ul>

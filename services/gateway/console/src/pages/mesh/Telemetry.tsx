@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { ProcessTelemetry } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
 import { Button } from "../../parts/Button";
+import { Said } from "../../parts/Said";
 import { Sheet, type SheetColumn } from "../../parts/Sheet";
 import { Percent, Time } from "../../parts/values";
 import { type ShellWords, useShellWords } from "../../words/shell";
@@ -65,8 +66,8 @@ function Levels({ process }: { process: ProcessTelemetry }) {
   const { telemetry } = process;
   if (telemetry === undefined) {
     return (
-      <span className="foreign" lang="en">
-        {process.away}
+      <span className="foreign">
+        <Said sentence={process.away} wording={process.away_wording} />
       </span>
     );
   }
