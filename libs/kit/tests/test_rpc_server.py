@@ -9,6 +9,7 @@ from google.rpc.error_details_pb2 import ErrorInfo, RequestInfo, RetryInfo
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_status import rpc_status
+from structlog.testing import capture_logs
 
 from framewell.media.v1 import media_service_pb2 as media
 from framewell.media.v1 import media_service_pb2_grpc as media_grpc
@@ -137,6 +138,30 @@ async def test_a_request_that_breaks_the_rules_of_its_proto_reaches_no_service(
         assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
         assert "asset_id" in (caught.value.details() or "")
         assert unpacked(caught.value)["ErrorInfo"].reason == "out_of_bounds"
+
+
+@pytest.mark.parametrize("method", ["GetPlaylist", "ReadObject"])
+async def test_bytes_that_are_no_message_are_refused_after_their_caller_and_are_no_failure(
+    method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    server, address = await serve(media_service(), {"let-me-in": "anna/viewer"})
+    codes = {}
+    with capture_logs() as logged:
+        async with channel(address) as opened:
+            for token in ("let-me-in", "wrong"):
+                call: Any = opened.unary_stream(f"/{NAME}/{method}")
+                with pytest.raises(grpc.aio.AioRpcError) as refused:
+                    async for _ in call(b"\xff\xff\xff", metadata=(("authorization", f"Bearer {token}"),)):
+                        pass
+                codes[token] = refused.value.code()
+                assert "Error" not in (refused.value.details() or "")
+    await server.stop(0)
+    assert codes == {
+        "let-me-in": grpc.StatusCode.INVALID_ARGUMENT,
+        "wrong": grpc.StatusCode.UNAUTHENTICATED,
+    }
+    assert [one for one in logged if one["log_level"] == "error"] == []
+    assert caplog.records == []
 
 
 async def test_a_bug_shows_the_request_id_and_nothing_of_the_inside(served: tuple[Media, str]) -> None:
