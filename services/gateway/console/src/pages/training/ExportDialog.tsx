@@ -1,7 +1,13 @@
 import { useMutation } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
-import { type ExportFormat, exportSnapshot, type Purpose, type Snapshot } from "../../api/generated";
+import {
+  type ExportFormat,
+  exportSnapshot,
+  type Purpose,
+  type Snapshot,
+  type SnapshotExport,
+} from "../../api/generated";
 import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
@@ -31,7 +37,11 @@ export function ExportDialog({ snapshot, onClose }: { snapshot: Snapshot; onClos
       actions={
         <>
           <Button onPress={onClose}>{shell.close}</Button>
-          <Button look="main" onPress={() => write.mutate()} isDisabled={write.isPending}>
+          <Button
+            look={made === undefined ? "main" : "plain"}
+            onPress={() => write.mutate()}
+            isDisabled={write.isPending}
+          >
             {write.isPending ? words.making : words.make}
           </Button>
         </>
@@ -52,26 +62,35 @@ export function ExportDialog({ snapshot, onClose }: { snapshot: Snapshot; onClos
         />
         <p className="soft small">{words.note}</p>
         <Sentence error={write.error} />
-        {made?.export !== undefined && (
-          <div className="card stack" role="status">
-            <p>
-              {words.ready(made.sample_count)}, <Bytes value={made.export.size} />
-            </p>
-            {made.left_out_count > 0 && (
-              <p>
-                {words.left(made.left_out_count)}{" "}
-                <span className="foreign" lang="en">
-                  {made.left_out_reason}
-                </span>
-              </p>
-            )}
-            <a className="button button-main" href={`/v1/snapshots/${id}/objects/${made.export.key}`} download>
-              <Download aria-hidden="true" />
-              {words.save}
-            </a>
-          </div>
-        )}
+        {made !== undefined && <Written made={made} snapshotId={id} />}
       </div>
     </Dialog>
+  );
+}
+
+/** The file that was written, what was left out of it and why, and what saves it. */
+function Written({ made, snapshotId }: { made: SnapshotExport; snapshotId: string }) {
+  const words = useTrainingWords().snapshots;
+  if (made.export === undefined) return null;
+  return (
+    <div className="card stack" role="status">
+      <p>
+        {words.ready(made.sample_count)}, <Bytes value={made.export.size} />
+      </p>
+      {made.left_out_count > 0 && (
+        <p>
+          {words.left(made.left_out_count)}{" "}
+          <span className="foreign" lang="en">
+            {made.left_out_reason}
+          </span>
+        </p>
+      )}
+      <div>
+        <a className="button button-main" href={`/v1/snapshots/${snapshotId}/objects/${made.export.key}`} download>
+          <Download aria-hidden="true" />
+          {words.save}
+        </a>
+      </div>
+    </div>
   );
 }

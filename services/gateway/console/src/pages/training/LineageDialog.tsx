@@ -58,7 +58,7 @@ function Origin({ page }: { page: ModelLineage | undefined }) {
         {facts.map(([label, value]) => (
           <div key={label}>
             <dt>{label}</dt>
-            <dd className="foreign">{value}</dd>
+            <dd className="foreign">{value || "–"}</dd>
           </div>
         ))}
       </dl>

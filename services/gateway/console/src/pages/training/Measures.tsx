@@ -1,4 +1,4 @@
-import type { ComparedRate, Measure, TrainingCompleted } from "../../api/generated";
+import type { ComparedRate, Measure, ModelComparison, TrainingCompleted } from "../../api/generated";
 import { Percent } from "../../parts/values";
 import { numberIn, percentIn } from "../../words/formats";
 import { useLanguage } from "../../words/language";
@@ -13,27 +13,7 @@ export function Measures({ completed }: { completed: TrainingCompleted }) {
   const beside = completed.comparison;
   return (
     <div className="training-measures">
-      <table>
-        <caption className="for-readers">{words.title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words.measure}</th>
-            <th scope="col" className="number">
-              {words.candidate}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {completed.measures.map((one) => (
-            <tr key={one.name}>
-              <th scope="row">{nameOf(words, one.name)}</th>
-              <td className="number">
-                <Rate measure={one} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Measured measures={completed.measures} />
       {beside === undefined ? (
         <p className="soft small">{words.alone}</p>
       ) : beside.why_not !== "" ? (
@@ -41,32 +21,67 @@ export function Measures({ completed }: { completed: TrainingCompleted }) {
           {beside.why_not}
         </p>
       ) : (
-        <>
-          <p className="soft small">{words.same(beside.version, beside.class_count, beside.programme_count)}</p>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{words.measure}</th>
-                <th scope="col" className="number">
-                  {words.candidate}
-                </th>
-                <th scope="col" className="number">
-                  {words.inForce}
-                </th>
-                <th scope="col" className="number">
-                  {words.difference}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {beside.rates.map((one) => (
-                <Beside key={one.name} rate={one} />
-              ))}
-            </tbody>
-          </table>
-        </>
+        <Compared with={beside} />
       )}
     </div>
+  );
+}
+
+function Measured({ measures }: { measures: readonly Measure[] }) {
+  const words = useTrainingWords().measures;
+  return (
+    <table>
+      <caption className="for-readers">{words.title}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{words.measure}</th>
+          <th scope="col" className="number">
+            {words.candidate}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {measures.map((one) => (
+          <tr key={one.name}>
+            <th scope="row">{nameOf(words, one.name)}</th>
+            <td className="number">
+              <Rate measure={one} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Both versions on the same pictures and unknown people, with the difference. */
+function Compared({ with: beside }: { with: ModelComparison }) {
+  const words = useTrainingWords().measures;
+  return (
+    <>
+      <p className="soft small">{words.same(beside.version, beside.class_count, beside.programme_count)}</p>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{words.measure}</th>
+            <th scope="col" className="number">
+              {words.candidate}
+            </th>
+            <th scope="col" className="number">
+              {words.inForce}
+            </th>
+            <th scope="col" className="number">
+              {words.difference}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {beside.rates.map((one) => (
+            <Beside key={one.name} rate={one} />
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Label, ProgressBar } from "react-aria-components";
 import type { Run } from "../../api/generated";
 import { useTrainingWords } from "./words";
@@ -5,18 +6,18 @@ import { useTrainingWords } from "./words";
 /** How far a run is, with what it does now. */
 export function Progress({ run }: { run: Run }) {
   const words = useTrainingWords().runs;
-  return <Bar share={run.progress} label={words.progress} now={run.stage} />;
+  const [, epoch, epochs] = /^epoch (\d+) of (\d+)$/.exec(run.stage) ?? [];
+  const said = epoch !== undefined && epochs !== undefined ? words.epochOf(epoch, epochs) : words.stages[run.stage];
+  return <Bar share={run.progress} label={words.progress} now={said ?? <span lang="en">{run.stage}</span>} />;
 }
 
-/** How far something is, 0 to 1, with what it does now in English. */
-export function Bar({ share, label, now = "" }: { share: number; label: string; now?: string }) {
+/** How far something is, 0 to 1, with what it does now. */
+export function Bar({ share, label, now = "" }: { share: number; label: string; now?: ReactNode }) {
   return (
     <ProgressBar className="training-progress" value={100 * share} aria-label={label}>
       {({ percentage, valueText }) => (
         <>
-          <Label className="small soft foreign" lang="en">
-            {now}
-          </Label>
+          <Label className="small soft foreign">{now}</Label>
           <span className="training-bar" aria-hidden="true">
             <span style={{ inlineSize: `${percentage ?? 0}%` }} />
           </span>

@@ -76,8 +76,9 @@ function useColumns(operates: boolean, show: (one: Reanalysis) => void): SheetCo
       id: "act",
       label: label.act,
       labelHidden: true,
+      align: "end",
       render: (one) => (
-        <span className="row">
+        <span className="training-acts">
           <Button look="bare" onPress={() => show(one)}>
             {words.details}
           </Button>

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { cancelRun, type Run } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
@@ -72,43 +73,8 @@ function Told({ run }: { run: Run }) {
             <Said sentence={failed.detail} wording={failed.wording} />
           </p>
         )}
-        <dl className="training-facts">
-          <div>
-            <dt>{words.runs.asked}</dt>
-            <dd>
-              <Time at={run.requested_at} />
-            </dd>
-          </div>
-          <div>
-            <dt>{words.runs.by}</dt>
-            <dd className="foreign">{run.requested_by?.principal || words.nobody}</dd>
-          </div>
-          <div>
-            <dt>{words.lineage.snapshot}</dt>
-            <dd className="foreign">{run.snapshot_id}</dd>
-          </div>
-          <div>
-            <dt>{words.runs.took}</dt>
-            <dd>
-              <Took run={run} />
-            </dd>
-          </div>
-          <div>
-            <dt>{words.lineage.seed}</dt>
-            <dd>{run.seed}</dd>
-          </div>
-        </dl>
-        <details>
-          <summary>{words.runs.parameters}</summary>
-          <dl className="training-facts">
-            {Object.entries(run.parameters).map(([name, value]) => (
-              <div key={name}>
-                <dt lang="en">{name}</dt>
-                <dd className="foreign">{value}</dd>
-              </div>
-            ))}
-          </dl>
-        </details>
+        <Facts run={run} />
+        <Parameters run={run} />
       </div>
       {run.epochs.length > 0 && <Losses epochs={run.epochs} />}
       {run.completed !== undefined && run.completed.measures.length > 0 && (
@@ -116,21 +82,67 @@ function Told({ run }: { run: Run }) {
           <Measures completed={run.completed} />
         </section>
       )}
-      {(run.completed?.checks.length ?? 0) > 0 && (
-        <section className="card" aria-labelledby="run-gate">
-          <h2 id="run-gate">{words.gate.title}</h2>
-          <ul className="training-lines">
-            {run.completed?.checks.map((one) => (
-              <li key={one.check}>
-                <strong>{one.passed ? words.gate.passed : words.gate.failed}</strong>
-                <span className="foreign">
-                  <Said sentence={one.sentence} wording={one.wording} />
-                </span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <Gate run={run} />
     </div>
+  );
+}
+
+function Facts({ run }: { run: Run }) {
+  const words = useTrainingWords();
+  const facts: readonly [string, ReactNode][] = [
+    [words.runs.asked, <Time key="asked" at={run.requested_at} />],
+    [words.runs.by, run.requested_by?.principal || words.nobody],
+    [words.lineage.snapshot, run.snapshot_id],
+    [words.runs.took, <Took key="took" run={run} />],
+    [words.lineage.seed, run.seed],
+  ];
+  return (
+    <dl className="training-facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd className="foreign">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Parameters({ run }: { run: Run }) {
+  const words = useTrainingWords();
+  return (
+    <details>
+      <summary>{words.runs.parameters}</summary>
+      <dl className="training-facts">
+        {Object.entries(run.parameters).map(([name, value]) => (
+          <div key={name}>
+            <dt lang="en">{name}</dt>
+            <dd className="foreign">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+/** Whether it may go into service, check by check. */
+function Gate({ run }: { run: Run }) {
+  const words = useTrainingWords().gate;
+  const checks = run.completed?.checks ?? [];
+  if (checks.length === 0) return null;
+  return (
+    <section className="card" aria-labelledby="run-gate">
+      <h2 id="run-gate">{words.title}</h2>
+      <ul className="training-lines">
+        {checks.map((one) => (
+          <li key={one.check}>
+            <strong>{one.passed ? words.passed : words.failed}</strong>
+            <span className="foreign">
+              <Said sentence={one.sentence} wording={one.wording} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -48,6 +48,7 @@ export function Runs() {
               {
                 id: "what",
                 label: words.what,
+                fit: "wide",
                 render: (one) => (
                   <Link href={`/training/${one.run_id}`}>
                     {words.steps[one.step] ?? one.step}, <span className="foreign">{one.dataset_id}</span>
@@ -59,6 +60,7 @@ export function Runs() {
               {
                 id: "model",
                 label: words.model,
+                fit: "whole",
                 render: (one) =>
                   one.completed?.model === undefined
                     ? "–"

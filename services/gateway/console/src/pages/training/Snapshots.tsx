@@ -6,7 +6,7 @@ import { Answer } from "../../parts/Answer";
 import { Badge } from "../../parts/Badge";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
-import { Sheet } from "../../parts/Sheet";
+import { Sheet, type SheetColumn } from "../../parts/Sheet";
 import { Time } from "../../parts/values";
 import { usePurposes } from "../../words/purposes";
 import { ExportDialog } from "./ExportDialog";
@@ -17,11 +17,11 @@ import { useTrainingWords } from "./words";
 /** Snapshots with what they hold and whether they may still be used. */
 export function Snapshots({ exports, publishes }: { exports: boolean; publishes: boolean }) {
   const words = useTrainingWords();
-  const purposes = usePurposes();
   const query = useInfiniteQuery(snapshots);
   const [exported, setExported] = useState<Snapshot>();
+  const columns = useColumns(exports ? setExported : undefined);
   return (
-    <>
+    <div className="stack">
       {publishes && <Publish />}
       <Answer query={query}>
         {(data) => {
@@ -39,53 +39,61 @@ export function Snapshots({ exports, publishes }: { exports: boolean; publishes:
               rows={rows}
               keyOf={(one, index) => one.published?.snapshot_id ?? String(index)}
               more={query}
-              columns={[
-                {
-                  id: "number",
-                  label: words.snapshots.number,
-                  render: (one) => (
-                    <>
-                      <bdi>{one.published?.dataset_id}</bdi> № {one.published?.number}
-                    </>
-                  ),
-                },
-                { id: "published", label: words.snapshots.published, render: (one) => <Time at={one.published_at} /> },
-                { id: "contents", label: words.snapshots.contents, render: (one) => <Contents snapshot={one} /> },
-                {
-                  id: "purpose",
-                  label: words.snapshots.purpose,
-                  render: (one) => purposes[one.published?.purpose ?? ""] ?? one.published?.purpose,
-                },
-                {
-                  id: "by",
-                  label: words.snapshots.by,
-                  render: (one) => <bdi>{one.published?.actor?.principal || "–"}</bdi>,
-                },
-                { id: "state", label: words.snapshots.state, render: (one) => <Standing snapshot={one} /> },
-                {
-                  id: "export",
-                  label: words.snapshots.export,
-                  labelHidden: true,
-                  render: (one) =>
-                    exports &&
-                    one.withdrawn === undefined && (
-                      <Button
-                        look="bare"
-                        onPress={() => setExported(one)}
-                        aria-label={words.snapshots.exportTitle(one.published?.number ?? 0)}
-                      >
-                        {words.snapshots.export}
-                      </Button>
-                    ),
-                },
-              ]}
+              columns={columns}
             />
           );
         }}
       </Answer>
       {exported !== undefined && <ExportDialog snapshot={exported} onClose={() => setExported(undefined)} />}
-    </>
+    </div>
   );
+}
+
+/** `onExport` is undefined where nobody may export. */
+function useColumns(onExport: ((snapshot: Snapshot) => void) | undefined): readonly SheetColumn<Snapshot>[] {
+  const words = useTrainingWords();
+  const purposes = usePurposes();
+  return [
+    {
+      id: "number",
+      label: words.snapshots.number,
+      render: (one) => (
+        <>
+          <bdi>{one.published?.dataset_id}</bdi> № {one.published?.number}
+        </>
+      ),
+    },
+    { id: "published", label: words.snapshots.published, render: (one) => <Time at={one.published_at} /> },
+    { id: "contents", label: words.snapshots.contents, render: (one) => <Contents snapshot={one} /> },
+    {
+      id: "purpose",
+      label: words.snapshots.purpose,
+      render: (one) => purposes[one.published?.purpose ?? ""] ?? one.published?.purpose,
+    },
+    {
+      id: "by",
+      label: words.snapshots.by,
+      render: (one) => <bdi>{one.published?.actor?.principal || "–"}</bdi>,
+    },
+    { id: "state", label: words.snapshots.state, render: (one) => <Standing snapshot={one} /> },
+    {
+      id: "export",
+      label: words.snapshots.export,
+      labelHidden: true,
+      align: "end",
+      render: (one) =>
+        onExport !== undefined &&
+        one.withdrawn === undefined && (
+          <Button
+            look="bare"
+            onPress={() => onExport(one)}
+            aria-label={words.snapshots.exportTitle(one.published?.number ?? 0)}
+          >
+            {words.snapshots.export}
+          </Button>
+        ),
+    },
+  ];
 }
 
 function Contents({ snapshot }: { snapshot: Snapshot }) {

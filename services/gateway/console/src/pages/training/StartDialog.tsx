@@ -1,6 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { previewRun, type Run, startRun, type TrainingRequested } from "../../api/generated";
+import {
+  type Dataset,
+  previewRun,
+  type Run,
+  type SnapshotPublished,
+  startRun,
+  type TrainingRequested,
+} from "../../api/generated";
 import { Answer } from "../../parts/Answer";
 import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
@@ -51,9 +58,8 @@ export function StartDialog({ onClose, onStarted }: { onClose: () => void; onSta
       if (answer.run !== undefined) onStarted(answer.run);
     },
   });
-  const wrongSeed = !/^-?[0-9]{1,15}$/.test(seed.trim());
   const looked = looking.data !== undefined && JSON.stringify(looking.variables) === JSON.stringify(request);
-  const usable = dataset !== undefined && !wrongSeed;
+  const usable = dataset !== undefined && isSeed(seed);
   return (
     <Dialog
       title={words.form.title}
@@ -85,31 +91,16 @@ export function StartDialog({ onClose, onStarted }: { onClose: () => void; onSta
             <p>{words.form.none}</p>
           ) : (
             <div className="stack">
-              <Choose
-                label={words.form.dataset}
-                choices={all.map((one) => ({ value: one.dataset_id, label: one.title || one.dataset_id }))}
-                value={dataset.dataset_id}
-                onChange={(next) => {
+              <Fields
+                datasets={all}
+                snapshots={snapshots.data ?? []}
+                wanted={wanted}
+                onDataset={(next) => {
                   choose(next);
                   setSnapshot("");
                 }}
-              />
-              <Choose
-                label={words.form.snapshot}
-                choices={[
-                  { value: "", label: words.form.newest },
-                  ...(snapshots.data ?? []).map((one) => ({ value: one.snapshot_id, label: `№ ${one.number}` })),
-                ]}
-                value={snapshot}
-                onChange={setSnapshot}
-              />
-              <TextField
-                label={words.form.seed}
-                value={seed}
-                onChange={setSeed}
-                inputMode="numeric"
-                help={words.form.seedHelp}
-                error={wrongSeed ? words.form.wrongSeed : undefined}
+                onSnapshot={setSnapshot}
+                onSeed={setSeed}
               />
               <Sentence error={looking.error ?? start.error} />
               {looked && looking.data !== undefined && <PreviewBox preview={looking.data} />}
@@ -118,5 +109,54 @@ export function StartDialog({ onClose, onStarted }: { onClose: () => void; onSta
         }
       </Answer>
     </Dialog>
+  );
+}
+
+function isSeed(text: string): boolean {
+  return /^-?[0-9]{1,15}$/.test(text.trim());
+}
+
+function Fields({
+  datasets: all,
+  snapshots,
+  wanted,
+  onDataset,
+  onSnapshot,
+  onSeed,
+}: {
+  datasets: readonly Dataset[];
+  snapshots: readonly SnapshotPublished[];
+  wanted: Wanted;
+  onDataset: (dataset: string) => void;
+  onSnapshot: (snapshot: string) => void;
+  onSeed: (seed: string) => void;
+}) {
+  const words = useTrainingWords().form;
+  return (
+    <>
+      <Choose
+        label={words.dataset}
+        choices={all.map((one) => ({ value: one.dataset_id, label: one.title || one.dataset_id }))}
+        value={wanted.dataset}
+        onChange={onDataset}
+      />
+      <Choose
+        label={words.snapshot}
+        choices={[
+          { value: "", label: words.newest },
+          ...snapshots.map((one) => ({ value: one.snapshot_id, label: `№ ${one.number}` })),
+        ]}
+        value={wanted.snapshot}
+        onChange={onSnapshot}
+      />
+      <TextField
+        label={words.seed}
+        value={wanted.seed}
+        onChange={onSeed}
+        inputMode="numeric"
+        help={words.seedHelp}
+        error={isSeed(wanted.seed) ? undefined : words.wrongSeed}
+      />
+    </>
   );
 }
