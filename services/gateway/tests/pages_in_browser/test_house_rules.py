@@ -17,9 +17,9 @@ RULES = '[{"series": "News", "statement": {"statement_id": "hr-7", "use": "prohi
 HOSTILE = "series '<img src=x onerror=alert(1)>" + "x" * 300 + "'"
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_a_draft_of_house_rules_says_what_it_would_do(house: Any, visit: Any, language: str) -> None:
-    house.mesh.dataset.answers["PreviewHouseRules"] = rights.PreviewHouseRulesResponse(
+def tell(mesh: Any) -> None:
+    """Tell what a draft of two rules would do, of which one holds for nothing."""
+    mesh.dataset.answers["PreviewHouseRules"] = rights.PreviewHouseRulesResponse(
         rules=[
             rights.HouseRuleEffect(condition="series 'News'", statement_id="hr-7", asset_count=1212),
             rights.HouseRuleEffect(condition=HOSTILE, statement_id="hr-8"),
@@ -27,6 +27,11 @@ def test_a_draft_of_house_rules_says_what_it_would_do(house: Any, visit: Any, la
         asset_count=7,
         samples_withdrawn=12,
     )
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_draft_of_house_rules_says_what_it_would_do(house: Any, visit: Any, language: str) -> None:
+    tell(house.mesh)
     page = visit("/rights?tab=rules", language=language)
     visit.check_accessibility(page)
     page.get_by_label(re.compile("^(Rules|Regeln)")).fill(RULES)

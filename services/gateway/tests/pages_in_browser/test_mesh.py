@@ -73,9 +73,13 @@ def model(name: str, version: str, **more: Any) -> inference.Model:
 
 @pytest.fixture(autouse=True)
 def models(house: House) -> Any:
-    """One model of the house's own, and two versions of another's."""
-    answers: dict[str, Any] = house.mesh.inference.answers
-    answers["ListModels"] = inference.ListModelsResponse(
+    serve(house.mesh)
+    return house.mesh.inference.answers
+
+
+def serve(mesh: Any) -> None:
+    """Let one model of the house's own serve, and two versions of another's."""
+    mesh.inference.answers["ListModels"] = inference.ListModelsResponse(
         models=[
             model("faces/yunet", "2023.3", analyser="faces", in_force=True, source="package:opencv"),
             model("house/dogs", "1.0", in_force=True),
@@ -83,7 +87,6 @@ def models(house: House) -> Any:
             model("house/cats", "2.0"),
         ]
     )
-    return answers
 
 
 @pytest.fixture

@@ -195,10 +195,9 @@ def test_refusals_changes_and_money_stand_side_by_side(visit: Visit, told: Any, 
     shot(page, f"overview-{language}")
 
 
-def test_a_change_is_sent_only_after_its_preview_and_then_followed_by_keys_alone(
-    visit: Visit, told: Any
-) -> None:
-    told.dataset.answers["PreviewRightsChange"] = rights_rpc.PreviewRightsChangeResponse(
+def tell_what_would_change(mesh: Any) -> None:
+    """Tell what a change would do to samples, to a model in service, and to what is owed."""
+    mesh.dataset.answers["PreviewRightsChange"] = rights_rpc.PreviewRightsChangeResponse(
         samples_withdrawn=3,
         snapshot_count=1,
         asset_count=4,
@@ -211,9 +210,15 @@ def test_a_change_is_sent_only_after_its_preview_and_then_followed_by_keys_alone
             )
         ],
     )  # fmt: skip
-    told.training.answers["ListDependents"] = training.ListDependentsResponse(
+    mesh.training.answers["ListDependents"] = training.ListDependentsResponse(
         models=[candidate("3.0", in_service=True)]
     )
+
+
+def test_a_change_is_sent_only_after_its_preview_and_then_followed_by_keys_alone(
+    visit: Visit, told: Any
+) -> None:
+    tell_what_would_change(told)
     page = visit("/rights")
     page.get_by_text("forbids training models of the house").wait_for()
     page.keyboard.press("n")
@@ -430,15 +435,20 @@ def test_the_ledger_has_sums_each_use_and_a_table_to_save(visit: Visit, told: An
     shot(page, f"owed-{language}")
 
 
-def test_an_erasure_is_asked_for_twice_and_reported_by_six_services(
-    visit: Visit, house: House, told: Any
-) -> None:
+def erase(house: Any) -> None:
+    """Let a person be erased, of which one service has reported."""
     actor = Actor(principal="ines", authority="rights")
     subject = Subject(class_id="0b9f6a52")
     house.happened(
         ErasureRequested(erasure_id="art-17-041", subject=subject, actor=actor),
         ErasureCompleted(erasure_id="art-17-041", subject=subject, service="dataset"),
     )
+
+
+def test_an_erasure_is_asked_for_twice_and_reported_by_six_services(
+    visit: Visit, house: House, told: Any
+) -> None:
+    erase(house)
     page = visit("/rights?tab=erasures")
     expect(page.get_by_text("1 of 6 services have reported")).to_be_visible()
     visit.check_accessibility(page)

@@ -273,23 +273,28 @@ def test_a_run_that_goes_on_can_be_stopped(visit: Visit, told: Any) -> None:
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_runs_are_listed_with_how_far_they_are(visit: Visit, told: Any, language: str) -> None:
     page = visit("/training?tab=runs", language=language)
-    expect(page.get_by_text("epoch 30 of 60")).to_be_visible()
+    expect(page.get_by_text({"en": "Epoch 30 of 60", "de": "Epoche 30 von 60"}[language])).to_be_visible()
     expect(page.get_by_text("50 %" if language == "de" else "50%").first).to_be_visible()
     visit.check_accessibility(page)
     shot(page, f"runs-{language}")
 
 
-def test_a_run_is_looked_at_before_it_is_started(visit: Visit, told: Any) -> None:
+def tell_of_next_run(mesh: Any) -> None:
+    """Tell what a run would take, and that it can be started."""
     preview = training.PreviewTrainingResponse(
         run_id="r-9", sample_count=40, class_count=4, programme_count=9, unnamed_count=120, estimated_from=7,
         no_challenge_because="12 photos can be held out by programme, 20 are needed.",
         pay=[training.RunPay(holder="Kanal Eins", currency="EUR", amount="0.60", sample_count=12)],
     )  # fmt: skip
     preview.estimate.FromTimedelta(timedelta(seconds=0.9))
-    told.training.answers |= {
+    mesh.training.answers |= {
         "PreviewTraining": preview,
         "StartTraining": training.StartTrainingResponse(run=running()),
     }
+
+
+def test_a_run_is_looked_at_before_it_is_started(visit: Visit, told: Any) -> None:
+    tell_of_next_run(told)
     page = visit("/training")
     page.get_by_role("article").first.wait_for()
     page.keyboard.press("n")
@@ -480,8 +485,9 @@ def test_a_look_at_the_archive_is_paused_goes_on_and_ends(visit: Visit, archive:
     assert changed == ["PauseReanalysis", "ResumeReanalysis", "CancelReanalysis"]
 
 
-def test_a_snapshot_is_exported_and_says_what_was_left_out(visit: Visit, told: Any) -> None:
-    told.dataset.streams["ExportSnapshot"] = [
+def tell_of_export(mesh: Any) -> None:
+    """Tell of a file that was written of a snapshot, without the samples that may not be passed on."""
+    mesh.dataset.streams["ExportSnapshot"] = [
         snapshots.ExportSnapshotResponse(
             progress=1,
             export=ObjectRef(key="ab/ab.tar", size=40960),
@@ -490,6 +496,10 @@ def test_a_snapshot_is_exported_and_says_what_was_left_out(visit: Visit, told: A
             left_out_reason="Withheld: Agentur Blau prohibits passing samples on.",
         )
     ]
+
+
+def test_a_snapshot_is_exported_and_says_what_was_left_out(visit: Visit, told: Any) -> None:
+    tell_of_export(told)
     page = visit("/training?tab=snapshots")
     visit.check_accessibility(page)
     page.get_by_role("button", name="Export snapshot 4").click()
@@ -500,11 +510,16 @@ def test_a_snapshot_is_exported_and_says_what_was_left_out(visit: Visit, told: A
     shot(page, "export")
 
 
-def test_a_model_is_traced_to_its_assets_and_without_dataset_to_ids(visit: Visit, told: Any) -> None:
-    told.training.answers["GetLineage"] = training.GetLineageResponse(
+def tell_of_origins(mesh: Any) -> None:
+    """Tell what a model was made from, as far as training alone knows it."""
+    mesh.training.answers["GetLineage"] = training.GetLineageResponse(
         lineage=facts.Lineage(snapshot_id="people-3", recipe="identity", asset_count=31, sample_count=40),
         asset_ids=[ASSET],
     )
+
+
+def test_a_model_is_traced_to_its_assets_and_without_dataset_to_ids(visit: Visit, told: Any) -> None:
+    tell_of_origins(told)
     page = visit("/training")
     page.get_by_role("button", name="Where it comes from: identity/people 3.0").click()
     dialog = page.get_by_role("dialog")
