@@ -19,7 +19,7 @@ export function Lag({ view }: { view: MeshView }) {
           rows={rows}
           keyOf={(one) => `${one.group} ${one.topic}`}
           columns={[
-            { id: "group", label: words.lag.group, render: (one) => one.group },
+            { id: "group", label: words.lag.group, fit: "whole", render: (one) => one.group },
             { id: "topic", label: words.lag.topic, render: (one) => <code>{shortened(one.topic)}</code> },
             { id: "behind", label: words.lag.behind, align: "end", render: (one) => <Count value={one.behind} /> },
           ]}

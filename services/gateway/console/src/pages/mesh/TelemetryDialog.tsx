@@ -40,7 +40,7 @@ export function TelemetryDialog({ onClose }: { onClose: () => void }) {
   const lacks = wanted.level === UNSET && wanted.share === UNSET;
   return (
     <Dialog
-      title={words.change}
+      title={words.title}
       open
       onClose={onClose}
       actions={

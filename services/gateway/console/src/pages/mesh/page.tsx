@@ -57,13 +57,23 @@ function Headline({ view }: { view: MeshView }) {
     notReady > 0 && words.notReady(notReady),
     stopped > 0 && words.stopped(stopped),
     givenUp > 0 && words.givenUp(givenUp),
-  ].filter(Boolean);
+  ].filter((one) => one !== false);
   const calm = wrong.length === 0 && view.missing.length === 0;
   const Icon = calm ? CircleCheck : TriangleAlert;
   return (
     <p className="mesh-headline" data-calm={calm} role="status">
       <Icon aria-hidden="true" />
-      {wrong.length > 0 ? wrong.join(" · ") : words.calm}
+      {wrong.length === 0 ? words.calm : <span>{wrong.map(factOf)}</span>}
     </p>
+  );
+}
+
+/** One fact of several: a line ends between two of them rather than within one. */
+function factOf(fact: string, place: number, all: readonly string[]) {
+  return (
+    <span key={fact}>
+      <span className="mesh-fact">{fact}</span>
+      {place < all.length - 1 && " · "}
+    </span>
   );
 }
