@@ -23,10 +23,10 @@ export function ChangeProgress({ id, onClose }: { id: string; onClose: () => voi
   const query = useQuery({ ...changeOf(id), enabled: takenUp });
   const unknown = query.failureReason instanceof ProblemError && query.failureReason.status === 404;
   return (
-    <section className="card rights-fate" aria-labelledby="rights-fate">
+    <section className="card rights-progress" aria-labelledby="rights-progress">
       <div className="rights-head">
         <div>
-          <h2 id="rights-fate">{words.fate.title}</h2>
+          <h2 id="rights-progress">{words.fate.title}</h2>
           {query.data?.change !== undefined && (
             <p>
               <SubjectName subject={query.data.change.subject} title={query.data.change.title} />{" "}
