@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import os
 import shutil
 import socket
 import sys
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,6 +59,7 @@ PASSWORD: Final = "a long sentence is easy to keep"
 NOW: Final = datetime.now(UTC)
 SLOWEST_MS: Final = 60_000
 EVENTS: Final = "/v1/events"
+TASKS: Final = ["toplevel", "disabled-by-default-devtools.timeline"]
 expect.set_options(timeout=SLOWEST_MS)
 
 
@@ -324,6 +326,28 @@ class Visit:
             ".map((part) => part.scrollWidth - part.clientWidth)"
         )
         assert max(over) <= 0, f"the page is {max(over)} px wider than its window"
+
+    def main_thread_tasks(self, page: Page, work: Callable[[], object]) -> list[float]:
+        """Return the milliseconds that each task of the page's thread computed while this work was done.
+
+        Of its own, not by the clock on the wall: a machine that does other things would hold any of them up.
+        """
+        self.browser.start_tracing(page=page, categories=TASKS)
+        work()
+        events = json.loads(self.browser.stop_tracing())["traceEvents"]
+        threads = {
+            (one["pid"], one["tid"])
+            for one in events
+            if one["name"] == "thread_name" and one["args"].get("name") == "CrRendererMain"
+        }
+        return [
+            one["tdur"] / 1000
+            for one in events
+            if one["ph"] == "X"
+            and "RunTask" in one["name"]
+            and (one["pid"], one["tid"]) in threads
+            and "tdur" in one
+        ]
 
     def check_quiet(self) -> None:
         """Check that no page said anything, asked anybody else, or opened a stream of its own.

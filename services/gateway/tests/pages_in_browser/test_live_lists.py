@@ -19,6 +19,7 @@ GAP_S: Final = 3
 """How rarely a list is read while events go on, as api/freshness.ts has it."""
 PAGE: Final = 100
 MOST_ROWS: Final = 60
+SLOWEST_TASK_MS: Final = 50
 
 
 class Reads:
@@ -140,14 +141,32 @@ async ([step, last]) => {
 """
 """Scrolls to the last row; resolves to how many rows were in the document at most."""
 
+FIRST_ROWS: Final = """
+async (step) => {
+  for (let times = 0; times < 10; times += 1) {
+    document.querySelector('[role=grid]').scrollTop += step;
+    await new Promise(requestAnimationFrame);
+  }
+}
+"""
 
-def test_of_ten_thousand_assets_few_rows_are_drawn_on_the_way_to_the_last(house: Any, visit: Any) -> None:
+
+def test_of_ten_thousand_assets_few_rows_are_drawn_on_the_way_to_the_last_and_no_frame_waits_50_ms(
+    house: Any, visit: Any
+) -> None:
     count, title = 10_000, house.scenes.Programme
     house.happened(*(house.scenes.requested(n, title(title=f"Folge {n:05}")) for n in range(count)))
     page = visit("/assets?sort=title")
     page.locator("[data-row]").first.wait_for()
     reads = Reads(page)
-    assert page.evaluate(SCROLL, [3000, f"Folge {count - 1:05}"]) <= MOST_ROWS
+    page.evaluate(FIRST_ROWS, 3000)  # what is done once: code is compiled, fonts are read
+    rows: list[int] = []
+    tasks = visit.main_thread_tasks(
+        page, lambda: rows.append(page.evaluate(SCROLL, [3000, f"Folge {count - 1:05}"]))
+    )
+    assert rows[0] <= MOST_ROWS
+    assert tasks
+    assert max(tasks) <= SLOWEST_TASK_MS, sorted(tasks)[-5:]
     assert len(reads.pages) == count / PAGE - 1, "every page is read once"
 
 

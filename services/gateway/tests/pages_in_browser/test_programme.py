@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -447,33 +446,9 @@ def test_four_hours_with_three_thousand_tracks_keep_every_frame_below_50_ms(hous
     page = visit(f"/assets/{ASSET}")
     page.get_by_text("Unknown 3", exact=True).first.wait_for()
     look_around(page)  # what is done once: code is compiled, fonts are read
-    browser = page.context.browser
-    browser.start_tracing(page=page, categories=["toplevel", "disabled-by-default-devtools.timeline"])
-    look_around(page)
-    tasks = main_thread_tasks(json.loads(browser.stop_tracing()))
+    tasks = visit.main_thread_tasks(page, lambda: look_around(page))
     assert tasks
     assert max(tasks) <= SLOWEST_TASK_MS, sorted(tasks)[-5:]
-
-
-def main_thread_tasks(trace: dict[str, Any]) -> list[float]:
-    """Return the milliseconds that each task of the page's thread computed.
-
-    Of its own, not by the clock on the wall: a machine that does other things would hold any of them up.
-    """
-    events = trace["traceEvents"]
-    threads = {
-        (one["pid"], one["tid"])
-        for one in events
-        if one["name"] == "thread_name" and one["args"].get("name") == "CrRendererMain"
-    }
-    return [
-        one["tdur"] / 1000
-        for one in events
-        if one["ph"] == "X"
-        and "RunTask" in one["name"]
-        and (one["pid"], one["tid"]) in threads
-        and "tdur" in one
-    ]
 
 
 def look_around(page: Page) -> None:
