@@ -119,6 +119,17 @@ test("a change of a session that another tab replaced goes once more for the sam
   expect(session.get()?.principal).toBe("bert");
 });
 
+test("a session that another tab replaced and ended leaves the page as it is, and waits for a new one", async () => {
+  const headers = { "content-type": "application/json" };
+  const nobody = new Response(JSON.stringify({ ...ANNA, principal: "", csrf: "" }), { headers });
+  answers.push(problem(403, { code: "forbidden", reason: "csrf" }), nobody, new Response('{"kept":true}'));
+  const sent = send("/v1/rights", { method: "POST", body: "{}" });
+  await vi.waitFor(() => expect(session.get()?.ended).toBe(true));
+  expect(session.get()?.principal).toBe(ANNA.principal);
+  began({ ...ANNA, csrf: "new" });
+  expect(await (await sent).json()).toEqual({ kept: true });
+});
+
 test("an answer that comes after somebody has signed in ends no new session", async () => {
   let refuse: (answer: Response) => void = () => {};
   vi.stubGlobal("fetch", () => new Promise((resolve) => (refuse = resolve)));

@@ -51,10 +51,12 @@ async function isOfOldSession(answer: Response): Promise<boolean> {
   return typeof body === "object" && body !== null && "reason" in body && body.reason === "csrf";
 }
 
-/** Asks whose session it is now; resolves to whether it is the same person's. */
+/** Asks whose session it is now; resolves to whether it is the same person's. Where it has ended, the page waits. */
 async function isStillTheirs(before: Session | undefined): Promise<boolean> {
-  await askSession();
-  return session.get()?.principal === before?.principal;
+  const now = await getSession();
+  if (now.principal === "") return ended();
+  began(now);
+  return now.principal === before?.principal;
 }
 
 async function attempt(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
