@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from framewell_contracts.access import Role
 from framewell_gateway.domain.logins import user_id_of
 from framewell_gateway.domain.users import ApiToken, State, User
+from framewell_gateway.domain.webhooks import Delivery, DeliveryStatus, RegisteredWebhook, WebhookStatus
 
 PASSWORD: Final = "a long sentence is easy to keep"
 PEOPLE: Final = (
@@ -80,10 +81,96 @@ def sign_in(house: Any, _: Any) -> tuple[str, After]:
     return "/sign-in?refused=no_role", lambda _: None
 
 
+def invite(house: Any, _: Any) -> tuple[str, After]:
+    """Show the form that invites somebody."""
+    fill(house)
+
+    def open_form(page: Page) -> None:
+        signed_in("/access")(page)
+        page.locator(".access-head .button").click()
+        page.get_by_role("dialog").wait_for()
+
+    return "/sign-in", open_form
+
+
+def tell_others(house: Any) -> None:
+    """Let other systems want events: one takes them, one refused some, one was given up."""
+    webhooks, now = house.context.webhooks, house.context.access.clock.now()
+    of = {"secret": "whsec_x", "created_by": "olga", "created_at": now - timedelta(days=9), "position": 0}
+    analysed = "framewell.asset.analysed.v1"
+    for one in (
+        RegisteredWebhook("wh-1", "https://mam.example/framewell/events", description="The MAM", **of),
+        RegisteredWebhook(
+            "wh-2",
+            "https://redaktion.rundfunk-beispielstadt.example/hooks/framewell/ereignisse",
+            types=(analysed, "framewell.snapshot.published.v1"),
+            status=WebhookStatus.PAUSED,
+            **of,
+        ),
+        RegisteredWebhook(
+            "wh-3",
+            "https://old.example/hook",
+            types=(analysed,),
+            status=WebhookStatus.DISABLED,
+            because="No attempt was taken for three days.",
+            **of,
+        ),
+    ):
+        house.run(webhooks.add(one))
+    house.run(webhooks.change("wh-1", {"delivered_at": now - timedelta(minutes=4)}))
+    for number in range(3):
+        delivery = Delivery(
+            delivery_id=f"msg_{number:032x}",
+            webhook_id="wh-1",
+            event_key=f"/picture#{number}",
+            type=analysed,
+            created_at=now - timedelta(days=3),
+            due_at=None,
+            status=DeliveryStatus.DEAD,
+            attempts=9,
+            answered=503,
+            problem="HTTP 503: the service is being restarted",
+        )
+        house.run(webhooks.put(delivery))
+
+
+def webhooks(house: Any, _: Any) -> tuple[str, After]:
+    """Show who gets events, in every state."""
+    tell_others(house)
+    return "/access?tab=webhooks", lambda page: page.locator(".sheet").wait_for()
+
+
+def new_webhook(house: Any, _: Any) -> tuple[str, After]:
+    """Show the form of a webhook that gets some kinds of events."""
+    tell_others(house)
+
+    def choose(page: Page) -> None:
+        page.locator(".access-head .button").click()
+        page.get_by_role("dialog").locator(".radio").nth(1).click()
+
+    return "/access?tab=webhooks", choose
+
+
+def deliveries(house: Any, _: Any) -> tuple[str, After]:
+    """Show deliveries that were given up."""
+    tell_others(house)
+
+    def look(page: Page) -> None:
+        page.get_by_role("row").filter(has_text="mam.example").get_by_role("button").click()
+        page.get_by_role("menuitem").nth(1).click()
+        page.get_by_role("dialog").locator(".sheet").wait_for()
+
+    return "/access?tab=webhooks", look
+
+
 SCENES: Final = {
     "access": users,
     "access-account": account,
     "access-sign-in": sign_in,
+    "access-invite": invite,
+    "access-webhooks": webhooks,
+    "access-webhook-new": new_webhook,
+    "access-deliveries": deliveries,
     "access-empty": lambda _house, _visit: ("/access", lambda _: None),
     "access-setup": lambda _house, _visit: ("/setup", lambda _: None),
     "access-invitation": lambda _house, _visit: ("/invitation#K7WQ2-9TRXB-4MPHA-Z8CVE", lambda _: None),

@@ -99,10 +99,38 @@ def person(house: Any, _: Any) -> tuple[str, After]:
     return "/people/class-0", lambda _: None
 
 
+def merge(house: Any, _: Any) -> tuple[str, After]:
+    """Show which of two people becomes part of the other."""
+    _archive(house)
+
+    def pick(page: Page) -> None:
+        page.locator(".people-facts").wait_for()
+        page.keyboard.press("m")
+        page.keyboard.type("ada")
+        page.get_by_role("option").first.click()
+        page.locator(".people-way").wait_for()
+
+    return "/people/class-0", pick
+
+
+def rename(house: Any, _: Any) -> tuple[str, After]:
+    """Show the names of a person in the form that changes them."""
+    _archive(house)
+
+    def open_form(page: Page) -> None:
+        page.locator(".people-facts").wait_for()
+        page.keyboard.press("n")
+        page.get_by_role("dialog").wait_for()
+
+    return "/people/class-0", open_form
+
+
 SCENES: Final = {
     "people": named,
     "people-unknown": unknown_people,
     "people-named-lately": named_lately,
     "people-changed": changed,
     "people-person": person,
+    "people-merge": merge,
+    "people-rename": rename,
 }

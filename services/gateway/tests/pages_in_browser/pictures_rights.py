@@ -25,7 +25,7 @@ def told_by(name: str) -> ModuleType:
     return module
 
 
-tests = told_by("test_rights")
+tests, rules_tests = told_by("test_rights"), told_by("test_house_rules")
 
 
 def overview(house: Any, _: Any) -> tuple[str, After]:
@@ -84,6 +84,53 @@ def erase(house: Any, _: Any) -> tuple[str, After]:
     ).wait_for()
 
 
+def preview(house: Any, _: Any) -> tuple[str, After]:
+    """Show what a change would do, before it is put into force."""
+    tests.tell(house.mesh)
+    tests.tell_what_would_change(house.mesh)
+
+    def fill(page: Page) -> None:
+        page.keyboard.type("Agentur Blau")
+        page.locator(".rights-pair input").first.fill("Rights department")
+        page.locator(".dialog-foot .button").nth(1).press("Enter")
+        page.locator(".rights-preview").wait_for()
+
+    return "/rights?new=change", fill
+
+
+def erasures(house: Any, _: Any) -> tuple[str, After]:
+    """Show an erasure that one of six services has reported."""
+    tests.tell(house.mesh)
+    tests.erase(house)
+    return "/rights?tab=erasures", lambda page: page.locator(".rights-services").wait_for()
+
+
+def checked(house: Any, _: Any) -> tuple[str, After]:
+    """Show the log of decisions after it was checked."""
+    tests.tell(house.mesh)
+    house.mesh.dataset.answers["VerifyAudit"] = tests.rights_rpc.VerifyAuditResponse(
+        intact=True, entries=1212, sealed_entries=1200, facts=1214, waiting_facts=2
+    )
+
+    def check(page: Page) -> None:
+        page.locator(".rights-head .button-main").click()
+        page.locator(".rights-verified").wait_for()
+
+    return "/rights?tab=audit", check
+
+
+def rules(house: Any, _: Any) -> tuple[str, After]:
+    """Show what a draft of house rules would do."""
+    rules_tests.tell(house.mesh)
+
+    def try_it(page: Page) -> None:
+        page.locator("textarea").fill(rules_tests.RULES)
+        page.locator(".section-panel .button-main").click()
+        page.locator(".sheet").wait_for()
+
+    return "/rights?tab=rules", try_it
+
+
 SCENES: Final = {
     "rights-new": new_change,
     "rights-holders": holders,
@@ -92,4 +139,8 @@ SCENES: Final = {
     "rights-change": fate,
     "rights-owed": owed,
     "rights-audit": audit,
+    "rights-preview": preview,
+    "rights-erasures": erasures,
+    "rights-checked": checked,
+    "rights-rules": rules,
 }
