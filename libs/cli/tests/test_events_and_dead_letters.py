@@ -40,15 +40,21 @@ async def bench(broker: str) -> AsyncIterator[StreamBench]:
 
 async def run(bench: StreamBench, *arguments: str) -> Any:
     """The JSON a command prints; `events tail` prints one a line."""
-    words = [*arguments, "--kafka", bench.kafka, "--prefix", bench.prefix, "--json"]
+    printed = await said(bench, *arguments, "--json")
+    if arguments[:2] == ("events", "tail"):
+        return [json.loads(line) for line in printed.splitlines()]
+    return json.loads(printed)
+
+
+async def said(bench: StreamBench, *arguments: str) -> str:
+    """What a command prints for people."""
+    words = [*arguments, "--kafka", bench.kafka, "--prefix", bench.prefix]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "framewell_cli.main", *words, stdout=PIPE, stderr=PIPE
     )
     printed, stderr = await process.communicate()
     assert process.returncode == 0, stderr.decode()
-    if arguments[:2] == ("events", "tail"):
-        return [json.loads(line) for line in printed.splitlines()]
-    return json.loads(printed)
+    return printed.decode()
 
 
 async def listed_when(bench: StreamBench, count: int) -> Any:
@@ -97,6 +103,7 @@ async def test_dead_letters_are_listed_shown_and_replayed_once(bench: StreamBenc
     assert sorted(seen[2:]) == sorted(seen[:2])  # the same events
     nothing = await run(bench, "dlq", "list", "--since", "all")
     assert nothing == {"dead_letters": [], "count": 0, "since": None, "not_looked_at": {}}
+    assert await said(bench, "dlq", "list", "--since", "all") == "no waiting dead letters\n"
     (handled,) = (await run(bench, "dlq", "list", "--state", "all"))["dead_letters"]
     assert (handled["state"], handled["count"]) == ("replayed", 2)
 

@@ -64,7 +64,8 @@ def list_command(
         return
     if not rows:
         since = "" if chosen.since_ms is None else f" given up since {moment(chosen.since_ms)}"
-        results.print(f"no dead letters{since}")
+        kind = "" if state == "all" else f"{state} "
+        results.print(f"no {kind}dead letters{since}")
     else:
         columns = ["group", "code", "type", "state", "count", "first", "last"]
         print_table(columns, [[plain(str(row[column])) or "-" for column in columns] for row in rows])
