@@ -115,7 +115,7 @@ def test_an_address_without_a_page_says_so_and_leads_home(visit: Any) -> None:
 
 
 def test_a_local_mesh_says_that_it_is_one(visit: Any) -> None:
-    expect(visit("/").get_by_text("Local mode: everybody on this machine")).to_be_visible()
+    expect(visit("/").get_by_text("Local mode: no sign-in needed")).to_be_visible()
 
 
 def test_all_pages_can_be_reached_by_keyboard_alone_in_the_smallest_window(visit: Any) -> None:

@@ -84,11 +84,13 @@ function Choices({ onKeys, close }: { onKeys: () => void; close: () => void }) {
         }}
       />
       <div className="row settings-keys">
-        <Switch isSelected={keys.on} onChange={keys.setOn}>
-          {words.singleKeys}
-        </Switch>
+        <div>
+          <Switch isSelected={keys.on} onChange={keys.setOn}>
+            {words.singleKeys}
+          </Switch>
+          <p className="small soft">{words.singleKeysHelp}</p>
+        </div>
         <Button
-          look="bare"
           onPress={() => {
             close();
             onKeys();
@@ -98,7 +100,6 @@ function Choices({ onKeys, close }: { onKeys: () => void; close: () => void }) {
           {words.keys.list}
         </Button>
       </div>
-      <p className="small soft">{words.singleKeysHelp}</p>
     </>
   );
 }

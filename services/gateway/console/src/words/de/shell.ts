@@ -50,7 +50,7 @@ export const shell: ShellWords = {
   eventPages: "Ereignisse",
   status: {
     line: "Status",
-    local: "Lokaler Betrieb: Jeder an diesem Rechner darf alles.",
+    local: "Lokaler Betrieb: keine Anmeldung nötig",
     away: (since: string) =>
       `Das Gateway antwortet seit ${since} nicht. Die Anzeige kann veraltet sein; es wird weiter gefragt.`,
     back: "Das Gateway antwortet wieder.",

@@ -50,7 +50,7 @@ export const shell = {
   eventPages: "Events",
   status: {
     line: "Status",
-    local: "Local mode: everybody on this machine may do everything.",
+    local: "Local mode: no sign-in needed",
     away: (since: string) => `The gateway has not answered since ${since}. What you see may be old; it is asked again.`,
     back: "The gateway answers again.",
     quiet: "Events do not arrive at present. Lists are asked again when they do.",
