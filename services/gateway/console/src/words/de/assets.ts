@@ -30,7 +30,7 @@ export const assets: typeof en = {
   },
   empty: {
     title: "Hier ist noch nichts",
-    text: "Legen Sie eine Datei hier ab, oder wählen Sie eine aus. Sendesysteme liefern als Ereignis an.",
+    text: "Legen Sie eine Datei hier ab, oder wählen Sie eine aus. Sendesysteme liefern über die Schnittstelle an.",
     textWithout: "Was übernommen wird, erscheint hier.",
     filtered: "Dazu gibt es kein Material",
     filteredText: "Suchen Sie nach etwas anderem, oder lassen Sie sich alles zeigen.",

@@ -22,7 +22,7 @@ export const home: typeof en = {
   failed: (n) => count(n, { one: "Beitrag gescheitert", other: "Beiträge gescheitert" }),
   failedText: "Zurückgewiesen oder als Ganzes nicht analysiert.",
   deadLetters: (n) => count(n, { one: "Ereignis aufgegeben", other: "Ereignisse aufgegeben" }),
-  deadLettersText: "Sie warten darauf, wiederholt oder verworfen zu werden.",
+  deadLettersText: "Sie ließen sich nicht verarbeiten: wiederholen oder verwerfen.",
   breakers: (n) => count(n, { one: "Stufe angehalten", other: "Stufen angehalten" }),
   breakersText: "Nach zu vielen Fehlern hintereinander.",
   lately: "Zuletzt",

@@ -8,4 +8,5 @@ export const why: typeof en = {
   deadLetters: "Unterwegs aufgegeben",
   incomplete: "Nicht bekannt",
   last: "Letztes Ereignis",
+  asset: "Der Beitrag",
 };

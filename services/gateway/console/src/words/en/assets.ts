@@ -29,7 +29,7 @@ export const assets = {
   },
   empty: {
     title: "Nothing is here yet",
-    text: "Drop a file here, or choose one. Broadcast systems send theirs as events.",
+    text: "Drop a file here, or choose one. Broadcast systems deliver theirs over the API.",
     textWithout: "Whoever takes media in will see it here.",
     filtered: "No asset matches",
     filteredText: "Search for something else, or show all.",

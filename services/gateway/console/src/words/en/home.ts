@@ -21,7 +21,7 @@ export const home = {
   failed: (n: number) => count(n, { one: "asset failed", other: "assets failed" }),
   failedText: "Rejected, or not analysed as a whole.",
   deadLetters: (n: number) => count(n, { one: "event given up", other: "events given up" }),
-  deadLettersText: "They wait for a replay or to be discarded.",
+  deadLettersText: "They could not be processed: replay or discard them.",
   breakers: (n: number) => count(n, { one: "stage has stopped itself", other: "stages have stopped themselves" }),
   breakersText: "After too many failures in a row.",
   lately: "Lately",

@@ -10,4 +10,5 @@ export const why = {
   deadLetters: "Given up on the way",
   incomplete: "Not known",
   last: "Last event",
+  asset: "The asset",
 };
