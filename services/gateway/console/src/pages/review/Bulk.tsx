@@ -54,33 +54,49 @@ export function Bulk({
         {(samples) => (
           <div className="stack">
             <p>{words.bulk.text(taken.length)}</p>
-            <ul className="review-alike">
-              {samples.map((one) => {
-                const key = one.crops[0]?.picture?.key;
-                const isOut = out.has(one.sample_id);
-                return (
-                  <li key={one.sample_id} className={isOut ? "review-out" : undefined}>
-                    <Crop
-                      src={key && `/v1/samples/${one.sample_id}/objects/${key}`}
-                      alt=""
-                      width={112}
-                      height={112}
-                      fit="cover"
-                    />
-                    <Button
-                      look="bare"
-                      onPress={() => toggle(one.sample_id)}
-                      aria-label={`${isOut ? words.bulk.takeIn : words.bulk.leaveOut}: ${one.provenance?.timecode ?? one.sample_id}`}
-                    >
-                      {isOut ? words.bulk.takeIn : words.bulk.leaveOut}
-                    </Button>
-                  </li>
-                );
-              })}
-            </ul>
+            <List samples={samples} out={out} onToggle={toggle} />
           </div>
         )}
       </Answer>
     </Dialog>
+  );
+}
+
+function List({
+  samples,
+  out,
+  onToggle,
+}: {
+  samples: readonly Sample[];
+  /** The ids of those that are left out. */
+  out: ReadonlySet<string>;
+  onToggle: (id: string) => void;
+}) {
+  return (
+    <ul className="review-alike">
+      {samples.map((one) => (
+        <Alike
+          key={one.sample_id}
+          sample={one}
+          isOut={out.has(one.sample_id)}
+          onToggle={() => onToggle(one.sample_id)}
+        />
+      ))}
+    </ul>
+  );
+}
+
+/** One of them: its face, and whether it is accepted with the others. */
+function Alike({ sample, isOut, onToggle }: { sample: Sample; isOut: boolean; onToggle: () => void }) {
+  const words = useWords({ en, de }).bulk;
+  const key = sample.crops[0]?.picture?.key;
+  const does = isOut ? words.takeIn : words.leaveOut;
+  return (
+    <li className={isOut ? "review-out" : undefined}>
+      <Crop src={key && `/v1/samples/${sample.sample_id}/objects/${key}`} alt="" width={112} height={112} fit="cover" />
+      <Button look="bare" onPress={onToggle} aria-label={`${does}: ${sample.provenance?.timecode ?? sample.sample_id}`}>
+        {does}
+      </Button>
+    </li>
   );
 }

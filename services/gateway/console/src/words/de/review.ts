@@ -29,7 +29,7 @@ export const review: typeof en = {
   otherNote: "ähnlichste andere Person",
   noOther: "Niemand sonst ist ähnlich",
   distance: (value) => `Abstand ${value}`,
-  distanceHelp: "Mit dem Abstand: je kleiner, desto ähnlicher.",
+  distanceHelp: "Abstand: je kleiner, desto ähnlicher.",
   gate: "Rechte",
   untitled: "Ohne Titel",
   offered: "Wer es sonst sein könnte",

@@ -28,7 +28,7 @@ export const review = {
   otherNote: "nearest other person",
   noOther: "Nobody else is similar",
   distance: (value: string) => `distance ${value}`,
-  distanceHelp: "With the distance: the smaller, the more alike.",
+  distanceHelp: "Distance: the smaller, the more alike.",
   gate: "Rights",
   untitled: "Untitled",
   offered: "Others it may be",
