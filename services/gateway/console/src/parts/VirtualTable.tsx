@@ -12,6 +12,8 @@ export interface Column<T> {
   render: (item: T) => ReactNode;
   /** Shown from so many CSS pixels of the table's width. */
   from?: number;
+  /** Shown below so many. */
+  below?: number;
   align?: "end";
   /** Whether lists can be sorted by it. */
   sorts?: boolean;
@@ -56,7 +58,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
   const { items, keyOf, chosen, columns, rowHeight = 32 } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
-  const shown = columns.filter((column) => column.from === undefined || width >= column.from);
+  const shown = columns.filter(({ from = 0, below = Number.POSITIVE_INFINITY }) => from <= width && width < below);
   const rows = useRows(props, scroller);
   const drawn = rows.getVirtualItems();
   const at = chosen === undefined ? -1 : items.findIndex((item) => item !== undefined && keyOf(item) === chosen);

@@ -52,6 +52,9 @@ export function Results({ found, more, onNearEnd }: { found: readonly Found[]; m
   );
 }
 
+/** Below so many pixels, when something was found stands under what was found. */
+const NARROW = 420;
+
 function columnsIn(words: typeof en, language: Language): readonly Column<Found>[] {
   return [
     {
@@ -61,14 +64,23 @@ function columnsIn(words: typeof en, language: Language): readonly Column<Found>
       track: "6.5rem",
       render: (one) => <Crop src={one.picture} alt="" width={96} height={54} fit="cover" />,
     },
-    { id: "time", label: words.when, track: "6rem", render: (one) => one.time },
+    { id: "time", label: words.when, track: "6rem", from: NARROW, render: (one) => one.time },
     {
       id: "text",
       label: words.results,
       track: "minmax(8rem, 2fr)",
+      from: NARROW,
+      render: (one) => <Text said={saidOf(one, words, language)} />,
+    },
+    {
+      id: "moment",
+      label: words.results,
+      track: "minmax(8rem, 1fr)",
+      below: NARROW,
       render: (one) => (
-        <span className="search-text foreign" dir="auto">
-          {saidOf(one, words, language)}
+        <span className="search-moment">
+          <Text said={saidOf(one, words, language)} />
+          <span className="small soft">{one.time}</span>
         </span>
       ),
     },
@@ -91,6 +103,14 @@ function columnsIn(words: typeof en, language: Language): readonly Column<Found>
       render: (one) => <Badge weight="calm">{words.kindOf[one.kind] ?? one.kind}</Badge>,
     },
   ];
+}
+
+function Text({ said }: { said: string }) {
+  return (
+    <span className="search-text foreign" dir="auto">
+      {said}
+    </span>
+  );
 }
 
 /** What was found, in words: of a picture its distance, of a face also what that says. */
