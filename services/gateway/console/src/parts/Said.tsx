@@ -1,3 +1,4 @@
+import { useCallback } from "react";
 import { useLanguage } from "../words/language";
 import { named, useWording, type Wording } from "../words/sentences";
 
@@ -20,5 +21,5 @@ export function Said({ sentence, wording, naming = "" }: SaidSentence & { naming
 /** Says sentences as plain texts, where no element can carry their language: in titles and lists of names. */
 export function useSaid(): (sentence: string, wording?: Wording) => string {
   const word = useWording();
-  return (sentence, wording) => word(wording) ?? sentence;
+  return useCallback((sentence, wording) => word(wording) ?? sentence, [word]);
 }

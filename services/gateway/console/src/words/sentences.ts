@@ -1,6 +1,6 @@
 /** What the mesh says, in the language of the console: by what a sentence was made of, beside which it came. */
 
-import { useSyncExternalStore } from "react";
+import { useCallback, useSyncExternalStore } from "react";
 import { type Language, useLanguage } from "./language";
 import { fill, type Params } from "./templates";
 
@@ -59,9 +59,10 @@ function paramsOf(name: string, params: Params): Params {
 /** Words what was said in the language of the console; undefined where it has no words, or not yet. */
 export function useWording(): (wording: Wording | undefined) => string | undefined {
   const language = useLanguage();
-  useSyncExternalStore(watch, () => loaded.has(language));
+  const has = useSyncExternalStore(watch, () => loaded.has(language));
   void loadSentences(language);
-  return (wording) => wordIn(language, wording);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once its templates are there it says something else
+  return useCallback((wording) => wordIn(language, wording), [language, has]);
 }
 
 /** Evidence has `{class}` where the name of the person would stand: it stands there as it is written. */
