@@ -255,6 +255,7 @@ def test_names_are_changed_and_who_was_slower_is_told(desk: Any, unknown: Any, v
     dialog.get_by_label("Other names and spellings").fill("Jockel\nJörg M.")
     ids.fill("gnd: 118540238")
     dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
     expect(page.get_by_text("Also called")).to_be_visible()
     assert list(desk.classes["class-0"].aliases) == ["Jockel", "Jörg M."]
     assert dict(desk.classes["class-0"].external_ids) == {"gnd": "118540238"}

@@ -21,44 +21,20 @@ import { useShellWords } from "../../words/shell";
 export function Rename({ person, onClose }: { person: DatasetClass; onClose: () => void }) {
   const words = useWords({ en, de });
   const shell = useShellWords();
-  const queries = useQueryClient();
-  const { say } = useStatus();
   const [read, setRead] = useState(person);
-  const [name, setName] = useState(person.name);
-  const [aliases, setAliases] = useState(person.aliases.join("\n"));
-  const [externals, setExternals] = useState(idLines(person));
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const ids = lines(externals).map((line) => /^([^:\s]+)\s*:\s*(\S.*)$/.exec(line) ?? line);
+  const [draft, setDraft] = useState(draftOf(person));
+  const { save, error, busy, forget } = useSave(read, onClose);
+  const ids = lines(draft.externals).map((line) => /^([^:\s]+)\s*:\s*(\S.*)$/.exec(line) ?? line);
   const bad = ids.find((one): one is string => typeof one === "string");
-  const names = { name: name.trim(), aliases: lines(aliases) };
-  const save = async () => {
-    setBusy(true);
-    try {
-      await renameClass(person.class_id, {
-        ...names,
-        external_ids: Object.fromEntries(ids.flatMap((one) => (typeof one === "string" ? [] : [[one[1], one[2]]]))),
-        expected_revision: read.revision,
-      });
-      await queries.invalidateQueries({ queryKey: ["classes"] });
-      const before = { name: read.name, aliases: read.aliases, external_ids: read.external_ids ?? {} };
-      say(words.rename.saved(names.name), async () => {
-        await renameClass(person.class_id, { ...before, expected_revision: read.revision + 1 });
-        await queries.invalidateQueries({ queryKey: ["classes"] });
-      });
-      onClose();
-    } catch (refused) {
-      setError(refused);
-      setBusy(false);
-      if (isOfOlder(refused)) await queries.invalidateQueries({ queryKey: ["classes"] });
-    }
+  const names: Names = {
+    name: draft.name.trim(),
+    aliases: lines(draft.aliases),
+    external_ids: Object.fromEntries(ids.flatMap((one) => (typeof one === "string" ? [] : [[one[1], one[2]]]))),
   };
   const showNow = () => {
     setRead(person);
-    setName(person.name);
-    setAliases(person.aliases.join("\n"));
-    setExternals(idLines(person));
-    setError(null);
+    setDraft(draftOf(person));
+    forget();
   };
   return (
     <Dialog
@@ -68,29 +44,18 @@ export function Rename({ person, onClose }: { person: DatasetClass; onClose: () 
       actions={
         <>
           <Button onPress={onClose}>{shell.cancel}</Button>
-          <Button look="main" onPress={() => void save()} isDisabled={busy || names.name === "" || bad !== undefined}>
+          <Button
+            look="main"
+            onPress={() => void save(names)}
+            isDisabled={busy || names.name === "" || bad !== undefined}
+          >
             {words.rename.save}
           </Button>
         </>
       }
     >
       <div className="stack">
-        <TextField label={words.rename.name} value={name} onChange={setName} maxLength={300} />
-        <TextField
-          label={words.rename.aliases}
-          help={words.rename.aliasesHelp}
-          lines={3}
-          value={aliases}
-          onChange={setAliases}
-        />
-        <TextField
-          label={words.rename.externals}
-          help={words.rename.externalsHelp}
-          lines={3}
-          value={externals}
-          onChange={setExternals}
-          error={bad === undefined ? "" : words.rename.badExternal(bad)}
-        />
+        <Fields draft={draft} change={(part) => setDraft((now) => ({ ...now, ...part }))} bad={bad} />
         <Sentence error={error} />
         {isOfOlder(error) && (
           <Button onPress={showNow} isDisabled={person.revision === read.revision}>
@@ -99,6 +64,79 @@ export function Rename({ person, onClose }: { person: DatasetClass; onClose: () 
         )}
       </div>
     </Dialog>
+  );
+}
+
+/** The form as it is written: one alias and one id a line. */
+interface Draft {
+  name: string;
+  aliases: string;
+  externals: string;
+}
+
+type Names = Pick<DatasetClass, "name" | "aliases"> & { external_ids: Record<string, string> };
+
+function draftOf(person: DatasetClass): Draft {
+  return { name: person.name, aliases: person.aliases.join("\n"), externals: idLines(person) };
+}
+
+/** Saves names over those that were read, and says so with what takes it back. */
+function useSave(read: DatasetClass, onClose: () => void) {
+  const words = useWords({ en, de }).rename;
+  const queries = useQueryClient();
+  const { say } = useStatus();
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const save = async (names: Names) => {
+    setBusy(true);
+    try {
+      await renameClass(read.class_id, { ...names, expected_revision: read.revision });
+      await queries.invalidateQueries({ queryKey: ["classes"] });
+      const before = { name: read.name, aliases: read.aliases, external_ids: read.external_ids ?? {} };
+      say(words.saved(names.name), async () => {
+        await renameClass(read.class_id, { ...before, expected_revision: read.revision + 1 });
+        await queries.invalidateQueries({ queryKey: ["classes"] });
+      });
+      onClose();
+    } catch (refused) {
+      setError(refused);
+      setBusy(false);
+      if (isOfOlder(refused)) await queries.invalidateQueries({ queryKey: ["classes"] });
+    }
+  };
+  return { save, error, busy, forget: () => setError(null) };
+}
+
+function Fields({
+  draft,
+  change,
+  bad,
+}: {
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+  /** The first line that is no id. */
+  bad: string | undefined;
+}) {
+  const words = useWords({ en, de }).rename;
+  return (
+    <>
+      <TextField label={words.name} value={draft.name} onChange={(name) => change({ name })} maxLength={300} />
+      <TextField
+        label={words.aliases}
+        help={words.aliasesHelp}
+        lines={3}
+        value={draft.aliases}
+        onChange={(aliases) => change({ aliases })}
+      />
+      <TextField
+        label={words.externals}
+        help={words.externalsHelp}
+        lines={3}
+        value={draft.externals}
+        onChange={(externals) => change({ externals })}
+        error={bad === undefined ? "" : words.badExternal(bad)}
+      />
+    </>
   );
 }
 

@@ -52,7 +52,7 @@ export const webhooks: WebhookWords = {
   attempts: "Versuche",
   problem: "Antwort",
   next: "nächster Versuch",
-  replay: "Noch einmal senden",
-  replayAll: "Alle aufgegebenen noch einmal senden",
+  replay: "Erneut senden",
+  replayAll: "Alle aufgegebenen erneut senden",
   replayed: (n: number) => `${count(n, { one: "Zustellung wartet", other: "Zustellungen warten" })} wieder.`,
 };
