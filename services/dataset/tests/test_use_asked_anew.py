@@ -1,6 +1,8 @@
 """Every use asks state, rights and tombstones anew: exports, tables, and faces that nobody named."""
 
+import json
 from collections.abc import Awaitable, Callable
+from importlib.resources import files
 
 import pytest
 
@@ -12,6 +14,7 @@ from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.objects.v1.object_service_pb2 import FindObjectRequest
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
+from framewell_contracts.sentences import render
 from framewell_dataset.testing import DatasetBench, Seen, stated
 from framewell_dataset.testing.people import BAN, accepted_people, read_table
 from framewell_kit.outcomes import Conflict, Gone, Rejected
@@ -59,6 +62,9 @@ async def test_an_export_asks_whether_each_sample_may_be_passed_on(bench: Datase
     answer = await export(bench, snapshot)
     assert (answer.sample_count, answer.left_out_count) == (1, 1)
     assert "passing samples on" in answer.left_out_reason
+    templates = json.loads(files("framewell_contracts").joinpath("sentences.json").read_text())
+    wording = answer.left_out_wording
+    assert render(templates[wording.template], wording.params) == answer.left_out_reason
     rows = (await read_table(bench, answer.export)).to_pylist()
     assert {row["sample_id"] for row in rows} == {second}
     inside = await export(bench, snapshot, OWN_TRAINING)

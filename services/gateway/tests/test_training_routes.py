@@ -8,7 +8,7 @@ import httpx
 from framewell.dataset.v1 import dataset_pb2, review_service_pb2, rights_service_pb2
 from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell.mesh.v1.mesh_pb2 import ModelVersion
+from framewell.mesh.v1.mesh_pb2 import ModelVersion, Wording
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PURPOSE_OWN_TRAINING, RightsDecision
 from framewell.training.v1 import training_service_pb2 as training
 from framewell.training.v1.training_pb2 import Lineage
@@ -174,6 +174,7 @@ async def test_a_snapshot_is_exported_and_says_what_was_left_out(
             sample_count=38,
             left_out_count=2,
             left_out_reason="Withheld.",
+            left_out_wording=Wording(template="sample_left_out.gone"),
         ),
     ]
     body = {"format": "webdataset", "purpose": "sharing"}
@@ -181,6 +182,7 @@ async def test_a_snapshot_is_exported_and_says_what_was_left_out(
     assert answer.status_code == 201
     assert answer.json()["export"]["key"] == "ab/ab.tar"
     assert (answer.json()["sample_count"], answer.json()["left_out_count"]) == (38, 2)
+    assert answer.json()["left_out_wording"]["template"] == "sample_left_out.gone"
     asked = mesh.dataset.asked[0][1]
     assert (asked.snapshot_id, asked.format) == ("people-3", snapshots.EXPORT_FORMAT_WEBDATASET)
 

@@ -4,13 +4,14 @@ from collections import Counter
 from dataclasses import dataclass
 
 from framewell.rights.v1.rights_pb2 import Purpose
+from framewell_contracts.sentences import say, worded
 from framewell_dataset.domain.rights import RightsOfAsset
 from framewell_dataset.domain.snapshots import StoredSnapshot
 from framewell_dataset.ports.snapshots import SnapshotTables
 from framewell_dataset.steps.rights_gate import RightsGate
 from framewell_kit.tombstones import class_subject
 
-GONE = "Its person or asset was erased or removed."
+GONE = say("sample_left_out.gone", "Its person or asset was erased or removed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +49,5 @@ class AllowedSamples:
             if decision.allowed:
                 allowed.add(sample.sample_id)
             else:
-                left_out[decision.sentence] += 1
+                left_out[worded(decision.sentence, decision.wording)] += 1
         return Sorted(frozenset(allowed), left_out)

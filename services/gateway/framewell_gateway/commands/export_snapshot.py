@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
 from framewell.gateway.v1.model_view_pb2 import ExportSnapshotRequest, SnapshotExport
+from framewell_contracts.sentences import say
 from framewell_gateway.ports import Away, Services
 from framewell_gateway.ports.methods import EXPORT_SNAPSHOT
 
@@ -25,5 +26,6 @@ class ExportSnapshot:
                     sample_count=step.sample_count,
                     left_out_count=step.left_out_count,
                     left_out_reason=step.left_out_reason,
+                    left_out_wording=step.left_out_wording if step.HasField("left_out_wording") else None,
                 )
-        raise Away("dataset", "it ended without an export: ask once more")
+        raise Away("dataset", say("no_export", "it ended without an export: ask once more"))

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Final
 
 from framewell.gateway.v1.programme_pb2 import GetPosterRequest
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.events import RecordedEvent
 from framewell_gateway.ports import Away, EventRepository
 from framewell_gateway.queries.show_poster import LISTED_WIDTH, ShowPoster
@@ -51,7 +52,8 @@ class PosterService:
 
     def waiting(self) -> str:
         """Return why it does not work; empty while it does."""
-        return "posters are not taken" if self._working is None or self._working.done() else ""
+        stopped = self._working is None or self._working.done()
+        return say("posters_stopped", "posters are not taken") if stopped else ""
 
     def _hear(self, event: RecordedEvent) -> None:
         if event.name in (_GONE, _SHOWN):

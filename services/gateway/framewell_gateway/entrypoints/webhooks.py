@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Final
 
+from framewell_contracts.sentences import say
 from framewell_gateway.commands.deliver_webhooks import DeliverWebhook
 from framewell_gateway.domain.events import RecordedEvent
 from framewell_gateway.ports import EventRepository
@@ -46,7 +47,8 @@ class WebhookService:
 
     def waiting(self) -> str:
         """Return why it does not serve; empty while it does."""
-        return "webhooks are not served" if self._looking is None or self._looking.done() else ""
+        stopped = self._looking is None or self._looking.done()
+        return say("webhooks_stopped", "webhooks are not served") if stopped else ""
 
     async def _look(self) -> None:
         with self._events.hearing(self._wake):

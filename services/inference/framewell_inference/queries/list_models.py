@@ -10,6 +10,7 @@ from framewell.inference.v1.inference_service_pb2 import (
     Analyser,
     AnalyserInput,
 )
+from framewell_contracts.sentences import say
 from framewell_inference.domain.identity import IDENTITY_PREFIX
 from framewell_inference.domain.messages import model_version
 from framewell_inference.ports.analysers import (
@@ -71,9 +72,20 @@ def shortcomings(registry: ModelRegistry) -> list[str]:
     for one in registry.all():
         if one.model.fallback:
             reasons.setdefault(one.model.fallback, []).append(str(one.model.manifest.ref))
-    elsewhere = [f"{reason}; so it is with {', '.join(refs)}" for reason, refs in reasons.items()]
-    broken = [f"{one.name}@{one.version} is in quarantine: {one.reason}" for one in registry.quarantined()]
-    return elsewhere + broken
+    elsewhere = [
+        say("models_elsewhere", "{why}; so it is with {models}", why=reason, models=", ".join(refs))
+        for reason, refs in reasons.items()
+    ]
+    broken = [
+        say(
+            "model_in_quarantine",
+            "{model} is in quarantine: {why}",
+            model=f"{one.name}@{one.version}",
+            why=one.reason,
+        )
+        for one in registry.quarantined()
+    ]
+    return [*elsewhere, *broken]
 
 
 @dataclass(frozen=True, slots=True)

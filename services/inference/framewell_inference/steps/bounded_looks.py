@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from framewell.model.v1.model_pb2 import ModelRegistered
+from framewell_contracts.sentences import say
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame
 from framewell_inference.ports.analysers import Around, PictureAnalyser, PicturePass
@@ -88,7 +89,12 @@ class LooksUnderWay:
         with self._lock:
             looks = [(look, now - look.began) for look in self._looks.values()]
         return [
-            f"{look.ref} has looked at the pictures of a chunk for {seconds:.0f} s"
+            say(
+                "long_look",
+                "{model} has looked at the pictures of a chunk for {seconds} s",
+                model=look.ref,
+                seconds=f"{seconds:.0f}",
+            )
             for look, seconds in looks
             if seconds > LONG_SECONDS
         ]

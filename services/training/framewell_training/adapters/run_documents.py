@@ -19,6 +19,7 @@ from framewell.training.v1.training_pb2 import TrainingCompleted
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.facts import Cause
+from framewell_kit.jobs.store import reason_of
 from framewell_kit.outbox import Outbox
 from framewell_kit.paging import Order, Page, PageRequest, find_page
 from framewell_training.domain.completion import failed, without_sources
@@ -194,7 +195,7 @@ class RunDocuments:
         job = await self.jobs.get(run.key.step.job_kind, run.run_id)
         if job is None or not job["queue"].endswith("/failed"):
             return run
-        fact = failed(run.run_id, run.dataset_id, job.get("code", "failed"), job.get("reason", ""))
+        fact = failed(run.run_id, run.dataset_id, job.get("code", "failed"), reason_of(job))
         return replace(run, state=RunState.FAILED, stage="ended", progress=1.0, completed=fact)
 
 

@@ -38,7 +38,7 @@ class RunJob:
 
 def gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:
     """Return training.completed (failed) for a run that no worker survives or that keeps failing."""
-    return [failed(job.key, str(job.payload.get("dataset_id", "")), reason.code, str(reason))]
+    return [failed(job.key, str(job.payload.get("dataset_id", "")), reason.code, reason.sentence)]
 
 
 def job_kinds(run: RunJob) -> list[JobKind]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from framewell.dataset.v1 import snapshot_service_pb2 as messages
 from framewell.dataset.v1 import snapshot_service_pb2_grpc as stubs
+from framewell_contracts.sentences import wording_of
 from framewell_dataset.commands.export_snapshot import Exported, ExportSnapshot
 from framewell_dataset.commands.publish_now import PublishNow
 from framewell_dataset.commands.publish_snapshot import PublishSnapshot
@@ -56,6 +57,7 @@ class SnapshotServicer(stubs.SnapshotServiceServicer):
                     sample_count=len(step.export.sample_ids),
                     left_out_count=step.left_out,
                     left_out_reason=step.reason,
+                    left_out_wording=wording_of(step.reason),
                 )
             else:
                 yield messages.ExportSnapshotResponse(progress=step)

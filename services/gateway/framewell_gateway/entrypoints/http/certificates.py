@@ -17,6 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from opentelemetry.metrics import CallbackOptions, Observation
 
+from framewell_contracts.sentences import say
 from framewell_gateway.telemetry import (
     CERTIFICATE_ENDS,
     CERTIFICATE_REFUSED,
@@ -74,8 +75,15 @@ class Certificates:
 
     def notes(self) -> list[str]:
         """Return what is worth knowing of the certificate."""
-        when = f"in {self.days_left:.1f} days ({self._shown.ends:%Y-%m-%d})"
-        return [f"the certificate of {self._shown.name} ends {when}"]
+        return [
+            say(
+                "certificate_ends",
+                "the certificate of {name} ends in {days} days ({day})",
+                name=self._shown.name,
+                days=f"{self.days_left:.1f}",
+                day=f"{self._shown.ends:%Y-%m-%d}",
+            )
+        ]
 
     def watch(self) -> None:
         """Begin to look after the files."""

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.proxies import Network
 from framewell_gateway.entrypoints.grpc.door import is_grpc, refuse_call
 from framewell_gateway.entrypoints.http.certificates import Certificates
@@ -117,8 +118,8 @@ class WebServer:
     def waiting(self) -> str:
         """Return why it does not serve; empty while it does."""
         if self._serving is None or not self._server.started:
-            return "REST does not listen yet"
-        return "the web server ended by itself" if self._serving.done() else ""
+            return say("rest.not_yet", "REST does not listen yet")
+        return say("rest.ended", "the web server ended by itself") if self._serving.done() else ""
 
     async def _answer(self, stream: Http2Stream) -> None:
         if self._answer_call is not None and is_grpc(stream):

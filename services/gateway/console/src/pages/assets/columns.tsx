@@ -2,6 +2,7 @@ import type { AssetSummary } from "../../api/generated";
 import { secondsOf } from "../../domain/timeline";
 import { StateBadge } from "../../parts/Badge";
 import { Crop } from "../../parts/Crop";
+import { Said, useSaid } from "../../parts/Said";
 import type { Column } from "../../parts/VirtualTable";
 import { Length, Time } from "../../parts/values";
 import type { assets } from "../../words/en/assets";
@@ -60,14 +61,15 @@ export function columnsOf(words: typeof assets): Column<AssetSummary>[] {
 
 function Title({ asset, untitled }: { asset: AssetSummary; untitled: string }) {
   const { series = "", channel = "" } = asset.programme ?? {};
+  const inWords = useSaid();
   return (
-    <span className="assets-title" title={asset.reason || asset.title}>
+    <span className="assets-title" title={asset.reason ? inWords(asset.reason, asset.reason_wording) : asset.title}>
       <span className="one-line" dir="auto">
         {asset.title || untitled}
       </span>
       {asset.reason ? (
-        <span className="one-line small soft" lang="en">
-          {asset.reason}
+        <span className="one-line small soft">
+          <Said sentence={asset.reason} wording={asset.reason_wording} />
         </span>
       ) : (
         <span className="one-line small soft">

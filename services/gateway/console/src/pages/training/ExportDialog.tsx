@@ -12,6 +12,7 @@ import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
 import { Choose } from "../../parts/fields";
+import { Said } from "../../parts/Said";
 import { Bytes } from "../../parts/values";
 import { usePurposes } from "../../words/purposes";
 import { useShellWords } from "../../words/shell";
@@ -80,8 +81,8 @@ function Written({ made, snapshotId }: { made: SnapshotExport; snapshotId: strin
       {made.left_out_count > 0 && (
         <p>
           {words.left(made.left_out_count)}{" "}
-          <span className="foreign" lang="en">
-            {made.left_out_reason}
+          <span className="foreign">
+            <Said sentence={made.left_out_reason} wording={made.left_out_wording} />
           </span>
         </p>
       )}

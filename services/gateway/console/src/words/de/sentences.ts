@@ -122,6 +122,7 @@ export const sentences: Readonly<Record<string, string>> = {
   broker_unreadable: "Der Broker lässt sich nicht lesen: {why}",
   campaign_changed: "Jemand hat den Durchgang geändert.",
   campaign_part_left: "Ein Teil davon ist noch nicht erledigt.",
+  certificate_ends: "Das Zertifikat von {name} endet in {days} Tagen ({day}).",
   change_unknown:
     "Eine Rechteänderung {change_id} ist hier nicht bekannt: Sie ist noch nicht angekommen, wurde abgelehnt, oder das, worum es ging, wurde gelöscht.",
   "changed_meanwhile.registration": "{model} wurde inzwischen von jemand anderem geändert.",
@@ -306,6 +307,7 @@ export const sentences: Readonly<Record<string, string>> = {
   "login_taken.provider": "{login} ist hier ein anderes Konto: Fragen Sie die Administration.",
   "login_taken.setup":
     "Der Anmeldename {login} ist vergeben: Holen Sie einen neuen Code und wählen Sie einen anderen Namen.",
+  long_look: "{model} sieht sich seit {seconds} s die Bilder eines Abschnitts an.",
   lookup_in_vain: "keine Antwort in der Zeit",
   merged_meanwhile: "Was abgetrennt wurde, ist inzwischen Teil von {merged_into}: Nehmen Sie das zuerst zurück.",
   "missing.metadata": "Es braucht ein Token: Senden Sie „authorization: Bearer <Token>“ als Metadaten.",
@@ -316,6 +318,7 @@ export const sentences: Readonly<Record<string, string>> = {
   model_busy: "{model} wurde eben von jemand anderem geändert: Sehen Sie es an und versuchen Sie es noch einmal.",
   "model_busy.task": "{model} wird gerade von jemand anderem geändert.",
   model_held: "{model} wird von {principal} zurückgehalten: {reason}. Geben Sie es frei, bevor es in Betrieb geht.",
+  model_in_quarantine: "{model} ist in Quarantäne: {why}",
   model_in_service: "{model} ist in Betrieb: Kehren Sie zur Version davor zurück und halten Sie dann diese zurück.",
   model_of_analyser: "{model} ist ein Modell der Analyse {analyser}: Nennen Sie die Analyse.",
   model_quarantined: "{model}@{version} ist in Quarantäne: {reason}",
@@ -332,6 +335,7 @@ export const sentences: Readonly<Record<string, string>> = {
   "model_unusable.thresholds": "{model} darf nicht genutzt werden: Seine Schwellen sind keine Abstände: {thresholds}",
   "model_unusable.unreadable": "{model} darf nicht genutzt werden: {why}",
   "model_unusable.withdrawn": "{model} darf ohnehin nicht genutzt werden: {reason}",
+  models_elsewhere: "{why}; so ist es bei {models}",
   "movement.moving": "Es geht voran",
   "movement.stuck": "Es steht still",
   "movement.waits": "Es wartet",
@@ -358,6 +362,7 @@ export const sentences: Readonly<Record<string, string>> = {
   no_class: "Nennen Sie die Klasse, die es ist.",
   no_earlier_version:
     "{model} hat keine frühere Version, die genutzt werden darf; nehmen Sie stattdessen einen Kandidaten in Betrieb.",
+  no_export: "Es kam kein Export: Fordern Sie ihn noch einmal an.",
   no_face_there: "Dort wurde kein Gesicht gefunden: Zeigen Sie auf ein Gesicht in einem Bild, das analysiert wurde.",
   "no_header.model": "Die erste Nachricht eines Modells ist sein Kopf.",
   "no_header.upload": "Die erste Nachricht einer Übertragung ist ihr Kopf.",
@@ -469,6 +474,7 @@ export const sentences: Readonly<Record<string, string>> = {
   "place.seconds": "Sekunden {start}–{end}",
   "place.timecode": "Timecode {start}–{end}",
   playlist_unknown: "Beitrag {asset_id} hat keine Wiedergabe {playlist}, aber {known}.",
+  posters_stopped: "Vorschaubilder werden nicht gemacht.",
   postings_busy: "Der Suchindex von {model} wird von zu vielen zugleich geändert.",
   "postings_busy.model": "Der Suchindex von {model} wird von zu vielen zugleich geändert.",
   price: "{amount} {currency} {pay}",
@@ -497,6 +503,8 @@ export const sentences: Readonly<Record<string, string>> = {
     "{named} ist eine Adresse, wie sie angezeigt wird, mit {redacted} an der Stelle ihres Geheimnisses: Geben Sie sie ganz an.",
   request_id_taken:
     "Die Kennung {request_id} steht für Beitrag {asset_id}, die Anfrage nennt {named}: Lassen Sie eines von beiden weg.",
+  "rest.ended": "Der Webserver hat von selbst aufgehört.",
+  "rest.not_yet": "Der Webserver hört noch nicht zu.",
   rests_on_gone: "Es beruht auf etwas, das nicht mehr da ist. {why}",
   result_too_large:
     "Als JSON hat das Ereignis {size} Bytes, mehr als ein Ergebnis haben darf ({most}): Fragen Sie REST danach.",
@@ -546,6 +554,7 @@ export const sentences: Readonly<Record<string, string>> = {
   same_content_fetched: "Beitrag {asset_id} hat denselben Inhalt und wird noch geholt.",
   sample: "Ein Anteil der Traces liegt zwischen 0 und 1, nicht bei {fraction}.",
   sample_changed: "Das Muster {sample_id} wurde inzwischen geändert: Versuchen Sie es noch einmal.",
+  "sample_left_out.gone": "Die Person oder der Beitrag wurde gelöscht oder entfernt.",
   sample_unknown: "Das Muster {sample_id} gibt es nicht.",
   "sample_unknown.object": "Ein Muster {sample_id} gibt es nicht.",
   sample_withdrawn: "Das Muster {sample_id} wurde zurückgezogen: {reason}",
@@ -724,6 +733,7 @@ export const sentences: Readonly<Record<string, string>> = {
   webhook_changed: "Der Webhook {webhook_id} wurde inzwischen geändert: Lesen Sie ihn neu, und ändern Sie ihn dann.",
   webhook_unknown: "Einen Webhook {webhook_id} gibt es nicht.",
   webhooks_full: "{most} Webhooks sind eingerichtet, mehr geht nicht: Löschen Sie einen.",
+  webhooks_stopped: "Webhooks werden nicht bedient.",
   "what.body": "Der Inhalt der Anfrage",
   "what.broker": "Der Broker",
   "what.database": "Die Datenbank",
