@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 from structlog.testing import capture_logs
 
 from framewell.dataset.v1.dataset_pb2 import Sample
@@ -13,6 +14,7 @@ from framewell.ingest.v1 import ingest_service_pb2 as ingest
 from framewell.mesh.v1.mesh_pb2 import Lane
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1.sample_pb2 import Decision, SampleState
+from framewell_gateway.entrypoints.http.observing import Observed
 from framewell_kit.outcomes import Conflict, Forbidden, Rejected
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000a"
@@ -200,6 +202,24 @@ async def test_a_bug_says_nothing_of_the_inside(mesh: Any, gateway: httpx.AsyncC
     assert "secret" not in answer.text
     assert [one["event"] for one in logged] == ["request failed"]
     assert answer.headers["x-request-id"] == "desk-7"
+
+
+async def test_who_goes_away_in_the_middle_of_a_body_is_no_failure() -> None:
+    arriving = [{"type": "http.request", "body": b"half", "more_body": True}, {"type": "http.disconnect"}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return arriving.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def reads(scope: Any, receive: Any, send: Any) -> None:
+        await Request(scope, receive).body()
+
+    with capture_logs() as logged:
+        await Observed(reads)({"type": "http", "method": "POST", "path": "/x", "headers": []}, receive, send)
+    assert (sent[0]["status"], [one["event"] for one in logged]) == (400, [])
 
 
 @pytest.mark.parametrize("given", ["", "a" * 129, "a b", 'x"y'])

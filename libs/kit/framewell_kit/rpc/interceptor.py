@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 import grpc
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from opentelemetry.trace import SpanKind
 
 from framewell_contracts.bounds import problems_of
@@ -34,6 +34,8 @@ log = logger(__name__)
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Lets callers in, binds trace, request id and caller to the call, refuses requests that break the rules
     of their .proto, and turns the outcome into a status.
+
+    Nothing that somebody sent is decoded before they are let in.
     """
 
     def __init__(self, admission: Admission, clock: Clock) -> None:
@@ -101,14 +103,45 @@ def _wrapped(handler: Any, call: _Call) -> Any:
             if handler.request_streaming
             else grpc.unary_stream_rpc_method_handler
         )
-        return make(_streaming(behaviour, call), handler.request_deserializer, handler.response_serializer)
+        answer = _streaming(_decoding(behaviour, handler.request_deserializer), call)
+        return make(answer, None, handler.response_serializer)
     behaviour = handler.stream_unary if handler.request_streaming else handler.unary_unary
     make = (
         grpc.stream_unary_rpc_method_handler
         if handler.request_streaming
         else grpc.unary_unary_rpc_method_handler
     )
-    return make(_unary(behaviour, call), handler.request_deserializer, handler.response_serializer)
+    answer = _unary(_decoding(behaviour, handler.request_deserializer), call)
+    return make(answer, None, handler.response_serializer)
+
+
+def _decoding(behaviour: Any, decode: Callable[[bytes], Message] | None) -> Any:
+    """Return what answers bytes, or a stream of them, by the messages that they are, within their bounds.
+
+    A method that takes bytes as they are decodes nothing.
+    """
+    if decode is None:
+        return behaviour
+    read = decode
+
+    async def each(requests: AsyncIterator[bytes]) -> AsyncIterator[Message]:
+        async for request in requests:
+            yield _decoded(request, read)
+
+    def answer(request: Any, context: Any) -> Any:
+        decoded = _decoded(request, read) if isinstance(request, bytes) else each(request)
+        return behaviour(in_bounds(decoded), context)
+
+    return answer
+
+
+def _decoded(request: bytes, decode: Callable[[bytes], Message]) -> Message:
+    try:
+        return decode(request)
+    except DecodeError as error:
+        raise Rejected(
+            "these bytes are no message that this method takes: its .proto says which", code="out_of_bounds"
+        ) from error
 
 
 @contextmanager
@@ -143,7 +176,7 @@ def _unary(behaviour: Any, call: _Call) -> Any:
         started = time.perf_counter()
         try:
             with call.bound():
-                return await behaviour(in_bounds(request), context)
+                return await behaviour(request, context)
         except (grpc.aio.AbortError, grpc.aio.UsageError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a status
@@ -159,7 +192,7 @@ def _streaming(behaviour: Any, call: _Call) -> Any:
         started = time.perf_counter()
         try:
             with call.bound():
-                produced = behaviour(in_bounds(request), context)
+                produced = behaviour(request, context)
                 if inspect.isawaitable(produced):  # writes through the context
                     await produced
                 else:

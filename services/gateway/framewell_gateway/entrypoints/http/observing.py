@@ -8,6 +8,7 @@ from datetime import datetime
 
 from opentelemetry.trace import SpanKind
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from framewell_gateway.entrypoints.http.problems import problem
@@ -19,6 +20,7 @@ from framewell_kit.telemetry import handling, logger, new_traceparent
 REQUEST_ID = "x-request-id"
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
 _ACCEPTED_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_CUT = "the connection ended before the body of the request was whole"
 
 log = logger(__name__)
 
@@ -28,7 +30,7 @@ class Observed:
     """Takes `x-request-id` and `traceparent` from the caller, or makes them, and gives the id back.
 
     An exception nobody expected is logged under that id and answered as a problem that says nothing of
-    the inside.
+    the inside. Somebody who goes away in the middle of a body is none.
     """
 
     app: ASGIApp
@@ -52,6 +54,10 @@ class Observed:
         with handling(cause, cause.type, SpanKind.SERVER):
             try:
                 await self.app(scope, receive, send_observed)
+            except ClientDisconnect:
+                if answered:
+                    raise
+                await problem(400, _CUT)(scope, receive, send_observed)
             except Exception:
                 log.exception(REQUEST_FAILED, path=scope["path"], request_id=cause.id)
                 if answered:
