@@ -63,6 +63,7 @@ export function AuditLog() {
                 {
                   id: "who",
                   label: words.audit.who,
+                  fit: "wide",
                   render: (one) => (
                     <>
                       <bdi>{one.principal || words.nobody}</bdi>

@@ -1,4 +1,5 @@
 import type { rights as en } from "../en/rights";
+import { numberIn } from "../formats";
 import { pluralsOf } from "../plurals";
 
 const count = pluralsOf("de");
@@ -261,7 +262,7 @@ export const rights: typeof en = {
     intact: "Das Protokoll ist vollständig",
     broken: "Das Protokoll ist beschädigt",
     numbers: (entries, sealed, facts) =>
-      `${count(entries, { one: "Eintrag", other: "Einträge" })} geprüft, ${sealed} davon versiegelt, ${facts} mit ihren Ereignissen verglichen.`,
+      `${count(entries, { one: "Eintrag", other: "Einträge" })} geprüft, ${numberIn("de", sealed)} davon versiegelt, ${numberIn("de", facts)} mit ihren Ereignissen verglichen.`,
     waiting: (n) => `${count(n, { one: "Ereignis ist", other: "Ereignisse sind" })} noch nicht eingetragen.`,
     unreachable: (n) =>
       `Zu ${count(n, { one: "Eintrag", other: "Einträgen" })} bewahrt Kafka das Ereignis nicht mehr auf: Für sie bürgen Kette und Siegel.`,

@@ -1,3 +1,4 @@
+import { numberIn } from "../formats";
 import { pluralsOf } from "../plurals";
 
 const count = pluralsOf("en");
@@ -257,7 +258,7 @@ export const rights = {
     intact: "The log is whole",
     broken: "The log is broken",
     numbers: (entries: number, sealed: number, facts: number) =>
-      `${count(entries, { one: "entry", other: "entries" })} checked, ${sealed} of them sealed, ${facts} against their facts.`,
+      `${count(entries, { one: "entry", other: "entries" })} checked, ${numberIn("en", sealed)} of them sealed, ${numberIn("en", facts)} against their facts.`,
     waiting: (n: number) => `${count(n, { one: "fact is", other: "facts are" })} not entered yet.`,
     unreachable: (n: number) =>
       `Kafka no longer keeps the fact of ${count(n, { one: "entry", other: "entries" })}: chain and seals speak for them.`,
