@@ -69,8 +69,7 @@ async def wire(settings: GatewaySettings, mesh: Mesh) -> Service:
     webhooks, sender = WebhookDocuments(mesh.documents), HttpSender(settings.webhook_hosts)
     for store in (events, progress, summaries, erasures, webhooks):
         await store.prepare()
-    callers = CallerMetadata(mesh.caller_signer)
-    shared = mesh.settings
+    callers, shared = CallerMetadata(mesh.caller_signer), mesh.settings
     admin = KeptAdmin(shared.broker_access())
     context = AppContext(
         services=RemoteServices(mesh.channel, callers),

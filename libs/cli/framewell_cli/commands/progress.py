@@ -42,7 +42,7 @@ class Steps:
 
     @property
     def done(self) -> float:
-        """0 to 1. Taking in and finishing count as one step each."""
+        """Return how much is done, 0 to 1. Taking in and finishing count as one step each."""
         if self.stage in {"analysed", "rejected", "removed"}:
             return 1.0
         planned = self._count("chunk.planned")

@@ -113,7 +113,7 @@ def preload(modules: list[str]) -> None:
 
 
 def main() -> None:
-    """Entry point of the zygote process."""
+    """Run the zygote process until its parent is gone."""
     arguments = argparse.ArgumentParser(prog="framewell-media-zygote")
     arguments.add_argument("--control", type=int, required=True)
     arguments.add_argument("--preload", nargs="*", default=[])

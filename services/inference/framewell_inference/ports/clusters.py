@@ -219,14 +219,14 @@ class Decision:
 
     @property
     def joins(self) -> bool:
-        """Whether it makes clusters one: a merger that stands, or a split that is taken back."""
+        """Return whether it makes clusters one: a merger that stands, or a split that is taken back."""
         if self.kind == CLUSTER_DECISION_MERGED:
             return self.undone_by is None
         return self.kind == CLUSTER_DECISION_SPLIT and (self.rejoining or self.undone_by is not None)
 
     @property
     def names(self) -> bool:
-        """Whether it gives a cluster a name now: it was not taken back, nor its class erased."""
+        """Return whether it gives a cluster a name now: it was not taken back, nor its class erased."""
         return self.kind == CLUSTER_DECISION_NAMED and self.undone_by is None and bool(self.class_id)
 
 

@@ -18,7 +18,7 @@ def partition_of(key: bytes | None, partitions: int) -> int:
 
 @lru_cache(maxsize=4096)
 def murmur2(data: bytes) -> int:
-    """MurmurHash2 (Austin Appleby, public domain), 32 bit, with the seed of Kafka's Java client.
+    """Return MurmurHash2 (Austin Appleby, public domain), 32 bit, with the seed of Kafka's Java client.
 
     aiokafka has the same byte by byte, which at 8 µs for an id is the dearest part of sending a record.
     """

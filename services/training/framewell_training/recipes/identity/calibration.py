@@ -75,7 +75,7 @@ def calibrate_score(background: Distances, *, false_names: float) -> Thresholds:
 def calibrate_corrected(
     head: CorrectedHead, background: BackgroundFaces, *, false_names: float
 ) -> Thresholds:
-    """Calibrated like every score, but never looser than the measured default."""
+    """Return thresholds calibrated like those of every score, never looser than the measured default."""
     found = calibrate_score(head.distances(background.vectors), false_names=false_names)
     hit = min(found.hit, CORRECTED_HIT)
     return Thresholds(hit, max(hit, found.review))

@@ -125,7 +125,7 @@ class IdentityRecipe:
     def learn_centroids(
         self, material: Material, parameters: IdentityParameters, incumbent: Incumbent | None
     ) -> Learned:
-        """Version n.0. One photo of one class is enough. `material` must hold at least that.
+        """Return version n.0. One photo of one class is enough. `material` must hold at least that.
 
         Raise UnusableHead for a head that nobody can be served with.
         """
@@ -134,7 +134,7 @@ class IdentityRecipe:
         return Learned(candidate, self._judge(bench, candidate, candidate, material, incumbent))
 
     def why_not_challenge(self, material: Material, parameters: IdentityParameters) -> str:
-        """Why no challenger is worth training on this snapshot; empty when one is."""
+        """Return why no challenger is worth training on this snapshot; empty when one is."""
         if not parameters.challengers:
             return say("no_challenge.not_asked", "No challenger was asked for.")
         bench = self._bench(material)
@@ -167,7 +167,7 @@ class IdentityRecipe:
         incumbent: Incumbent | None,
         checkpoints: Checkpoints,
     ) -> Learned:
-        """Version n.1: the best challenger that beats the centroid of this snapshot, if any does.
+        """Return version n.1: the best challenger that beats the centroid of this snapshot, if any does.
 
         Interrupted and called again with the same checkpoints it ends with the same measures. Raises
         RunStopped when the checkpoints say that it must not go on.
