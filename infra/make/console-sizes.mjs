@@ -1,5 +1,6 @@
 // console-sizes.mjs FOLDER: hold the built console to its budgets, in kB (1000 bytes) gzipped as a server sends it.
-// What the first page needs is the shell; what a page loads beyond it is that page's; hls.js is the player's.
+// What the first page needs is the shell; what a page loads beyond it is that page's; hls.js is the player's. What is
+// opened from pages alone, as a dialog is, counts beyond what they have loaded already.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -27,6 +28,13 @@ function filesOf(name, seen = new Set()) {
   return seen;
 }
 
+/** Files that are there whenever an entry is asked for: those of the shell, and those that all have who ask for it. */
+function loadedBefore(name) {
+  const askers = entries.filter(([, chunk]) => chunk.dynamicImports?.includes(name)).map(([asker]) => filesOf(asker));
+  const [first, ...others] = askers;
+  return new Set([...shell, ...[...first].filter((file) => others.every((files) => files.has(file)))]);
+}
+
 const shell = filesOf(entries.find(([, chunk]) => chunk.isEntry)[0]);
 const isPlayer = (name) => name.includes("hls");
 const failures = [];
@@ -42,7 +50,8 @@ async function hold(what, files, most) {
 await hold("shell", shell, SHELL);
 for (const [name, chunk] of entries) {
   if (!chunk.isDynamicEntry) continue;
-  const own = [...filesOf(name)].filter((file) => !shell.has(file));
+  const loaded = loadedBefore(name);
+  const own = [...filesOf(name)].filter((file) => !loaded.has(file));
   await hold(name, own, isPlayer(name) ? PLAYER : PAGE);
 }
 if (failures.length > 0) {

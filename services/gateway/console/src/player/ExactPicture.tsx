@@ -15,7 +15,7 @@ import type { Playback } from "./playback";
 const WIDTH = 1920;
 
 /** The very picture that is shown, decoded out of the original: its number is the one that the mesh gives it. */
-export function ExactPicture({
+export default function ExactPicture({
   assetId,
   playback,
   onClose,

@@ -9,6 +9,8 @@ export interface ListedMoment {
   label: ReactNode;
   /** Beside it; made when it comes into sight. */
   note?: ReactNode | (() => ReactNode);
+  /** A button behind it, for what else can be done with it. */
+  action?: (() => ReactNode) | undefined;
 }
 
 interface MomentListProps {
@@ -60,6 +62,7 @@ export function MomentList({ label, moments, timeOf, onGo, current, rowHeight = 
               style={{ transform: `translateY(${row.start}px)` }}
             >
               <Row moment={moment} isCurrent={moment.id === current} timeOf={timeOf} onGo={onGo} />
+              {moment.action?.()}
             </div>
           );
         })}

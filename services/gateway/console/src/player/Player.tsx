@@ -1,12 +1,12 @@
-import { type ReactNode, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { ShownBox } from "../domain/boxes";
 import type { Lane } from "../domain/lanes";
 import type { Clock } from "../domain/timeline";
+import { Boundary } from "../parts/Boundary";
 import { player as de } from "../words/de/player";
 import { player as en } from "../words/en/player";
 import { useWords } from "../words/language";
-import { ExactPicture } from "./ExactPicture";
 import { GoTo } from "./GoTo";
 import { Lanes } from "./Lanes";
 import { MarkedPart, useMarks } from "./Marked";
@@ -23,6 +23,8 @@ import { useTexts } from "./useTexts";
 import { useTimeOf } from "./useTimeOf";
 import "./Player.css";
 
+const ExactPicture = lazy(() => import("./ExactPicture"));
+
 export interface PlayerProps {
   assetId: string;
   playback: Playback | undefined;
@@ -37,6 +39,8 @@ export interface PlayerProps {
   boxesAt: (pts: number, frame: number) => readonly ShownBox[];
   labelOf: (box: ShownBox) => BoxLabel;
   withPictures: boolean;
+  /** Buttons of the page, after those that are about the picture. */
+  tools?: ReactNode;
   children?: ReactNode;
 }
 
@@ -58,7 +62,7 @@ export function Player(props: PlayerProps) {
       <Screen {...props} boxes={boxes} />
       {playback !== undefined && (
         <>
-          <Transport {...{ playback, timeOf, deeds, boxes, full, withPictures }}>
+          <Transport {...{ playback, timeOf, deeds, boxes, full, withPictures }} tools={props.tools}>
             <SoundControls sound={playback.sound} />
             <TextControls sources={props.texts} texts={texts} />
           </Transport>
@@ -114,7 +118,13 @@ function useDeeds(
     dialogs: (ready: Playback) => (
       <>
         {open === "ask" && <GoTo playback={ready} clock={clock} onClose={close} />}
-        {open === "exact" && <ExactPicture assetId={assetId} playback={ready} onClose={close} />}
+        {open === "exact" && (
+          <Boundary>
+            <Suspense>
+              <ExactPicture assetId={assetId} playback={ready} onClose={close} />
+            </Suspense>
+          </Boundary>
+        )}
       </>
     ),
   };

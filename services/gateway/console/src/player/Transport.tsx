@@ -11,7 +11,7 @@ import type { Playback } from "./playback";
 import { Tool } from "./Tool";
 import type { Deeds } from "./usePlayerKeys";
 
-/** The buttons of the player, and where it stands; `children` are those of its sounds and texts. */
+/** The buttons of the player, and where it stands; `children` are those of its sounds and texts, `tools` those of the page. */
 export function Transport({
   playback,
   timeOf,
@@ -19,6 +19,7 @@ export function Transport({
   boxes,
   full,
   withPictures,
+  tools,
   children,
 }: {
   playback: Playback;
@@ -27,6 +28,7 @@ export function Transport({
   boxes: boolean;
   full: boolean;
   withPictures: boolean;
+  tools?: ReactNode;
   children: ReactNode;
 }) {
   const words = useWords({ en, de });
@@ -38,6 +40,7 @@ export function Transport({
         {children}
         <Tool word={words.timecode} icon={<Timer />} does="player.timecode" onPress={deeds.ask} />
         {withPictures && <OfPictures deeds={deeds} boxes={boxes} />}
+        {tools}
         <IconButton
           label={full ? words.leaveFull : words.full}
           icon={full ? <Minimize /> : <Maximize />}

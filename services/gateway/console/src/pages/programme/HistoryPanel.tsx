@@ -15,7 +15,7 @@ import { eventsQuery } from "./data";
 import { type Line, linesOf } from "./history";
 
 /** What happened to a programme, who did it and when; its pieces by their number alone. */
-export function HistoryPanel({ assetId, chunks }: { assetId: string; chunks: ChunkCounts | undefined }) {
+export default function HistoryPanel({ assetId, chunks }: { assetId: string; chunks: ChunkCounts | undefined }) {
   const none = useWords({ en: programmeEn, de: programmeDe }).noHistory;
   const shell = useShellWords();
   const query = useInfiniteQuery(eventsQuery(assetId));

@@ -1,10 +1,11 @@
 /** What is read, said and there, moment by moment: lists to search, that go where it is. */
 
-import { MessageSquareText, ScanText } from "lucide-react";
+import { MessageSquareText, ScanText, UserRoundPlus } from "lucide-react";
 import { type ComponentProps, type ReactNode, useMemo, useState } from "react";
 import type { AssetView } from "../../api/generated";
 import { type Lane, longestOf, spanAt } from "../../domain/lanes";
 import { type Clock, ptsAt, secondsOf } from "../../domain/timeline";
+import { IconButton } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
 import { SearchField } from "../../parts/fields";
 import { useStore } from "../../parts/useStore";
@@ -13,14 +14,17 @@ import type { Playback } from "../../player/playback";
 import { programme as de } from "../../words/de/programme";
 import { programme as en } from "../../words/en/programme";
 import { useWords } from "../../words/language";
+import type { Proposing } from "./proposing";
 
 export interface PanelProps {
   playback: Playback | undefined;
   timeOf: (pts: number) => string;
   go: (pts: number) => void;
+  /** Not there for whoever may not propose. */
+  propose?: Proposing["propose"];
 }
 
-export function TextPanel({ view, timeOf, go, playback }: { view: AssetView } & PanelProps) {
+export function TextPanel({ view, timeOf, go, playback, propose }: { view: AssetView } & PanelProps) {
   const words = useWords({ en, de });
   const moments = useMemo(
     () =>
@@ -30,9 +34,10 @@ export function TextPanel({ view, timeOf, go, playback }: { view: AssetView } & 
           pts: one.spans[0]?.start_pts ?? 0,
           label: one.text,
           note: one.spans.length > 1 ? words.times(one.spans.length) : undefined,
+          action: propose && (() => <NamedBy text={one.text} pts={one.spans[0]?.start_pts ?? 0} propose={propose} />),
         }),
       ),
-    [view.text, words],
+    [view.text, words, propose],
   );
   return (
     <Searchable
@@ -43,6 +48,23 @@ export function TextPanel({ view, timeOf, go, playback }: { view: AssetView } & 
       playback={playback}
       timeOf={timeOf}
       go={go}
+    />
+  );
+}
+
+/** Proposes whom a text names, where it stands in the picture: a name comes before what the person is. */
+function NamedBy({ text, pts, propose }: { text: string; pts: number; propose: NonNullable<PanelProps["propose"]> }) {
+  const words = useWords({ en, de });
+  const name =
+    text
+      .split(/[,\n|]/, 1)[0]
+      ?.trim()
+      .slice(0, 300) ?? "";
+  return (
+    <IconButton
+      label={words.proposeOf(name.slice(0, 80))}
+      icon={<UserRoundPlus />}
+      onPress={() => propose({ pts, name })}
     />
   );
 }

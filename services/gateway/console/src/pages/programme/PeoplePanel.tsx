@@ -1,8 +1,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { UsersRound } from "lucide-react";
+import { UserRoundPlus, UsersRound } from "lucide-react";
 import { useRef, useState } from "react";
 import { Link } from "wouter";
 import { WordOf } from "../../parts/Badge";
+import { IconButton } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
 import { Missing } from "../../parts/Missing";
 import { Said } from "../../parts/Said";
@@ -14,12 +15,17 @@ import { useLanguage, useWords } from "../../words/language";
 import type { People, SeenSomebody } from "./data";
 import { nameOf } from "./lanes";
 import type { PanelProps } from "./MomentPanels";
+import type { Pointed } from "./proposing";
 
 /** Everybody who was seen, and when; whoever is known leads to their page, whoever is not to being named. */
 export function PeoplePanel({ data, done, ...panel }: { data: People; done: boolean } & PanelProps) {
   const words = useWords({ en, de });
   if (data.people.length === 0) {
-    return <Empty icon={<UsersRound />} title={done ? words.noPeople : words.noPeopleYet} small />;
+    return (
+      <Empty icon={<UsersRound />} title={done ? words.noPeople : words.noPeopleYet} small>
+        {done ? undefined : words.noPeopleYetHelp}
+      </Empty>
+    );
   }
   return (
     <>
@@ -70,7 +76,18 @@ function Everybody({ people, ...panel }: { people: People["people"] } & PanelPro
 
 const SHOWN = 6;
 
-function Somebody({ one, timeOf, go }: { one: SeenSomebody } & PanelProps) {
+/** Where somebody is seen: in what is shown now, or else the first time. */
+function pointedAt(one: SeenSomebody, pts: number): Pointed {
+  const shown = one.appearances.find(({ span }) => span && span.start_pts <= pts && pts < span.end_pts);
+  const seen = shown ?? one.appearances[0];
+  return {
+    pts: seen?.moment?.pts ?? seen?.span?.start_pts ?? 0,
+    ...(seen && { observationId: seen.observation_id }),
+    ...(one.classId !== "" && { classId: one.classId, name: one.name }),
+  };
+}
+
+function Somebody({ one, timeOf, go, playback, propose }: { one: SeenSomebody } & PanelProps) {
   const words = useWords({ en, de });
   const language = useLanguage();
   const { may } = useSession();
@@ -94,6 +111,13 @@ function Somebody({ one, timeOf, go }: { one: SeenSomebody } & PanelProps) {
           >
             {may("curator") ? words.namePerson : words.openPerson}
           </Link>
+        )}
+        {propose !== undefined && (
+          <IconButton
+            label={words.proposeOf(name.slice(0, 80))}
+            icon={<UserRoundPlus />}
+            onPress={() => propose(pointedAt(one, playback?.position.get() ?? 0))}
+          />
         )}
       </div>
       {sentence !== "" && (

@@ -1,19 +1,22 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import type { AssetView, GetRightsResponse } from "../../api/generated";
 import type { Lane } from "../../domain/lanes";
 import type { Clock } from "../../domain/timeline";
 import { Answer } from "../../parts/Answer";
+import { Boundary } from "../../parts/Boundary";
 import { Missing } from "../../parts/Missing";
+import { Waiting } from "../../parts/Waiting";
 import { programme as de } from "../../words/de/programme";
 import { programme as en } from "../../words/en/programme";
 import { useWords } from "../../words/language";
 import type { People } from "./data";
-import { HistoryPanel } from "./HistoryPanel";
 import { ListPanel, type PanelProps, SpeechPanel, TextPanel } from "./MomentPanels";
 import { PeoplePanel } from "./PeoplePanel";
 import { RightsPanel } from "./RightsPanel";
+
+const HistoryPanel = lazy(() => import("./HistoryPanel"));
 
 const TABS = ["people", "text", "speech", "rights", "history", "list"] as const;
 const UNDECIDED: GetRightsResponse = { decisions: [], statements: [], revision: 0 };
@@ -62,7 +65,13 @@ export function Side({
         {(data) => <RightsPanel assetId={assetId} title={title} data={data} />}
       </Answer>
     ),
-    history: () => <HistoryPanel assetId={assetId} chunks={view.chunks} />,
+    history: () => (
+      <Boundary>
+        <Suspense fallback={<Waiting rows={4} />}>
+          <HistoryPanel assetId={assetId} chunks={view.chunks} />
+        </Suspense>
+      </Boundary>
+    ),
     list: () => <ListPanel lanes={lanes} {...panel} />,
   };
   return (

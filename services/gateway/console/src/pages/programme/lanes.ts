@@ -3,10 +3,13 @@
 import type { AssetView, GetRightsResponse, Span } from "../../api/generated";
 import type { Lane, LaneSpan } from "../../domain/lanes";
 import { type Clock, ptsAt, secondsOf } from "../../domain/timeline";
+import type { useSaid } from "../../parts/Said";
 import type { programme } from "../../words/en/programme";
 import type { People, SeenSomebody } from "./data";
 
 type Words = typeof programme;
+/** Says a sentence of the mesh in the language of the console. */
+type Said = ReturnType<typeof useSaid>;
 
 const MOST_PEOPLE = 6;
 
@@ -17,6 +20,7 @@ export function lanesOf(
   rights: GetRightsResponse | undefined,
   words: Words,
   purposes: Readonly<Record<string, string>>,
+  said: Said,
 ): Lane[] {
   const lanes: Lane[] = [];
   if (view.shots !== undefined && view.shots.length > 0) {
@@ -31,7 +35,7 @@ export function lanesOf(
     return { start, end, label: one.text, guessed: true };
   });
   if (speech.length > 0) lanes.push({ id: "speech", name: words.lanes.speech, spans: sorted(speech) });
-  lanes.push(...rightsLanes(clock, rights, purposes));
+  lanes.push(...rightsLanes(clock, rights, purposes, said));
   return lanes;
 }
 
@@ -61,13 +65,19 @@ function rightsLanes(
   clock: Clock,
   rights: GetRightsResponse | undefined,
   purposes: Readonly<Record<string, string>>,
+  said: Said,
 ): Lane[] {
   const whole = { start: clock.start_pts, end: clock.start_pts + clock.duration_pts };
   return (rights?.decisions ?? []).map((decision): Lane => {
     const purpose = decision.purpose ?? "";
     const name = purposes[purpose] ?? purpose;
     const spans: LaneSpan[] = [
-      { ...whole, label: decision.sentence, tone: decision.allowed ? "good" : "bad", guessed: false },
+      {
+        ...whole,
+        label: said(decision.sentence, decision.wording),
+        tone: decision.allowed ? "good" : "bad",
+        guessed: false,
+      },
     ];
     for (const statement of decision.grounds) {
       if (statement.span === undefined || statement.use !== "prohibited" || !decision.allowed) continue;

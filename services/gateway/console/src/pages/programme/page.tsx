@@ -17,15 +17,15 @@ import { useTimeOf } from "../../player/useTimeOf";
 import { programme as de } from "../../words/de/programme";
 import { programme as en } from "../../words/en/programme";
 import { useLanguage, useWords } from "../../words/language";
-import { usePurposes } from "../../words/purposes";
 import { useShellWords } from "../../words/shell";
 import { assetQuery, peopleQuery, readTable, rightsQuery } from "./data";
-import { lanesOf } from "./lanes";
 import { NothingToPlay } from "./NothingToPlay";
+import { useProposing } from "./proposing";
 import { Side } from "./Side";
 import { textsOf } from "./texts";
 import { useBoxes } from "./useBoxes";
 import { useDeepLink } from "./useDeepLink";
+import { useLanes } from "./useLanes";
 import "./programme.css";
 
 export default function Programme() {
@@ -58,7 +58,6 @@ function OfAsset({ assetId }: { assetId: string }) {
 
 function Loaded({ assetId, view }: { assetId: string; view: AssetView }) {
   const words = useWords({ en, de });
-  const purposes = usePurposes();
   const clock = view.timeline as Clock | undefined;
   const people = useQuery(peopleQuery(assetId));
   // Before they are decided there is nothing to ask for; and of what was rejected nothing is ever decided.
@@ -75,17 +74,15 @@ function Loaded({ assetId, view }: { assetId: string; view: AssetView }) {
     read,
   );
   useDeepLink(playback);
-  const lanes = useMemo(
-    () => (clock === undefined ? [] : lanesOf(view, clock, people.data, rights.data, words, purposes)),
-    [view, clock, people.data, rights.data, words, purposes],
-  );
+  const lanes = useLanes(view, clock, people.data, rights.data);
   const cuts = useMemo(() => (view.shots ?? []).map((shot) => shot.span?.start_pts ?? 0), [view.shots]);
   const language = useLanguage();
   const texts = useMemo(() => textsOf(assetId, view, language), [assetId, view, language]);
   const { boxesAt, labelOf } = useBoxes(assetId, clock, people.data, playback);
   const timeOf = useTimeOf(playback, clock ?? NO_CLOCK);
   const go = useCallback((pts: number) => playback?.toPts(pts), [playback]);
-  const panel = { playback, timeOf, go };
+  const { propose, tool, dialog } = useProposing(assetId, playback, withPictures);
+  const panel = { playback, timeOf, go, propose };
   const title = view.title || words.untitled;
   const missing = view.missing;
   return (
@@ -104,6 +101,7 @@ function Loaded({ assetId, view }: { assetId: string; view: AssetView }) {
               boxesAt={boxesAt}
               labelOf={labelOf}
               withPictures={withPictures}
+              tools={tool}
             />
           ) : (
             <NothingToPlay view={view} />
@@ -121,6 +119,7 @@ function Loaded({ assetId, view }: { assetId: string; view: AssetView }) {
           panel={panel}
         />
       </div>
+      {dialog}
     </Page>
   );
 }

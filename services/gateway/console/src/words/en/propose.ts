@@ -1,0 +1,20 @@
+/** Words of proposing a sample by hand. */
+export const propose = {
+  title: "Who is seen here?",
+  picture: (faces: number) => (faces === 1 ? "The picture, with one face" : `The picture, with ${faces} faces`),
+  noPicture: "The picture cannot be shown.",
+  faces: "Face",
+  face: (n: number) => `Face ${n}`,
+  chooseFace: "Choose the face that is meant.",
+  noFace: "No face was found in this picture",
+  noFaceHelp: "Go to a picture in which a face has a box.",
+  name: "Name",
+  nameHelp: "Write a name; Enter takes the marked one.",
+  make: (name: string) => `New person: ${name}`,
+  chooseName: "Choose somebody from the list.",
+  note: "How you know (may stay empty)",
+  send: "Propose",
+  sent: (name: string) => `Proposed as ${name}. It waits in Review.`,
+  withheld: (name: string) => `${name} is noted here and withheld by rights.`,
+  withheldText: "It is noted, and comes to Review as soon as rights allow it.",
+};
