@@ -258,3 +258,22 @@ def test_what_cannot_be_done_is_said_in_the_status_line(house: Any, visit: Any) 
     page.get_by_role("button", name="More about this asset").click()
     page.get_by_role("menuitem", name="Make everything of it anew").click()
     expect(page.get_by_label("Status")).to_contain_text("ingest cannot be asked")
+
+
+def test_a_gateway_that_is_away_is_no_empty_list(house: Any, visit: Any) -> None:
+    """What the list before held says nothing of the one that cannot be had."""
+    visit.expects("ERR_", "Failed to load resource")
+    house.happened(*house.scenes.a_day())
+    page = visit("/assets?q=nobodyhasthis")
+    nothing = page.get_by_role("heading", name="No asset matches")
+    expect(nothing).to_be_visible()
+    house.leave()
+    page.get_by_role("searchbox").fill("Lokalzeit")
+    again = page.get_by_role("main").get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    expect(nothing).to_have_count(0)
+    expect(page.get_by_role("main").get_by_role("alert")).to_have_count(1)
+    house.come_back()
+    again.click()
+    expect(page.get_by_text("Lokalzeit Folge 10")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("alert")).to_have_count(0)

@@ -31,7 +31,7 @@ interface Answers {
 /**
  * A list in pages of which those in sight are asked for, and asked again when they are old; the others wait in
  * the cache. `items` has `undefined` where a page is not here. The items of the list before stay until the first
- * page of another one is here.
+ * page of another one is here, or cannot be had.
  */
 export function usePages<P extends Listed, T>(list: PagedList<P, T>) {
   const queries = useQueryClient();
@@ -65,11 +65,13 @@ export function usePages<P extends Listed, T>(list: PagedList<P, T>) {
   const total = pages.findLast((page) => page !== undefined)?.total_size ?? items.length;
   if (isHere) before.current = { items, total };
   const see = useCallback((first: number, last: number) => setSeen((known) => rounded(known, first, last)), []);
+  // What another list holds says nothing of this one, once it is known that this one cannot be had.
+  const data = isHere || answers.error === null ? before.current : undefined;
   return {
-    data: before.current,
-    error: before.current === undefined ? answers.error : null,
+    data,
+    error: data === undefined ? answers.error : null,
     /** Why a page in sight could not be had, where others could. */
-    lacking: before.current === undefined ? null : answers.error,
+    lacking: data === undefined ? null : answers.error,
     refetch: answers.failed,
     see,
   };
