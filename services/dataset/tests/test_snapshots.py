@@ -113,6 +113,25 @@ async def test_ended_rights_withdraw_the_sample_and_every_snapshot_with_it(bench
         await bench.read("ReadSnapshot", snapshot_rpc.ReadSnapshotRequest(snapshot_id=withdrawn.snapshot_id))
 
 
+async def test_what_is_to_take_the_place_of_a_snapshot_comes_although_the_same_was_before(
+    bench: DatasetBench,
+) -> None:
+    (first,) = await accepted_people(bench, 1)
+    await bench.settle()
+    await accepted_people(bench, 2)
+    await bench.settle()
+    await bench.deliver(
+        rights.RightsChanged(subject=Subject(asset_id=asset_called(2)), statements=[BAN], revision=1)
+    )
+    await bench.settle()
+    (withdrawn,) = bench.facts.of(SnapshotWithdrawn)
+    before, gone, successor = bench.facts.of(SnapshotPublished)
+    assert (withdrawn.snapshot_id, withdrawn.superseded_by) == (gone.snapshot_id, successor.snapshot_id)
+    for snapshot in (before, successor):
+        rows = (await read_table(bench, snapshot.samples)).to_pylist()
+        assert {row["sample_id"] for row in rows} == {first}
+
+
 async def test_the_last_sample_withdrawn_leaves_an_empty_snapshot(bench: DatasetBench) -> None:
     await accepted_people(bench, 1)
     await bench.settle()

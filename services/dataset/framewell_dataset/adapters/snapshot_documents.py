@@ -39,7 +39,7 @@ class SnapshotDocuments:
     async def prepare(self) -> None:
         for collection in (SNAPSHOTS, MEMBERS, EXPORTS):
             self.outbox.register(collection)
-        for fields in (["dataset_id", "state", *NEWEST_FIRST.fields], NEWEST_FIRST.fields):
+        for fields in (["dataset_id", "state", *NEWEST_FIRST.fields], NEWEST_FIRST.fields, ["superseded_by"]):
             await self.documents.ensure_index(SNAPSHOTS, fields)
         for field in ("sample_ids", "background_assets", "snapshot_id"):
             await self.documents.ensure_index(MEMBERS, [field])
@@ -80,7 +80,12 @@ class SnapshotDocuments:
     async def withdraw(
         self, stored: StoredSnapshot, withdrawn: SnapshotWithdrawn, fact: Outgoing, cause: Cause
     ) -> bool:
-        change = {"$set": {"state": str(SnapshotState.WITHDRAWN), "withdrawn": withdrawn.SerializeToString()}}
+        fields = {
+            "state": str(SnapshotState.WITHDRAWN),
+            "withdrawn": withdrawn.SerializeToString(),
+            "superseded_by": withdrawn.superseded_by,
+        }
+        change = {"$set": fields}
         expect = {"state": str(SnapshotState.PUBLISHED)}
         name = stored.published.snapshot_id
         done = await self.outbox.update(SNAPSHOTS, name, change, [fact], cause, expect=expect)
@@ -105,6 +110,11 @@ class SnapshotDocuments:
             query["space"] = {"$in": [space, ""]}
         found = await find_page(self.documents, SNAPSHOTS, query, PageRequest(1), NEWEST_FIRST, counted=False)
         return _snapshot(found.items[0]) if found.items else None
+
+    async def is_awaited(self, snapshot_id: str) -> bool:
+        query: Document = {"superseded_by": snapshot_id}
+        found = await find_page(self.documents, SNAPSHOTS, query, PageRequest(1), NEWEST_FIRST, counted=False)
+        return bool(found.items)
 
     async def containing(self, sample_id: str) -> AsyncIterator[StoredSnapshot]:
         async for stored in self.ever_containing(sample_id):

@@ -111,7 +111,8 @@ class PublishSnapshot:
             contents = await self._contents(dataset, place.space, cause)
             before = await self.snapshots.newest(dataset_id, place.space)
             nothing = before is None and not contents.samples and not await self._ever_published(dataset_id)
-            if nothing or (before is not None and same_samples(before.content, contents.hash)):
+            same = before is not None and same_samples(before.content, contents.hash)
+            if nothing or (same and not await self.snapshots.is_awaited(name)):
                 await self.tables.forget(name)  # what a draft that was given up left behind
                 return None
             draft = await self._draft(dataset, place, contents, stored, actor)

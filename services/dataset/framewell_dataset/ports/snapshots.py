@@ -64,6 +64,10 @@ class SnapshotRepository(Protocol):
         """
         ...
 
+    async def is_awaited(self, snapshot_id: str) -> bool:
+        """Return whether one that was withdrawn names it as the one in its place."""
+        ...
+
     def containing(self, sample_id: str) -> AsyncIterator[StoredSnapshot]:
         """Yield drafts and published ones that hold the sample."""
         ...
