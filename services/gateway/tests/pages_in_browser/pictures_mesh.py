@@ -31,12 +31,46 @@ tests = told_by("test_mesh")
 def night(house: Any, _: Any) -> tuple[str, After]:
     """Show what is wrong, and what can be done about it."""
     tests.fall(house.mesh)
+    tests.serve(house.mesh)
     return "/mesh", lambda _: None
 
 
-def calm(_: Any, __: Any) -> tuple[str, After]:
+def calm(house: Any, _: Any) -> tuple[str, After]:
     """Show a mesh in which everything runs."""
+    tests.serve(house.mesh)
     return "/mesh", lambda _: None
 
 
-SCENES: Final = {"mesh": night, "mesh-calm": calm}
+def letters(house: Any, _: Any) -> tuple[str, After]:
+    """Show dead letters of one kind: one is opened, and one chosen to be set aside."""
+    tests.fall(house.mesh)
+    tests.serve(house.mesh)
+
+    def open_one(page: Page) -> None:
+        page.locator("section[aria-labelledby=mesh-letters] .mesh-do .button").first.click()
+        dialog = page.get_by_role("dialog")
+        dialog.locator(".mesh-letters summary").first.click()
+        dialog.locator(".mesh-letters .checkbox").nth(1).click()
+        dialog.locator(".dialog-foot .button").first.click()
+        dialog.locator("input[type=text]").fill("Sent again by hand.")
+
+    return "/mesh", open_one
+
+
+def telemetry(house: Any, _: Any) -> tuple[str, After]:
+    """Show how logs and traces are changed for a while."""
+    tests.serve(house.mesh)
+
+    def change(page: Page) -> None:
+        page.locator("section[aria-labelledby=mesh-telemetry] .mesh-head .button").click()
+        page.get_by_role("dialog").wait_for()
+
+    return "/mesh", change
+
+
+SCENES: Final = {
+    "mesh": night,
+    "mesh-calm": calm,
+    "mesh-letters": letters,
+    "mesh-telemetry": telemetry,
+}

@@ -72,11 +72,79 @@ def look_again(house: Any, _: Any) -> tuple[str, After]:
     return "/training?tab=reanalyses", estimate
 
 
+def decide(house: Any, _: Any) -> tuple[str, After]:
+    """Show the question before a model is promoted."""
+    tests.tell(house.mesh)
+
+    def ask(page: Page) -> None:
+        page.locator(".training-card .button-main").first.click()
+        page.get_by_role("dialog").wait_for()
+
+    return "/training", ask
+
+
+def lineage(house: Any, _: Any) -> tuple[str, After]:
+    """Show what a model was made from."""
+    tests.tell(house.mesh)
+    tests.tell_of_origins(house.mesh)
+
+    def trace(page: Page) -> None:
+        page.locator(".training-card footer .button-bare").first.click()
+        page.get_by_role("dialog").locator(".stack").first.wait_for()
+
+    return "/training", trace
+
+
+def start(house: Any, _: Any) -> tuple[str, After]:
+    """Show what a run would take, before it is started."""
+    tests.tell(house.mesh)
+    tests.tell_of_next_run(house.mesh)
+
+    def look(page: Page) -> None:
+        page.locator(".page-head .button-main").click()
+        page.get_by_role("dialog").locator(".button-main").first.click()
+        page.locator(".training-preview").wait_for()
+
+    return "/training", look
+
+
+def publish(house: Any, _: Any) -> tuple[str, After]:
+    """Show that a snapshot was published."""
+    tests.tell(house.mesh)
+    house.mesh.dataset.answers["PublishSnapshot"] = tests.snapshots.PublishSnapshotResponse(
+        snapshot=tests.snapshot(5).published
+    )
+
+    def now(page: Page) -> None:
+        page.locator(".training-publish .button").click()
+        page.locator(".status-said").wait_for()
+
+    return "/training?tab=snapshots", now
+
+
+def export(house: Any, _: Any) -> tuple[str, After]:
+    """Show a file that was written of a snapshot, and what was left out of it."""
+    tests.tell(house.mesh)
+    tests.tell_of_export(house.mesh)
+
+    def write(page: Page) -> None:
+        page.locator(".sheet .button").first.click()
+        page.get_by_role("dialog").locator(".button-main").click()
+        page.get_by_role("dialog").locator("a.button-main").wait_for()
+
+    return "/training?tab=snapshots", write
+
+
 SCENES: Final = {
     "training": models,
     "training-runs": runs,
     "training-run": one_run,
     "training-snapshots": snapshots,
+    "training-decide": decide,
+    "training-lineage": lineage,
+    "training-start": start,
+    "training-publish": publish,
+    "training-export": export,
     "training-reanalyses": reanalyses,
     "training-look-again": look_again,
 }
