@@ -28,6 +28,7 @@ from framewell.dataset.v1.audit_service_pb2_grpc import AuditServiceStub
 from framewell.dataset.v1.dataset_pb2 import Sample
 from framewell.dataset.v1.review_service_pb2_grpc import ReviewServiceStub
 from framewell.dataset.v1.rights_service_pb2_grpc import RightsServiceStub
+from framewell.face.v1.face_pb2 import FaceSearched
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1 import sample_pb2 as wire
@@ -43,6 +44,7 @@ from framewell_kit.documents import MongoDocuments
 from framewell_kit.objects import LocalObjects
 from framewell_kit.testing.ids import asset_called
 from framewell_kit.testing.ports import port_base
+from framewell_kit.testing.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -214,6 +216,26 @@ async def only_the_untouched_log_holds(running: Running, records: Any) -> None:
         rights_rpc.AUDIT_PROBLEM_KIND_DELETED, rights_rpc.AUDIT_PROBLEM_KIND_MISSING_ENTRY,
     }  # fmt: skip
     documents.close()
+
+
+async def test_why_somebody_looked_for_a_face_is_read_from_kafka_alone(running: Running) -> None:
+    said = {f"face-search:s-{number}": f"Reason {number}" for number in range(4)}
+    searches = [
+        FaceSearched(search_id=subject.removeprefix("face-search:"), reason=reason, actor=DECIDED_BY)
+        for subject, reason in said.items()
+    ]
+    await publish(running, *searches)
+
+    async def reasons(**wanted: Any) -> dict[str, str]:
+        answer = await running.audit().ListAudit(audit_rpc.ListAuditRequest(**wanted))
+        return {record.subject: record.reason for record in answer.records}
+
+    async def all_are_entered() -> bool:
+        return await reasons() == dict.fromkeys(said, "")
+
+    await eventually(all_are_entered)
+    assert await reasons(with_reasons=True) == said
+    assert await reasons(with_reasons=True, subject="face-search:s-2") == {"face-search:s-2": "Reason 2"}
 
 
 async def test_from_what_was_seen_to_a_snapshot_and_to_signed_rights(running: Running) -> None:
