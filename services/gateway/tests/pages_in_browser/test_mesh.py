@@ -136,7 +136,7 @@ def test_what_is_wrong_is_read_from_across_the_room(visit: Visit, night: Any, la
 def test_a_calm_mesh_says_so(visit: Visit, house: House) -> None:
     page = visit("/mesh")
     expect(page.locator(".mesh-headline")).to_have_text("Everything runs")
-    expect(page.get_by_text("No event was given up in the last 30 days.")).to_be_visible()
+    expect(page.get_by_text("No event waits that was given up in the last 30 days.")).to_be_visible()
     visit.check_accessibility(page)
     shot(page, "calm")
 

@@ -55,7 +55,7 @@ export const mesh: typeof en = {
   letters: {
     title: "Aufgegeben",
     note: "Diese Ereignisse ließen sich nicht verarbeiten. Senden Sie sie erneut, wenn die Ursache behoben ist; jedes wirkt nur einmal.",
-    none: "In den letzten 30 Tagen wurde kein Ereignis aufgegeben.",
+    none: "Kein Ereignis wartet, das in den letzten 30 Tagen aufgegeben wurde.",
     group: "Stufe",
     code: "Warum",
     type: "Ereignis",

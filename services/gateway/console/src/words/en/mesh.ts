@@ -54,7 +54,7 @@ export const mesh = {
   letters: {
     title: "Given up",
     note: "These events could not be handled. Replay them when the cause is gone; each has its effect once.",
-    none: "No event was given up in the last 30 days.",
+    none: "No event waits that was given up in the last 30 days.",
     group: "Stage",
     code: "Why",
     type: "Event",
