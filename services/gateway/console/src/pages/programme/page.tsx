@@ -10,6 +10,7 @@ import { Empty } from "../../parts/Empty";
 import { Failed } from "../../parts/Failed";
 import { Missing } from "../../parts/Missing";
 import { Page } from "../../parts/Page";
+import { Said } from "../../parts/Said";
 import { Waiting } from "../../parts/Waiting";
 import { Player } from "../../player/Player";
 import { usePlayback } from "../../player/usePlayback";
@@ -38,17 +39,18 @@ function OfAsset({ assetId }: { assetId: string }) {
   const shell = useShellWords();
   const asset = useQuery(assetQuery(assetId));
   if (asset.data === undefined) {
-    const gone = asset.error instanceof ProblemError && (asset.error.status === 410 || asset.error.status === 404);
+    const { error } = asset;
+    const gone = error instanceof ProblemError && (error.status === 410 || error.status === 404);
     return (
       <Page title={shell.pages.programme}>
-        {asset.error === null ? (
+        {error === null ? (
           <Waiting rows={6} />
         ) : gone ? (
           <Empty icon={<Clapperboard />} title={words.gone} action={<Link href="/assets">{words.toAssets}</Link>}>
-            <span lang="en">{asset.error.message}</span>
+            <Said sentence={error.detail} wording={error.wording} />
           </Empty>
         ) : (
-          <Failed error={asset.error} retry={() => void asset.refetch()} />
+          <Failed error={error} retry={() => void asset.refetch()} />
         )}
       </Page>
     );
