@@ -370,6 +370,13 @@ def test_what_was_rejected_says_why(house: Any, visit: Any) -> None:
     visit.check_accessibility(page)
 
 
+def test_an_asset_that_never_was_is_said_in_german(house: Any, visit: Any) -> None:
+    visit.expects("404")
+    page = visit(f"/assets/{ASSET}", language="de")
+    expect(page.get_by_text(f"Beitrag {ASSET} ist nicht bekannt")).to_be_visible()
+    expect(page.locator("main [lang=en]")).to_have_count(0)
+
+
 def test_what_was_removed_or_never_was_leads_back(house: Any, visit: Any) -> None:
     visit.expects("404", "410")
     page = visit(f"/assets/{ASSET}")
