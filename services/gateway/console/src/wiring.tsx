@@ -2,13 +2,13 @@
 
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Activity, BrainCircuit, Film, House, KeyRound, ListChecks, Scale, Search, UsersRound } from "lucide-react";
-import { type ComponentType, lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
 import { Redirect, Route, Router, Switch, useLocation } from "wouter";
 import type { Role } from "./domain/roles";
-import { Answer } from "./parts/Answer";
 import { Boundary } from "./parts/Boundary";
 import { KeysProvider } from "./parts/keys";
+import { ChunkedPage, PageChunk } from "./parts/page_chunk";
 import { Forbidden, NotFound } from "./parts/places";
 import { type Entry, Shell } from "./parts/Shell";
 import { StatusProvider } from "./parts/status";
@@ -18,20 +18,20 @@ import { firstLanguage, keepLanguage, LanguageContext } from "./words/language";
 
 const BASE = "/console";
 
-const home = lazy(() => import("./pages/home/page"));
-const assets = lazy(() => import("./pages/assets/page"));
-const programme = lazy(() => import("./pages/programme/page"));
-const review = lazy(() => import("./pages/review/page"));
-const people = lazy(() => import("./pages/people/page"));
-const rights = lazy(() => import("./pages/rights/page"));
-const training = lazy(() => import("./pages/training/page"));
-const search = lazy(() => import("./pages/search/page"));
-const mesh = lazy(() => import("./pages/mesh/page"));
-const access = lazy(() => import("./pages/access/page"));
-const account = lazy(() => import("./pages/account/page"));
-const signIn = lazy(() => import("./pages/sign-in/page"));
-const setup = lazy(() => import("./pages/sign-in/setup"));
-const invitation = lazy(() => import("./pages/sign-in/invitation"));
+const home = new PageChunk(() => import("./pages/home/page"));
+const assets = new PageChunk(() => import("./pages/assets/page"));
+const programme = new PageChunk(() => import("./pages/programme/page"));
+const review = new PageChunk(() => import("./pages/review/page"));
+const people = new PageChunk(() => import("./pages/people/page"));
+const rights = new PageChunk(() => import("./pages/rights/page"));
+const training = new PageChunk(() => import("./pages/training/page"));
+const search = new PageChunk(() => import("./pages/search/page"));
+const mesh = new PageChunk(() => import("./pages/mesh/page"));
+const access = new PageChunk(() => import("./pages/access/page"));
+const account = new PageChunk(() => import("./pages/account/page"));
+const signIn = new PageChunk(() => import("./pages/sign-in/page"));
+const setup = new PageChunk(() => import("./pages/sign-in/setup"));
+const invitation = new PageChunk(() => import("./pages/sign-in/invitation"));
 
 /** The pages that the navigation names, in its order. */
 const ENTRIES: readonly Entry[] = [
@@ -48,7 +48,7 @@ const ENTRIES: readonly Entry[] = [
 
 interface Place {
   path: string;
-  page: ComponentType;
+  page: PageChunk;
   least: Role;
 }
 
@@ -150,14 +150,10 @@ function Allowed({ least, children }: { least: Role; children: ReactNode }) {
   return may(least) ? children : <Forbidden least={least} />;
 }
 
-function Shown({ page: Page }: { page: ComponentType }) {
+function Shown({ page }: { page: PageChunk }) {
   return (
     <Boundary>
-      <Suspense fallback={<Answer query={NOTHING_YET}>{() => null}</Answer>}>
-        <Page />
-      </Suspense>
+      <ChunkedPage chunk={page} />
     </Boundary>
   );
 }
-
-const NOTHING_YET = { data: undefined, error: null, refetch: () => Promise.reject(new Error("nothing to ask again")) };
