@@ -72,8 +72,10 @@ function Headline({ view }: { view: MeshView }) {
 function factOf(fact: string, place: number, all: readonly string[]) {
   return (
     <span key={fact}>
-      <span className="mesh-fact">{fact}</span>
-      {place < all.length - 1 && " · "}
+      <span className="mesh-fact">
+        {fact}
+        {place < all.length - 1 && " ·"}
+      </span>{" "}
     </span>
   );
 }
