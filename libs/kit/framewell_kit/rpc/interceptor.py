@@ -14,6 +14,7 @@ from google.protobuf.message import DecodeError, Message
 from opentelemetry.trace import SpanKind
 
 from framewell_contracts.bounds import problems_of
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Outcome, Rejected
@@ -140,7 +141,10 @@ def _decoded(request: bytes, decode: Callable[[bytes], Message]) -> Message:
         return decode(request)
     except DecodeError as error:
         raise Rejected(
-            "these bytes are no message that this method takes: its .proto says which", code="out_of_bounds"
+            say(
+                "out_of_bounds.no_message",
+                "these bytes are no message that this method takes: its .proto says which",
+            )
         ) from error
 
 
