@@ -442,7 +442,8 @@ export const sentences: Readonly<Record<string, string>> = {
   "other_purpose.recipe":
     "Das Verfahren {recipe} trainiert für {trained}, und der Zweck des Datensatzes ist {purpose}: Nennen Sie kein Verfahren oder dessen Zweck.",
   out_of_bounds: "{message} wird so nicht angenommen: {why}",
-  "out_of_bounds.no_message": "Diese Bytes sind keine Nachricht, die diese Methode annimmt: Ihre .proto-Datei sagt, welche.",
+  "out_of_bounds.no_message":
+    "Diese Bytes sind keine Nachricht, die diese Methode annimmt: Ihre .proto-Datei sagt, welche.",
   "out_of_bounds.segment": "Segment {sequence}: Eine Aufzeichnung hat höchstens {most, number} Segmente, gezählt ab 0.",
   outbox_fails: "Fertige Ereignisse lassen sich nicht senden: {why}",
   "part.ingest": "was ingest weiß",
