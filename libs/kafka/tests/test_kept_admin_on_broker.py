@@ -118,7 +118,7 @@ async def test_a_client_that_kept_one_waiting_is_left_and_closed_when_the_others
     other = asyncio.create_task(admin.ask(slow))
     await asked.wait()
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.01):
+        async with asyncio.timeout(0.01):  # time: it is never answered
             await admin.ask(never)
     await admin.ask(listed)
     assert (clients.opened, clients.closed) == (2, 0)
