@@ -17,7 +17,7 @@ params.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from framewell.mesh.v1.mesh_pb2 import Wording
 
@@ -26,6 +26,7 @@ TEMPLATE: Final = "template"
 
 _LONGEST_PARAMS: Final = 4000
 """Characters: a wording travels in the trailers of a call, which are bounded, beside the sentence itself."""
+_MOST_SEVERAL: Final = 8
 
 
 class Sentence(str):
@@ -89,10 +90,29 @@ def worded(sentence: str, wording: Wording) -> str:
     return Sentence(sentence, wording.template, dict(wording.params)) if wording.template else sentence
 
 
+def kept_wording(sentence: str) -> dict[str, Any]:
+    """Return what a sentence was made of as JSON and documents keep it; empty for a text of its own."""
+    wording = wording_of(sentence)
+    return {} if wording is None else {"template": wording.template, "params": dict(wording.params)}
+
+
+def worded_as_kept(sentence: str, kept: Any) -> str:
+    """Return a sentence with the wording that was kept beside it; the text itself where that is none."""
+    try:
+        return worded(sentence, Wording(template=kept["template"], params=kept["params"]))
+    except (KeyError, TypeError, ValueError):
+        return sentence
+
+
 def several(sentences: Sequence[str]) -> str:
-    """Return sentences as one, with semicolons between them; empty where there are none."""
+    """Return sentences as one, with semicolons between them; empty where there are none.
+
+    More than a reader takes in are a plain text: each would stand in the params of all before it.
+    """
+    if len(sentences) > _MOST_SEVERAL:
+        return "; ".join(sentences)
     if len(sentences) < 2:
-        return "".join(sentences) if not sentences else sentences[0]
+        return sentences[0] if sentences else ""
     return say("several", "{first}; {rest}", first=sentences[0], rest=several(sentences[1:]))
 
 

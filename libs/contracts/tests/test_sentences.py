@@ -7,7 +7,17 @@ from collections.abc import Callable
 import pytest
 
 from framewell.mesh.v1.mesh_pb2 import Wording
-from framewell_contracts.sentences import Sentence, places, render, say, worded, wording_of, wordings_of
+from framewell_contracts.sentences import (
+    Sentence,
+    of_part,
+    places,
+    render,
+    say,
+    several,
+    worded,
+    wording_of,
+    wordings_of,
+)
 
 
 def test_a_sentence_is_its_template_filled_with_its_params() -> None:
@@ -85,3 +95,13 @@ def test_wordings_stand_beside_sentences_and_come_back_with_them() -> None:
 
 def test_params_that_are_too_long_to_travel_leave_the_sentence_alone() -> None:
     assert wording_of(say("long", "{text}", text="x" * 5000)) is None
+
+
+def test_several_sentences_are_one_and_more_than_a_reader_takes_in_are_a_plain_text() -> None:
+    parts = [of_part(f"replica {number}", "away") for number in range(2000)]
+    assert several([]) == ""
+    assert several(parts[:1]) is parts[0]
+    assert several(parts[:2]) == "replica 0: away; replica 1: away"
+    assert isinstance(several(parts[:2]), Sentence)
+    assert several(parts) == "; ".join(parts)
+    assert wording_of(several(parts)) is None

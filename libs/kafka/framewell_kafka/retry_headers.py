@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 
-from framewell.mesh.v1.mesh_pb2 import Wording
-from framewell_contracts.sentences import say, worded, wording_of
+from framewell_contracts.sentences import kept_wording, say, worded_as_kept
 from framewell_contracts.topics import MAX_DEAD_LETTER_BYTES
 
 _PREFIX = "framewell-"
@@ -91,7 +91,7 @@ def read(headers: Headers) -> RetryHeaders | None:
             first_ms=int(found["first_ms"]),
             last_ms=int(found["last_ms"]),
             code=found["code"],
-            reason=worded(found.get("reason", ""), _wording(found.get("wording", ""))),
+            reason=worded_as_kept(found.get("reason", ""), _made_of(found.get("wording", ""))),
             not_before_ms=int(found.get("not_before_ms", 0)),
             traceback=found.get("traceback", ""),
             valueless=found.get("valueless") == "1",
@@ -137,21 +137,17 @@ def parked(
 
 def _written(sentence: str) -> bytes:
     """Return what a sentence was made of as JSON; nothing for a plain text, and where it is too long."""
-    wording = wording_of(sentence)
-    if wording is None:
-        return b""
-    made_of = {"template": wording.template, "params": dict(wording.params)}
+    made_of = kept_wording(sentence)
     written = json.dumps(made_of, ensure_ascii=False).encode("utf-8", "replace")
-    return written if len(written) <= MAX_WORDING_BYTES else b""
+    return written if made_of and len(written) <= MAX_WORDING_BYTES else b""
 
 
-def _wording(written: str) -> Wording:
-    """Return what a header says that the sentence was made of; an empty one where it is none."""
+def _made_of(written: str) -> Any:
+    """Return what a header says that the sentence was made of; None where it is no JSON."""
     try:
-        made_of = json.loads(written)
-        return Wording(template=made_of["template"], params=made_of["params"])
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return Wording()
+        return json.loads(written)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _whole_characters(cut: bytes) -> bytes:

@@ -55,18 +55,24 @@ async def learn_of(consumer: Any, partitions: Iterable[TopicPartition]) -> None:
 
 
 async def read_to_end(
-    consumer: Any, starts: Mapping[TopicPartition, int], *, in_turn: bool = False
+    consumer: Any,
+    starts: Mapping[TopicPartition, int],
+    *,
+    until: Mapping[TopicPartition, int] | None = None,
+    in_turn: bool = False,
 ) -> AsyncIterator[Any]:
     """Yield every record from these offsets to the current ends of the partitions, in order per partition.
 
-    With `in_turn` one partition after the other, in the order of `starts`. Replaces the assignment of the
-    consumer, once: each change of it costs half a second of metadata. Holds at most one fetch per partition
-    in memory.
+    `until` are offsets to end before. With `in_turn` one partition after the other, in the order of `starts`.
+    Replaces the assignment of the consumer, once: each change of it costs half a second of metadata. Holds at
+    most one fetch per partition in memory.
     """
     if not starts:
         return
     consumer.assign(list(starts))
     ends = await consumer.end_offsets(list(starts))
+    for partition, offset in (until or {}).items():
+        ends[partition] = min(ends[partition], offset)
     for partition, offset in starts.items():
         consumer.seek(partition, offset)
     for together in [[one] for one in starts] if in_turn else [list(starts)]:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED, Lane, Wording
+from framewell.mesh.v1.mesh_pb2 import LANE_ARCHIVE, LANE_LIVE, LANE_UNSPECIFIED, Lane
 from framewell_contracts.fact_types import FACTS
 from framewell_contracts.identity import derived_id
-from framewell_contracts.sentences import worded, wording_of
+from framewell_contracts.sentences import kept_wording, worded_as_kept
 from framewell_kit.clock import Clock, SystemClock
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
@@ -247,16 +247,12 @@ class Jobs:
 
 def reason_of(document: Document) -> str:
     """Return why the last attempt ended or the job waits, with what the sentence was made of."""
-    wording = document.get("wording") or {}
-    reason = str(document.get("reason", ""))
-    return worded(reason, Wording(template=wording.get("template", ""), params=wording.get("params", {})))
+    return worded_as_kept(str(document.get("reason", "")), document.get("wording"))
 
 
 def _said(reason: str) -> dict[str, Any]:
     """Return the fields that keep a sentence: its text, and what it was made of."""
-    wording = wording_of(reason)
-    made_of = {} if wording is None else {"template": wording.template, "params": dict(wording.params)}
-    return {"reason": str(reason), "wording": made_of}
+    return {"reason": str(reason), "wording": kept_wording(reason)}
 
 
 def has_ended(document: Document) -> bool:

@@ -195,10 +195,8 @@ def _paused(one: PausedPartition) -> pb.PausedPartition:
 
 
 def _job(document: Document) -> pb.HeldJob:
-    state, reason = (
-        _STATES[document["queue"].removeprefix(document["kind"] + "/").split("/")[0]],
-        reason_of(document),
-    )
+    state = _STATES[document["queue"].removeprefix(document["kind"] + "/").split("/")[0]]
+    reason = reason_of(document)
     return pb.HeldJob(
         kind=document["kind"],
         key=document["key"],

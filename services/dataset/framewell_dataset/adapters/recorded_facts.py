@@ -1,7 +1,7 @@
 """The topics that the log of decisions is made from, read without a consumer group."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -55,24 +55,20 @@ class TopicsOnKafka:
         return found
 
     async def facts(self, chain: str, reach: Reach) -> AsyncIterator[RecordedFact]:
-        async for record, event in self._events({self._partition(chain): reach.begin}):
+        partition = self._partition(chain)
+        async for record, event in self._events({partition: reach.begin}, until={partition: reach.end}):
             envelope = event.envelope
-            if record.offset < reach.end:
-                digest = sha256(record.value or b"").hexdigest()
-                yield RecordedFact(record.offset, envelope.source, envelope.id, digest)
+            digest = sha256(record.value or b"").hexdigest()
+            yield RecordedFact(record.offset, envelope.source, envelope.id, digest)
 
     async def reasons(self, stands: Mapping[str, Collection[int]]) -> Mapping[tuple[str, int], str]:
         starts = {self._partition(chain): min(offsets) for chain, offsets in stands.items()}
-        unread = {(chain, offset) for chain, offsets in stands.items() for offset in offsets}
+        until = {self._partition(chain): max(offsets) + 1 for chain, offsets in stands.items()}
         found: dict[tuple[str, int], str] = {}
-        async with aclosing(self._events(starts)) as events:
-            async for record, event in events:
-                at = self._chain(TopicPartition(record.topic, record.partition)), record.offset
-                if at in unread and isinstance(event.message, FaceSearched):
-                    found[at] = event.message.reason
-                    unread.discard(at)
-                if not unread:
-                    break
+        async for record, event in self._events(starts, until=until):
+            chain = self._chain(TopicPartition(record.topic, record.partition))
+            if record.offset in stands[chain] and isinstance(event.message, FaceSearched):
+                found[chain, record.offset] = event.message.reason
         return found
 
     async def seals(self) -> AsyncIterator[AuditSealed]:
@@ -83,10 +79,12 @@ class TopicsOnKafka:
             if isinstance(event.message, AuditSealed):
                 yield event.message
 
-    async def _events(self, starts: Mapping[TopicPartition, int]) -> AsyncGenerator[tuple[Any, Event]]:
-        """Yield records from these offsets on with the events in them; what no handler reads is skipped."""
+    async def _events(
+        self, starts: Mapping[TopicPartition, int], *, until: Mapping[TopicPartition, int] | None = None
+    ) -> AsyncIterator[tuple[Any, Event]]:
+        """Yield records between these offsets with the events in them; what no handler reads is skipped."""
         async with self._reading(self.access()) as consumer:
-            async for record in read_to_end(consumer, starts, in_turn=True):
+            async for record in read_to_end(consumer, starts, until=until, in_turn=True):
                 topic = record.topic[len(self.prefix) :]
                 if len(record.value or b"") > MAX_EVENT_BYTES:
                     continue

@@ -60,10 +60,8 @@ class RemoteOperations:
             raise NotFound(
                 say("group_unknown", "no service of the mesh has a group {group}", group=f"{group!r}")
             )
-        request, unreached = (
-            pb.ResumeBreakerRequest(group=group),
-            Away(service, say("none_known", "none of it is known")),
-        )
+        request = pb.ResumeBreakerRequest(group=group)
+        unreached = Away(service, say("none_known", "none of it is known"))
         for channel in (await self._replicas(service)).values():
             try:
                 answer = await self._call(service, channel, _RESUME, request, CHANGE_SECONDS)
