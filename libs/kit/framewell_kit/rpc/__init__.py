@@ -2,7 +2,7 @@
 
 from framewell_kit.rpc.actor import Caller, current_actor
 from framewell_kit.rpc.admission import Admission
-from framewell_kit.rpc.channel import KeptChannels, channel
+from framewell_kit.rpc.channel import KeptChannels, channel, is_silent
 from framewell_kit.rpc.replicas import replicas
 from framewell_kit.rpc.server import MAX_MESSAGE_BYTES, RpcServer, Servicer
 
@@ -15,5 +15,6 @@ __all__ = [
     "Servicer",
     "channel",
     "current_actor",
+    "is_silent",
     "replicas",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 from grpc.aio import ClientCallDetails, Metadata
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from framewell_contracts.access import Role
 from framewell_kit.rpc.actor import AUTHORIZATION, CALLER, DECLARED_ACTOR, caller
@@ -33,6 +34,19 @@ def channel(address: str, *, token: str = "") -> grpc.aio.Channel:
     return grpc.aio.insecure_channel(
         target(address), options=options, interceptors=[_Unary(token), _Stream(token)]
     )
+
+
+async def is_silent(channel: grpc.aio.Channel, seconds: float) -> bool:
+    """Return whether who is behind a channel says nothing at all for so long, not even that it is there.
+
+    A service that is busy answers this at once, and of one that cannot be reached the call itself says so.
+    """
+    health = health_pb2_grpc.HealthStub(channel)
+    try:
+        await health.Check(health_pb2.HealthCheckRequest(), timeout=seconds)
+    except grpc.aio.AioRpcError as error:
+        return error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    return False
 
 
 class KeptChannels:

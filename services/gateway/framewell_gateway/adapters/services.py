@@ -1,7 +1,8 @@
 """The services of the mesh over gRPC: calls carry the gateway's caller, errors come back as outcomes."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Final, TypeVar
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 import grpc
 from google.protobuf.message import Message
@@ -26,6 +27,7 @@ from framewell_contracts.sentences import TEMPLATE, Sentence, say
 from framewell_gateway.adapters.caller_metadata import CallerMetadata, Metadata
 from framewell_gateway.ports import Away, Method
 from framewell_kit.outcomes import Conflict, Forbidden, Gone, NotFound, Outcome, Rejected
+from framewell_kit.rpc import is_silent
 from framewell_kit.rpc.errors import GONE
 
 Q = TypeVar("Q", bound=Message)
@@ -33,6 +35,9 @@ A = TypeVar("A", bound=Message)
 
 DEADLINE_SECONDS: Final = 10.0
 SLOW_DEADLINE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 3.0
+"""So long a question is waited for before the service is asked whether it is there."""
+SIGN_OF_LIFE_SECONDS: Final = 2.0
 
 _REFUSALS: dict[grpc.StatusCode, type[Outcome]] = {
     grpc.StatusCode.NOT_FOUND: NotFound,
@@ -66,11 +71,15 @@ class RemoteServices:
         self._connect, self._callers = connect, callers
 
     async def call(self, method: Method[Q, A], request: Q) -> A:
-        """See `Services`. Raises what `answered` raises."""
+        """See `Services`. Raises what `answered` raises.
+
+        A person waits for what is read: that a service is silent altogether is said after five seconds.
+        """
         seconds = SLOW_DEADLINE_SECONDS if method.slow else DEADLINE_SECONDS
         metadata = self._callers.of(method.service, path_of(method))
         channel = self._connect(method.service)
-        return await answered(method.service, call(channel, method, request, seconds, metadata))
+        under_way = answered(method.service, call(channel, method, request, seconds, metadata))
+        return await (_unless_silent(method.service, channel, under_way) if method.reads else under_way)
 
     async def stream(self, method: Method[Q, A], request: Q) -> AsyncIterator[A]:
         """See `Services`. Raises what `answered` raises."""
@@ -136,6 +145,18 @@ async def answered(service: str, under_way: Awaitable[A]) -> A:
         return await under_way
     except grpc.aio.AioRpcError as error:
         raise _as_outcome(service, error) from error
+
+
+async def _unless_silent(service: str, channel: grpc.aio.Channel, under_way: Coroutine[Any, Any, A]) -> A:
+    """Return the answer under way. Raises Away when the service shows no sign of life, and what it raises."""
+    answer = asyncio.create_task(under_way)
+    try:
+        await asyncio.wait({answer}, timeout=PATIENCE_SECONDS)
+        if not answer.done() and await is_silent(channel, SIGN_OF_LIFE_SECONDS) and not answer.done():
+            raise Away(service, _UNREACHED[grpc.StatusCode.DEADLINE_EXCEEDED])
+        return await answer
+    finally:
+        answer.cancel()
 
 
 def _as_outcome(service: str, error: grpc.aio.AioRpcError) -> Exception:

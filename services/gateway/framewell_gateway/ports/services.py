@@ -53,6 +53,11 @@ class Method(Generic[Q, A]):
     slow: bool = False
 
     @property
+    def reads(self) -> bool:
+        """Return whether it changes nothing, so that it may be given up and asked again."""
+        return self.name.startswith(("Count", "Find", "Get", "List", "Read", "Search"))
+
+    @property
     def full_name(self) -> str:
         """Return `<package>.<gRPC service>.<method>`. Raises LookupError when the .proto declares no such."""
         for service in self.request.DESCRIPTOR.file.services_by_name.values():

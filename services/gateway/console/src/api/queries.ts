@@ -56,7 +56,7 @@ export function makeQueryClient(): QueryClient {
         staleTime: 60_000,
         gcTime: 5 * 60_000,
         refetchOnWindowFocus: false,
-        retry: (count, error) => isPassing(error) && count < RETRIES,
+        retry: (count, error) => isPassing(error) && !isSilent(error) && count < RETRIES,
         retryDelay: (count, error) =>
           error instanceof ProblemError && error.retryAfterSeconds !== undefined
             ? error.retryAfterSeconds * 1000
@@ -82,4 +82,9 @@ export function isPassing(error: unknown): boolean {
   return (
     error instanceof NetworkError || (error instanceof ProblemError && (error.status === 503 || error.status === 429))
   );
+}
+
+/** Whether a service said nothing for so long that its person has waited already: they say when to ask again. */
+function isSilent(error: unknown): boolean {
+  return error instanceof ProblemError && error.params["why-template"] === "no_answer_in_time";
 }
