@@ -99,7 +99,7 @@ async def wire(settings: IngestSettings, mesh: Mesh, sandbox: Sandbox | None = N
     raise_generation = RaiseGeneration(assets, recordings, segments)
     accept_segment = AcceptSegment(assets, recordings, register, segments, mesh.clock)
     servicer = IngestServicer(
-        SubmitRequest(register),
+        SubmitRequest(register, stores.uploads),
         ControlAsset(assets, queue, raise_generation),
         WatchAssets(assets, mesh.clock),
         assets,

@@ -48,7 +48,10 @@ class Operations:
         return found
 
     def sign_out_everywhere(self) -> None:
-        """End all sessions of the caller."""
+        """End all sessions of the caller.
+
+        For whoever is signed in: a token ends no session of its owner, whichever role it has.
+        """
         self._transport.answer(Request("DELETE", "/v1/sessions"))
 
     def change_password(self, body: documents.ChangePasswordRequest) -> documents.Session:
@@ -122,6 +125,8 @@ class Operations:
     ) -> documents.ListTokensResponse:
         """List tokens of the caller, newest first.
 
+        To a token itself alone, unless it has the role of an administrator.
+
         - `user_id`: Id of their owner, where an administrator asks; empty: the caller's own.
         - `page_size`: At most so many, 1 to 1000; unset for 100.
         - `page_token`: `next_page_token` of the page before; empty for the first.
@@ -146,7 +151,10 @@ class Operations:
         return found
 
     def revoke_token(self, token_id: str) -> None:
-        """Revoke a token, at once and everywhere."""
+        """Revoke a token, at once and everywhere.
+
+        Whoever is signed in revokes their own, a token itself alone, administrators any.
+        """
         self._transport.answer(Request("DELETE", f"/v1/tokens/{part(token_id)}"))
 
     def address_object(self, body: documents.AddressObjectRequest) -> documents.AddressObjectResponse:
@@ -250,7 +258,8 @@ class Operations:
     ) -> documents.UploadResponse:
         """Send a file.
 
-        The body is the file itself. Then name the answer's `uri` in POST /v1/assets.
+        The body is the file itself. Then name the answer's `uri` in POST /v1/assets: whoever sent it may,
+        and nobody else.
 
         - `file_name`: Name of the file, for people only.
         - `sha256`: SHA-256 of the whole, 64 hex digits; empty when not known.
@@ -2579,7 +2588,10 @@ class AsyncOperations:
         return found
 
     async def sign_out_everywhere(self) -> None:
-        """End all sessions of the caller."""
+        """End all sessions of the caller.
+
+        For whoever is signed in: a token ends no session of its owner, whichever role it has.
+        """
         await self._transport.answer(Request("DELETE", "/v1/sessions"))
 
     async def change_password(self, body: documents.ChangePasswordRequest) -> documents.Session:
@@ -2655,6 +2667,8 @@ class AsyncOperations:
     ) -> documents.ListTokensResponse:
         """List tokens of the caller, newest first.
 
+        To a token itself alone, unless it has the role of an administrator.
+
         - `user_id`: Id of their owner, where an administrator asks; empty: the caller's own.
         - `page_size`: At most so many, 1 to 1000; unset for 100.
         - `page_token`: `next_page_token` of the page before; empty for the first.
@@ -2679,7 +2693,10 @@ class AsyncOperations:
         return found
 
     async def revoke_token(self, token_id: str) -> None:
-        """Revoke a token, at once and everywhere."""
+        """Revoke a token, at once and everywhere.
+
+        Whoever is signed in revokes their own, a token itself alone, administrators any.
+        """
         await self._transport.answer(Request("DELETE", f"/v1/tokens/{part(token_id)}"))
 
     async def address_object(self, body: documents.AddressObjectRequest) -> documents.AddressObjectResponse:
@@ -2783,7 +2800,8 @@ class AsyncOperations:
     ) -> documents.UploadResponse:
         """Send a file.
 
-        The body is the file itself. Then name the answer's `uri` in POST /v1/assets.
+        The body is the file itself. Then name the answer's `uri` in POST /v1/assets: whoever sent it may,
+        and nobody else.
 
         - `file_name`: Name of the file, for people only.
         - `sha256`: SHA-256 of the whole, 64 hex digits; empty when not known.

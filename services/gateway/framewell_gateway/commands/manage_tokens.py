@@ -13,7 +13,7 @@ from framewell_gateway.domain.access_messages import role_named, token_message
 from framewell_gateway.domain.access_secrets import hashed, new_token
 from framewell_gateway.domain.principals import acting
 from framewell_gateway.domain.users import ApiToken, User
-from framewell_gateway.ports.access import ApiTokenRepository, Denied, UserRepository
+from framewell_gateway.ports.access import ApiTokenRepository, Denied, UserRepository, token_denied
 from framewell_gateway.steps.check_new_account import InvalidField
 from framewell_gateway.steps.note_access import NoteAccess
 from framewell_kit.clock import Clock
@@ -53,7 +53,11 @@ class MakeToken:
         now = self.clock.now()
         ends = request.expires_at.ToDatetime(UTC) if request.HasField("expires_at") else now + _LASTS
         if not now < ends <= now + _LONGEST:
-            raise InvalidField("expires_at", "must be later than now, and within a year", "bad_expiry")
+            raise InvalidField(
+                "expires_at",
+                say("field.expiry", "must be later than now, and within a year"),
+                "bad_expiry",
+            )
         if await self.tokens.count(user.user_id) >= _MOST:
             raise Conflict(
                 say(
@@ -83,7 +87,9 @@ class MakeToken:
 class RevokeToken:
     """Let a token open nothing from now on, on every replica.
 
-    Raises NotFound for a token that is not there, or is another's while the caller is no administrator.
+    Whoever is signed in revokes their own, a token itself alone; with the role of an administrator either
+    revokes any. Raises Denied for another token of the same owner, NotFound for one that is not there or is
+    somebody else's.
     """
 
     users: UserRepository
@@ -93,11 +99,13 @@ class RevokeToken:
     async def __call__(self, request: pb.RevokeTokenRequest) -> None:
         caller = acting.get()
         token = await self.tokens.find(request.token_id)
-        is_theirs = token is not None and token.user_id == caller.user_id
-        if token is None or not (is_theirs or caller.role in (Role.ADMIN, Role.LOCAL)):
+        is_administrator = caller.role in (Role.ADMIN, Role.LOCAL)
+        if token is None or not (token.user_id == caller.user_id or is_administrator):
             raise NotFound(
                 say("token_unknown", "there is no token {token_id} of yours", token_id=request.token_id[:80])
             )
+        if not (is_administrator or caller.session or caller.api_token == token.key):
+            raise token_denied(caller.name)
         await self.tokens.revoke(token)
         owner = await self.users.get(token.user_id)
         await self.note(AccessChange.ACCESS_CHANGE_TOKEN_REVOKED, owner, token_id=token.token_id)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from framewell_contracts.access import Role
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.attempt_limits import Attempts
 from framewell_gateway.domain.provider_sign_in import Pending
 from framewell_gateway.domain.users import ApiToken, Session, User
@@ -36,6 +37,17 @@ class Denied(Forbidden):
     def __init__(self, reason: str, code: str = "role") -> None:
         super().__init__(reason)
         self.code = code
+
+
+def token_denied(login: str) -> Denied:
+    """Return the refusal of a token that would change the account of its owner."""
+    return Denied(
+        say(
+            "role.by_token",
+            "a token of {login} does not manage the account of {login}: sign in for that",
+            login=login,
+        )
+    )
 
 
 class NotProved(Forbidden):

@@ -92,7 +92,7 @@ class ListUsers:
 
 @dataclass(frozen=True, slots=True)
 class ListTokens:
-    """Return a page of somebody's tokens, newest first.
+    """Return a page of somebody's tokens, newest first; to a token that is no administrator's itself alone.
 
     Raises Denied for those of others while the caller is no administrator, NotFound for a user who is gone.
     """
@@ -110,6 +110,10 @@ class ListTokens:
         owner = await self.users.get(wanted)
         if owner is None:
             raise NotFound(say("user_unknown", "there is no user {user_id}", user_id=wanted[:80]))
+        if caller.api_token and caller.role is not Role.ADMIN:
+            own = await self.tokens.get(caller.api_token)
+            shown = [token_message(own, owner)] if own is not None else []
+            return pb.ListTokensResponse(tokens=shown, total_size=len(shown))
         page = await self.tokens.page(wanted, page_request(request))
         return pb.ListTokensResponse(
             tokens=[token_message(one, owner) for one in page.items],

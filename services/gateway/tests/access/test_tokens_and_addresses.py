@@ -70,6 +70,51 @@ async def test_a_token_makes_no_token_and_changes_no_password(house: Any, admin:
     assert answer.status_code == 409
 
 
+@pytest.mark.parametrize("role", ["viewer", "curator", "rights", "admin"])
+async def test_a_token_ends_no_session_of_its_owner(house: Any, admin: Any, role: str) -> None:
+    secret = (await made(admin, role))["secret"]
+    program = house.browser()
+    refused = await program.ask("DELETE", "/v1/sessions", headers=bearer(secret))
+    assert (refused.status_code, refused.json()["reason"]) == (403, "role")
+    assert "does not manage the account of anna" in refused.json()["detail"]
+    assert (await program.ask("DELETE", "/v1/session", headers=bearer(secret))).status_code == 409
+    assert (await admin.ask("GET", "/v1/users")).status_code == 200  # she is signed in still
+    assert "signed_out_everywhere" not in [what for what, _ in house.noted()]
+
+
+@pytest.mark.parametrize(
+    ("role", "may"), [("viewer", 403), ("curator", 403), ("rights", 403), ("admin", 204)]
+)
+async def test_a_token_sees_and_revokes_no_other_of_its_owner_unless_it_is_an_administrators(
+    house: Any, admin: Any, role: str, may: int
+) -> None:
+    own, other = await made(admin, role), await made(admin, "viewer")
+    program, key = house.browser(), bearer(own["secret"])
+    seen = (await program.ask("GET", "/v1/tokens", headers=key)).json()
+    ids = [own["token"]["token_id"]] if may == 403 else [one["token"]["token_id"] for one in (other, own)]
+    assert sorted(one["token_id"] for one in seen["tokens"]) == sorted(ids)
+    assert seen["total_size"] == len(ids)
+    path = f"/v1/tokens/{other['token']['token_id']}"
+    assert (await program.ask("DELETE", path, headers=key)).status_code == may
+    works = await house.browser().ask("GET", "/v1/assets", headers=bearer(other["secret"]))
+    assert works.status_code == (200 if may == 403 else 401)
+    assert (
+        await program.ask("DELETE", f"/v1/tokens/{own['token']['token_id']}", headers=key)
+    ).status_code == 204
+    assert (await program.ask("GET", "/v1/assets", headers=key)).status_code == 401
+
+
+async def test_a_token_of_an_administrator_that_is_a_viewers_manages_nobody(house: Any, admin: Any) -> None:
+    bernd = await house.user(admin, "bernd", "curator")
+    theirs, secret = await made(bernd), (await made(admin))["secret"]
+    program, key = house.browser(), bearer(secret)
+    user_id = await house.user_id(bernd)
+    assert (await program.ask("GET", f"/v1/tokens?user_id={user_id}", headers=key)).status_code == 403
+    path = f"/v1/tokens/{theirs['token']['token_id']}"
+    assert (await program.ask("DELETE", path, headers=key)).status_code == 404
+    assert (await program.ask("DELETE", f"/v1/users/{user_id}", headers=key)).status_code == 403
+
+
 async def test_tokens_of_others_are_for_administrators(house: Any, admin: Any) -> None:
     bernd, carla = await house.user(admin, "bernd", "rights"), await house.user(admin, "carla", "curator")
     token = (await made(bernd))["token"]

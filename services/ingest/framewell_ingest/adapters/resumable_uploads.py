@@ -13,15 +13,22 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 from uuid import uuid4
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.sentences import say
 from framewell_ingest.adapters.original_objects import UNKNOWN_TYPE
-from framewell_ingest.adapters.upload_documents import COLLECTION, UploadDocuments, too_large
+from framewell_ingest.adapters.upload_documents import (
+    COLLECTION,
+    UploadDocuments,
+    too_large,
+    unknown_upload,
+)
+from framewell_ingest.domain.upload_owners import may_cancel, may_use
 from framewell_ingest.ports import Checksum, Upload
 from framewell_kit.documents import Document, Documents
 from framewell_kit.full_disk import full_disk_is_busy
@@ -42,7 +49,7 @@ class ResumableUploads:
     whole: UploadDocuments
     most_open: int
 
-    async def create(self, name: str, size: int, digest: str) -> Upload:
+    async def create(self, name: str, size: int, digest: str, by: Actor) -> Upload:
         if size > self.whole.most_bytes:
             raise too_large(size, self.whole.most_bytes)
         if size < 1:
@@ -54,6 +61,7 @@ class ResumableUploads:
             )
         document = {
             "_id": f"upload:{uuid4()}",
+            "owner": by.principal,
             "open": True,
             "name": name[:255],
             "size": size,
@@ -64,9 +72,9 @@ class ResumableUploads:
         return self._upload(document, 0)
 
     async def append(
-        self, uri: str, offset: int, pieces: AsyncIterator[bytes], checksum: Checksum | None = None
+        self, uri: str, offset: int, pieces: AsyncIterator[bytes], by: Actor, checksum: Checksum | None = None
     ) -> Upload:
-        upload = await self._known(uri)
+        upload = await self._usable(uri, by)
         parts = await self._parts(uri)
         arrived = upload["size"] if "object" in upload else _end(parts)
         if offset != arrived:
@@ -87,10 +95,10 @@ class ResumableUploads:
             await appending.end(whole=False)
             raise
         await appending.end(whole=True)
-        return await self.get(uri)
+        return await self.get(uri, by)
 
-    async def get(self, uri: str) -> Upload:
-        upload = await self._known(uri)
+    async def get(self, uri: str, by: Actor) -> Upload:
+        upload = await self._usable(uri, by)
         if "object" not in upload:
             parts = await self._parts(uri)
             if _end(parts) < upload["size"]:
@@ -98,8 +106,10 @@ class ResumableUploads:
             upload = await self._completed(upload, parts)
         return self._upload(upload, upload["size"])
 
-    async def delete(self, uri: str) -> None:
-        await self._known(uri)
+    async def delete(self, uri: str, by: Actor) -> None:
+        upload = await self._known(uri)
+        if not may_cancel(by, upload.get("owner", "")):
+            raise unknown_upload(uri)
         await self.whole.forget(uri)
 
     async def store(self, upload: Document, offset: int, content: bytes) -> Document:
@@ -127,7 +137,7 @@ class ResumableUploads:
                 )
         if await self._documents.update(COLLECTION, upload["_id"], {"$set": {"at": self._now}}) is None:
             await self.whole.forget(upload["_id"])
-            raise _unknown(upload["_id"])
+            raise unknown_upload(upload["_id"])
 
     async def release_unnamed(self, uri: str, parts: Iterable[Document]) -> None:
         """Let go of the objects of parts that no document names."""
@@ -174,10 +184,16 @@ class ResumableUploads:
         with full_disk_is_busy("an upload", self.whole.scratch), path.open("rb") as source:
             shutil.copyfileobj(source, target, _READ_BYTES)
 
+    async def _usable(self, uri: str, by: Actor) -> Document:
+        upload = await self._known(uri)
+        if not may_use(by, upload.get("owner", "")):
+            raise unknown_upload(uri)
+        return upload
+
     async def _known(self, uri: str) -> Document:
         found = await self._documents.get(COLLECTION, uri)
         if found is None or "upload" in found:
-            raise _unknown(uri)
+            raise unknown_upload(uri)
         if "size" not in found:  # it was sent in one go
             found["size"] = _ref(found).size
         return found
@@ -187,7 +203,7 @@ class ResumableUploads:
 
     def _upload(self, document: Document, offset: int) -> Upload:
         digest = _ref(document).sha256 if "object" in document else ""
-        return Upload(document["_id"], document["size"], offset, digest, document["at"] + self._keep)
+        return Upload(document["_id"], document["size"], offset, digest, document["at"] + self.whole.keep)
 
     @property
     def _documents(self) -> Documents:
@@ -200,10 +216,6 @@ class ResumableUploads:
     @property
     def _references(self) -> ObjectReferences:
         return self.whole.references
-
-    @property
-    def _keep(self) -> timedelta:
-        return self.whole.keep
 
     @property
     def _now(self) -> datetime:
@@ -286,13 +298,3 @@ def _end(parts: Sequence[Document]) -> int:
 
 def _ref(document: Document) -> ObjectRef:
     return ObjectRef.FromString(bytes(document["object"]))
-
-
-def _unknown(uri: str) -> NotFound:
-    return NotFound(
-        say(
-            "upload_unknown",
-            "there is no upload {uri}: its time is over, or it never was. Begin anew.",
-            uri=f"{uri[:100]!r}",
-        )
-    )

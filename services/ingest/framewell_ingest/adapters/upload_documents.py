@@ -13,16 +13,18 @@ from typing import Final
 from uuid import uuid4
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.media_addresses import MediaAddress
 from framewell_contracts.sentences import say
 from framewell_ingest.adapters.original_objects import UNKNOWN_TYPE
+from framewell_ingest.domain.upload_owners import may_use
 from framewell_ingest.domain.verdicts import UNREACHABLE, Refused
 from framewell_ingest.ports import Source
 from framewell_kit.clock import Clock
 from framewell_kit.documents import Documents
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.objects import Objects
-from framewell_kit.outcomes import Rejected
+from framewell_kit.outcomes import NotFound, Rejected
 
 COLLECTION: Final = "uploads"
 
@@ -45,7 +47,7 @@ class UploadDocuments:
             await self.documents.ensure_index(COLLECTION, [field])
 
     async def receive(
-        self, pieces: AsyncIterator[bytes], name: str, size: int, digest: str
+        self, pieces: AsyncIterator[bytes], name: str, size: int, digest: str, by: Actor
     ) -> tuple[str, ObjectRef]:
         if size > self.most_bytes:
             raise too_large(size, self.most_bytes)
@@ -83,14 +85,19 @@ class UploadDocuments:
         await self.references.hold(uri, [ref])
         await self.documents.insert_once(
             COLLECTION,
-            {"_id": uri, "object": ref.SerializeToString(), "name": name[:255], "at": self.clock.now()},
+            {
+                "_id": uri,
+                "owner": by.principal,
+                "object": ref.SerializeToString(),
+                "name": name[:255],
+                "at": self.clock.now(),
+            },
         )
         return uri, ref
 
     @asynccontextmanager
     async def fetch(self, address: MediaAddress) -> AsyncIterator[Source]:
-        upload = address.open_form().partition(":")[2]
-        found = await self.documents.get(COLLECTION, f"upload:{upload}")
+        found = await self.documents.get(COLLECTION, _named(address.open_form()))
         if found is None:
             raise Refused(
                 UNREACHABLE,
@@ -104,6 +111,11 @@ class UploadDocuments:
         async with self.objects.local(ref) as path:
             yield Source(path, found["name"], stored=ref)
 
+    async def require_usable(self, uri: str, by: Actor) -> None:
+        found = await self.documents.get(COLLECTION, _named(uri)) if _is_upload(uri) else None
+        if found is not None and not may_use(by, found.get("owner", "")):
+            raise unknown_upload(uri)
+
     async def forget(self, uri: str) -> bool:
         await self.references.release(uri)
         await self.documents.delete_where(COLLECTION, {"upload": uri})
@@ -114,6 +126,26 @@ class UploadDocuments:
         for upload in old:
             await self.forget(upload["_id"])
         return len(old)
+
+
+def unknown_upload(uri: str) -> NotFound:
+    """Return the refusal of an upload that is not there, or not for whoever asks: the two read alike."""
+    return NotFound(
+        say(
+            "upload_unknown",
+            "there is no upload {uri}: its time is over, or it never was. Begin anew.",
+            uri=f"{uri[:100]!r}",
+        )
+    )
+
+
+def _is_upload(uri: str) -> bool:
+    return uri.partition(":")[0].lower() == "upload"
+
+
+def _named(uri: str) -> str:
+    """Return the name that an upload is kept by: a scheme may be written in capitals, too."""
+    return f"upload:{uri.partition(':')[2]}"
 
 
 def too_large(size: int, most: int) -> Rejected:

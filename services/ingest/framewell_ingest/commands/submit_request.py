@@ -11,6 +11,7 @@ from framewell_contracts.media_addresses import REDACTED, MediaAddress
 from framewell_contracts.sentences import say
 from framewell_ingest.domain.assets import Asset
 from framewell_ingest.domain.requests import checked
+from framewell_ingest.ports import UploadRepository
 from framewell_ingest.steps.register_asset import RegisterAsset
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outcomes import Conflict, Rejected
@@ -21,6 +22,7 @@ class SubmitRequest:
     """Registers the asset; ingest.requested leaves as if the caller had published it under the cause's id."""
 
     register: RegisterAsset
+    uploads: UploadRepository
 
     async def __call__(
         self, request: IngestRequested, cause: Cause, actor: Actor, *, names_event: bool
@@ -30,7 +32,8 @@ class SubmitRequest:
         `actor` asked, and is named when the asset is taken in.
 
         Raises Rejected for a request that must be corrected, Conflict for one whose id another request had
-        or that names another asset than the one its id stands for: one event asks for one asset.
+        or that names another asset than the one its id stands for: one event asks for one asset. NotFound for
+        an upload of somebody else.
         """
         captions = [one.uri for one in request.captions]
         for named in (request.uri, request.existing_proxy, *captions):
@@ -45,6 +48,8 @@ class SubmitRequest:
                     ),
                 )
         complete = checked(request, cause.source)
+        for named in filter(None, (request.uri, request.existing_proxy, *captions)):
+            await self.uploads.require_usable(named, actor)
         announced = complete.request
         own = asset_id(cause.source, cause.id)
         if names_event and announced.asset_id not in ("", own):

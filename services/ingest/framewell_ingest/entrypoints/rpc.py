@@ -67,25 +67,30 @@ class IngestServicer(pb_grpc.IngestServiceServicer):
 
     async def Upload(self, request: AsyncIterator[pb.UploadRequest], context: Any) -> pb.UploadResponse:
         header, pieces = await opened(request, self.upload_pace())
-        uri, ref = await self.uploads.receive(pieces, header.file_name, header.size, header.sha256)
+        uri, ref = await self.uploads.receive(
+            pieces, header.file_name, header.size, header.sha256, current_actor()
+        )
         return pb.UploadResponse(uri=uri, size=ref.size, sha256=ref.sha256)
 
     async def CreateUpload(self, request: pb.CreateUploadRequest, context: Any) -> pb.CreateUploadResponse:
-        made = await self.resumable.create(request.file_name, request.size, request.sha256)
+        made = await self.resumable.create(request.file_name, request.size, request.sha256, current_actor())
         return pb.CreateUploadResponse(upload=upload_message(made))
 
     async def AppendUpload(
         self, request: AsyncIterator[pb.AppendUploadRequest], context: Any
     ) -> pb.AppendUploadResponse:
         header, pieces = await opened(request, self.upload_pace())
-        upload = await self.resumable.append(header.uri, header.offset, pieces, checksum_of(header))
+        upload = await self.resumable.append(
+            header.uri, header.offset, pieces, current_actor(), checksum_of(header)
+        )
         return pb.AppendUploadResponse(upload=upload_message(upload))
 
     async def GetUpload(self, request: pb.GetUploadRequest, context: Any) -> pb.GetUploadResponse:
-        return pb.GetUploadResponse(upload=upload_message(await self.resumable.get(request.uri)))
+        found = await self.resumable.get(request.uri, current_actor())
+        return pb.GetUploadResponse(upload=upload_message(found))
 
     async def DeleteUpload(self, request: pb.DeleteUploadRequest, context: Any) -> pb.DeleteUploadResponse:
-        await self.resumable.delete(request.uri)
+        await self.resumable.delete(request.uri, current_actor())
         return pb.DeleteUploadResponse()
 
     async def GetAsset(self, request: pb.GetAssetRequest, context: Any) -> pb.GetAssetResponse:

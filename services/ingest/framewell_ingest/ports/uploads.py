@@ -8,17 +8,25 @@ from datetime import datetime
 from typing import Protocol
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell.mesh.v1.mesh_pb2 import Actor
 
 
 class UploadRepository(Protocol):
     """Files that were sent and wait for their request."""
 
     async def receive(
-        self, pieces: AsyncIterator[bytes], name: str, size: int, digest: str
+        self, pieces: AsyncIterator[bytes], name: str, size: int, digest: str, by: Actor
     ) -> tuple[str, ObjectRef]:
-        """Store the bytes; return the `upload:` URI and the object.
+        """Store the bytes, whose owner is who sends them; return the `upload:` URI and the object.
 
         Raises Rejected when there are more or fewer than announced, or others than their SHA-256 says.
+        """
+        ...
+
+    async def require_usable(self, uri: str, by: Actor) -> None:
+        """Raise NotFound for the URI of an upload that is somebody else's.
+
+        Any other URI passes, that of an upload which is gone too: whoever fetches it says so.
         """
         ...
 
@@ -66,14 +74,20 @@ class Checksum:
 
 
 class ResumableUploadRepository(Protocol):
-    """Files that are sent in pieces, and go on after a break. Raises NotFound for an unknown upload."""
+    """Files that are sent in pieces, and go on after a break.
 
-    async def create(self, name: str, size: int, digest: str) -> Upload:
-        """Begin an upload. Raises Rejected for one that is too large, Busy when too many are under way."""
+    `by` calls. Raises NotFound for an unknown upload, and for one that is somebody else's.
+    """
+
+    async def create(self, name: str, size: int, digest: str, by: Actor) -> Upload:
+        """Begin an upload of the caller.
+
+        Raises Rejected for one that is too large, Busy when too many are under way.
+        """
         ...
 
     async def append(
-        self, uri: str, offset: int, pieces: AsyncIterator[bytes], checksum: Checksum | None = None
+        self, uri: str, offset: int, pieces: AsyncIterator[bytes], by: Actor, checksum: Checksum | None = None
     ) -> Upload:
         """Take bytes from `offset` on, and complete the upload with the last ones.
 
@@ -83,10 +97,10 @@ class ResumableUploadRepository(Protocol):
         """
         ...
 
-    async def get(self, uri: str) -> Upload:
+    async def get(self, uri: str, by: Actor) -> Upload:
         """Return how far it is, and complete it when all of it has arrived."""
         ...
 
-    async def delete(self, uri: str) -> None:
-        """Let go of it."""
+    async def delete(self, uri: str, by: Actor) -> None:
+        """Let go of it; administrators may let go of anybody's."""
         ...

@@ -110,6 +110,7 @@ class IngestServiceServicer:
 
     def Upload(self, request_iterator, context):
         """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order.
+        An upload is of the person who began it: to everybody else it is NOT_FOUND, here and in what follows.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -137,7 +138,7 @@ class IngestServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteUpload(self, request, context):
-        """Lets go of an upload. Assets that were made from it stay.
+        """Lets go of an upload, also an administrator of anybody's. Assets that were made from it stay.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

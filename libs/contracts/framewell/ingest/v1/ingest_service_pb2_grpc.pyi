@@ -36,7 +36,9 @@ class IngestServiceStub:
     Submit: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.SubmitRequest, _ingest_service_pb2.SubmitResponse]
     """Asks for an asset, the same as publishing ingest.requested. The same request id twice is one asset."""
     Upload: _grpc.StreamUnaryMultiCallable[_ingest_service_pb2.UploadRequest, _ingest_service_pb2.UploadResponse]
-    """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order."""
+    """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order.
+    An upload is of the person who began it: to everybody else it is NOT_FOUND, here and in what follows.
+    """
     CreateUpload: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.CreateUploadRequest, _ingest_service_pb2.CreateUploadResponse]
     """Begins an upload that goes on after a break: then its bytes follow, by any number of AppendUpload."""
     AppendUpload: _grpc.StreamUnaryMultiCallable[_ingest_service_pb2.AppendUploadRequest, _ingest_service_pb2.AppendUploadResponse]
@@ -44,7 +46,7 @@ class IngestServiceStub:
     GetUpload: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.GetUploadRequest, _ingest_service_pb2.GetUploadResponse]
     """Says how much of an upload has arrived, and completes it when that is all."""
     DeleteUpload: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.DeleteUploadRequest, _ingest_service_pb2.DeleteUploadResponse]
-    """Lets go of an upload. Assets that were made from it stay."""
+    """Lets go of an upload, also an administrator of anybody's. Assets that were made from it stay."""
     GetAsset: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.GetAssetRequest, _ingest_service_pb2.GetAssetResponse]
     """Returns one asset as ingest knows it."""
     ListAssets: _grpc.UnaryUnaryMultiCallable[_ingest_service_pb2.ListAssetsRequest, _ingest_service_pb2.ListAssetsResponse]
@@ -66,7 +68,9 @@ class IngestServiceAsyncStub(IngestServiceStub):
     Submit: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.SubmitRequest, _ingest_service_pb2.SubmitResponse]  # type: ignore[assignment]
     """Asks for an asset, the same as publishing ingest.requested. The same request id twice is one asset."""
     Upload: _aio.StreamUnaryMultiCallable[_ingest_service_pb2.UploadRequest, _ingest_service_pb2.UploadResponse]  # type: ignore[assignment]
-    """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order."""
+    """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order.
+    An upload is of the person who began it: to everybody else it is NOT_FOUND, here and in what follows.
+    """
     CreateUpload: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.CreateUploadRequest, _ingest_service_pb2.CreateUploadResponse]  # type: ignore[assignment]
     """Begins an upload that goes on after a break: then its bytes follow, by any number of AppendUpload."""
     AppendUpload: _aio.StreamUnaryMultiCallable[_ingest_service_pb2.AppendUploadRequest, _ingest_service_pb2.AppendUploadResponse]  # type: ignore[assignment]
@@ -74,7 +78,7 @@ class IngestServiceAsyncStub(IngestServiceStub):
     GetUpload: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetUploadRequest, _ingest_service_pb2.GetUploadResponse]  # type: ignore[assignment]
     """Says how much of an upload has arrived, and completes it when that is all."""
     DeleteUpload: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.DeleteUploadRequest, _ingest_service_pb2.DeleteUploadResponse]  # type: ignore[assignment]
-    """Lets go of an upload. Assets that were made from it stay."""
+    """Lets go of an upload, also an administrator of anybody's. Assets that were made from it stay."""
     GetAsset: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetAssetRequest, _ingest_service_pb2.GetAssetResponse]  # type: ignore[assignment]
     """Returns one asset as ingest knows it."""
     ListAssets: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.ListAssetsRequest, _ingest_service_pb2.ListAssetsResponse]  # type: ignore[assignment]
@@ -105,7 +109,9 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_ingest_service_pb2.UploadRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_ingest_service_pb2.UploadResponse, _abc.Awaitable[_ingest_service_pb2.UploadResponse]]:
-        """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order."""
+        """Sends a file; its `upload:<id>` is then named in Submit. First message: the header; then the bytes in order.
+        An upload is of the person who began it: to everybody else it is NOT_FOUND, here and in what follows.
+        """
 
     @_abc_1.abstractmethod
     def CreateUpload(
@@ -137,7 +143,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.DeleteUploadRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ingest_service_pb2.DeleteUploadResponse, _abc.Awaitable[_ingest_service_pb2.DeleteUploadResponse]]:
-        """Lets go of an upload. Assets that were made from it stay."""
+        """Lets go of an upload, also an administrator of anybody's. Assets that were made from it stay."""
 
     @_abc_1.abstractmethod
     def GetAsset(

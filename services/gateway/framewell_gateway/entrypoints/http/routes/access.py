@@ -175,6 +175,7 @@ ROUTES: Final = (
     answers(
         "DELETE /sessions", "signOutEverywhere", pb.SignOutEverywhereRequest, _sign_out_everywhere,
         "End all sessions of the caller", content=_DONE, problems=(409,),
+        description="For whoever is signed in: a token ends no session of its owner, whichever role it has.",
     ),
     begins(
         "POST /session/password", "changePassword", lambda app: app.access.change_password,
@@ -230,6 +231,7 @@ ROUTES: Final = (
     asks(
         "GET /tokens", "listTokens", lambda app: app.access.list_tokens,
         "List tokens of the caller, newest first",
+        description="To a token itself alone, unless it has the role of an administrator.",
         takes=pb.ListTokensRequest, gives=pb.ListTokensResponse, problems=(404,),
         answer={"tokens": [_TOKEN], "next_page_token": "", "total_size": 1},
     ),
@@ -244,6 +246,7 @@ ROUTES: Final = (
     answers(
         "DELETE /tokens/{token_id}", "revokeToken", pb.RevokeTokenRequest, _revoke_token,
         "Revoke a token, at once and everywhere", content=_DONE,
+        description="Whoever is signed in revokes their own, a token itself alone, administrators any.",
     ),
     asks(
         "POST /objects/address", "addressObject", lambda app: app.access.address_object,

@@ -138,7 +138,8 @@ ROUTES: Final = (
     ),
     answers(
         "POST /uploads", "uploadFile", UploadHeader, uploads.upload, "Send a file",
-        description="The body is the file itself. Then name the answer's `uri` in POST /v1/assets.",
+        description="The body is the file itself. Then name the answer's `uri` in POST /v1/assets: whoever "
+        "sent it may, and nobody else.",
         hidden=("size",), raw_body="application/octet-stream", problems=(413,),
         response=UploadResponse, status=201,
         answer={"uri": "upload:8c1f0c9e", "size": 1048576, "sha256": "0" * 64},
@@ -192,7 +193,7 @@ ROUTES: Final = (
         takes=GetAssetRequest, gives=AssetExplanation,
         answer={
             "asset_id": ASSET, "state": "ingested", "verdict": "stuck",
-            "headline": f"{ASSET} is ingested. It is stuck.",
+            "headline": "“Evening news” is ingested. It is stuck.",
             "stage": "planning", "waits_for_wordings": [], "waits_for": ["transcode: to plan its chunks"],
             "reasons": [
                 {
