@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Download, FileCheck2, ScrollText, ShieldCheck, ShieldX } from "lucide-react";
 import { useDeferredValue } from "react";
-import { type VerifyAuditResponse, verifyAudit } from "../../api/generated";
+import { type AuditRecord, type VerifyAuditResponse, verifyAudit } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
@@ -21,11 +21,8 @@ import { useRightsWords } from "./words";
 /** The log of decisions: the newest first, and a check of the whole. */
 export function AuditLog() {
   const words = useRightsWords();
-  const roles: Readonly<Record<string, string>> = useShellWords().roles;
   const [principal, setPrincipal] = useQueryString("by");
   const asked = useDeferredValue(principal).trim();
-  const query = useInfiniteQuery(auditOf(asked));
-  const reasons = useSearchReasons(asked, query.data);
   const check = useMutation({ mutationFn: () => verifyAudit({}) });
   return (
     <div className="stack">
@@ -48,56 +45,68 @@ export function AuditLog() {
         <Sentence error={check.error} />
         {check.data !== undefined && <Verified found={check.data} />}
       </div>
-      <Answer query={query}>
-        {(data) => {
-          const rows = data.pages.flatMap((page) => page.records);
-          if (rows.length === 0) return <Empty icon={<ScrollText aria-hidden="true" />} title={words.audit.none} />;
-          return (
-            <Sheet
-              label={words.audit.title}
-              rows={rows}
-              keyOf={(one) => `${one.chain_id}/${one.place}`}
-              more={query}
-              columns={[
-                { id: "when", label: words.audit.when, render: (one) => <Time at={one.time} /> },
-                {
-                  id: "who",
-                  label: words.audit.who,
-                  fit: "wide",
-                  render: (one) => (
-                    <>
-                      <bdi>{one.principal || words.nobody}</bdi>
-                      {one.authority !== "" && (
-                        <span className="soft">
-                          {" "}
-                          {words.audit.authority} {roles[one.authority] ?? one.authority}
-                        </span>
-                      )}
-                    </>
-                  ),
-                },
-                { id: "what", label: words.audit.what, render: (one) => <What of={one.what} /> },
-                {
-                  id: "about",
-                  label: words.audit.about,
-                  render: (one) => (
-                    <>
-                      <code>{one.subject}</code>
-                      <SearchReason subject={one.subject} reasons={reasons} />
-                    </>
-                  ),
-                },
-                {
-                  id: "link",
-                  label: words.audit.link,
-                  render: (one) => <code className="rights-hash">{one.hash.slice(0, 12)}</code>,
-                },
-              ]}
-            />
-          );
-        }}
-      </Answer>
+      <Entries principal={asked} />
     </div>
+  );
+}
+
+/** What somebody decided, or everybody. */
+function Entries({ principal }: { principal: string }) {
+  const words = useRightsWords().audit;
+  const query = useInfiniteQuery(auditOf(principal));
+  const reasons = useSearchReasons(principal, query.data);
+  return (
+    <Answer query={query}>
+      {(data) => {
+        const rows = data.pages.flatMap((page) => page.records);
+        if (rows.length === 0) return <Empty icon={<ScrollText aria-hidden="true" />} title={words.none} />;
+        return (
+          <Sheet
+            label={words.title}
+            rows={rows}
+            keyOf={(one) => `${one.chain_id}/${one.place}`}
+            more={query}
+            columns={[
+              { id: "when", label: words.when, render: (one) => <Time at={one.time} /> },
+              { id: "who", label: words.who, fit: "wide", render: (one) => <Who entry={one} /> },
+              { id: "what", label: words.what, render: (one) => <What of={one.what} /> },
+              {
+                id: "about",
+                label: words.about,
+                render: (one) => (
+                  <>
+                    <code>{one.subject}</code>
+                    <SearchReason subject={one.subject} reasons={reasons} />
+                  </>
+                ),
+              },
+              {
+                id: "link",
+                label: words.link,
+                render: (one) => <code className="rights-hash">{one.hash.slice(0, 12)}</code>,
+              },
+            ]}
+          />
+        );
+      }}
+    </Answer>
+  );
+}
+
+/** Who decided, and by which role. */
+function Who({ entry }: { entry: AuditRecord }) {
+  const words = useRightsWords();
+  const roles: Readonly<Record<string, string>> = useShellWords().roles;
+  return (
+    <>
+      <bdi>{entry.principal || words.nobody}</bdi>
+      {entry.authority !== "" && (
+        <span className="soft">
+          {" "}
+          {words.audit.authority} {roles[entry.authority] ?? entry.authority}
+        </span>
+      )}
+    </>
   );
 }
 

@@ -1,12 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { changeRights, previewRightsChange } from "../../api/generated";
+import { changeRights, previewRightsChange, type RightsPreview } from "../../api/generated";
 import { session } from "../../api/session";
-import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
+import { PreviewActions } from "../../parts/PreviewActions";
 import { useStatus } from "../../parts/status";
-import { useShellWords } from "../../words/shell";
 import type { Named } from "./asked";
 import { ChangeFields } from "./ChangeFields";
 import { begun, changeOfDraft, type Draft, lacks } from "./draft";
@@ -24,7 +23,6 @@ export function ChangeDialog({
   onSent: (changeId: string) => void;
 }) {
   const words = useRightsWords();
-  const shell = useShellWords();
   const status = useStatus();
   const [draft, setDraft] = useState<Draft>(() => begun(session.get()?.principal ?? "", named));
   const [asked, setAsked] = useState(false);
@@ -49,28 +47,31 @@ export function ChangeDialog({
       wide
       onClose={onClose}
       actions={
-        <>
-          <Button onPress={onClose}>{shell.cancel}</Button>
-          <Button look={looked ? "plain" : "main"} onPress={look} isDisabled={preview.isPending}>
-            {words.form.preview}
-          </Button>
-          <Button look="main" onPress={() => send.mutate(draft)} isDisabled={!looked || send.isPending}>
-            {words.form.send}
-          </Button>
-        </>
+        <PreviewActions
+          previewed={looked}
+          preview={{ label: words.form.preview, onPress: look, isDisabled: preview.isPending }}
+          submit={{ label: words.form.send, onPress: () => send.mutate(draft), isDisabled: send.isPending }}
+          onCancel={onClose}
+        />
       }
     >
       <div className="stack">
         <ChangeFields draft={draft} onChange={setDraft} lacking={asked ? lacking : []} />
         <Sentence error={preview.error ?? send.error} />
-        {preview.data !== undefined && (
-          <>
-            {!looked && <p role="status">{words.form.again}</p>}
-            <PreviewBox preview={preview.data} old={!looked} />
-          </>
-        )}
+        {preview.data !== undefined && <Previewed preview={preview.data} old={!looked} />}
         {preview.data === undefined && preview.error === null && <p className="soft small">{words.form.first}</p>}
       </div>
     </Dialog>
+  );
+}
+
+/** What the change would do; `old` once the draft is another. */
+function Previewed(shown: { preview: RightsPreview; old: boolean }) {
+  const words = useRightsWords().form;
+  return (
+    <>
+      {shown.old && <p role="status">{words.again}</p>}
+      <PreviewBox {...shown} />
+    </>
   );
 }

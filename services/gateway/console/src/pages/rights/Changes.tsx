@@ -5,7 +5,7 @@ import { Answer } from "../../parts/Answer";
 import { Badge } from "../../parts/Badge";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
-import { Sheet } from "../../parts/Sheet";
+import { Sheet, type SheetColumn } from "../../parts/Sheet";
 import { Time } from "../../parts/values";
 import { ChangeProgress } from "./ChangeProgress";
 import { changes } from "./queries";
@@ -36,38 +36,45 @@ export function Changes({ followed, onFollow }: { followed: string; onFollow: (i
               rows={rows}
               keyOf={(one) => one.change_id}
               more={query}
-              columns={[
-                { id: "when", label: words.changes.when, render: (one) => <Time at={one.received_at} /> },
-                {
-                  id: "about",
-                  label: words.changes.about,
-                  render: (one) => <SubjectName subject={one.subject} title={one.title} />,
-                },
-                { id: "by", label: words.changes.by, render: (one) => one.actor?.principal || words.nobody },
-                { id: "effect", label: words.changes.effect, render: (one) => <Effect change={one} /> },
-                { id: "state", label: words.changes.state, render: (one) => <State change={one} /> },
-                {
-                  id: "follow",
-                  label: words.changes.follow,
-                  labelHidden: true,
-                  align: "end",
-                  render: (one) => (
-                    <Button
-                      look="bare"
-                      onPress={() => onFollow(one.change_id)}
-                      aria-label={`${words.changes.follow}: ${nameOf(one)}`}
-                    >
-                      {words.changes.follow}
-                    </Button>
-                  ),
-                },
-              ]}
+              columns={columnsOf(words, onFollow)}
             />
           );
         }}
       </Answer>
     </div>
   );
+}
+
+function columnsOf(
+  words: ReturnType<typeof useRightsWords>,
+  onFollow: (id: string) => void,
+): readonly SheetColumn<RightsChange>[] {
+  return [
+    { id: "when", label: words.changes.when, render: (one) => <Time at={one.received_at} /> },
+    {
+      id: "about",
+      label: words.changes.about,
+      render: (one) => <SubjectName subject={one.subject} title={one.title} />,
+    },
+    { id: "by", label: words.changes.by, render: (one) => one.actor?.principal || words.nobody },
+    { id: "effect", label: words.changes.effect, render: (one) => <Effect change={one} /> },
+    { id: "state", label: words.changes.state, render: (one) => <State change={one} /> },
+    {
+      id: "follow",
+      label: words.changes.follow,
+      labelHidden: true,
+      align: "end",
+      render: (one) => (
+        <Button
+          look="bare"
+          onPress={() => onFollow(one.change_id)}
+          aria-label={`${words.changes.follow}: ${nameOf(one)}`}
+        >
+          {words.changes.follow}
+        </Button>
+      ),
+    },
+  ];
 }
 
 function nameOf(change: RightsChange): string {

@@ -33,14 +33,9 @@ export function Overview({ onOpen, onTab }: { onOpen: (change: string) => void; 
 
 function Refusals() {
   const words = useRightsWords();
-  const named = usePurposes();
-  const [kind, setKind] = useQueryString("kind");
-  const [purpose, setPurpose] = useQueryString("purpose");
+  const [kind] = useQueryString("kind");
+  const [purpose] = useQueryString("purpose");
   const query = useInfiniteQuery(refusalsOf(kind, purpose));
-  const purposes = [
-    { value: "", label: words.refusals.allPurposes },
-    ...Object.entries(named).map(([value, label]) => ({ value, label })),
-  ];
   return (
     <section aria-labelledby="rights-refusals" className="stack">
       <div className="rights-head">
@@ -48,16 +43,7 @@ function Refusals() {
           <h2 id="rights-refusals">{words.refusals.title}</h2>
           <p className="soft">{words.refusals.note}</p>
         </div>
-        <div className="row">
-          <Choose
-            label={words.refusals.kind}
-            labelHidden
-            choices={Object.entries(words.refusals.kinds).map(([value, label]) => ({ value, label }))}
-            value={kind}
-            onChange={setKind}
-          />
-          <Choose label={words.refusals.purpose} labelHidden choices={purposes} value={purpose} onChange={setPurpose} />
-        </div>
+        <Filters />
       </div>
       <Answer query={query}>
         {(data) => {
@@ -80,6 +66,35 @@ function Refusals() {
         }}
       </Answer>
     </section>
+  );
+}
+
+/** Which refusals are listed, as the address says it. */
+function Filters() {
+  const words = useRightsWords().refusals;
+  const purposes = usePurposes();
+  const [kind, setKind] = useQueryString("kind");
+  const [purpose, setPurpose] = useQueryString("purpose");
+  return (
+    <div className="row">
+      <Choose
+        label={words.kind}
+        labelHidden
+        choices={Object.entries(words.kinds).map(([value, label]) => ({ value, label }))}
+        value={kind}
+        onChange={setKind}
+      />
+      <Choose
+        label={words.purpose}
+        labelHidden
+        choices={[
+          { value: "", label: words.allPurposes },
+          ...Object.entries(purposes).map(([value, label]) => ({ value, label })),
+        ]}
+        value={purpose}
+        onChange={setPurpose}
+      />
+    </div>
   );
 }
 

@@ -26,18 +26,16 @@ import "./rights.css";
 export default function RightsPage() {
   const words = useRightsWords();
   const rules = useWords({ en, de });
-  const [making, setMaking] = useState(false);
   const [, setTab] = useQueryString("tab", "overview");
   const [followed, follow] = useQueryString("change");
-  useKeys([{ id: "rights.create", key: "n", does: words.keys.create, run: () => setMaking(true) }]);
   const [, setParams] = useSearchParams();
-  const { asked, named, forget } = useAsked("change");
   const open = (id: string) => setParams({ tab: "changes", change: id });
+  const change = useNewChange(open);
   return (
     <Page
       title={words.title}
       actions={
-        <Button look="main" shortcut="N" onPress={() => setMaking(true)}>
+        <Button look="main" shortcut="N" onPress={change.begin}>
           <Plus aria-hidden="true" />
           {words.newChange}
         </Button>
@@ -58,21 +56,32 @@ export default function RightsPage() {
           { id: "audit", label: words.tabs.audit, content: () => <AuditLog /> },
         ]}
       />
-      {(making || asked) && (
-        <ChangeDialog
-          key={named?.name}
-          named={named}
-          onClose={() => {
-            setMaking(false);
-            forget();
-          }}
-          onSent={(id) => {
-            setMaking(false);
-            noteSent(id);
-            open(id);
-          }}
-        />
-      )}
+      {change.dialog}
     </Page>
   );
+}
+
+/** Begins a change by a button, by a key, or by a link that names whom it is about; `onSent` takes its id. */
+function useNewChange(onSent: (id: string) => void) {
+  const words = useRightsWords();
+  const [making, setMaking] = useState(false);
+  const { asked, named, forget } = useAsked("change");
+  const begin = () => setMaking(true);
+  useKeys([{ id: "rights.create", key: "n", does: words.keys.create, run: begin }]);
+  const dialog = (making || asked) && (
+    <ChangeDialog
+      key={named?.name}
+      named={named}
+      onClose={() => {
+        setMaking(false);
+        forget();
+      }}
+      onSent={(id) => {
+        setMaking(false);
+        noteSent(id);
+        onSent(id);
+      }}
+    />
+  );
+  return { begin, dialog };
 }
