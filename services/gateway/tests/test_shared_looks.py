@@ -11,7 +11,8 @@ from framewell.gateway.v1.mesh_view_pb2 import DeadLetterCount
 from framewell_contracts.services import SERVICES
 from framewell_gateway.steps.share_looks import MOST_QUESTIONS, ShareLooks
 from framewell_kit.clock import SystemClock
-from framewell_kit.testing.waiting import eventually
+from framewell_kit.testing.clocks import HeldClock
+from framewell_kit.testing.waiting import PATIENCE, eventually, remains
 
 
 class Mesh:
@@ -79,6 +80,32 @@ async def test_what_was_seen_before_is_there_while_a_look_takes_its_time() -> No
     mesh.open.set()
     await eventually(lambda: mesh.at_once == 0)
     assert (await shared.see("q", mesh.look)).what >= 2
+
+
+async def test_what_was_seen_before_a_quiet_time_is_not_told_while_a_new_look_may_be_waited_for() -> None:
+    mesh, clock = Mesh(), HeldClock()
+    shared = ShareLooks(clock, patience_seconds=0.0, most_patience_seconds=PATIENCE)
+    await shared.see("q", mesh.look)
+    clock.advance(600)
+    mesh.open.clear()
+    asking = asyncio.create_task(shared.see("q", mesh.look))
+    await eventually(lambda: mesh.looks == 2)
+    await remains(lambda: not asking.done())
+    mesh.open.set()
+    seen = await asking
+    assert (seen.what, seen.is_new) == (2, True)
+
+
+async def test_a_mesh_that_does_not_answer_after_a_quiet_time_is_waited_for_so_long_and_no_longer() -> None:
+    mesh, clock = Mesh(), HeldClock()
+    shared = ShareLooks(clock, most_patience_seconds=0.05)
+    await shared.see("q", mesh.look)
+    clock.advance(600)
+    mesh.open.clear()
+    seen = await shared.see("q", mesh.look)
+    assert (seen.what, seen.is_new) == (1, False)
+    mesh.open.set()
+    await eventually(lambda: mesh.at_once == 0)
 
 
 async def test_a_look_rests_for_as_long_as_it_took() -> None:

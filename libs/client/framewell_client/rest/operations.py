@@ -2100,7 +2100,8 @@ class Operations:
 
         One answer for the first page of a console. A number whose service is away is left out:
         `unavailable` names it, `missing` says why. All who ask share one look at the mesh; where it takes
-        longer than a second, what was seen before is answered: `as_of` says when.
+        longer than a second, what was seen in the five seconds before is answered, and after another four
+        seconds what was seen last: `as_of` says when.
 
         - `since`: The begin of the day for whoever asks; unset: 24 hours ago.
         """
@@ -2114,7 +2115,8 @@ class Operations:
 
         A service that is away says so in its place. While the broker is away `unavailable` names `lag` and
         `dead_letters`, which are empty then and say nothing. All who ask share one look at the mesh; where
-        it takes longer than a second, what was seen before is answered: `as_of` says when.
+        it takes longer than a second, what was seen in the five seconds before is answered, and after
+        another four seconds what was seen last: `as_of` says when.
         """
         found: documents.MeshView = self._transport.document(Request("GET", "/v1/mesh"))
         return found
@@ -4652,7 +4654,8 @@ class AsyncOperations:
 
         One answer for the first page of a console. A number whose service is away is left out:
         `unavailable` names it, `missing` says why. All who ask share one look at the mesh; where it takes
-        longer than a second, what was seen before is answered: `as_of` says when.
+        longer than a second, what was seen in the five seconds before is answered, and after another four
+        seconds what was seen last: `as_of` says when.
 
         - `since`: The begin of the day for whoever asks; unset: 24 hours ago.
         """
@@ -4666,7 +4669,8 @@ class AsyncOperations:
 
         A service that is away says so in its place. While the broker is away `unavailable` names `lag` and
         `dead_letters`, which are empty then and say nothing. All who ask share one look at the mesh; where
-        it takes longer than a second, what was seen before is answered: `as_of` says when.
+        it takes longer than a second, what was seen in the five seconds before is answered, and after
+        another four seconds what was seen last: `as_of` says when.
         """
         found: documents.MeshView = await self._transport.document(Request("GET", "/v1/mesh"))
         return found

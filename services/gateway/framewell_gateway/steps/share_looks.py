@@ -2,7 +2,8 @@
 
 A look asks every service and the broker, which takes milliseconds on a quiet machine and seconds on a busy
 one. So it is never taken twice at once for the same question, rests for as long as it took, and nobody waits
-long for it: what was seen before is there at once. aiocache and the like were considered: they keep answers
+long for it: what was seen a moment before is there at once, and after a quiet time a new look is waited for.
+aiocache and the like were considered: they keep answers
 for a fixed time, so that after a change a person sees what was before.
 """
 
@@ -17,6 +18,8 @@ from framewell_kit.clock import Clock
 T = TypeVar("T")
 
 PATIENCE_SECONDS: Final = 1.0
+FRESH_SECONDS: Final = 5.0
+MOST_PATIENCE_SECONDS: Final = 5.0
 MOST_REST_SECONDS: Final = 10.0
 MOST_QUESTIONS: Final = 64
 
@@ -48,17 +51,21 @@ class ShareLooks:
 
     clock: Clock
     patience_seconds: float = PATIENCE_SECONDS
+    fresh_seconds: float = FRESH_SECONDS
+    most_patience_seconds: float = MOST_PATIENCE_SECONDS
     most_rest_seconds: float = MOST_REST_SECONDS
     _questions: OrderedDict[Hashable, _Question] = field(default_factory=OrderedDict, init=False)
 
     async def see(self, question: Hashable, look: Look[T]) -> Seen[T]:
         """Return what is seen now, or what was seen before if that takes longer than `patience_seconds`.
 
-        Where nothing was seen before it takes as long as a look. Raises what the look raises, unless
-        something was seen before. Whoever stops waiting stops no look.
+        Where that is older than `fresh_seconds`, a new look is waited for as long as `most_patience_seconds`;
+        where nothing was seen before it takes as long as a look. Raises what the look raises, unless something
+        was seen before. Whoever stops waiting stops no look.
         """
         kept, asked = self._kept(question), self.clock.monotonic()
-        until = asked + self.patience_seconds
+        is_fresh = kept.begun >= asked - self.fresh_seconds
+        until = asked + (self.patience_seconds if is_fresh else self.most_patience_seconds)
         while kept.begun < asked:
             if kept.running is None:
                 kept.running = asyncio.create_task(self._look(kept, look))

@@ -45,7 +45,8 @@ ROUTES: Final = (
         takes=GetCountsRequest, gives=Counts,
         description="One answer for the first page of a console. A number whose service is away is left out: "
         "`unavailable` names it, `missing` says why. All who ask share one look at the mesh; where it takes "
-        "longer than a second, what was seen before is answered: `as_of` says when.",
+        "longer than a second, what was seen in the five seconds before is answered, and after another four "
+        "seconds what was seen last: `as_of` says when.",
         omittable=(
             "assets", "assets_failed", "samples_proposed", "unknown_people", "unknown_people_more",
             "refusals", "candidates_waiting", "candidates_waiting_more", "dead_letters", "open_breakers",
