@@ -60,8 +60,8 @@ class ShareLooks:
         """Return what is seen now, or what was seen before if that takes longer than `patience_seconds`.
 
         Where that is older than `fresh_seconds`, a new look is waited for as long as `most_patience_seconds`;
-        where nothing was seen before it takes as long as a look. Raises what the look raises, unless something
-        was seen before. Whoever stops waiting stops no look.
+        where nothing was seen before it takes as long as a look. Raises what the look raises, unless
+        something was seen before. Whoever stops waiting stops no look.
         """
         kept, asked = self._kept(question), self.clock.monotonic()
         is_fresh = kept.begun >= asked - self.fresh_seconds

@@ -40,8 +40,8 @@ ROUTES: Final = (
         takes=views.GetMeshRequest, gives=views.MeshView,
         description="A service that is away says so in its place. While the broker is away `unavailable` "
         "names `lag` and `dead_letters`, which are empty then and say nothing. All who ask share one look at "
-        "the mesh; where it takes longer than a second, what was seen in the five seconds before is answered, "
-        "and after another four seconds what was seen last: `as_of` says when.",
+        "the mesh; where it takes longer than a second, what was seen in the five seconds before is "
+        "answered, and after another four seconds what was seen last: `as_of` says when.",
         answer={
             "services": [
                 {
