@@ -2,10 +2,13 @@
 
 from typing import Final, NamedTuple
 
-from framewell_contracts.sentences import of_part
+from framewell_contracts.sentences import of_part, say
 
 MOST_PROBLEMS: Final = 20
 """More problems than this in one document are not looked for."""
+
+TOO_LONG: Final = say("field.duration", "must be a length of time of at most 10,000 years")
+"""Of lengths of time, however they were sent."""
 
 
 class FieldProblem(NamedTuple):

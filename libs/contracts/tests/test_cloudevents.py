@@ -219,7 +219,12 @@ def test_ids_in_capitals_are_ids_of_the_same_asset(kind: str) -> None:
         ("bad_json", "'datacontenttype' must be text", [], structured_with(datacontenttype=1, data={})),
         ("content_type", "not 'text/xml'", [], structured_with(datacontenttype="text/xml", data=REQUEST)),
         ("bad_json", "`id` stands twice", [], structured_with()[:-1] + b', "id": "2"}'),
-        ("bad_json", "utf-8", binary(content_type=JSON), json.dumps(REQUEST).encode("utf-16")),
+        (
+            "bad_json",
+            "it is no UTF-8 from byte 0 on",
+            binary(content_type=JSON),
+            json.dumps(REQUEST).encode("utf-16"),
+        ),
         ("bad_header", "'ce_id' stands 2 times", [*binary(), ("ce_id", b"2")], b""),
         ("bad_header", "'content-type' stands 2 t", [*binary(content_type=JSON), ("content-type", b"")], b""),
         ("out_of_bounds", "uri: must be there", binary(), b""),

@@ -6,11 +6,17 @@ from collections.abc import Awaitable, Callable, Sized
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from framewell_contracts.sentences import Sentence, say
+
 T = TypeVar("T")
 
 
 class Stalled(Exception):
-    """The sender was too slow; the text says in which way."""
+    """The sender was too slow; `reason` says in which way."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(slots=True)
@@ -40,7 +46,16 @@ class Pace:
         self._arrived += len(content(arrived))
         return arrived
 
-    def _reason(self, *, between: bool) -> str:
+    def _reason(self, *, between: bool) -> Sentence:
         if between:
-            return f"nothing more arrived for {self.stall_seconds:g} s, after {self._arrived} bytes"
-        return f"it arrives more slowly than {self.least_bytes_a_second} bytes a second"
+            return say(
+                "stalled.between",
+                "nothing more arrived for {seconds} s, after {arrived} bytes",
+                seconds=f"{self.stall_seconds:g}",
+                arrived=self._arrived,
+            )
+        return say(
+            "stalled.slow",
+            "it arrives more slowly than {least} bytes a second",
+            least=self.least_bytes_a_second,
+        )

@@ -52,6 +52,7 @@ def refusals_have_a_place(ctx: Any, response: schemathesis.Response, case: Any) 
         errors = json.loads(response.content)["errors"]
         assert errors, "a refusal without `errors`"
         assert all(error["problem"] for error in errors), "an error without words"
+        assert all(error["wording"]["template"] for error in errors), "an error without a code"
 
 
 @schemathesis.check

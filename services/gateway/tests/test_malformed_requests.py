@@ -99,7 +99,8 @@ async def test_a_request_id_has_a_value(
 ) -> None:
     answer = await gateway.post(f"/v1/assets?{query}", json={"uri": "file:///a.mp4"})
     assert answer.status_code == 422
-    assert answer.json()["errors"] == [{"field": "request_id", "problem": problem}]
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["problem"]) == ("request_id", problem)
     assert not mesh.ingest.asked
 
 

@@ -105,14 +105,90 @@ def test_no_param_is_called_as_the_code_of_its_template_is() -> None:
     assert not [code for code, template in templates.items() if "template" in places(template)]
 
 
-KINDS = {"Rejected", "Conflict", "NotFound", "Gone"}
+BROKEN: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "/v1/nowhere", {}),
+    ("PUT", "/v1/assets", {}),
+    ("GET", "/v1/assets?page_size=0&page_size=9", {}),
+    ("GET", "/v1/assets?page_size=many", {}),
+    ("GET", "/v1/assets?page_size=1001", {}),
+    ("GET", "/v1/assets?colour=red", {}),
+    ("GET", "/v1/assets?title=", {}),
+    ("GET", "/v1/assets?title=%ff", {}),
+    ("GET", "/v1/assets?requested_from=yesterday", {}),
+    ("GET", f"/v1/assets?title={'x' * (17 << 10)}", {}),
+    ("GET", "/v1/assets", {"headers": {"x-long": "x" * (65 << 10)}}),
+    ("GET", "/v1/assets/no-uuid", {}),
+    ("GET", "/v1/mesh", {"content": b"body"}),
+    ("POST", "/v1/assets", {"content": b"", "headers": {"content-type": "application/json"}}),
+    ("POST", "/v1/assets", {"content": b"{", "headers": {"content-type": "application/json"}}),
+    ("POST", "/v1/assets", {"content": b'{"uri": 1, }', "headers": {"content-type": "application/json"}}),
+    ("POST", "/v1/assets", {"content": b'{"uri": "\xff"}', "headers": {"content-type": "application/json"}}),
+    ("POST", "/v1/assets", {"content": b'{"a": NaN}', "headers": {"content-type": "application/json"}}),
+    ("POST", "/v1/assets", {"content": b'{"a":1,"a":1}', "headers": {"content-type": "application/json"}}),
+    ("POST", "/v1/assets", {"content": b"[" * 9000, "headers": {"content-type": "application/json"}}),
+    ("POST", "/v1/assets", {"content": b"[1" + b"1" * 5000, "headers": {"content-type": "application/json"}}),
+    ("POST", "/v1/assets", {"content": b"[]", "headers": {"content-type": "application/json"}}),
+    ("POST", "/v1/assets", {"content": b"a=b", "headers": {"content-type": "text/plain"}}),
+    ("POST", "/v1/assets", {"json": {}, "headers": {"content-encoding": "gzip"}}),
+    ("POST", "/v1/assets", {"json": {}, "headers": {"content-type": "application/json; charset=latin1"}}),
+    ("POST", "/v1/assets", {"content": b" " * (9 << 20), "headers": {"content-type": "application/json"}}),
+    ("POST", "/v1/assets", {"json": {}}),
+    ("POST", "/v1/assets", {"json": {"uri": ""}}),
+    ("POST", "/v1/assets", {"json": {"uri": 1, "uris": [], "lane": None, "labels": [], "statements": {}}}),
+    ("POST", "/v1/assets", {"json": {"uri": "gopher:x", "labels": {"a" * 64: "x"}}}),
+    ("POST", "/v1/assets", {"json": {"uri": "file:///a", "statements": [{"use": "USE_ALLOWED"}]}}),
+    ("POST", "/v1/assets", {"json": {"uri": "file:///a", "statements": [{"use": "perhaps"}, None]}}),
+    ("POST", "/v1/rights", {"json": {"subject": {"class_id": "c"}, "statements": [{}], "actor": {}}}),
+    ("POST", "/v1/webhooks", {"json": {"url": "x y"}}),
+    ("POST", "/v1/uploads", {}),
+    ("POST", "/v1/models/import", {"content": b"no archive"}),
+    ("POST", "/v1/pictures/analyse", {"content": b"x", "headers": {"content-type": "text/html"}}),
+    ("POST", "/v1/pictures/analyse", {"content": b"", "headers": {"content-type": "image/png"}}),
+    ("POST", "/v1/uploads/resumable", {"headers": {"tus-resumable": "0.2"}}),
+    ("POST", "/v1/uploads/resumable", {"headers": {"tus-resumable": "1.0.0", "upload-length": "0"}}),
+    ("POST", "/v1/uploads/resumable", {"headers": {"tus-resumable": "1.0.0", "upload-length": "x"}}),
+    ("POST", "/v1/uploads/resumable", {"headers": {"tus-resumable": "1.0.0", "upload-metadata": "a !"}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path", "request_"), BROKEN)
+async def test_what_is_wrong_with_a_request_is_said_in_words_of_ours_that_have_a_code(
+    gateway: httpx.AsyncClient, method: str, path: str, request_: dict[str, Any]
+) -> None:
+    templates = json.loads(files("framewell_contracts").joinpath("sentences.json").read_text())
+    answer = await gateway.request(method, path, **request_)
+    problem = answer.json()
+    assert 400 <= problem["status"] < 500
+    assert render(templates[problem["template"]], problem["params"]) == problem["detail"]
+    words = (ROOT / "docs" / "refusals.md").read_text(encoding="utf-8")
+    assert f"| `{problem['reason']}` |" in words
+    assert bool(problem["errors"]) is (problem["status"] == 422)
+    for error in problem["errors"]:
+        wording = error["wording"]
+        assert render(templates[wording["template"]], wording.get("params", {})) == error["problem"]
+
+
+KINDS = {
+    *("Rejected", "Conflict", "NotFound", "Gone"),
+    *("FieldProblem", "problem", "HTTPException", "InvalidField", "TooManyStreams", "BadLogin", "Stalled"),
+}
+
+
+def _is_text(node: ast.expr) -> bool:
+    """Return whether an argument is a sentence as it stands: a text of more than one word."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return any(isinstance(one, ast.Constant) and " " in str(one.value) for one in parts)
 
 
 def test_refusals_are_made_of_templates() -> None:
     """A sentence written at its refusal has no words in another language."""
     bare = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
-        for source in ("services/*/framewell_*", "libs/kit/framewell_kit")
+        for source in (
+            "services/*/framewell_*",
+            "libs/kit/framewell_kit",
+            "libs/contracts/framewell_contracts",
+        )
         for package in ROOT.glob(source)
         for path in package.rglob("*.py")
         if "testing" not in path.parts
@@ -120,7 +196,6 @@ def test_refusals_are_made_of_templates() -> None:
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id in KINDS
-        and node.args
-        and isinstance(node.args[0], ast.JoinedStr | ast.Constant)
+        and any(_is_text(one) for one in node.args)
     ]
     assert bare == []

@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from framewell_contracts.bounds.rules import (
+    EMPTY,
     Bound,
     MessageRule,
     bound_of,
@@ -19,7 +20,7 @@ from framewell_contracts.bounds.rules import (
     is_required,
     message_rules,
 )
-from framewell_contracts.field_problem import MOST_PROBLEMS, FieldProblem
+from framewell_contracts.field_problem import MOST_PROBLEMS, TOO_LONG, FieldProblem
 from framewell_contracts.sentences import say, several
 from framewell_contracts.unreadable import Unreadable
 
@@ -129,10 +130,11 @@ def _problems(message: Message, document: Document, place: str) -> Iterator[Fiel
         if field.name in there:
             yield from _field_problems(field, message, document, where)
         elif field.bound is not None and field.bound.required:
-            yield FieldProblem(where, "must be there")
+            yield FieldProblem(where, say("field.absent", "must be there"))
     for _, names in check.choices:
         if not any(message.HasField(name) for name in names):
-            yield FieldProblem(place, f"one of {', '.join(f'`{name}`' for name in names)} must be there")
+            listed = ", ".join(f"`{name}`" for name in names)
+            yield FieldProblem(place, say("field.one_of", "one of {names} must be there", names=listed))
     for rule in check.rules:
         if not rule.holds(message):
             yield FieldProblem(f"{place}.{rule.field}" if place else rule.field, rule.message)
@@ -167,7 +169,7 @@ def _value_problems(field: _FieldCheck, bound: Bound, value: Any, place: str) ->
     if isinstance(value, Message):
         return
     if bound.required and not value:
-        yield FieldProblem(place, "must not be empty")
+        yield FieldProblem(place, EMPTY)
         return
     if problem := bound.problem(value):
         yield FieldProblem(place, problem)
@@ -175,7 +177,8 @@ def _value_problems(field: _FieldCheck, bound: Bound, value: Any, place: str) ->
     if bound.keys is not None:
         for key in sorted(value):
             if problem := bound.keys.problem(key):
-                yield FieldProblem(f"{place}.{key[:100]}", f"its name {problem}")
+                said = say("field.name", "its name {problem}", problem=problem)
+                yield FieldProblem(f"{place}.{key[:100]}", said)
     if bound.each is not None:
         items = ((key, value[key]) for key in sorted(value)) if field.is_map else enumerate(value)
         for key, item in items:
@@ -185,14 +188,14 @@ def _value_problems(field: _FieldCheck, bound: Bound, value: Any, place: str) ->
 
 def _timestamp_problem(value: Timestamp) -> str:
     in_bounds = _LEAST_SECONDS <= value.seconds <= _MOST_SECONDS and 0 <= value.nanos < 1_000_000_000
-    return "" if in_bounds else "must be a time between the years 1 and 9999"
+    return "" if in_bounds else say("field.years", "must be a time between the years 1 and 9999")
 
 
 def _duration_problem(value: Duration) -> str:
     try:
         value.ToJsonString()
     except ValueError:
-        return "must be a length of time of at most 10,000 years"
+        return TOO_LONG
     return ""
 
 

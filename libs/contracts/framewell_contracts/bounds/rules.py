@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,51 +14,17 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescrip
 from google.protobuf.message import Message
 
 from framewell_contracts.bounds.expressions import compiled
+from framewell_contracts.bounds.forms import FORMS, UUID
+from framewell_contracts.sentences import Sentence, say
 
 Rules: TypeAlias = Mapping[str, Any]
 """The options of one element, as protobuf's JSON mapping writes them: 64-bit numbers are text."""
 
-UUID: Final = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
-
-_FORMS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        UUID: "is no id of an asset, which is a UUID",
-        r"^(file|s3|https?|upload):[^\x00-\x1f]+$": "names no media: expected `file:///…`, "
-        "`s3://bucket/key`, `https://…` or `upload:<id>`, without control characters",
-        "^[0-9a-f]{64}$": "is no SHA-256, which is 64 lower-case hexadecimal digits",
-        "^[0-9a-fA-F]{64}$": "is no SHA-256, which is 64 hexadecimal digits",
-        "^[0-9]{2}:[0-9]{2}:[0-9]{2}[:;][0-9]{2}$": "is no timecode HH:MM:SS:FF",
-        r"^[0-9]{1,12}(\.[0-9]{1,6})?$": "is no decimal amount such as `0.05`",
-        "^(samples|assets)$": "is no kind of what is withheld: expected `samples` or `assets`",
-        "^[A-Z]{3}$": "is no ISO 4217 code of three capital letters",
-        "^[A-Z]{2}$": "is no ISO 3166 code of two capital letters",
-        "^[0-9A-Za-z._+-]{1,40}$": "is no version",
-        "^[a-z0-9][a-z0-9-]{0,99}$": "is no id of a dataset",
-        "^[a-z][a-z0-9_]{0,40}$": "is no name of a recipe",
-        r"^\s*[^\s\x00][^\x00]*$": "is no name or id: it must not be blank, nor hold a null character",
-        r"^[a-z]+(-[a-z0-9]+)*\.m3u8$": "is no name of a playlist, such as `master.m3u8`",
-        "^(appearances|last_seen)$": "is no order: expected `appearances` or `last_seen`",
-        "^(oldest|doubtful|person|decided)$": "is no order: expected `oldest`, `doubtful`, `person` or "
-        "`decided`",
-        "^(oldest|doubtful|person)$": "is no order: expected `oldest`, `doubtful` or `person`",
-        "^(name|changed)$": "is no order: expected `name` or `changed`",
-        r"^(0|1|0?\.[0-9]{1,9})(,(0|1|0?\.[0-9]{1,9})){3}$": "is no part of a picture: expected "
-        "`x,y,width,height` as fractions of it, such as `0.1,0.2,0.3,0.4`",
-        "^(text|transcript|label|object|region)$": "is no kind that is searched: expected `text`, "
-        "`transcript`, `label`, `object` or `region`",
-        "^([01][0-9]|2[0-3]):[0-5][0-9]$": "is no time of day HH:MM",
-        r"^https?://[^\s\x00-\x1f]+$": "is no address of a webhook: expected `https://host/path`",
-        "^[!-~]*#[!-~]+$": "is no id of an event: give the `id` of the last one that you had",
-        "^[0-9A-Za-z._:-]{1,200}$": "is no id of letters, digits and `.`, `_`, `:`, `-`",
-    }
-)
-"""What the patterns of the .proto files ask for, in words."""
-
 _SIZES: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
-        "string": ("min_len", "max_len", " characters"),
-        "repeated": ("min_items", "max_items", " items"),
-        "map": ("min_pairs", "max_pairs", " entries"),
+        "string": ("min_len", "max_len", "characters"),
+        "repeated": ("min_items", "max_items", "items"),
+        "map": ("min_pairs", "max_pairs", "entries"),
         "int32": ("gte", "lte", ""),
         "int64": ("gte", "lte", ""),
         "float": ("gte", "lte", ""),
@@ -76,6 +42,10 @@ _OTHERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     }
 )
 _OF_FIELD: Final = frozenset({"required", "ignore", *_SIZES})
+
+
+EMPTY: Final = say("field.empty", "must not be empty")
+NO_NUMBER: Final = say("field.no_number", "must be a number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +71,40 @@ class Bound:
     def problem(self, value: Any) -> str:
         """Return what is wrong with a value of the field, '' when nothing is."""
         if self.words is not None:
-            hint = "" if value else ": leave out what is not specified"
-            return "" if value in self.words else f"{value} {self.form}{hint}"
+            if value in self.words:
+                return ""
+            said = _formless(value, self.form)
+            if value:
+                return said
+            return say("field.unspecified", "{problem}: leave out what is not specified", problem=said)
+        return self._size_problem(value) or self._pattern_problem(value)
+
+    def _size_problem(self, value: Any) -> str:
         size = value if isinstance(value, int | float) else len(value)
         if isnan(size) and (self.least is not None or self.most is not None):
-            return "must be a number"
+            return NO_NUMBER
         if self.least is not None and size < self.least:
-            return (
-                "must not be empty" if self.unit and not size else f"must be at least {self.least}{self.unit}"
+            least = say(
+                "field.least",
+                "must be at least {least}{unit, select, characters { characters} items { items} "
+                "entries { entries} other {}}",
+                least=self.least,
+                unit=self.unit,
             )
+            return EMPTY if self.unit and not size else least
         if self.most is not None and size > self.most:
-            return f"must be at most {self.most}{self.unit}"
+            return say(
+                "field.most",
+                "must be at most {most}{unit, select, characters { characters} items { items} "
+                "entries { entries} other {}}",
+                most=self.most,
+                unit=self.unit,
+            )
+        return ""
+
+    def _pattern_problem(self, value: Any) -> str:
         if self.pattern and not _compiled(self.pattern).search(value):
-            return f"{value[:80]!r} {self.form}"
+            return _formless(repr(value[:80]), self.form)
         return ""
 
     def narrowed(self, schema: dict[str, Any]) -> dict[str, Any]:
@@ -149,11 +140,12 @@ class Bound:
 class MessageRule:
     """A rule between fields of a message.
 
-    `field` is the path of the field it is about; `holds` returns whether a message keeps it.
+    `field` is the path of the field it is about; `holds` returns whether a message keeps it. The code of
+    `message` is `rule.` and the id that the rule has in the .proto.
     """
 
     field: str
-    message: str
+    message: Sentence
     holds: Callable[[Message], bool]
 
 
@@ -178,7 +170,11 @@ def is_ignored(field: FieldDescriptor) -> bool:
 def message_rules(message: Descriptor) -> tuple[MessageRule, ...]:
     """Return the rules between the fields of a message, in the order of the .proto."""
     return tuple(
-        MessageRule(rule["id"].rpartition(".")[0], rule["message"], compiled(rule["expression"]))
+        MessageRule(
+            rule["id"].rpartition(".")[0],
+            Sentence(rule["message"], f"rule.{rule['id']}", {}),
+            compiled(rule["expression"]),
+        )
         for rule in _rules_of(message).get("cel", ())
     )
 
@@ -220,12 +216,31 @@ def _bound(rules: Rules, field: FieldDescriptor) -> Bound:
         most=_number(given[high]) if high in given else None,
         unit=unit,
         pattern=pattern,
-        form=_FORMS[pattern] if pattern else f"is none of {', '.join(words.values())}" if words else "",
+        form=FORMS[pattern] if pattern else _one_of(words.values()) if words else "",
         uuid=bool(given.get("uuid")),
         words=frozenset(words) if words else None,
         each=_inner(given.get("items") or given.get("values"), field),
         keys=_inner(given.get("keys"), field),
     )
+
+
+def _one_of(words: Iterable[str]) -> Sentence:
+    return say("form.words", "is none of {known}", known=", ".join(words))
+
+
+def _formless(value: object, form: str) -> Sentence:
+    """Return that a value has not the form that is asked for."""
+    return say("field.form", "{value} {form}", value=value, form=form)
+
+
+def rule_sentences() -> Mapping[str, str]:
+    """Return the sentences of all rules between fields, by their codes. Raises ValueError for two of one."""
+    found: dict[str, str] = {}
+    for message in _all_rules().values():
+        for rule in message.get("cel", ()):
+            if found.setdefault(f"rule.{rule['id']}", rule["message"]) != rule["message"]:
+                raise ValueError(f"rule {rule['id']} has two messages")
+    return found
 
 
 def _number(given: Any) -> float:

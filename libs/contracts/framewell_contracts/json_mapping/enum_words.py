@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 from google.protobuf.descriptor import EnumDescriptor
 
+from framewell_contracts.sentences import Sentence, say
+
 _UNSPECIFIED = "UNSPECIFIED"
 
 
@@ -46,10 +48,19 @@ def enum_value(enum: EnumDescriptor, word: object) -> int:
             return found
         named = enum.values_by_name.get(word)
         if named is not None and named.number:
-            raise ValueError(f"`{word}` is written `{enum_words(enum)[named.number]}`")
+            raise ValueError(_written(word, enum_words(enum)[named.number]))
         if word.lower() in numbers:
-            raise ValueError(f"`{word}` is written `{word.lower()}`")
+            raise ValueError(_written(word, word.lower()))
         if named is not None or word.lower() == _UNSPECIFIED.lower():
-            raise ValueError("what is not known is left out")
-    given = f"`{word[:100]}`" if isinstance(word, str) else "this"
-    raise ValueError(f"{given} is none of {', '.join(f'`{one}`' for one in numbers)}")
+            raise ValueError(say("field.unknown", "what is not known is left out"))
+    said = say(
+        "field.word",
+        "{given} is none of {known}",
+        given=f"`{word[:100]}`" if isinstance(word, str) else say("what.this", "this"),
+        known=", ".join(f"`{one}`" for one in numbers),
+    )
+    raise ValueError(said)
+
+
+def _written(word: str, right: str) -> Sentence:
+    return say("field.written", "`{word}` is written `{right}`", word=word, right=right)

@@ -11,8 +11,8 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from framewell_contracts.field_problem import MOST_PROBLEMS, FieldProblem
-from framewell_contracts.json_mapping.values import Convert, converter, key_converter, kind
-from framewell_contracts.sentences import say, several
+from framewell_contracts.json_mapping.values import Convert, converter, key_converter, kind, no_object
+from framewell_contracts.sentences import Sentence, say, several
 from framewell_contracts.unreadable import Unreadable
 
 M = TypeVar("M", bound=Message)
@@ -43,12 +43,38 @@ def parse_object(text: bytes | str, what: str = VALUE) -> dict[str, Any]:
         decoded = text.decode() if isinstance(text, bytes) else text  # json.loads would take UTF-16 too
         parsed = json.loads(decoded, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        said = say("unreadable.json", "{what} is not JSON: {why}", what=what, why=error)
+        said = say("unreadable.json", "{what} is not JSON: {why}", what=what, why=_why_not(error))
         raise Unreadable(said, code="bad_json") from error
     if not isinstance(parsed, dict):
         said = say("unreadable.no_object", "{what} must be one JSON object", what=what)
         raise Unreadable(said, code="bad_json")
     return parsed
+
+
+def _why_not(error: ValueError | RecursionError) -> Sentence:
+    """Return why a text is no JSON, in words that are not those of Python's parser."""
+    if error.args and isinstance(error.args[0], Sentence):
+        return error.args[0]
+    if isinstance(error, json.JSONDecodeError):
+        return _unexpected(error)
+    if isinstance(error, UnicodeDecodeError):
+        return say("json.utf8", "it is no UTF-8 from byte {at, number} on", at=error.start)
+    if isinstance(error, RecursionError):
+        return say("json.deep", "it is nested too deeply")
+    return say("json.long_number", "a number in it has too many digits")
+
+
+def _unexpected(error: json.JSONDecodeError) -> Sentence:
+    if not error.doc.strip():
+        return say("json.empty", "it is empty")
+    if not error.doc[error.pos :].strip():
+        return say("json.cut", "it ends too early")
+    return say(
+        "json.syntax",
+        "something else is expected in line {line, number} at character {column, number}",
+        line=error.lineno,
+        column=error.colno,
+    )
 
 
 def from_json(data: object, message_type: type[M]) -> M:
@@ -75,8 +101,14 @@ class _Problems(list[FieldProblem]):
     def enough(self) -> bool:
         return len(self) >= MOST_PROBLEMS
 
-    def at(self, place: str, problem: object) -> None:
-        self.append(FieldProblem(place, str(problem)))
+    def at(self, place: str, problem: str) -> None:
+        self.append(FieldProblem(place, problem))
+
+    def refused(self, place: str, error: Exception) -> None:
+        """Note what a converter says, or that protobuf itself does not take a value."""
+        said = error.args[0] if error.args else None
+        own = said if isinstance(said, Sentence) else say("field.not_held", "is no value of this field")
+        self.at(place, own)
 
 
 class _Unlimited(_Problems):
@@ -84,6 +116,8 @@ class _Unlimited(_Problems):
     def enough(self) -> bool:
         return False
 
+
+_NULL: Final = say("field.null", "null is not taken: leave it out")
 
 # What converters raise, and protobuf itself for a value that its field cannot hold.
 _REFUSALS = (ValueError, OverflowError)
@@ -94,19 +128,25 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"`{name[:100]}` stands twice in one object")
+            raise ValueError(say("json.twice", "`{name}` stands twice in one object", name=name[:100]))
         found[name] = value
     return found
 
 
 def _no_number(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number in JSON")
+    raise ValueError(say("json.constant", "{constant} is no number in JSON", constant=constant))
 
 
 def _fill(message: Any, data: Any, place: str, problems: _Problems) -> None:
     descriptor: Descriptor = message.DESCRIPTOR
     if not isinstance(data, dict):
-        problems.at(place, f"must be an object with the fields of {descriptor.name}, not {kind(data)}")
+        said = say(
+            "field.message",
+            "must be an object with the fields of {message}, not {given}",
+            message=descriptor.name,
+            given=kind(data),
+        )
+        problems.at(place, said)
         return
     fields = _fields(descriptor)
     for name, value in data.items():
@@ -116,23 +156,30 @@ def _fill(message: Any, data: Any, place: str, problems: _Problems) -> None:
         if fill is None:
             problems.at(where, _unknown(name, descriptor))
         elif value is None:
-            problems.at(where, "null is not taken: leave it out")
+            problems.at(where, _NULL)
         else:
             fill(message, value, where, problems)
     for choice in descriptor.oneofs:
         given = [field.name for field in choice.fields if field.name in data]
         if len(given) > 1:
-            problems.at(place, f"only one of {_listed(given)} may be there")
+            said = say("field.only_one", "only one of {names} may be there", names=_listed(given))
+            problems.at(place, said)
 
 
-def _unknown(name: str, descriptor: Descriptor) -> str:
+def _unknown(name: str, descriptor: Descriptor) -> Sentence:
     names = [field.name for field in descriptor.fields]
     spelt = next((field.name for field in descriptor.fields if field.json_name == name), None)
     if spelt is not None:
-        return f"is spelt `{spelt}`"
+        return say("field.spelt", "is spelt `{right}`", right=spelt)
     near = get_close_matches(name[:100], names, 1)
-    hint = f": is `{near[0]}` meant?" if near else ""
-    return f"is no field of {descriptor.name}{hint}"
+    if near:
+        return say(
+            "field.no_field.near",
+            "is no field of {message}: is `{near}` meant?",
+            message=descriptor.name,
+            near=near[0],
+        )
+    return say("field.no_field", "is no field of {message}", message=descriptor.name)
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -168,7 +215,7 @@ def _single_filler(name: str, convert: Convert | None) -> _Fill:
             else:
                 setattr(message, name, converted)
         except _REFUSALS as error:
-            problems.at(place, error)
+            problems.refused(place, error)
 
     return fill
 
@@ -176,7 +223,7 @@ def _single_filler(name: str, convert: Convert | None) -> _Fill:
 def _list_filler(name: str, convert: Convert | None) -> _Fill:
     def fill(message: Message, value: Any, place: str, problems: _Problems) -> None:
         if not isinstance(value, list):
-            problems.at(place, f"must be a list, not {kind(value)}")
+            problems.at(place, say("field.list", "must be a list, not {given}", given=kind(value)))
             return
         held = getattr(message, name)
         for number, one in enumerate(value):
@@ -184,14 +231,14 @@ def _list_filler(name: str, convert: Convert | None) -> _Fill:
                 return
             where = f"{place}.{number}"
             if one is None:
-                problems.at(where, "null is not taken: leave it out")
+                problems.at(where, _NULL)
             elif convert is None:
                 _fill(held.add(), one, where, problems)
             else:
                 try:
                     held.append(convert(one))
                 except _REFUSALS as error:
-                    problems.at(where, error)
+                    problems.refused(where, error)
 
     return fill
 
@@ -201,7 +248,7 @@ def _map_filler(name: str, key_field: FieldDescriptor, value_field: FieldDescrip
 
     def fill(message: Message, value: Any, place: str, problems: _Problems) -> None:
         if not isinstance(value, dict):
-            problems.at(place, f"must be an object, not {kind(value)}")
+            problems.at(place, no_object(value))
             return
         held = getattr(message, name)
         for key, one in value.items():
@@ -211,12 +258,12 @@ def _map_filler(name: str, key_field: FieldDescriptor, value_field: FieldDescrip
             try:
                 converted_key = of_key(key)
                 if one is None:
-                    raise ValueError("null is not taken: leave it out")
+                    raise ValueError(_NULL)
                 if of_value is None:
                     _fill(held[converted_key], one, where, problems)
                 else:
                     held[converted_key] = of_value(one)
             except _REFUSALS as error:
-                problems.at(where, error)
+                problems.refused(where, error)
 
     return fill

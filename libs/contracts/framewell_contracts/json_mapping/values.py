@@ -12,8 +12,9 @@ from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from framewell_contracts.field_problem import TOO_LONG
 from framewell_contracts.json_mapping.enum_words import enum_value
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import Sentence, say
 
 Convert: TypeAlias = Callable[[Any], Any]
 """Makes a value of a field from a JSON value. Raises ValueError with a sentence about the value."""
@@ -46,7 +47,7 @@ _KINDS: Mapping[type, str] = MappingProxyType(
         dict: say("kind.object", "an object"),
     }
 )
-_NUMBER = say("kind.number", "a number")
+_NUMBER, _NULL = say("kind.number", "a number"), say("kind.null", "null")
 
 
 def converter(field: FieldDescriptor) -> Convert | None:
@@ -71,23 +72,24 @@ def key_converter(field: FieldDescriptor) -> Convert:
 
 def kind(value: object) -> str:
     """Return what a JSON value is, for a sentence."""
-    return "null" if value is None else _KINDS.get(type(value), _NUMBER)
+    return _NULL if value is None else _KINDS.get(type(value), _NUMBER)
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"must be text, not {kind(value)}")
+        raise ValueError(say("field.text", "must be text, not {given}", given=kind(value)))
     if not value.isascii():
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise ValueError("holds half of a surrogate pair, which is no text") from None
+            half = say("field.surrogate", "holds half of a surrogate pair, which is no text")
+            raise ValueError(half) from None
     return value
 
 
 def _truth(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"must be true or false, not {kind(value)}")
+        raise ValueError(say("field.truth", "must be true or false, not {given}", given=kind(value)))
     return value
 
 
@@ -95,12 +97,12 @@ def _whole(least: int, most: int) -> Convert:
     def convert(value: Any) -> int:
         if isinstance(value, float):
             if not value.is_integer():
-                raise ValueError("must be a whole number")
+                raise ValueError(say("field.fraction", "must be a whole number"))
             value = int(value)  # 1.0 and 1e3 are whole numbers in JSON
         if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError(f"must be a whole number, not {kind(value)}")
+            raise ValueError(say("field.whole", "must be a whole number, not {given}", given=kind(value)))
         if not least <= value <= most:
-            raise ValueError(f"must be between {least} and {most}")
+            raise ValueError(_between(least, most))
         return value
 
     return convert
@@ -109,19 +111,20 @@ def _whole(least: int, most: int) -> Convert:
 def _fraction(most: float) -> Convert:
     def convert(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"must be a number, not {kind(value)}")
+            raise ValueError(say("field.number", "must be a number, not {given}", given=kind(value)))
         if not -most <= value <= most:  # NaN is not either
-            raise ValueError(f"must be between {-most:g} and {most:g}")
+            raise ValueError(_between(f"{-most:g}", f"{most:g}"))
         return float(value)
 
     return convert
 
 
 def _bytes(value: Any) -> bytes:
+    text = _text(value)
     try:
-        return base64.b64decode(_text(value), validate=True)
-    except ValueError as error:
-        raise ValueError(f"must be base64: {error}") from None
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError(say("field.base64", "must be base64")) from None
 
 
 def parse_time(value: Any) -> Timestamp:
@@ -136,29 +139,47 @@ def parse_time(value: Any) -> Timestamp:
         stamp.FromJsonString(value)
     except ValueError:
         leap = isinstance(value, str) and ":60" in value
-        hint = " (leap seconds cannot be kept)" if leap else ""
-        raise ValueError(f"must be a time in RFC 3339, such as `2026-11-22T18:00:00Z`{hint}") from None
+        said = say(
+            "field.time",
+            "must be a time in RFC 3339, such as `2026-11-22T18:00:00Z`{hint}",
+            hint=say("field.leap", " (leap seconds cannot be kept)") if leap else "",
+        )
+        raise ValueError(said) from None
     return stamp
 
 
 def _duration(value: Any) -> Duration:
     if not isinstance(value, str) or not _SECONDS.fullmatch(value):
-        raise ValueError("must be seconds as text, such as `3.5s`")
+        raise ValueError(say("field.seconds", "must be seconds as text, such as `3.5s`"))
     length = Duration()
     try:
         length.FromJsonString(value)
     except ValueError:
-        raise ValueError("must be a length of time of at most 10,000 years") from None
+        raise ValueError(TOO_LONG) from None
     return length
 
 
 def _struct(value: Any) -> Struct:
     try:
         if not isinstance(value, dict):
-            raise ValueError(f"must be an object, not {kind(value)}")
+            raise ValueError(no_object(value))
         return ParseDict(value, Struct(), max_recursion_depth=30)
-    except (ParseError, UnicodeEncodeError, OverflowError) as error:
-        raise ValueError(f"is no JSON object that can be kept: {error}") from None
+    except (ParseError, UnicodeEncodeError, OverflowError):
+        said = say(
+            "field.struct",
+            "is no JSON object that can be kept: it is nested too deeply, or holds half of a surrogate pair "
+            "or a number that is too large",
+        )
+        raise ValueError(said) from None
+
+
+def no_object(value: object) -> Sentence:
+    """Return that something is no object."""
+    return say("field.object", "must be an object, not {given}", given=kind(value))
+
+
+def _between(least: object, most: object) -> Sentence:
+    return say("field.between", "must be between {least} and {most}", least=least, most=most)
 
 
 _INT32, _INT64 = _whole(-(1 << 31), (1 << 31) - 1), _whole(-(1 << 63), (1 << 63) - 1)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from framewell.gateway.v1.access_pb2 import AddressObjectRequest, AddressObjectResponse
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.addresses import names_object
 from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.domain.principals import acting
@@ -25,7 +26,9 @@ class AddressObject:
     async def __call__(self, request: AddressObjectRequest) -> AddressObjectResponse:
         if not names_object(request.path):
             raise InvalidField(
-                "path", "is none of an object, such as `/v1/assets/<id>/objects/<key>`", "bad_path"
+                "path",
+                say("field.object_path", "is none of an object, such as `/v1/assets/<id>/objects/<key>`"),
+                "bad_path",
             )
         address, ends = self.signer.address(request.path, acting.get(), self.clock.now())
         return AddressObjectResponse(address=address, expires_at=timestamp(ends))

@@ -35,7 +35,7 @@ class ChangePassword:
             )
         require_password(request.new_password, user.login, "new_password")
         if request.new_password == request.password:
-            raise InvalidField("new_password", "is the password so far", "bad_password")
+            raise InvalidField("new_password", say("password.old", "is the password so far"), "bad_password")
         checked = await self.check(user.login, request.password, source)
         password = await self.hasher.hash(request.new_password, source)
         kept = await self.users.get(user.user_id)  # its hash may be another one of the same password by now

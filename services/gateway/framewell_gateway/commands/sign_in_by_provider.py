@@ -58,7 +58,7 @@ class SignInByProvider:
             return login_of(identity.login)
         except BadLogin as error:
             raise await self._refused(
-                None, source, say("bad_login", "the provider's login {why}", why=error), "bad_login"
+                None, source, say("bad_login", "the provider's login {why}", why=error.reason), "bad_login"
             ) from error
 
     async def _known(self, login: str, identity: ProviderIdentity, source: str) -> User | None:

@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Final
 
+from framewell_contracts.sentences import Sentence, say
 from framewell_gateway.domain.logins import BadLogin, login_of
 
 LEAST_CHARACTERS: Final = 12
@@ -14,15 +15,16 @@ def password_of(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def password_problem(text: str, login: str) -> str:
-    """Return what is wrong with a new password of this login, '' when nothing is."""
+def password_problem(text: str, login: str) -> Sentence | None:
+    """Return what is wrong with a new password of this login, None when nothing is."""
     password = password_of(text)
     if len(password) < LEAST_CHARACTERS:
-        return f"must have {LEAST_CHARACTERS} characters or more"
+        return say("password.length", "must have {least} characters or more", least=LEAST_CHARACTERS)
     if len(set(password)) < _LEAST_DIFFERENT:
-        return f"must have {_LEAST_DIFFERENT} different characters or more"
+        return say("password.same", "must have {least} different characters or more", least=_LEAST_DIFFERENT)
     try:
         spelt = login_of(password)
     except BadLogin:
-        return ""
-    return "must not be the login" if login in spelt and len(spelt) < len(login) + 4 else ""
+        return None
+    is_login = login in spelt and len(spelt) < len(login) + 4
+    return say("password.login", "must not be the login") if is_login else None

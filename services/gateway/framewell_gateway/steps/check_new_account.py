@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from framewell_contracts.sentences import Sentence, say
 from framewell_gateway.domain.logins import BadLogin, login_of, user_id_of
 from framewell_gateway.domain.passwords import password_problem
 from framewell_kit.outcomes import Rejected
@@ -10,8 +11,8 @@ from framewell_kit.outcomes import Rejected
 class InvalidField(Rejected):
     """One field of a request is not acceptable; the value is not repeated."""
 
-    def __init__(self, field: str, problem: str, code: str) -> None:
-        super().__init__(f"{field} {problem}", code)
+    def __init__(self, field: str, problem: Sentence, code: str) -> None:
+        super().__init__(say("invalid_field", "{field} {problem}", field=field, problem=problem), code)
         self.field, self.problem = field, problem
 
 
@@ -28,12 +29,12 @@ def new_login(text: str) -> NewLogin:
     try:
         login = login_of(text)
     except BadLogin as error:
-        raise InvalidField("login", str(error), "bad_login") from error
+        raise InvalidField("login", error.reason, "bad_login") from error
     return NewLogin(login, user_id_of(login))
 
 
 def require_password(text: str, login: NewLogin | str, field: str = "password") -> None:
     """Raise InvalidField where a password is not good enough for this login."""
     problem = password_problem(text, login if isinstance(login, str) else login.text)
-    if problem:
+    if problem is not None:
         raise InvalidField(field, problem, "bad_password")

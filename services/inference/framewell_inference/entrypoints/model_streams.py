@@ -122,7 +122,7 @@ async def _next(parts: AsyncIterator[M], pace: Pace) -> M | None:
     try:
         return await pace.arrives(anext(parts, None), lambda part: b"" if part is None else part.piece.data)
     except Stalled as stalled:
-        raise Rejected(say("stalled.model", "the model is not complete: {why}", why=stalled)) from None
+        raise Rejected(say("stalled.model", "the model is not complete: {why}", why=stalled.reason)) from None
 
 
 def _path(folder: Path, name: str) -> Path:

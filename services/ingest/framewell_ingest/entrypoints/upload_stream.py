@@ -46,7 +46,9 @@ async def _arrived(parts: AsyncIterator[M], pace: Pace) -> M | None:
     try:
         return await pace.arrives(anext(parts, None), lambda part: b"" if part is None else part.data)
     except Stalled as stalled:
-        raise Rejected(say("stalled.upload", "the upload is not complete: {why}", why=stalled)) from None
+        raise Rejected(
+            say("stalled.upload", "the upload is not complete: {why}", why=stalled.reason)
+        ) from None
 
 
 def checksum_of(header: pb.AppendHeader) -> Checksum | None:

@@ -58,7 +58,7 @@ test("a problem is thrown with its code, its sentence and the id of its request"
     requestId: "r-1",
     retryAfterSeconds: 7,
   });
-  expect((refused as ProblemError).of("title")).toBe("is empty");
+  expect((refused as ProblemError).at("title")?.problem).toBe("is empty");
 });
 
 test("a proxy's page is a problem, too", async () => {

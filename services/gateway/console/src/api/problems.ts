@@ -28,9 +28,9 @@ export class ProblemError extends Error {
     return { template: this.template, params: this.params };
   }
 
-  /** What is wrong with one field of the request; empty where nothing is. */
-  of(field: string): string {
-    return this.errors.find((one) => one.field === field)?.problem ?? "";
+  /** What is wrong with one field of the request; undefined where nothing is. */
+  at(field: string): FieldError | undefined {
+    return this.errors.find((one) => one.field === field);
   }
 }
 

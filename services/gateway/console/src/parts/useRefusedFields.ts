@@ -1,5 +1,6 @@
 import { ProblemError } from "../api/problems";
 import { useAccessWords } from "../words/access";
+import { useWording } from "../words/sentences";
 import { useRefusal } from "./useRefusal";
 
 export interface RefusedFields {
@@ -13,10 +14,13 @@ export interface RefusedFields {
 export function useRefusedFields(error: unknown, fields: readonly string[]): RefusedFields {
   const words = useAccessWords();
   const refusal = useRefusal();
-  const named = error instanceof ProblemError ? fields.filter((field) => error.of(field) !== "") : [];
+  const word = useWording();
+  const named = error instanceof ProblemError ? fields.filter((field) => error.at(field) !== undefined) : [];
   const at = (field: string) => {
-    if (!(error instanceof ProblemError) || !named.includes(field)) return "";
-    return (named.length === 1 && words.refused[error.reason]) || error.of(field);
+    const wrong = error instanceof ProblemError && named.includes(field) ? error.at(field) : undefined;
+    if (wrong === undefined) return "";
+    const own = named.length === 1 && words.refused[(error as ProblemError).reason];
+    return own || (word(wrong.wording) ?? wrong.problem);
   };
   return { at, rest: named.length > 0 ? "" : refusal(error) };
 }

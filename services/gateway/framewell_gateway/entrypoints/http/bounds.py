@@ -7,11 +7,12 @@ from typing import Any, Final
 from google.protobuf.descriptor import FieldDescriptor
 
 from framewell_contracts.json_mapping import FieldProblem
+from framewell_contracts.sentences import Sentence, say
 
-_BY_MESH: Final = "is filled in by the mesh: leave it out"
-_OF_RIGHTS: Final = "rights are those of an asset, a holder or a source"
+_BY_MESH: Final = say("field.by_mesh", "is filled in by the mesh: leave it out")
+_OF_RIGHTS: Final = say("field.of_rights", "rights are those of an asset, a holder or a source")
 
-_REFUSED: Final[Mapping[str, str]] = MappingProxyType(
+_REFUSED: Final[Mapping[str, Sentence]] = MappingProxyType(
     {
         "framewell.rights.v1.RightsChanged.actor": _BY_MESH,
         "framewell.training.v1.TrainingRequested.actor": _BY_MESH,

@@ -57,8 +57,8 @@ async def changed_since(
         if revised and _REVISION in change.DESCRIPTOR.fields_by_name and not change.HasField(_REVISION):
             setattr(change, _REVISION, _revision(seen, revised))
         return None
-    sentence = f"{request.url.path} was changed since you read it: read it again, then change it"
-    return problem(412, sentence, reason="revision_changed")
+    said = say("revision_changed", "this was changed since you read it: read it again, then change it")
+    return problem(412, said)
 
 
 def refuse_version(request: Request) -> None:

@@ -14,6 +14,7 @@ from uuid import uuid4
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from framewell_contracts.sentences import say
 from framewell_gateway.entrypoints.http.aborting import ABORT
 from framewell_gateway.entrypoints.http.observing import REQUEST_ID
 from framewell_gateway.entrypoints.http.problems import problem
@@ -66,9 +67,10 @@ class BoundedConnection(H11Protocol):
         error = sys.exc_info()[1]
         status = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
         if status == 431:
-            self._refuse(431, "the head of a request, its address and headers, may take 64 KiB")
+            said = say("too_large.head", "the head of a request, its address and headers, may take 64 KiB")
+            self._refuse(431, said)
         else:
-            self._refuse(400, f"this is no request in HTTP/1.1: {msg}")
+            self._refuse(400, say("no_http", "this is no request in HTTP/1.1: {why}", why=msg))
 
     def _reads_head(self) -> bool:
         return self.conn.their_state is h11.IDLE and self._under_way() is None
@@ -84,7 +86,12 @@ class BoundedConnection(H11Protocol):
     def _head_is_overdue(self) -> None:
         self._overdue = None
         if self.conn.trailing_data[0]:
-            self._refuse(408, f"the head of the request did not arrive within {self.head_seconds:g} s")
+            said = say(
+                "head_stalled",
+                "the head of the request did not arrive within {seconds} s",
+                seconds=f"{self.head_seconds:g}",
+            )
+            self._refuse(408, said)
         else:
             self.transport.close()
 

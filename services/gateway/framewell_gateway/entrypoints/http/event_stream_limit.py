@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from framewell_contracts.sentences import Sentence, say
 from framewell_gateway.telemetry import EVENT_STREAMS
 
 
 class TooManyStreams(Exception):
     """No further stream may be opened; `of_caller` says whether by this caller or by anybody."""
 
-    def __init__(self, reason: str, *, of_caller: bool) -> None:
+    def __init__(self, reason: Sentence, *, of_caller: bool) -> None:
         super().__init__(reason)
-        self.of_caller = of_caller
+        self.reason, self.of_caller = reason, of_caller
 
 
 @dataclass(slots=True)
@@ -29,12 +30,16 @@ class EventStreamLimit:
     def check(self, caller: str) -> None:
         """Raise TooManyStreams when this caller may open none now."""
         if self._open[caller] >= self.most_of_caller:
-            reason = (
-                f"{caller} has {self.most_of_caller} event streams open, which is all one caller may have"
+            said = say(
+                "streams_full.caller",
+                "{caller} has {most} event streams open, which is all one caller may have: close some",
+                caller=caller,
+                most=self.most_of_caller,
             )
-            raise TooManyStreams(f"{reason}: close some", of_caller=True)
+            raise TooManyStreams(said, of_caller=True)
         if self._open.total() >= self.most:
-            raise TooManyStreams(f"{self.most} event streams are open here: try again later", of_caller=False)
+            said = say("streams_full", "{most} event streams are open here: try again later", most=self.most)
+            raise TooManyStreams(said, of_caller=False)
 
     @asynccontextmanager
     async def opened(self, caller: str) -> AsyncIterator[None]:

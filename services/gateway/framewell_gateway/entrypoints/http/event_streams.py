@@ -69,7 +69,7 @@ def streamed(context: AppContext, request: Request, events: AsyncIterator[bytes]
     try:
         context.stream_limit.check(caller)
     except TooManyStreams as many:
-        return problem(429 if many.of_caller else 503, str(many))
+        return problem(429 if many.of_caller else 503, many.reason)
     return EventStream(context, events, caller)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.principals import is_loopback
 from framewell_gateway.domain.proxies import Network, is_in
 from framewell_gateway.entrypoints.http.certificates import Certificates
@@ -28,8 +29,14 @@ _LINGER_SECONDS: Final = 1.0
 # Nobody may open a file: other connections have to end first.
 _NO_ROOM: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _NO_ROOM_SECONDS: Final = 1.0
-_WORDS: Final = "this port speaks TLS: ask for https://, or give a gRPC client the certificates to trust"
-_DIRECT: Final = "this gateway is reached through its proxy (FRAMEWELL_GATEWAY_BEHIND_PROXY), not directly"
+_WORDS: Final = say(
+    "speaks_tls",
+    "this port speaks TLS: ask for https://, or give a gRPC client the certificates to trust",
+)
+_DIRECT: Final = say(
+    "behind_proxy",
+    "this gateway is reached through its proxy (FRAMEWELL_GATEWAY_BEHIND_PROXY), not directly",
+)
 
 log = logger(__name__)
 

@@ -15,6 +15,7 @@ from framewell.inference.v1.inference_service_pb2 import (
     UploadModelRequest,
 )
 from framewell_contracts.json_mapping import FieldProblem
+from framewell_contracts.sentences import Sentence, say
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
 from framewell_gateway.entrypoints.http.requests import refuse_encoded
@@ -83,15 +84,19 @@ class _Parts(Generic[M]):
             async for name, piece in self._folder:
                 if not begun and name == _MANIFEST:
                     manifest += piece
-                    _require(len(manifest) <= PIECE_BYTES, f"{_MANIFEST} has at most {PIECE_BYTES >> 20} MiB")
+                    _require(len(manifest) <= PIECE_BYTES, _at_most(_MANIFEST, PIECE_BYTES))
                     continue
                 if not begun:
-                    _require(bool(manifest), f"{_MANIFEST} comes first in the archive: name it first")
+                    first = say(
+                        "model_file.first", "{file} comes first in the archive: name it first", file=_MANIFEST
+                    )
+                    _require(bool(manifest), first)
                     yield self._part(header=ModelHeader(manifest=manifest))
                     begun = True
                 yield self._named(name, piece)
             if not begun:
-                _require(bool(manifest), f"there is no {_MANIFEST} in the archive")
+                absent = say("model_file.absent", "there is no {file} in the archive", file=_MANIFEST)
+                _require(bool(manifest), absent)
                 yield self._part(header=ModelHeader(manifest=manifest))
         except Exception as error:
             self.failure = error
@@ -109,14 +114,19 @@ async def _before_picture(folder: AsyncIterator[tuple[str, bytes]]) -> AsyncIter
     async for name, piece in folder:
         if name == _PICTURE:
             picture, seen = picture + piece, True
-            _require(len(picture) <= _PICTURE_BYTES, f"{_PICTURE} has at most {_PICTURE_BYTES >> 20} MiB")
+            _require(len(picture) <= _PICTURE_BYTES, _at_most(_PICTURE, _PICTURE_BYTES))
             continue
-        _require(not seen, f"{_PICTURE} comes last in the archive: name it last")
+        last = say("model_file.last", "{file} comes last in the archive: name it last", file=_PICTURE)
+        _require(not seen, last)
         yield name, piece
     if seen:
         yield _PICTURE, picture
 
 
-def _require(holds: bool, sentence: str) -> None:
+def _at_most(file: str, size: int) -> Sentence:
+    return say("model_file.large", "{file} has at most {most} MiB", file=file, most=size >> 20)
+
+
+def _require(holds: bool, sentence: Sentence) -> None:
     if not holds:
         raise InvalidRequest([FieldProblem("", sentence)])

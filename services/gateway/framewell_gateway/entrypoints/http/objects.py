@@ -52,7 +52,8 @@ async def read_object(
     try:
         part = parse_range(request.headers.get("range") if is_same else None, size)
     except UnsatisfiableError:
-        return problem(416, f"the object has {size} bytes", headers={"content-range": f"bytes */{size}"})
+        said = say("range", "the object has {size} bytes", size=size)
+        return problem(416, said, headers={"content-range": f"bytes */{size}"})
     span = part or ByteRange(0, size - 1)
     headers["content-length"] = str(span.length)
     if part:

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from framewell_contracts.sentences import say
 from framewell_gateway.entrypoints.http.problems import problem
 from framewell_gateway.telemetry import HTTP_SECONDS, REQUEST_FAILED
 from framewell_kit.clock import Clock, SystemClock
@@ -20,7 +21,7 @@ from framewell_kit.telemetry import handling, logger, new_traceparent
 REQUEST_ID = "x-request-id"
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
 _ACCEPTED_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_CUT = "the connection ended before the body of the request was whole"
+_CUT = say("body_cut", "the connection ended before the body of the request was whole")
 
 log = logger(__name__)
 
@@ -62,8 +63,12 @@ class Observed:
                 log.exception(REQUEST_FAILED, path=scope["path"], request_id=cause.id)
                 if answered:
                     raise
-                detail = f"the gateway failed at this request; its log has request {cause.id}"
-                await problem(500, detail)(scope, receive, send_observed)
+                said = say(
+                    "gateway_failed",
+                    "the gateway failed at this request; its log has request {request_id}",
+                    request_id=cause.id,
+                )
+                await problem(500, said)(scope, receive, send_observed)
 
 
 def _cause(scope: Scope, now: datetime) -> Cause:

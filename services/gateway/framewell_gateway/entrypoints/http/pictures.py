@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from framewell.inference.v1.inference_service_pb2 import AnalyseImageRequest, AnalyseImageResponse
 from framewell_contracts.json_mapping import FieldProblem
+from framewell_contracts.sentences import say
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
-from framewell_gateway.entrypoints.http.requests import refuse_encoded
+from framewell_gateway.entrypoints.http.requests import other_type, refuse_encoded
 from framewell_gateway.entrypoints.http.routing import json_response
 from framewell_gateway.ports.methods import ANALYSE_IMAGE
 
@@ -29,12 +30,16 @@ async def analyse(context: AppContext, wanted: AnalyseImageRequest, request: Req
     """
     kind = request.headers.get("content-type", TYPES[-1]).partition(";")[0].strip().lower()
     if kind not in TYPES:
-        raise HTTPException(415, f"a body of type {kind[:200]!r} is not taken here: send {', '.join(TYPES)}")
+        raise HTTPException(415, other_type(kind[:200], ", ".join(TYPES)))
     refuse_encoded(request.headers)
     wanted.image = await request.body()
     if not wanted.image:
-        raise InvalidRequest([FieldProblem("", "the body is the picture: send its bytes")])
+        said = say("body.no_picture", "the body is the picture: send its bytes")
+        raise InvalidRequest([FieldProblem("", said)])
     if len(wanted.image) > MOST_BYTES:
-        raise HTTPException(413, f"a picture of at most {MOST_BYTES} bytes is taken here")
+        said = say(
+            "too_large.picture_bytes", "a picture of at most {most} bytes is taken here", most=MOST_BYTES
+        )
+        raise HTTPException(413, said)
     answer: AnalyseImageResponse = await context.services.call(ANALYSE_IMAGE, wanted)
     return json_response(answer)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from framewell.gateway.v1.problem_pb2 import Problem, ProblemCode, RequestError
 from framewell_contracts.json_mapping import FieldProblem, to_json
 from framewell_contracts.media_addresses import redacted_text
-from framewell_contracts.sentences import Sentence, wording_of
+from framewell_contracts.sentences import Sentence, say, several, wording_of
 from framewell_gateway.ports import Away
 from framewell_gateway.ports.access import TooMany, Unauthenticated
 from framewell_gateway.steps.check_new_account import InvalidField
@@ -91,7 +91,8 @@ class InvalidRequest(Exception):
     """A request with something in it that is not acceptable; `problems` says where and what."""
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
-        super().__init__("; ".join(one.sentence for one in problems[:3]))
+        self.why = several([one.sentence for one in problems[:3]])
+        super().__init__(self.why)
         self.problems = problems
 
 
@@ -197,14 +198,31 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 
 async def _invalid(_: Request, error: Exception) -> Response:
-    problems = error.problems if isinstance(error, InvalidRequest) else ()
-    return problem(422, f"the request cannot be used: {error}", errors=problems)
+    if not isinstance(error, InvalidRequest):
+        raise error
+    said = say("unusable_request", "the request cannot be used: {why}", why=error.why)
+    return problem(422, said, errors=error.problems)
 
 
 async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    detail = error.detail
-    if error.status_code == 404 and detail == "Not Found":
-        detail = f"nothing is at {request.url.path}: /openapi.json lists every path"
+    detail: str = error.detail
+    if not isinstance(detail, Sentence):
+        detail = _of_framework(request, error.status_code, detail)
     return problem(error.status_code, detail, headers=error.headers)
+
+
+def _of_framework(request: Request, status: int, detail: str) -> str:
+    """Return the mesh's sentence for what Starlette refuses by itself."""
+    path = request.url.path
+    if status == 404:
+        return say("no_path", "nothing is at {path}: /openapi.json lists every path", path=path)
+    if status == 405:
+        return say(
+            "method",
+            "{path} does not take {method}: /openapi.json lists what every path takes",
+            path=path,
+            method=request.method,
+        )
+    return detail

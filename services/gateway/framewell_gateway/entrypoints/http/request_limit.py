@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from framewell_contracts.sentences import Sentence, say
 from framewell_gateway.entrypoints.http.problems import problem
 from framewell_kit.pace import Pace, Stalled
 
@@ -72,20 +73,30 @@ def _of_two_lengths(scope: Scope) -> Response | None:
     """
     headers = Headers(scope=scope)
     if "content-length" in headers and "transfer-encoding" in headers:
-        sentence = "a body has its length by Content-Length or by Transfer-Encoding, not by both"
-        return problem(400, sentence, headers={"connection": "close"})
+        said = say(
+            "two_lengths", "a body has its length by Content-Length or by Transfer-Encoding, not by both"
+        )
+        return problem(400, said, headers={"connection": "close"})
     return None
 
 
 def _too_large(scope: Scope, most: int) -> Response | None:
     """Return the refusal of a request whose address, headers or announced body are too large."""
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST_TARGET:
-        return problem(414, f"an address of at most {_LONGEST_TARGET} bytes is taken here")
+        said = say(
+            "too_large.address", "an address of at most {most} bytes is taken here", most=_LONGEST_TARGET
+        )
+        return problem(414, said)
     if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADER_BYTES:
-        return problem(431, f"headers of at most {_MOST_HEADER_BYTES} bytes in all are taken here")
+        said = say(
+            "too_large.headers",
+            "headers of at most {most} bytes in all are taken here",
+            most=_MOST_HEADER_BYTES,
+        )
+        return problem(431, said)
     announced = Headers(scope=scope).get("content-length", "0")
     if not announced.isdigit() or int(announced) > most:
-        return problem(413, f"a body of at most {most} bytes is taken here")
+        return problem(413, _longer(most))
     return None
 
 
@@ -93,14 +104,19 @@ class TooLargeError(HTTPException):
     """A body without announced length grew over the limit."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(413, f"a body of at most {most} bytes is taken here")
+        super().__init__(413, _longer(most))
 
 
 class TooSlowError(HTTPException):
     """The rest of a body did not arrive in time; the connection is closed with the answer."""
 
     def __init__(self, stalled: Stalled) -> None:
-        super().__init__(408, f"the body is not complete: {stalled}", headers={"connection": "close"})
+        said = say("body_stalled", "the body is not complete: {why}", why=stalled.reason)
+        super().__init__(408, said, headers={"connection": "close"})
+
+
+def _longer(most: int) -> Sentence:
+    return say("too_large.body", "a body of at most {most} bytes is taken here", most=most)
 
 
 def _body(message: Message) -> bytes:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from framewell_contracts.bounds import lower_uuids, problems_of
 from framewell_contracts.json_mapping import BODY, FieldProblem, InvalidDocument, from_json, parse_object
+from framewell_contracts.sentences import Sentence, say
 from framewell_contracts.unreadable import Unreadable
 from framewell_gateway.entrypoints.http.bounds import refusals
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
@@ -103,13 +104,13 @@ class RequestShape:
         known = {field.name: field for field in self.query_fields}
         for name, given in _query(request).items():
             if name not in known:
-                problems.append(FieldProblem(name[:100], f"is no parameter here: {_listed(known)}"))
+                problems.append(FieldProblem(name[:100], _no_parameter(known)))
             elif unusable := _unusable(known[name], given):
                 problems.extend(unusable)
             elif known[name].is_repeated:
                 document[name] = [_from_text(known[name], value) for value in given]
             elif len(given) > 1:
-                problems.append(FieldProblem(name, "stands twice in the address"))
+                problems.append(FieldProblem(name, say("field.twice", "stands twice in the address")))
             else:
                 document[name] = _from_text(known[name], given[0])
         fields = [*self.path_fields, *self.query_fields]
@@ -160,9 +161,10 @@ def _unusable(field: FieldDescriptor, values: Sequence[str]) -> list[FieldProble
     for place, value in enumerate(values):
         name = f"{field.name}.{place}" if field.is_repeated else field.name
         if not value:
-            problems.append(FieldProblem(name, "has no value: give one, or leave the parameter out"))
+            said = say("field.no_value", "has no value: give one, or leave the parameter out")
+            problems.append(FieldProblem(name, said))
         elif any("\ud800" <= letter <= "\udfff" for letter in value):
-            problems.append(FieldProblem(name, "is no UTF-8"))
+            problems.append(FieldProblem(name, say("field.utf8", "is no UTF-8")))
     return problems
 
 
@@ -177,9 +179,14 @@ def _refuse_other_bodies(headers: Headers) -> None:
     kind = kinds[0].partition(";")[0].strip().lower()
     if len(kinds) > 1 or kind != _JSON:
         shown = ", ".join(kinds)[:200]
-        raise HTTPException(415, f"a body of type {shown!r} is not taken here: send {_JSON}")
+        raise HTTPException(415, other_type(shown, _JSON))
     if (charset := _CHARSET.search(kinds[0])) and charset[1].lower() not in {"utf-8", "utf8"}:
-        raise HTTPException(415, f"a body in {charset[1][:40]!r} is not taken here: JSON is UTF-8")
+        said = say(
+            "body_type.charset",
+            "a body in {charset} is not taken here: JSON is UTF-8",
+            charset=repr(charset[1][:40]),
+        )
+        raise HTTPException(415, said)
     refuse_encoded(headers)
 
 
@@ -187,7 +194,19 @@ def refuse_encoded(headers: Headers) -> None:
     """Raise HTTPException (415) for a body that is compressed for its way: it is taken as it is."""
     encoding = ",".join(headers.getlist("content-encoding") or ["identity"]).strip().lower()
     if encoding != "identity":
-        raise HTTPException(415, f"a body encoded as {encoding[:40]!r} is not taken here: send it as it is")
+        said = say(
+            "body_type.encoded",
+            "a body encoded as {encoding} is not taken here: send it as it is",
+            encoding=repr(encoding[:40]),
+        )
+        raise HTTPException(415, said)
+
+
+def other_type(given: str, taken: str) -> Sentence:
+    """Return that a body is of another type than is taken."""
+    return say(
+        "body_type", "a body of type {given} is not taken here: send {taken}", given=repr(given), taken=taken
+    )
 
 
 def _from_text(field: FieldDescriptor, text: str) -> Any:
@@ -201,5 +220,8 @@ def _from_text(field: FieldDescriptor, text: str) -> Any:
     return int(text) if _WHOLE.fullmatch(text) else text
 
 
-def _listed(names: Mapping[str, object]) -> str:
-    return f"it takes {', '.join(f'`{name}`' for name in names)}" if names else "it takes none"
+def _no_parameter(known: Mapping[str, object]) -> Sentence:
+    if not known:
+        return say("field.no_parameters", "is no parameter here: it takes none")
+    listed = ", ".join(f"`{name}`" for name in known)
+    return say("field.no_parameter", "is no parameter here: it takes {known}", known=listed)

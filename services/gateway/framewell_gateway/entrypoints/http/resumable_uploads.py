@@ -27,6 +27,7 @@ from framewell.ingest.v1.ingest_service_pb2 import (
 )
 from framewell_contracts.bounds import problems_of
 from framewell_contracts.json_mapping import FieldProblem, to_json
+from framewell_contracts.sentences import Sentence, say
 from framewell_gateway.entrypoints.http import uploads
 from framewell_gateway.entrypoints.http.app_context import context_of
 from framewell_gateway.entrypoints.http.authorising import guarded, marked
@@ -68,10 +69,12 @@ async def _create(request: Request) -> Response:
     if (refusal := _other_version(request)) is not None:
         return refusal
     if request.headers.get("content-length", "0") != "0":
-        raise _invalid("", "an upload is created without a body: send the bytes by PATCH")
+        raise _invalid(
+            "", say("body.not_yet", "an upload is created without a body: send the bytes by PATCH")
+        )
     named, size = _metadata(request.headers.get("upload-metadata", "")), _number(request, "upload-length")
     if size == 0:
-        raise _invalid("upload-length", "is 0: a file without a byte is no media")
+        raise _invalid("upload-length", say("field.no_bytes", "is 0: a file without a byte is no media"))
     wanted = CreateUploadRequest(
         file_name=named.get("filename", ""),
         size=size,
@@ -95,7 +98,8 @@ async def _append(request: Request) -> Response:
         return refusal
     refuse_encoded(request.headers)
     if request.headers.get("content-type", "") != BODY_TYPE:
-        return problem(415, f"the bytes of an upload are sent as {BODY_TYPE}", headers=_ABOUT)
+        said = say("body_type.upload", "the bytes of an upload are sent as {type}", type=BODY_TYPE)
+        return problem(415, said, headers=_ABOUT)
     algorithm, _, digest = request.headers.get("upload-checksum", "").partition(" ")
     header = AppendHeader(
         uri=request.path_params["uri"],
@@ -108,7 +112,7 @@ async def _append(request: Request) -> Response:
         upload = (await context_of(request).services.append_upload(aiter(parts))).upload
     except Rejected as refused:
         if parts.failure is None and refused.code == "wrong_checksum":
-            return problem(WRONG_CHECKSUM, str(refused), headers=_ABOUT)
+            return problem(WRONG_CHECKSUM, refused.reason, headers=_ABOUT)
         raise parts.failure or refused from None
     if parts.failure is not None:
         raise parts.failure
@@ -160,13 +164,14 @@ def _other_version(request: Request) -> Response | None:
     default = VERSION if request.method == "GET" else ""
     if request.headers.get("tus-resumable", default) == VERSION:
         return None
-    return problem(412, f"tus {VERSION} is spoken here: say Tus-Resumable: {VERSION}", headers=_ABOUT)
+    said = say("tus_version", "tus {version} is spoken here: say Tus-Resumable: {version}", version=VERSION)
+    return problem(412, said, headers=_ABOUT)
 
 
 def _number(request: Request, name: str) -> int:
     text = request.headers.get(name, "")
     if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise _invalid(name, "is a number of bytes, and has to be there")
+        raise _invalid(name, say("field.bytes", "is a number of bytes, and has to be there"))
     return int(text)
 
 
@@ -182,7 +187,7 @@ def _base64(name: str, text: str) -> bytes:
     try:
         return b64decode(text.strip(), validate=True)
     except (Base64Error, ValueError):
-        raise _invalid(name, "is not in base64") from None
+        raise _invalid(name, say("field.not_base64", "is not in base64")) from None
 
 
 def _checked(message: Any) -> Any:
@@ -193,5 +198,5 @@ def _checked(message: Any) -> Any:
     return message
 
 
-def _invalid(field: str, sentence: str) -> InvalidRequest:
+def _invalid(field: str, sentence: Sentence) -> InvalidRequest:
     return InvalidRequest([FieldProblem(field, sentence)])

@@ -18,6 +18,7 @@ from starlette.types import Scope
 
 from framewell_contracts.access import Rule
 from framewell_contracts.json_mapping import FieldProblem, comments, to_json
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.operation_roles import OPERATION_RULES
 from framewell_gateway.entrypoints.http import page_tokens
 from framewell_gateway.entrypoints.http.app_context import AppContext, context_of
@@ -39,7 +40,7 @@ Respond = Callable[[AppContext, Any, Request], Awaitable[Response]]
 PREFIX: Final = "/v1"
 ACCESS: Final = "access"
 """The tag of operations whose answers hold secrets of accounts: none is kept under an idempotency key."""
-_NO_BODY: Final = "this operation takes no body: all that it takes stands in the address"
+_NO_BODY: Final = say("body.none", "this operation takes no body: all that it takes stands in the address")
 
 
 @dataclass(frozen=True, slots=True)

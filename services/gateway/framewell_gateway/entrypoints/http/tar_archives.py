@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 from framewell_contracts.json_mapping import FieldProblem
+from framewell_contracts.sentences import Sentence, say
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
 
 PIECE_BYTES: Final = 1 << 20
 
 _BLOCK: Final = 512
+_NO_TAR: Final = say("tar.none", "it is no tar archive; compressed ones are not taken")
 _FILE, _FOLDER = frozenset(b"0\0"), ord("5")
 _SKIPPED: Final = frozenset(b"xg")
 """Records of the POSIX format about times and attributes of what follows; none of them is needed."""
@@ -30,10 +32,15 @@ async def files(body: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, bytes]]:
             await source.skip(_padded(size))
             continue
         if kind not in _FILE:
-            _refuse(f"{name} is neither a file nor a folder")
+            _refuse(say("tar.no_file", "{name} is neither a file nor a folder", name=name[:100]))
         inside, _, plain = name.removeprefix("./").rpartition("/")
         if folder not in {None, inside} or "/" in inside or inside == ".." or not plain:
-            _refuse(f"{name} lies elsewhere than the other files: a model is one folder")
+            said = say(
+                "tar.elsewhere",
+                "{name} lies elsewhere than the other files: a model is one folder",
+                name=name[:100],
+            )
+            _refuse(said)
         folder, left = inside, size
         while True:
             piece = await source.some(min(left, PIECE_BYTES))
@@ -61,7 +68,7 @@ class _Source:
     async def some(self, most: int) -> bytes:
         """Return 1 to `most` bytes; none for 0. Raises InvalidRequest at the end of the body."""
         if most and not await self.more():
-            _refuse("it is cut off")
+            _refuse(say("tar.cut", "it is cut off"))
         taken, self.held = self.held[:most], self.held[most:]
         return taken
 
@@ -84,9 +91,9 @@ def _entry(header: bytes) -> tuple[str, int, int]:
         size = _number(header[124:136])
         name = header[:100].split(b"\0")[0].decode()
     except ValueError:
-        _refuse("it is no tar archive; compressed ones are not taken")
+        _refuse(_NO_TAR)
     if told != sum(header[:148]) + 8 * 32 + sum(header[156:]):
-        _refuse("it is no tar archive; compressed ones are not taken")
+        _refuse(_NO_TAR)
     return name, size, header[156]
 
 
@@ -101,5 +108,6 @@ def _padded(size: int) -> int:
     return -(-size // _BLOCK) * _BLOCK
 
 
-def _refuse(reason: str) -> NoReturn:
-    raise InvalidRequest([FieldProblem("", f"the body is a tar archive of a model folder: {reason[:300]}")])
+def _refuse(reason: Sentence) -> NoReturn:
+    said = say("body.no_model", "the body is a tar archive of a model folder: {why}", why=reason)
+    raise InvalidRequest([FieldProblem("", said)])

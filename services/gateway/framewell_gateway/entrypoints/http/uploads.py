@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from framewell.ingest.v1.ingest_service_pb2 import UploadHeader, UploadRequest
 from framewell_contracts.json_mapping import FieldProblem
+from framewell_contracts.sentences import say
 from framewell_gateway.entrypoints.http.app_context import AppContext
 from framewell_gateway.entrypoints.http.problems import InvalidRequest
 from framewell_gateway.entrypoints.http.requests import refuse_encoded
@@ -26,7 +27,8 @@ async def upload(context: AppContext, header: UploadHeader, request: Request) ->
     refuse_encoded(request.headers)
     length = request.headers.get("content-length", "0")
     if length == "0" and "transfer-encoding" not in request.headers:
-        raise InvalidRequest([FieldProblem("", "the body is the file itself, and it is empty")])
+        said = say("body.empty_file", "the body is the file itself, and it is empty")
+        raise InvalidRequest([FieldProblem("", said)])
     header.size = int(length) if length.isdigit() else 0
     parts = _Parts(header, request.stream())
     try:

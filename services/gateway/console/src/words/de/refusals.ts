@@ -10,7 +10,6 @@ export const refusals: Readonly<Record<string, string>> = {
   empty_snapshot: "Der Datenstand ist leer: Es gibt nichts zu lernen.",
   gone: "Das wurde entfernt oder gelöscht.",
   invalid_parameter: "Eine Angabe ist nicht zulässig.",
-  revision_changed: "Das hat sich inzwischen geändert. Sehen Sie es noch einmal an.",
   unusable_model: "Dieses Modell lässt sich nicht verwenden.",
   webhook_host_not_allowed: "An diese Adresse darf nichts gesendet werden. Die Liste führt der Betrieb.",
 };
