@@ -395,8 +395,13 @@ def test_search_finds_names_texts_and_labels_whatever_their_case(gateway: Gatewa
 
 def test_why_says_what_holds_an_asset_up_and_what_to_do(gateway: Gateway, run: Run) -> None:
     explanation = {
-        "headline": f"{ASSET} is ingested. It is stuck.",
+        "headline": "“Evening news” is ingested. It is stuck.",
         "verdict": "stuck",
+        "last_event": {
+            "type": "framewell.asset.ingested.v1",
+            "time": "2026-11-23T09:00:00Z",
+            "age": "47.300s",
+        },
         "waits_for": ["transcode: to plan its chunks"],
         "reasons": [
             {
@@ -414,7 +419,8 @@ def test_why_says_what_holds_an_asset_up_and_what_to_do(gateway: Gateway, run: R
     assert json.loads(run("why", ASSET, "--json").stdout) == explanation
     shown = run("why", ASSET).stdout
     for sentence in (
-        "It is stuck.",
+        "“Evening news” is ingested. It is stuck.",
+        "last: asset.ingested, 47 s ago",
         "next: transcode: to plan its chunks",
         "gave up asset.ingested once: damaged (unreadable).",
         "→ framewell dlq replay transcode.plan_chunks --id 0@17",

@@ -8,6 +8,7 @@ import pytest
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetIngested, AssetRejected, AssetTranscoded
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
+from framewell.gateway.v1.asset_view_pb2 import AssetState
 from framewell.gateway.v1.explanation_pb2 import (
     AssetDeadLetter,
     AssetExplanation,
@@ -16,7 +17,7 @@ from framewell.gateway.v1.explanation_pb2 import (
     Retry,
     WaitingRecord,
 )
-from framewell.media.v1.media_pb2 import Work
+from framewell.media.v1.media_pb2 import Programme, Work
 from framewell.mesh.v1.operations_service_pb2 import (
     Breaker,
     DescribeWorkResponse,
@@ -29,6 +30,7 @@ from framewell.mesh.v1.operations_service_pb2 import (
 from framewell_gateway.domain.broker_state import BrokerState, Replica, ServiceReplies
 from framewell_gateway.domain.diagnosis import Findings, diagnose
 from framewell_gateway.domain.moments import timestamp
+from framewell_gateway.domain.progress import Progress
 from framewell_kit.outcome_messages import done
 
 ASSET = "1c5b2c1e-0000-4000-8000-00000000000c"
@@ -101,6 +103,25 @@ async def test_a_finished_asset_needs_nobody(mesh: Any, gateway: httpx.AsyncClie
     answer = await ask(gateway)
     assert (answer["verdict"], answer["stage"], answer["reasons"]) == ("ended", "done", [])
     assert "Nothing more happens by itself." in str(answer["headline"])
+
+
+async def test_an_asset_is_named_by_its_title_in_every_language(
+    mesh: Any, gateway: httpx.AsyncClient
+) -> None:
+    await mesh.happened(AssetIngested(work=WORK, programme=Programme(title="Abendschau")))
+    answer = await ask(gateway)
+    assert answer["headline"] == "“Abendschau” is ingested. It is moving."
+    wording = answer["headline_wording"]
+    assert (wording["template"], wording["params"]["standing-asset-title"]) == ("headline", "Abendschau")
+
+
+def test_a_title_that_does_not_end_leaves_the_sentence_readable() -> None:
+    progress = Progress(AssetState.ASSET_STATE_INGESTED)
+    title = "W" * 10_000
+    found = Findings(ASSET, datetime.now(UTC), progress, None, BrokerState(), "", [], title=title)
+    explained = diagnose(found)
+    assert explained.headline.startswith(f"“{'W' * 119}…” is ingested.")
+    assert explained.HasField("headline_wording")
 
 
 async def test_the_reason_of_a_refusal_stands_as_it_is(mesh: Any, gateway: httpx.AsyncClient) -> None:

@@ -26,7 +26,6 @@ from framewell_gateway.domain.events import RecordedEvent
 from framewell_gateway.domain.job_reasons import of_job
 from framewell_gateway.domain.moments import duration, timestamp
 from framewell_gateway.domain.progress import ENDED, Progress
-from framewell_gateway.domain.told_times import ago
 
 # An asset of which something happened so recently is on its way even when nothing of it can be seen: a
 # fact is neither a record that waits nor a job while it is handled.
@@ -36,13 +35,19 @@ JUST_NOW = timedelta(seconds=30)
 _CLOSE: Final = "close_recording"
 """The job of ingest that there is while a recording is under way."""
 
+_LONGEST_TITLE: Final = 120
+"""Characters of a title in a sentence; what is longer is cut off, with `…`."""
+
 # Reasons that are about services and not about the asset.
 _OF_SERVICES = frozenset({"service_away", "replica_away", "service_unready"})
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Everything that was found out. `progress` is None for an asset only the broker knows yet."""
+    """Everything that was found out. `progress` is None for an asset only the broker knows yet.
+
+    `title` is empty where the asset has none, or none is known.
+    """
 
     asset_id: str
     now: datetime
@@ -51,6 +56,7 @@ class Findings:
     broker: BrokerState
     broker_away: str
     services: Sequence[ServiceReplies]
+    title: str = ""
 
 
 # Which services the next step of an asset takes, by its state; in words, what that step is.
@@ -204,14 +210,15 @@ _MOVEMENTS = {
 
 
 def _headline(found: Findings, verdict: "AssetVerdict.ValueType") -> Sentence:
-    standing = say("standing.not_taken_in", "{asset_id} is not taken in yet", asset_id=found.asset_id)
+    asset = _named(found)
+    standing = say("standing.not_taken_in", "{asset} is not taken in yet", asset=asset)
     if found.progress is not None:
         state = enum_word(AssetState.DESCRIPTOR, found.progress.state)
         reason = found.progress.reason.rstrip(".") if found.progress.reason else ""
         standing = say(
             "standing",
-            "{asset_id} is {state}{reason}",
-            asset_id=found.asset_id,
+            "{asset} is {state}{reason}",
+            asset=asset,
             state=state,
             reason=say("standing.because", ": {why}", why=reason) if reason else "",
         )
@@ -224,24 +231,17 @@ def _headline(found: Findings, verdict: "AssetVerdict.ValueType") -> Sentence:
             standing=standing,
             given_up=given_up if count else "",
         )
-    last = found.last_event
-    last_event = (
-        say(
-            "headline.last_event",
-            " Last event: {event}, {time} ago.",
-            event=last.name,
-            time=ago(last.time, found.now),
-        )
-        if last
-        else ""
-    )
-    return say(
-        "headline",
-        "{standing}. {movement}.{last_event}",
-        standing=standing,
-        movement=_MOVEMENTS[verdict],
-        last_event=last_event,
-    )
+    return say("headline", "{standing}. {movement}.", standing=standing, movement=_MOVEMENTS[verdict])
+
+
+def _named(found: Findings) -> str:
+    """Return what the asset is called in a sentence: its title, or its id where it has none."""
+    if not found.title:
+        return found.asset_id
+    title = found.title
+    if len(title) > _LONGEST_TITLE:
+        title = f"{title[: _LONGEST_TITLE - 1].rstrip()}…"
+    return say("asset_named", "“{title}”", title=title)
 
 
 def _waits_for(found: Findings) -> Iterator[str]:

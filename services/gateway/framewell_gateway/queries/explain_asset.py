@@ -55,6 +55,7 @@ class ExplainAsset:
                 broker=broker,
                 broker_away=broker_away,
                 services=[one.result() for one in described],
+                title="" if known is None else known.summary.title,
             )
         )
 

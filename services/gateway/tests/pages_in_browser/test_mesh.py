@@ -214,7 +214,7 @@ def test_an_asset_is_asked_why_by_its_title(visit: Visit, house: Any, night: Any
     page.get_by_role("option", name="Tagesthema: Wasser").wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**why={house.scenes.asset_id(2)}")
-    expect(page.locator(".explanation")).to_contain_text("It has ended")
+    expect(page.locator(".explanation")).to_contain_text("“Tagesthema: Wasser” is analysed.")
     visit.check_accessibility(page)
     page.set_viewport_size({"width": 320, "height": 640})
     visit.check_fits(page)

@@ -18,16 +18,15 @@ export function Explanation({ why, beside }: { why: AssetExplanation; beside?: R
   const words = useWords({ en, de });
   const events = useWords({ en: historyEn, de: historyDe }).events;
   const verdict = why.verdict ?? "";
-  const said = useSaid();
-  const withoutId = (headline: string) =>
-    headline.startsWith(why.asset_id) ? words.asset + headline.slice(why.asset_id.length) : headline;
   return (
     <div className="explanation">
       <div className="row">
         <Badge weight={WEIGHTS[verdict] ?? "calm"}>{words.verdicts[verdict] ?? verdict}</Badge>
         {beside}
       </div>
-      <p className="foreign">{withoutId(said(why.headline, why.headline_wording))}</p>
+      <p className="foreign">
+        <Said sentence={why.headline} wording={why.headline_wording} />
+      </p>
       {why.reasons.map((reason) => (
         <div key={reason.kind + reason.sentence} className="explanation-reason">
           <p className="foreign">
