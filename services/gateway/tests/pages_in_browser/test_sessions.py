@@ -122,3 +122,25 @@ def test_a_wrong_password_is_said_and_the_page_stays(house: Any, visit: Any) -> 
     expect(again.get_by_text("Login or password is wrong.")).to_be_visible()
     again.get_by_role("button", name="Leave the page").click()
     expect(page).to_have_url(re.compile("/console/sign-in"))
+
+
+def test_what_somebody_goes_on_typing_when_the_session_ends_is_no_password(house: Any, visit: Any) -> None:
+    visit.expects("401")
+    house.add_user("ina", "curator")
+    page = visit.sign_in("ina", "/assets")
+    tried: list[str] = []
+    page.on("request", lambda one: one.method == "POST" and tried.append(one.url))
+    house.end_sessions()
+    page.keyboard.press("/")
+    page.keyboard.type("news")
+    again = page.get_by_role("alertdialog", name="Sign in again")
+    expect(again).to_be_visible()
+    page.keyboard.type(" at eight")
+    page.keyboard.press("Enter")
+    expect(again.get_by_label("Password")).to_be_focused()
+    expect(again.get_by_label("Password")).to_have_value("")
+    expect(again.get_by_label("Login")).to_have_value("ina")
+    assert tried == []
+    page.keyboard.type("a long sentence is easy to keep")
+    page.keyboard.press("Enter")
+    expect(again).to_have_count(0)

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { signIn } from "../api/generated";
 import { ProblemError } from "../api/problems";
@@ -14,6 +14,8 @@ export function SignInForm({ login: known = "" }: { login?: string }) {
   const [login, setLogin] = useState(known);
   const [password, setPassword] = useState("");
   const { begin, busy, error } = useSignIn(() => setPassword(""));
+  const passwordField = useRef<HTMLInputElement>(null);
+  useFocusOnceQuiet(passwordField, known !== "");
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void begin(login, password);
@@ -35,7 +37,7 @@ export function SignInForm({ login: known = "" }: { login?: string }) {
         onChange={setPassword}
         autoComplete="current-password"
         isRequired
-        autoFocus={known !== ""}
+        inputRef={passwordField}
         error={error}
       />
       <div className="row">
@@ -45,6 +47,34 @@ export function SignInForm({ login: known = "" }: { login?: string }) {
       </div>
     </Form>
   );
+}
+
+const QUIET_MS = 800;
+
+/**
+ * Focuses a field that came up in the middle of work once no key was pressed for a moment: what somebody goes on
+ * typing is no part of a password, and the Enter behind it sends none.
+ */
+function useFocusOnceQuiet(field: RefObject<HTMLInputElement | null>, wanted: boolean) {
+  useEffect(() => {
+    if (!wanted) return;
+    let timer = 0;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = window.setTimeout(focus, QUIET_MS);
+    };
+    const end = () => {
+      clearTimeout(timer);
+      window.removeEventListener("keydown", wait, true);
+    };
+    const focus = () => {
+      end();
+      if (!(document.activeElement instanceof HTMLInputElement)) field.current?.focus();
+    };
+    window.addEventListener("keydown", wait, true);
+    wait();
+    return end;
+  }, [field, wanted]);
 }
 
 /** Begins a session; `refused` is called, and `error` says why, where there is none. */
