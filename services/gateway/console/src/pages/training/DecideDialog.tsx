@@ -30,28 +30,11 @@ export function DecideDialog({
 }) {
   const words = useTrainingWords();
   const shell = useShellWords();
-  const status = useStatus();
-  const queries = useQueryClient();
   const [reason, setReason] = useState("");
   const [asked, setAsked] = useState(false);
-  const model: ModelVersionInput = { name: candidate.model?.name ?? "", version: candidate.model?.version ?? "" };
-  const decide = useMutation({
-    mutationFn: (because: string): Promise<unknown> => {
-      if (decision === "rollback") return rollBackModel({ name: model.name, reason: because });
-      const call = { promote: promoteCandidate, hold: holdCandidate, release: releaseCandidate }[decision];
-      return call({ model, reason: because });
-    },
-    onSuccess: () => {
-      status.say(words.decide.done[decision]);
-      for (const subject of ["candidates", "models", "counts"]) {
-        void queries.invalidateQueries({ queryKey: [subject] });
-      }
-      onClose();
-    },
-    onError: () => void queries.invalidateQueries({ queryKey: ["candidates"] }),
-  });
-  const version = model.version ?? "";
-  const title = decision === "rollback" ? words.decide.rollback : words.decide[decision](version);
+  const decide = useDecision(decision, candidate, onClose);
+  const title =
+    decision === "rollback" ? words.decide.rollback : words.decide[decision](candidate.model?.version ?? "");
   const confirm = () => {
     setAsked(true);
     if (reason.trim() !== "") decide.mutate(reason.trim());
@@ -86,4 +69,27 @@ export function DecideDialog({
       </div>
     </Dialog>
   );
+}
+
+/** A mutation that decides for a reason; what shows the model is asked again, also where the decision came too late. */
+function useDecision(decision: Decision, candidate: Candidate, onDecided: () => void) {
+  const words = useTrainingWords().decide;
+  const status = useStatus();
+  const queries = useQueryClient();
+  const model: ModelVersionInput = { name: candidate.model?.name ?? "", version: candidate.model?.version ?? "" };
+  return useMutation({
+    mutationFn: (reason: string): Promise<unknown> => {
+      if (decision === "rollback") return rollBackModel({ name: model.name, reason });
+      const call = { promote: promoteCandidate, hold: holdCandidate, release: releaseCandidate }[decision];
+      return call({ model, reason });
+    },
+    onSuccess: () => {
+      status.say(words.done[decision]);
+      for (const subject of ["candidates", "models", "counts"]) {
+        void queries.invalidateQueries({ queryKey: [subject] });
+      }
+      onDecided();
+    },
+    onError: () => void queries.invalidateQueries({ queryKey: ["candidates"] }),
+  });
 }

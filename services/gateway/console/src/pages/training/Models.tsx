@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { BrainCircuit } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Candidate } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
 import { Button } from "../../parts/Button";
@@ -20,27 +20,12 @@ interface Decided {
 
 /** What serves, and what waits for a person, side by side; every other version below. */
 export function Models({ operates }: { operates: boolean }) {
-  const words = useTrainingWords();
   const shell = useShellWords();
   const query = useInfiniteQuery(candidates);
   const [decided, decide] = useState<Decided>();
   const [traced, trace] = useState<Candidate>();
   const all = sorted(query.data?.pages.flatMap((page) => page.candidates) ?? []);
-  const first = all.waiting[0];
-  const key = (name: string, letter: string, does: string, decision: Decision) => ({
-    id: `training.${name}`,
-    key: letter,
-    does,
-    run: () => first !== undefined && decide({ decision, candidate: first }),
-  });
-  useKeys(
-    operates
-      ? [
-          key("promote", "p", words.keys.promote, "promote"),
-          key("hold", "o", words.keys.hold, first?.hold === undefined ? "hold" : "release"),
-        ]
-      : [],
-  );
+  useDecisionKeys(operates, all.waiting[0], decide);
   const card = (candidate: Candidate) => (
     <li key={`${candidate.model?.name}@${candidate.model?.version}`}>
       <CandidateCard
@@ -56,32 +41,7 @@ export function Models({ operates }: { operates: boolean }) {
       <Answer query={query}>
         {() => (
           <div className="stack">
-            <div className="training-pair">
-              <section aria-labelledby="training-serves" className="stack">
-                <h2 id="training-serves">{words.inService.title}</h2>
-                {all.inService.length === 0 ? (
-                  <Empty icon={<BrainCircuit aria-hidden="true" />} title={words.inService.none}>
-                    {words.inService.noneText}
-                  </Empty>
-                ) : (
-                  <ul className="stack">{all.inService.map(card)}</ul>
-                )}
-              </section>
-              <section aria-labelledby="training-waits" className="stack">
-                <h2 id="training-waits">{words.waiting.title}</h2>
-                {all.waiting.length === 0 ? (
-                  <p className="soft">{words.waiting.none}</p>
-                ) : (
-                  <ul className="stack">{all.waiting.map(card)}</ul>
-                )}
-              </section>
-            </div>
-            {all.others.length > 0 && (
-              <section aria-labelledby="training-others" className="stack">
-                <h2 id="training-others">{words.earlier.title}</h2>
-                <ul className="training-others">{all.others.map(card)}</ul>
-              </section>
-            )}
+            <Groups candidates={all} card={card} />
             {query.hasNextPage && <Button onPress={() => void query.fetchNextPage()}>{shell.more}</Button>}
           </div>
         )}
@@ -91,5 +51,61 @@ export function Models({ operates }: { operates: boolean }) {
       )}
       {traced !== undefined && <LineageDialog candidate={traced} onClose={() => trace(undefined)} />}
     </>
+  );
+}
+
+/** What serves beside what waits; every other version below. */
+function Groups({
+  candidates: { inService, waiting, others },
+  card,
+}: {
+  candidates: ReturnType<typeof sorted>;
+  card: (candidate: Candidate) => ReactNode;
+}) {
+  const words = useTrainingWords();
+  return (
+    <>
+      <div className="training-pair">
+        <section aria-labelledby="training-serves" className="stack">
+          <h2 id="training-serves">{words.inService.title}</h2>
+          {inService.length === 0 ? (
+            <Empty icon={<BrainCircuit aria-hidden="true" />} title={words.inService.none}>
+              {words.inService.noneText}
+            </Empty>
+          ) : (
+            <ul className="stack">{inService.map(card)}</ul>
+          )}
+        </section>
+        <section aria-labelledby="training-waits" className="stack">
+          <h2 id="training-waits">{words.waiting.title}</h2>
+          {waiting.length === 0 ? (
+            <p className="soft">{words.waiting.none}</p>
+          ) : (
+            <ul className="stack">{waiting.map(card)}</ul>
+          )}
+        </section>
+      </div>
+      {others.length > 0 && (
+        <section aria-labelledby="training-others" className="stack">
+          <h2 id="training-others">{words.earlier.title}</h2>
+          <ul className="training-others">{others.map(card)}</ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+/** Keys that decide about the candidate that has waited first. */
+function useDecisionKeys(operates: boolean, first: Candidate | undefined, decide: (decided: Decided) => void): void {
+  const words = useTrainingWords().keys;
+  const run = (decision: Decision) => first !== undefined && decide({ decision, candidate: first });
+  const hold = first?.hold === undefined ? "hold" : "release";
+  useKeys(
+    operates
+      ? [
+          { id: "training.promote", key: "p", does: words.promote, run: () => run("promote") },
+          { id: "training.hold", key: "o", does: words.hold, run: () => run(hold) },
+        ]
+      : [],
   );
 }

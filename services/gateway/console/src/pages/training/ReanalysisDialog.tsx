@@ -2,15 +2,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type EstimateReanalysisResponse, estimateReanalysis, startReanalysis } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
-import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
+import { PreviewActions } from "../../parts/PreviewActions";
 import { Said } from "../../parts/Said";
 import { useStatus } from "../../parts/status";
 import { reanalyses as de } from "../../words/de/reanalyses";
 import { reanalyses as en } from "../../words/en/reanalyses";
 import { useLanguage, useWords } from "../../words/language";
-import { useShellWords } from "../../words/shell";
 import { lookers } from "./queries";
 import { spanIn } from "./Reanalyses";
 import { ReanalysisFields } from "./ReanalysisFields";
@@ -19,7 +18,6 @@ import { EMPTY, estimateOf, lacksOf, requestOf } from "./reanalysis";
 /** A look at the archive again: estimated first, then started. */
 export function ReanalysisDialog({ onClose }: { onClose: () => void }) {
   const words = useWords({ en, de });
-  const shell = useShellWords();
   const { say } = useStatus();
   const queries = useQueryClient();
   const query = useQuery(lookers);
@@ -47,15 +45,12 @@ export function ReanalysisDialog({ onClose }: { onClose: () => void }) {
       wide
       onClose={onClose}
       actions={
-        <>
-          <Button onPress={onClose}>{shell.cancel}</Button>
-          <Button look={looked ? "plain" : "main"} onPress={estimate} isDisabled={look.isPending}>
-            {words.form.look}
-          </Button>
-          <Button look="main" onPress={() => start.mutate(draft)} isDisabled={!looked || start.isPending}>
-            {words.form.start}
-          </Button>
-        </>
+        <PreviewActions
+          previewed={looked}
+          preview={{ label: words.form.look, onPress: estimate, isDisabled: look.isPending }}
+          submit={{ label: words.form.start, onPress: () => start.mutate(draft), isDisabled: start.isPending }}
+          onCancel={onClose}
+        />
       }
     >
       <Answer query={query}>

@@ -35,45 +35,7 @@ export function ReanalysisFields({ draft, onChange, lacking, analysers, models }
         value={draft.what}
         onChange={(what) => set({ what })}
       />
-      <Radios<Where>
-        label={words.where}
-        choices={(["all", "series", "channel", "assets"] as const).map((value) => ({
-          value,
-          label: words.whole[value] ?? value,
-        }))}
-        value={draft.where}
-        onChange={(where) => set({ where })}
-      />
-      {draft.where === "series" && (
-        <TextField
-          label={words.series}
-          value={draft.series}
-          onChange={(series) => set({ series })}
-          error={lack("series")}
-        />
-      )}
-      {draft.where === "channel" && (
-        <TextField
-          label={words.channel}
-          value={draft.channel}
-          onChange={(channel) => set({ channel })}
-          error={lack("channel")}
-        />
-      )}
-      {draft.where === "assets" ? (
-        <Assets assets={draft.assets} onChange={(assets) => set({ assets })} error={lack("assets")} />
-      ) : (
-        <div className="training-pair-fields">
-          <TextField label={words.from} type="date" value={draft.from} onChange={(from) => set({ from })} />
-          <TextField
-            label={words.until}
-            type="date"
-            value={draft.until}
-            onChange={(until) => set({ until })}
-            error={lack("dates")}
-          />
-        </div>
-      )}
+      <Selection draft={draft} set={set} lack={lack} />
       <div className="training-pair-fields">
         <TextField
           label={words.begin}
@@ -91,6 +53,54 @@ export function ReanalysisFields({ draft, onChange, lacking, analysers, models }
         />
       </div>
     </div>
+  );
+}
+
+/** Which programmes are looked at. */
+function Selection({
+  draft,
+  set,
+  lack,
+}: {
+  draft: ReanalysisDraft;
+  set: (part: Partial<ReanalysisDraft>) => void;
+  lack: (name: ReanalysisLack) => string | undefined;
+}) {
+  const words = useWords({ en, de }).form;
+  return (
+    <>
+      <Radios<Where>
+        label={words.where}
+        choices={(["all", "series", "channel", "assets"] as const).map((value) => ({
+          value,
+          label: words.whole[value] ?? value,
+        }))}
+        value={draft.where}
+        onChange={(where) => set({ where })}
+      />
+      {(draft.where === "series" || draft.where === "channel") && (
+        <TextField
+          label={words[draft.where]}
+          value={draft[draft.where]}
+          onChange={(text) => set({ [draft.where]: text })}
+          error={lack(draft.where)}
+        />
+      )}
+      {draft.where === "assets" ? (
+        <Assets assets={draft.assets} onChange={(assets) => set({ assets })} error={lack("assets")} />
+      ) : (
+        <div className="training-pair-fields">
+          <TextField label={words.from} type="date" value={draft.from} onChange={(from) => set({ from })} />
+          <TextField
+            label={words.until}
+            type="date"
+            value={draft.until}
+            onChange={(until) => set({ until })}
+            error={lack("dates")}
+          />
+        </div>
+      )}
+    </>
   );
 }
 

@@ -1,109 +1,67 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import {
-  type Dataset,
-  previewRun,
-  type Run,
-  type SnapshotPublished,
-  startRun,
-  type TrainingRequested,
-} from "../../api/generated";
+import { type Dataset, previewRun, type Run, startRun, type TrainingRequested } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
-import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
 import { Choose, TextField } from "../../parts/fields";
+import { PreviewActions } from "../../parts/PreviewActions";
 import { useStatus } from "../../parts/status";
-import { useShellWords } from "../../words/shell";
 import { PreviewBox } from "./PreviewBox";
 import { datasets, snapshotsOf } from "./queries";
 import { useTrainingWords } from "./words";
 
-interface Wanted {
+interface RunDraft {
   dataset: string;
+  /** The newest where it is empty. */
   snapshot: string;
   seed: string;
 }
 
-function requestOf(wanted: Wanted, recipe: string): TrainingRequested {
-  return {
-    dataset_id: wanted.dataset,
-    recipe,
-    seed: Number.parseInt(wanted.seed, 10),
-    ...(wanted.snapshot.trim() === "" ? {} : { snapshot_id: wanted.snapshot.trim() }),
-  };
-}
-
-/** A run by hand: looked at first, then started. */
+/** A run by hand: previewed first, then started. */
 export function StartDialog({ onClose, onStarted }: { onClose: () => void; onStarted: (run: Run) => void }) {
-  const words = useTrainingWords();
-  const shell = useShellWords();
-  const status = useStatus();
-  const queries = useQueryClient();
+  const words = useTrainingWords().form;
   const query = useQuery(datasets);
-  const [chosen, choose] = useState("");
-  const [snapshot, setSnapshot] = useState("");
-  const [seed, setSeed] = useState("0");
+  const [draft, setDraft] = useState<RunDraft>({ dataset: "", snapshot: "", seed: "0" });
   const all = query.data?.datasets ?? [];
-  const dataset = all.find((one) => one.dataset_id === chosen) ?? all[0];
-  const snapshots = useQuery(snapshotsOf(dataset?.dataset_id ?? ""));
-  const wanted: Wanted = { dataset: dataset?.dataset_id ?? "", snapshot, seed };
-  const request = requestOf(wanted, dataset?.recipe ?? "");
-  const looking = useMutation({ mutationFn: (one: TrainingRequested) => previewRun(one) });
-  const start = useMutation({
-    mutationFn: (one: TrainingRequested) => startRun(one),
-    onSuccess: (answer) => {
-      status.say(words.form.started);
-      void queries.invalidateQueries({ queryKey: ["runs"] });
-      if (answer.run !== undefined) onStarted(answer.run);
-    },
-  });
-  const looked = looking.data !== undefined && JSON.stringify(looking.variables) === JSON.stringify(request);
-  const usable = dataset !== undefined && isSeed(seed);
+  const dataset = all.find((one) => one.dataset_id === draft.dataset) ?? all[0];
+  const request = requestOf(draft, dataset);
+  const preview = useMutation({ mutationFn: (one: TrainingRequested) => previewRun(one) });
+  const start = useStart(onStarted);
+  const previewed = preview.data !== undefined && JSON.stringify(preview.variables) === JSON.stringify(request);
+  const incomplete = dataset === undefined || !isSeed(draft.seed);
+  const refused = (preview.data?.refusals.length ?? 0) > 0;
   return (
     <Dialog
-      title={words.form.title}
+      title={words.title}
       open
       onClose={onClose}
       actions={
-        <>
-          <Button onPress={onClose}>{shell.cancel}</Button>
-          <Button
-            look={looked ? "plain" : "main"}
-            onPress={() => looking.mutate(request)}
-            isDisabled={!usable || looking.isPending}
-          >
-            {words.form.look}
-          </Button>
-          <Button
-            look="main"
-            onPress={() => start.mutate(request)}
-            isDisabled={!usable || !looked || start.isPending || (looking.data?.refusals.length ?? 0) > 0}
-          >
-            {words.form.start}
-          </Button>
-        </>
+        <PreviewActions
+          previewed={previewed}
+          preview={{
+            label: words.look,
+            onPress: () => preview.mutate(request),
+            isDisabled: incomplete || preview.isPending,
+          }}
+          submit={{
+            label: words.start,
+            onPress: () => start.mutate(request),
+            isDisabled: incomplete || refused || start.isPending,
+          }}
+          onCancel={onClose}
+        />
       }
     >
       <Answer query={query} small>
         {() =>
           dataset === undefined ? (
-            <p>{words.form.none}</p>
+            <p>{words.none}</p>
           ) : (
             <div className="stack">
-              <Fields
-                datasets={all}
-                snapshots={snapshots.data ?? []}
-                wanted={wanted}
-                onDataset={(next) => {
-                  choose(next);
-                  setSnapshot("");
-                }}
-                onSnapshot={setSnapshot}
-                onSeed={setSeed}
-              />
-              <Sentence error={looking.error ?? start.error} />
-              {looked && looking.data !== undefined && <PreviewBox preview={looking.data} />}
+              <Fields datasets={all} draft={{ ...draft, dataset: dataset.dataset_id }} onChange={setDraft} />
+              <Sentence error={preview.error ?? start.error} />
+              {previewed && <PreviewBox preview={preview.data} />}
             </div>
           )
         }
@@ -112,50 +70,69 @@ export function StartDialog({ onClose, onStarted }: { onClose: () => void; onSta
   );
 }
 
+function useStart(onStarted: (run: Run) => void) {
+  const words = useTrainingWords().form;
+  const status = useStatus();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (request: TrainingRequested) => startRun(request),
+    onSuccess: ({ run }) => {
+      status.say(words.started);
+      void queries.invalidateQueries({ queryKey: ["runs"] });
+      if (run !== undefined) onStarted(run);
+    },
+  });
+}
+
+function requestOf(draft: RunDraft, dataset: Dataset | undefined): TrainingRequested {
+  const snapshot = draft.snapshot.trim();
+  return {
+    dataset_id: dataset?.dataset_id ?? "",
+    recipe: dataset?.recipe ?? "",
+    seed: Number.parseInt(draft.seed, 10),
+    ...(snapshot === "" ? {} : { snapshot_id: snapshot }),
+  };
+}
+
 function isSeed(text: string): boolean {
   return /^-?[0-9]{1,15}$/.test(text.trim());
 }
 
 function Fields({
   datasets: all,
-  snapshots,
-  wanted,
-  onDataset,
-  onSnapshot,
-  onSeed,
+  draft,
+  onChange,
 }: {
   datasets: readonly Dataset[];
-  snapshots: readonly SnapshotPublished[];
-  wanted: Wanted;
-  onDataset: (dataset: string) => void;
-  onSnapshot: (snapshot: string) => void;
-  onSeed: (seed: string) => void;
+  draft: RunDraft;
+  onChange: (draft: RunDraft) => void;
 }) {
   const words = useTrainingWords().form;
+  const snapshots = useQuery(snapshotsOf(draft.dataset));
   return (
     <>
       <Choose
         label={words.dataset}
         choices={all.map((one) => ({ value: one.dataset_id, label: one.title || one.dataset_id }))}
-        value={wanted.dataset}
-        onChange={onDataset}
+        value={draft.dataset}
+        onChange={(dataset) => onChange({ ...draft, dataset, snapshot: "" })}
       />
       <Choose
         label={words.snapshot}
         choices={[
           { value: "", label: words.newest },
-          ...snapshots.map((one) => ({ value: one.snapshot_id, label: `№ ${one.number}` })),
+          ...(snapshots.data ?? []).map((one) => ({ value: one.snapshot_id, label: `№ ${one.number}` })),
         ]}
-        value={wanted.snapshot}
-        onChange={onSnapshot}
+        value={draft.snapshot}
+        onChange={(snapshot) => onChange({ ...draft, snapshot })}
       />
       <TextField
         label={words.seed}
-        value={wanted.seed}
-        onChange={onSeed}
+        value={draft.seed}
+        onChange={(seed) => onChange({ ...draft, seed })}
         inputMode="numeric"
         help={words.seedHelp}
-        error={isSeed(wanted.seed) ? undefined : words.wrongSeed}
+        error={isSeed(draft.seed) ? undefined : words.wrongSeed}
       />
     </>
   );
