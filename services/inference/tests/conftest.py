@@ -22,14 +22,35 @@ from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame, Picture
 from framewell_inference.ports.analysers import Analysers, Around, PictureAnalyser
 from framewell_inference.testing import InferenceBench
+from framewell_inference.testing.campaigns import ASSETS, Spotter, arrive, opened
 from framewell_inference.testing.clusters import Archive
 from framewell_inference.wiring.analysers import load_analysers
+from framewell_kit.documents import MemoryDocuments
+from framewell_kit.objects import MemoryObjects
 from framewell_models.folders import ModelMissingError, default_root
 
 SOURCES = Path(__file__).resolve().parents[3] / ".framewell-demo" / "sources"
 
 Media = Callable[[str], Path]
 Frames = Callable[..., list[Frame]]
+
+
+@pytest.fixture
+def documents() -> MemoryDocuments:
+    return MemoryDocuments()
+
+
+@pytest.fixture
+def objects() -> MemoryObjects:
+    return MemoryObjects()
+
+
+@pytest.fixture
+async def three_assets(documents: MemoryDocuments, objects: MemoryObjects) -> None:
+    """Three analysed assets, before the new analyser comes."""
+    async with opened(documents, objects, Spotter("old")) as bench:
+        for number, asset_id in enumerate(ASSETS[:3]):
+            await arrive(bench, asset_id, series=f"Series {number % 2}", channel="Kanal Eins")
 
 
 @pytest.fixture

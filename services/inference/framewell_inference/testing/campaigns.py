@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from framewell.asset.v1.asset_pb2 import AssetAnalysed, AssetTranscoded
-from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded, PictureStatistics
+from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed, ChunkTranscoded, PictureStatistics
 from framewell.inference.v1 import reanalysis_service_pb2 as api
 from framewell.media.v1.media_pb2 import Span, Work
 from framewell_inference.domain.observations import Findings, FrameSpan, Observation
@@ -25,6 +25,7 @@ from framewell_kit.clock import Clock
 from framewell_kit.documents import Documents
 from framewell_kit.objects import Objects
 from framewell_kit.outcome_messages import done
+from framewell_kit.testing.clocks import HeldClock
 from framewell_models.manifest import ModelRef
 
 ASSETS: Final = [f"00000000-0000-4000-8000-00000000000{number}" for number in range(4)]
@@ -141,3 +142,27 @@ async def state_hash(documents: Documents) -> str:
         counts = {key: value for key, value in campaign["counts"].items() if key != "seconds"}
         state["campaign"] = [campaign["state"], campaign["assets"], campaign["open"], counts]
     return hashlib.sha256(json.dumps(state, sort_keys=True, default=str).encode()).hexdigest()
+
+
+async def work_off(bench: InferenceBench, rounds: int = 12) -> None:
+    """Do all jobs, and let the time pass that they wait."""
+    for _ in range(rounds):
+        await bench.run_jobs()
+        await bench.deliver_own(ChunkAnalysed)
+        assert isinstance(bench.clock, HeldClock)
+        bench.clock.advance(16)
+
+
+async def results(bench: InferenceBench, asset_id: str) -> dict[str, int]:
+    """Return what the newest end of an asset says: observations by analyser and version."""
+    ended = [one for one in bench.facts.of(AssetAnalysed) if one.work.asset_id == asset_id][-1]
+    return {f"{one.analyser}@{one.model.version}": one.observation_count for one in ended.totals}
+
+
+async def hand_out(bench: InferenceBench) -> None:
+    """Let a campaign put its pieces, and do none of them."""
+    jobs = bench.service.jobs
+    kept = [one for one in jobs if one.kind == "campaign"]
+    bench.service = replace(bench.service, jobs=kept)
+    await bench.run_jobs()
+    bench.service = replace(bench.service, jobs=jobs)
