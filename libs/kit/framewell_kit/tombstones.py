@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from framewell_contracts.fact_types import fact_type
+from framewell_contracts.sentences import Sentence, say
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Outgoing
@@ -41,10 +42,16 @@ class Tombstone:
     at: datetime
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """Return in one sentence why it may not be used, without a name and without anybody's words."""
         kind = self.subject.partition(":")[0]
-        return f"Its {kind} was {self.going} on {self.at.date().isoformat()} and must not be used any more."
+        return say(
+            "tombstone",
+            "Its {kind} was {going} on {day} and must not be used any more.",
+            kind=kind,
+            going=self.going,
+            day=self.at.date().isoformat(),
+        )
 
 
 def asset_subject(asset_id: str) -> str:

@@ -12,6 +12,7 @@ from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.model.v1.model_pb2 import ModelHeld, ModelPromoted, ModelRetired
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
 from framewell.training.v1.training_pb2 import LineageSources, TrainingCompleted
+from framewell_contracts.sentences import Sentence
 from framewell_kit.facts import Cause
 from framewell_kit.paging import Page, PageRequest
 from framewell_models.manifest import Manifest
@@ -260,6 +261,10 @@ Note = Callable[[ObjectRef], Awaitable[None]]
 
 class UnreadableModel(Exception):
     """A model's files are not what its run made; the message says which and how."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

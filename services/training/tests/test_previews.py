@@ -70,7 +70,8 @@ async def test_a_preview_says_why_a_run_would_end_without_a_model(training, cast
         SnapshotWithdrawn(snapshot_id="snapshot-1", dataset_id="people", reason="a late no")
     )
     gone = await preview(training, snapshot_id="snapshot-1")
-    assert gone.refusals == ["Snapshot snapshot-1 was withdrawn: a late no."]
+    assert gone.refusals == ["snapshot snapshot-1 was withdrawn: a late no"]
+    assert [one.template for one in gone.refusal_wordings] == ["withdrawn.snapshot"]
 
 
 async def test_a_preview_refuses_what_cannot_be_a_run(training, cast) -> None:

@@ -285,6 +285,8 @@ class AssetRejected(TypedDict):
     """Where the original was to come from."""
     actor: NotRequired[Actor]
     """Who decided that it ends, for instance cancelled it; unset where no person did."""
+    wording: NotRequired[Wording]
+    """What the sentence of `detail` was made of."""
 
 
 class AssetStateCount(TypedDict):
@@ -1293,6 +1295,8 @@ class EstimateReanalysisResponse(TypedDict):
     """What it has to do."""
     notes: Sequence[str]
     """What a person should know before it starts, one sentence each."""
+    notes_wordings: Sequence[Wording]
+    """What the sentences of `notes` were made of, in the same order."""
 
 
 class Event(TypedDict):
@@ -1736,6 +1740,8 @@ class HouseRuleEffect(TypedDict):
     """Id of its statement."""
     asset_count: int
     """Number of assets it would hold for; 0: it matches nothing."""
+    condition_wording: NotRequired[Wording]
+    """What the words of `condition` were made of."""
 
 
 class IngestAsset(TypedDict):
@@ -2292,6 +2298,8 @@ class Measure(TypedDict):
     """Upper end of its interval (Wilson, 95 %)."""
     not_measured: str
     """Why it counts as not measured, in one sentence: too few were tried. Empty where it was measured."""
+    not_measured_wording: NotRequired[Wording]
+    """What the sentence of `not_measured` was made of."""
 
 
 class MediaEvent(TypedDict):
@@ -2387,6 +2395,10 @@ class Model(TypedDict):
     """Why it cannot be used, in one sentence; empty for one that can. It is listed, and nothing else."""
     fallback: str
     """Why it is not on the device that the site asks for, in one sentence; empty where it is."""
+    quarantined_wording: NotRequired[Wording]
+    """What the sentence of `quarantined` was made of."""
+    fallback_wording: NotRequired[Wording]
+    """What the sentence of `fallback` was made of."""
 
 
 class ModelComparison(TypedDict):
@@ -2599,6 +2611,8 @@ class Neighbour(TypedDict):
     """Of a face: what the distance says. It names nobody."""
     sentence: str
     """The same in words, for a person; empty where no face was compared."""
+    wording: NotRequired[Wording]
+    """What that sentence was made of."""
 
 
 class ObjectRef(TypedDict):
@@ -3123,6 +3137,8 @@ class Reanalysis(TypedDict):
     """
     changed_by: NotRequired[Actor]
     """Who paused, resumed or cancelled it last; unset where nobody has."""
+    waiting_wording: NotRequired[Wording]
+    """What the sentence of `waiting` was made of."""
 
 
 class ReanalysisEstimate(TypedDict):
@@ -3142,6 +3158,8 @@ class ReanalysisEstimate(TypedDict):
     """How `duration` was measured, or why it is not known, in one sentence."""
     done_assets: int
     """Selected assets at which it has looked already, and which are left out above."""
+    basis_wording: NotRequired[Wording]
+    """What the sentence of `basis` was made of."""
 
 
 class ReanalysisSelection(TypedDict):
@@ -3250,6 +3268,8 @@ class ReasonCount(TypedDict):
     """The reason in words."""
     count: int
     """How many chunks, the sound of an asset counted as one."""
+    wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class RecognitionChange(TypedDict):
@@ -3878,6 +3898,8 @@ class Run(TypedDict):
     """When it ended; unset until then."""
     epochs: Sequence[EpochMeasure]
     """What was measured after each epoch of training, in order; none of a centroid, which has no epochs."""
+    stage_wording: NotRequired[Wording]
+    """What the words of `stage` were made of."""
 
 
 class RunPay(TypedDict):
@@ -4297,6 +4319,8 @@ class SnapshotWithdrawn(TypedDict):
     """Who or what withdrew it."""
     withdrawn_sample_count: int
     """Number of its samples that were withdrawn; each has a sample.withdrawn of its own."""
+    wording: NotRequired[Wording]
+    """What the sentence of `reason` was made of."""
 
 
 class Span(TypedDict):
@@ -4419,6 +4443,8 @@ class StartReanalysisResponse(TypedDict):
     """The campaign as it stands now."""
     notes: Sequence[str]
     """What a person should know, one sentence each."""
+    notes_wordings: Sequence[Wording]
+    """What the sentences of `notes` were made of, in the same order."""
 
 
 class StartTrainingResponse(TypedDict):
@@ -4508,6 +4534,8 @@ class TestWebhookResponse(TypedDict):
     """Why it was not taken, as a sentence; empty when it was."""
     milliseconds: int
     """How long it took, in milliseconds."""
+    problem_wording: NotRequired[Wording]
+    """What the sentence of `problem` was made of."""
 
 
 class TextAttributes(TypedDict):
@@ -4963,6 +4991,8 @@ class Webhook(TypedDict):
     """Since when every attempt has failed; unset while the last one succeeded."""
     old_secret_until: NotRequired[str]
     """Until when the secret before this one signs too; unset for none."""
+    because_wording: NotRequired[Wording]
+    """What the sentence of `because` was made of."""
 
 
 class WebhookChange(TypedDict):
@@ -5003,6 +5033,8 @@ class WebhookDelivery(TypedDict):
     """When it is tried next; unset once it has ended."""
     tried_at: NotRequired[str]
     """When it was tried last; unset before."""
+    problem_wording: NotRequired[Wording]
+    """What the sentence of `problem` was made of."""
 
 
 class WebhookReplay(TypedDict):

@@ -7,6 +7,7 @@ from typing import Any
 from framewell.media.v1.media_pb2 import ObjectRef, Programme, Timeline
 from framewell.rights.v1.rights_pb2 import Purpose, PurposeDecision, RightsDecided
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import worded
 from framewell_contracts.spelling import normalised
 from framewell_dataset.domain.assets import Asset, Standing
 from framewell_dataset.domain.rights import PURPOSES
@@ -156,6 +157,13 @@ def _standing(standing: Standing) -> Document:
 def refused_field(purpose: "Purpose.ValueType") -> str:
     """Return the field with the sentence by which an asset is withheld for a purpose."""
     return f"refused_{purpose}"
+
+
+def refusal_in(document: Document, purpose: "Purpose.ValueType") -> str:
+    """Return the sentence by which a stored asset is withheld for a purpose; empty where it is not."""
+    decided = map(PurposeDecision.FromString, document["decisions"])
+    refused = (one for one in decided if one.purpose == purpose and not one.allowed)
+    return next((worded(one.sentence, one.wording) for one in refused), "")
 
 
 def _refused(standing: Standing) -> Document:

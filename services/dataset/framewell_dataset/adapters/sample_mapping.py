@@ -5,6 +5,8 @@ from datetime import UTC
 from framewell.dataset.v1.dataset_pb2 import Sample as SampleMessage
 from framewell.media.v1.media_pb2 import Span
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell.rights.v1.rights_pb2 import RightsDecision
+from framewell_contracts.sentences import kept_wording, worded, worded_as_kept
 from framewell_dataset.domain.geometry import Sighting
 from framewell_dataset.domain.samples import Sample, State, Withdrawal
 from framewell_kit.documents.protocol import Document
@@ -25,7 +27,8 @@ def changing_fields(sample: Sample) -> Document:
         "content": content.SerializeToString(),
         "quality": sample.quality,
         "revision": sample.revision,
-        "reason": sample.reason,
+        "reason": str(sample.reason),
+        "reason_wording": kept_wording(sample.reason),
         "withdrawal": str(sample.withdrawal),
         "claimed_by": sample.claimed_by,
         "claimed_until": sample.claimed_until,
@@ -68,7 +71,7 @@ def sample_of(document: Document) -> Sample:
         quality=document["quality"],
         created_at=document["created_at"],
         revision=document["revision"],
-        reason=document["reason"],
+        reason=_reason(document, content.provenance.rights),
         withdrawal=Withdrawal(document["withdrawal"]),
         claimed_by=document["claimed_by"],
         claimed_until=document["claimed_until"],
@@ -76,6 +79,14 @@ def sample_of(document: Document) -> Sample:
         cluster_decision_id=document.get("cluster_decision_id", ""),
         moved_from=tuple(document.get("moved_from", ())),
     )
+
+
+def _reason(document: Document, decided: RightsDecision) -> str:
+    """Return why it is not in use. Where no wording was kept beside it, that of the same decision holds."""
+    reason = str(document["reason"])
+    if "reason_wording" in document:
+        return worded_as_kept(reason, document["reason_wording"])
+    return worded(reason, decided.wording) if reason == decided.sentence else reason
 
 
 def _decision_fields(actor: Actor | None) -> Document:

@@ -13,7 +13,7 @@ from framewell_dataset.domain.class_facts import (
     class_fact,
 )
 from framewell_dataset.domain.classes import DatasetClass
-from framewell_dataset.domain.sample_facts import change_fact
+from framewell_dataset.domain.sample_facts import PERSON_FORGOTTEN, change_fact
 from framewell_dataset.domain.samples import DECIDED, Sample, State, Withdrawal
 from framewell_dataset.ports.catalogue import ClassRepository, DatasetRepository
 from framewell_dataset.ports.review import SampleRepository
@@ -179,7 +179,7 @@ class ManageClasses:
         async for sample in self.samples.of_class(from_id):
             moved += await self._move(sample, into_id, actor, cause)
         if await self.forgotten.tombstones.find(class_subject(into_id)):
-            why = Withdrawal.ERASED, "Its person was forgotten."
+            why = Withdrawal.ERASED, PERSON_FORGOTTEN
             await self.forget(self.samples.of_class(into_id), *why, actor, cause)
         await self.upkeep.request_next(stays.dataset_id, actor, cause)
         return kept, moved

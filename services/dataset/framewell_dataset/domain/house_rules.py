@@ -10,12 +10,20 @@ from framewell.media.v1.media_pb2 import Timeline
 from framewell.rights.v1.rights_pb2 import STATEMENT_SOURCE_HOUSE_RULE, RightsStatement
 from framewell_contracts.bounds import problems_of
 from framewell_contracts.json_mapping import InvalidDocument, from_json
+from framewell_contracts.sentences import Sentence, say
 from framewell_contracts.spelling import normalised
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.rights import HousePolicy, Origin, ReceivedStatement, RightsOfAsset
 from framewell_dataset.domain.rights.terms import read_terms
 
-CONDITIONS = ("series", "channel", "source", "agency", "holder")
+CONDITIONS = {
+    "series": say("condition.series", "series"),
+    "channel": say("condition.channel", "channel"),
+    "source": say("condition.source", "source"),
+    "agency": say("condition.agency", "agency"),
+    "holder": say("condition.holder", "holder"),
+}
+"""What a rule may hold for: the field, and what it is called."""
 
 
 class BadHouseRules(ValueError):
@@ -51,10 +59,19 @@ class HouseRule:
         )
 
     @property
-    def condition(self) -> str:
+    def condition(self) -> Sentence:
         """Return what it holds for in words, e.g. `series 'News', channel 'One'`."""
-        named = [(name, getattr(self, name)) for name in CONDITIONS]
-        return ", ".join(f"{name} {value!r}" for name, value in named if value) or "everything"
+        named = [
+            say("condition.is", "{of} {value}", of=words, value=repr(getattr(self, name)))
+            for name, words in CONDITIONS.items()
+            if getattr(self, name)
+        ]
+        if not named:
+            return say("condition.everything", "everything")
+        said = named.pop()
+        while named:
+            said = say("condition.and", "{first}, {rest}", first=named.pop(), rest=said)
+        return said
 
 
 def digest_of(rules: Iterable[HouseRule], policy: HousePolicy) -> str:

@@ -40,6 +40,9 @@ REASONS = {
     Withdrawal.MERGED: say("withdrawal.merged", "It is the same sighting as an older sample."),
 }
 """What facts say about a withdrawal: they are kept longer than anybody's words may be."""
+PERSON_FORGOTTEN = say("withdrawal.person_forgotten", "Its person was forgotten.")
+ASSET_ERASED = say("withdrawal.asset_erased", "Its asset was erased.")
+"""What the sample itself says, which goes with the person or the asset."""
 
 
 def without_words(provenance: Provenance) -> Provenance:

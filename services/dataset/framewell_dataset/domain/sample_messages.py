@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from framewell.dataset.v1.dataset_pb2 import Sample as SampleMessage
-from framewell.mesh.v1.mesh_pb2 import Wording
 from framewell.sample.v1.sample_pb2 import Evidence
+from framewell_contracts.sentences import wording_of
 from framewell_dataset.domain.samples import Sample
 
 
@@ -31,7 +31,7 @@ def sample_message(
         collapsed=repeats,
         class_name=class_name,
         reason=sample.reason,
-        reason_wording=_why(sample),
+        reason_wording=wording_of(sample.reason),
     )
 
 
@@ -44,12 +44,6 @@ def reviewed_message(message: SampleMessage, sample: Sample, now: datetime) -> S
     if sample.decided_by is not None:
         message.decided_by.CopyFrom(sample.decided_by)
     return message
-
-
-def _why(sample: Sample) -> Wording | None:
-    """Return what the reason of a sample was made of, where it is that of its rights or of its withdrawal."""
-    rights = sample.provenance.rights
-    return rights.wording if sample.reason and sample.reason == rights.sentence else None
 
 
 SOMEBODY: Final = "somebody else"

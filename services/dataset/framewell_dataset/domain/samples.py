@@ -14,6 +14,7 @@ from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.rights.v1.rights_pb2 import Purpose, RightsDecision
 from framewell.sample.v1.sample_pb2 import Crop, Decision, Evidence, Provenance, SampleState
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import worded
 from framewell_dataset.domain.geometry import Sighting, shared_place, shared_time, thinned
 
 SAME_TIME = 0.5
@@ -161,7 +162,7 @@ class Sample:
         provenance = Provenance()
         provenance.CopyFrom(self.provenance)
         provenance.rights.CopyFrom(decision)
-        reason = "" if decision.allowed else decision.sentence
+        reason = "" if decision.allowed else worded(decision.sentence, decision.wording)
         return self.changed(state=state, withdrawal=withdrawal, provenance=provenance, reason=reason)
 
     def withdrawn(self, why: Withdrawal, reason: str) -> "Sample | None":

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetRemoved
+from framewell_dataset.domain.sample_facts import REASONS
 from framewell_dataset.domain.samples import Withdrawal
 from framewell_dataset.steps.take_away_asset import TakeAwayAsset
 from framewell_kit.facts import Cause, Outgoing
@@ -22,6 +23,6 @@ class RemoveAsset:
 
     async def __call__(self, fact: AssetRemoved, cause: Cause) -> Sequence[Outgoing]:
         await self.tombstones.put(asset_subject(fact.asset_id), Going.REMOVED, cause.id)
-        why = Withdrawal.ASSET_REMOVED, "Its asset was removed."
+        why = Withdrawal.ASSET_REMOVED, REASONS[Withdrawal.ASSET_REMOVED]
         await self.take_away(fact.asset_id, fact.revision, why, fact.actor, cause)
         return ()

@@ -13,6 +13,9 @@ from framewell_kit.outcomes import Conflict, Gone, NotFound
 from framewell_kit.readable_objects import ReadableObject
 from framewell_kit.tombstones import Tombstones, asset_subject, class_subject
 
+_GONE = say("withdrawal.gone", "it must not be used any more")
+_WITHHELD = say("withdrawal.for_now", "it must not be used for now")
+
 
 @dataclass(frozen=True, slots=True)
 class FindCrop:
@@ -35,7 +38,7 @@ class FindCrop:
                     "sample_withdrawn",
                     "sample {sample_id} was withdrawn: {reason}",
                     sample_id=owner_id,
-                    reason=sample.reason or "it must not be used any more",
+                    reason=sample.reason or _GONE,
                 )
             )
         if sample.state is State.WITHHELD:
@@ -44,7 +47,7 @@ class FindCrop:
                     "sample_withheld",
                     "sample {sample_id} is withheld: {reason}",
                     sample_id=owner_id,
-                    reason=sample.reason or "it must not be used for now",
+                    reason=sample.reason or _WITHHELD,
                 )
             )
         found = next((crop.picture for crop in sample.crops if crop.picture.key == key), None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from framewell.erasure.v1.erasure_pb2 import ErasurePlanned
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.domain.observations import Described
+from framewell_dataset.domain.sample_facts import ASSET_ERASED, PERSON_FORGOTTEN
 from framewell_dataset.domain.samples import Withdrawal
 from framewell_dataset.ports.catalogue import ClassRepository
 from framewell_dataset.ports.review import SampleRepository, VectorRepository, WordRepository
@@ -39,13 +40,13 @@ class EraseSubjects:
         """Return how many things went, by store."""
         counts: Counter[str] = Counter()
         for class_id in plan.class_ids:
-            why = Withdrawal.ERASED, "Its person was forgotten."
+            why = Withdrawal.ERASED, PERSON_FORGOTTEN
             counts += await self._forget_unnamed(class_id, plan.actor, cause)
             counts += await self.forget(self.samples.of_class(class_id), *why, plan.actor, cause)
             counts["words"] += await self.words.forget_class(class_id)
             counts["classes"] += await self.classes.forget(class_id, plan.actor, cause)
         for asset_id in plan.asset_ids:
-            why = Withdrawal.ERASED, "Its asset was erased."
+            why = Withdrawal.ERASED, ASSET_ERASED
             counts += Counter(await self.take_away(asset_id, 0, why, plan.actor, cause))
             counts["rights_changes"] += await self.changes.forget_asset(asset_id)
         counts["words"] += await self.words.forget_names(plan.name_hashes)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.sample.v1.sample_pb2 import Crop, Provenance
+from framewell_contracts.sentences import worded
 from framewell_dataset.domain.assets import Asset
 from framewell_dataset.domain.classes import Dataset
 from framewell_dataset.domain.geometry import thinned
@@ -75,7 +76,7 @@ class MakeSample:
             crops=tuple(crops),
             evidence=named.evidence,
             quality=candidate.quality,
-            reason="" if decision.allowed else decision.sentence,
+            reason="" if decision.allowed else worded(decision.sentence, decision.wording),
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.snapshots import SnapshotState
 from framewell_dataset.ports.snapshots import BackgroundFaceRepository, SnapshotRepository
 from framewell_dataset.steps.forget_files import ForgetFiles
@@ -12,7 +13,10 @@ from framewell_dataset.steps.rights_gate import RightsGate
 from framewell_dataset.steps.snapshot_upkeep import SnapshotUpkeep
 from framewell_kit.facts import Cause
 
-REASON = "The rights in an asset that some of its unnamed faces come from no longer allow this use."
+REASON = say(
+    "withdrawal.background",
+    "The rights in an asset that some of its unnamed faces come from no longer allow this use.",
+)
 
 
 @dataclass(frozen=True, slots=True)

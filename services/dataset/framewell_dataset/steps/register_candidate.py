@@ -12,7 +12,7 @@ from framewell.media.v1.media_pb2 import Span
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_dataset.domain.geometry import Sighting
 from framewell_dataset.domain.observations import NO_VECTORS
-from framewell_dataset.domain.sample_facts import change_fact, rule_actor
+from framewell_dataset.domain.sample_facts import PERSON_FORGOTTEN, REASONS, change_fact, rule_actor
 from framewell_dataset.domain.samples import DECIDED, Sample, State, Withdrawal
 from framewell_dataset.ports.review import (
     CropReferences,
@@ -67,7 +67,7 @@ class RegisterCandidate:
         sample = await self.make(sighted, named)
         await self.insert(sample, candidate, actor, cause)
         if candidate.named is not None and await self.name.is_forgotten(candidate.named):
-            why = Withdrawal.ERASED, "Its person was forgotten."
+            why = Withdrawal.ERASED, PERSON_FORGOTTEN
             await self.forget(_only(sample), *why, actor, cause)
             return None
         return await self.changes.recheck(sample, actor, cause)
@@ -176,4 +176,4 @@ async def _only(sample: Sample) -> AsyncIterator[Sample]:
 def _merged(sample: Sample) -> Sample | None:
     if sample.state in DECIDED:
         return None
-    return sample.withdrawn(Withdrawal.MERGED, "It is the same sighting as an older sample.")
+    return sample.withdrawn(Withdrawal.MERGED, REASONS[Withdrawal.MERGED])

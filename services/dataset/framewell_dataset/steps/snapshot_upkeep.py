@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
 from framewell_contracts.identity import derived_id
+from framewell_contracts.sentences import wording_of
 from framewell_dataset.domain.samples import Sample
 from framewell_dataset.domain.snapshots import SnapshotState, snapshot_id
 from framewell_dataset.ports.catalogue import DatasetRepository
@@ -50,6 +51,7 @@ class SnapshotUpkeep:
                 snapshot_id=name,
                 dataset_id=dataset_id,
                 reason=reason,
+                wording=wording_of(reason),
                 superseded_by=await self.request_next(dataset_id, actor, cause),
                 actor=actor,
                 withdrawn_sample_count=1,

@@ -1,9 +1,11 @@
 """A snapshot that may still be used."""
 
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, worded
 from framewell_dataset.domain.snapshots import SnapshotState, StoredSnapshot
 from framewell_dataset.ports.snapshots import SnapshotRepository
 from framewell_kit.outcomes import Gone, NotFound
+
+_UNUSABLE = say("withdrawal.samples", "its samples must not be used any more")
 
 
 async def usable_snapshot(snapshots: SnapshotRepository, snapshot_id: str) -> StoredSnapshot:
@@ -14,7 +16,8 @@ async def usable_snapshot(snapshots: SnapshotRepository, snapshot_id: str) -> St
             say("snapshot_unknown", "snapshot {snapshot_id} does not exist", snapshot_id=snapshot_id)
         )
     if stored.state is SnapshotState.WITHDRAWN:
-        reason = stored.withdrawn.reason if stored.withdrawn else "its samples must not be used any more"
+        withdrawn = stored.withdrawn
+        reason = worded(withdrawn.reason, withdrawn.wording) if withdrawn else _UNUSABLE
         raise Gone(
             say(
                 "snapshot_withdrawn",

@@ -26,7 +26,7 @@ from framewell.sample.v1.sample_pb2 import (
     SAMPLE_STATE_ACCEPTED,
     SAMPLE_STATE_PROPOSED,
 )
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wording_of
 from framewell_gateway.ports import Services, methods
 from framewell_gateway.steps.class_names import with_class_names
 from framewell_gateway.steps.class_of_name import ClassOfName, require_one_name
@@ -152,6 +152,8 @@ class Learned:
             for sample_id, result in zip(self.proposed, answer.results, strict=True):
                 for one in self.proposed[sample_id]:
                     one.state, one.reason = result.sample.state, result.error
+                    if result.HasField("wording"):
+                        one.wording.CopyFrom(result.wording)
         return taken
 
     async def _propose(self, one: ClusterAppearance, accepted: Sequence[Sample]) -> NamedAppearance:
@@ -160,10 +162,13 @@ class Learned:
                 return NamedAppearance(appearance=one, sample_id=sample.sample_id, state=sample.state)
         other = await self._captioned_otherwise(one)
         if other is not None:
-            who = other.class_name or "somebody else"
+            who = other.class_name or say("somebody_else", "somebody else")
+            why = say(
+                "captioned_otherwise", "its caption names {who}: decide in review whom it shows", who=who
+            )
             return NamedAppearance(
                 appearance=one, sample_id=other.sample_id, state=other.state,
-                reason=f"its caption names {who}: decide in review whom it shows",
+                reason=why, wording=wording_of(why),
             )  # fmt: skip
         request = ProposeSampleRequest(
             dataset_id=self.named.dataset_id,
@@ -179,10 +184,12 @@ class Learned:
             same = next((each for each in accepted if each.sample_id in refused.reason), None)
             if same is not None:
                 return NamedAppearance(appearance=one, sample_id=same.sample_id, state=same.state)
-            return NamedAppearance(appearance=one, reason=refused.reason)
+            said = refused.reason
+            return NamedAppearance(appearance=one, reason=said, wording=wording_of(said))
         made = NamedAppearance(
-            appearance=one, sample_id=sample.sample_id, state=sample.state, reason=sample.reason
-        )
+            appearance=one, sample_id=sample.sample_id, state=sample.state, reason=sample.reason,
+            wording=sample.reason_wording if sample.HasField("reason_wording") else None,
+        )  # fmt: skip
         if sample.state == SAMPLE_STATE_PROPOSED:
             self.proposed.setdefault(sample.sample_id, []).append(made)
         return made

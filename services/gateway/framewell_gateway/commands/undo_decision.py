@@ -45,6 +45,11 @@ class UndoDecision:
         ]
         answer = await self.services.call(methods.REVIEW_SAMPLES, ReviewSamplesRequest(reviews=reviews))
         return [
-            SampleOfName(sample_id=one.sample_id, state=result.sample.state, reason=result.error)
+            SampleOfName(
+                sample_id=one.sample_id,
+                state=result.sample.state,
+                reason=result.error,
+                wording=result.wording if result.HasField("wording") else None,
+            )
             for one, result in zip(found, answer.results, strict=True)
         ]

@@ -16,6 +16,7 @@ from framewell.inference.v1.cluster_service_pb2 import (
     GetClusterResponse,
 )
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
+from framewell_contracts.sentences import worded, wordings_of
 from framewell_gateway.ports import Services, methods
 from framewell_gateway.steps.class_of_name import ClassOfName
 from framewell_gateway.steps.described_appearances import AppearanceDetails, seconds_of
@@ -49,6 +50,7 @@ class PreviewName:
             self._withheld(first.best),
             self._accepted(named) if existed else _none(),
         )
+        reasons = sorted(set(withheld.values()))
         answer = PreviewNameResponse(
             cluster_id=first.cluster.cluster_id,
             class_id=named.class_id if existed else "",
@@ -58,7 +60,8 @@ class PreviewName:
             asset_count=len(counts),
             sample_count=sum(one.asset_id not in withheld for one in first.best),
             withheld_count=sum(one.asset_id in withheld for one in first.best),
-            withheld_reasons=sorted(set(withheld.values())),
+            withheld_reasons=reasons,
+            withheld_wordings=wordings_of(reasons),
             complete=complete,
         )
         for asset_id in listed:
@@ -97,7 +100,7 @@ class PreviewName:
             *(self.services.call(methods.GET_RIGHTS, GetRightsRequest(asset_id=each)) for each in asset_ids)
         )
         return {
-            asset_id: decision.sentence
+            asset_id: worded(decision.sentence, decision.wording)
             for asset_id, answer in zip(asset_ids, answers, strict=True)
             for decision in answer.decisions
             if decision.purpose == PURPOSE_OWN_TRAINING and not decision.allowed

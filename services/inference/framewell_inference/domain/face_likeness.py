@@ -10,7 +10,7 @@ from framewell.inference.v1.inference_service_pb2 import (
     FACE_LIKENESS_QUESTION,
     FaceLikeness,
 )
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import Sentence, say
 
 NEAR: Final = 0.52
 """Up to this distance two faces are taken for one person's; every embedding is scaled so that this is it.
@@ -21,7 +21,7 @@ FAR: Final = 0.60
 """Farther apart are the pictures of two people, with few exceptions."""
 
 
-def likeness(distance: float) -> tuple[FaceLikeness.ValueType, str]:
+def likeness(distance: float) -> tuple[FaceLikeness.ValueType, Sentence]:
     """Return what a distance says, as a word for programs and as a sentence for people."""
     apart = say("distance", "at distance {distance}", distance=f"{distance:.2f}")
     if distance <= NEAR:

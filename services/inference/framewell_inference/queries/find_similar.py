@@ -9,9 +9,10 @@ from typing import Final
 from framewell.inference.v1.inference_pb2 import ObservationSet
 from framewell.inference.v1.inference_service_pb2 import MomentRef, Neighbour
 from framewell.media.v1.media_pb2 import Observation, ObservationRef, Span
+from framewell.mesh.v1.mesh_pb2 import Wording
 from framewell.rights.v1.rights_pb2 import Purpose
 from framewell_contracts.identity import observation_chunk
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wording_of
 from framewell_inference.domain.face_likeness import likeness
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.stored import StoredSet
@@ -99,7 +100,9 @@ class FindSimilar:
         described = await self._described(found[wanted.offset : last], sets)
         if query.space.analyser == FACES:
             for one in described:
-                one.likeness, one.sentence = likeness(one.distance)
+                one.likeness, said = likeness(one.distance)
+                one.sentence = said
+                one.wording.MergeFrom(wording_of(said) or Wording())
         return described
 
     async def _kept(self, near: Sequence[Near], permitted: _Permitted) -> dict[Near, StoredSet]:

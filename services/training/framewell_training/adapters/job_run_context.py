@@ -9,10 +9,11 @@ from hashlib import sha256
 from threading import Event
 from typing import Any, Final, TypeVar
 
+from framewell_contracts.sentences import say
 from framewell_kit.jobs import Job, Lease
 from framewell_kit.objects.protocol import Objects, reference
 from framewell_kit.outcomes import NotFound
-from framewell_training.domain.runs import RunStopped
+from framewell_training.domain.runs import RunStopped, epoch_stage
 from framewell_training.ports import RunRepository
 
 T = TypeVar("T")
@@ -75,7 +76,7 @@ class JobRunContext:
             return None  # The run then trains from the beginning, to the same end.
 
     async def _write(self, epoch: int, epochs: int, state: bytes, loss: float) -> None:
-        await self.runs.report(self.job.key, f"epoch {epoch} of {epochs}", 0.1 + 0.8 * epoch / epochs)
+        await self.runs.report(self.job.key, epoch_stage(epoch, epochs), 0.1 + 0.8 * epoch / epochs)
         await self.runs.measured(self.job.key, epoch, loss)
         if self._ask is not None:
             await self._ask()
@@ -91,5 +92,7 @@ class JobRunContext:
     def _await(self, work: Coroutine[Any, Any, T]) -> T:
         if self._left.is_set() or self.loop.is_closed():
             work.close()
-            raise RunStopped("left", "its worker left the run; another one goes on with it")
+            raise RunStopped(
+                "left", say("run_stopped.left", "its worker left the run; another one goes on with it")
+            )
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(STORE_SECONDS)

@@ -21,6 +21,7 @@ from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Cause, Fact
 from framewell_kit.outbox import Outbox
 from framewell_kit.paging import Order, Page, PageRequest, find_page
+from framewell_training.adapters.sentence_fields import kept, sentence_in
 from framewell_training.domain.completion import without_sources
 from framewell_training.domain.models import Deployment, Hold, Left, Model
 
@@ -103,7 +104,7 @@ class ModelDocuments:
         return None if after is None else _model(after)
 
     async def withdraw(self, model: Model, reason: str) -> None:
-        await self.documents.update(MODELS, model.ref, {"$set": {"withdrawn": reason}}, expect=STANDS)
+        await self.documents.update(MODELS, model.ref, {"$set": kept("withdrawn", reason)}, expect=STANDS)
 
     async def clear(self, model: Model) -> int:
         change = {
@@ -194,7 +195,7 @@ class DeploymentDocuments:
 
 
 def _left(left: Left | None) -> dict[str, Any] | None:
-    return None if left is None else {"snapshot_number": left.snapshot_number, "reason": left.reason}
+    return None if left is None else {"snapshot_number": left.snapshot_number, **kept("reason", left.reason)}
 
 
 def _history(before: Deployment, version: str) -> list[str]:
@@ -211,7 +212,7 @@ def _model(document: Document) -> Model:
         classes=tuple(document["classes"]),
         snapshot_number=document["snapshot_number"],
         completed=TrainingCompleted.FromString(bytes(document["completed"])),
-        withdrawn=document.get("withdrawn", ""),
+        withdrawn=sentence_in(document, "withdrawn"),
         draft=document["draft"],
         hold=_hold(document.get("hold")),
         holds=document.get("holds", 0),
@@ -232,5 +233,5 @@ def _in_service(document: Document) -> Deployment:
         actor=bytes(document["actor"]),
         reason=document.get("reason", ""),
         entered=tuple(document.get("entered", ())),
-        left=Left(left["snapshot_number"], left["reason"]) if left else None,
+        left=Left(left["snapshot_number"], sentence_in(left, "reason")) if left else None,
     )

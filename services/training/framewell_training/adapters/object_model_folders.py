@@ -11,6 +11,7 @@ import yaml
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.training.v1.training_pb2 import LineageSources
+from framewell_contracts.sentences import say
 from framewell_kit.objects.protocol import Objects, reference
 from framewell_kit.outcomes import NotFound
 from framewell_models.manifest import ManifestError
@@ -50,12 +51,23 @@ class ObjectModelFolders:
             origin = f"the manifest of {model.ref}"
             manifest = read(text.decode(), origin=origin, most_bytes=MOST_BYTES_OF_OURS)
         except (ManifestError, UnicodeDecodeError) as error:
-            raise UnreadableModel(f"the manifest of {model.ref} cannot be read: {error}") from error
+            raise UnreadableModel(
+                say(
+                    "model_unreadable.manifest",
+                    "the manifest of {model} cannot be read: {error}",
+                    model=model.ref,
+                    error=error,
+                )
+            ) from error
         expected = (model.ref, model.classes, made.artefact.sha256)
         if (str(manifest.ref), manifest.classes, manifest.graph.sha256) != expected:
             raise UnreadableModel(
-                f"the manifest of {model.ref} names another version, other classes or another graph than the"
-                " run that made it"
+                say(
+                    "model_unreadable.another",
+                    "the manifest of {model} names another version, other classes or another graph than the"
+                    " run that made it",
+                    model=model.ref,
+                )
             )
         return ModelFiles(manifest, graph)
 
@@ -63,10 +75,17 @@ class ObjectModelFolders:
         try:
             data = await self.objects.read(ref)
         except NotFound as missing:
-            raise UnreadableModel(f"the {what} of {model.ref} is gone") from missing
+            raise UnreadableModel(
+                say("model_unreadable.gone", "the {what} of {model} is gone", what=what, model=model.ref)
+            ) from missing
         if sha256(data).hexdigest() != ref.sha256:
             raise UnreadableModel(
-                f"the {what} of {model.ref} is damaged: its hash is not the one it was made with"
+                say(
+                    "model_unreadable.damaged",
+                    "the {what} of {model} is damaged: its hash is not the one it was made with",
+                    what=what,
+                    model=model.ref,
+                )
             )
         return data
 

@@ -11,6 +11,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
+from framewell_contracts.sentences import say
 from framewell_training.domain.faces import Vectors
 from framewell_training.recipes.graphs import (
     INPUT,
@@ -59,7 +60,9 @@ class OnnxReader:
             try:
                 found: Distances = session.run([OUTPUT], {INPUT: vectors})[0]
             except Exception as error:  # its errors have no common base but this
-                raise UnreadableGraph(f"its graph cannot be run: {error}") from error
+                raise UnreadableGraph(
+                    say("graph_unreadable.run", "its graph cannot be run: {error}", error=error)
+                ) from error
             return found
 
         return distances
@@ -72,7 +75,9 @@ def _session(data: bytes) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its errors have no common base but this
-        raise UnreadableGraph(f"its graph cannot be read: {error}") from error
+        raise UnreadableGraph(
+            say("graph_unreadable.read", "its graph cannot be read: {error}", error=error)
+        ) from error
 
 
 def compare(data: bytes, head: Head, vectors: Vectors) -> float:
@@ -81,14 +86,24 @@ def compare(data: bytes, head: Head, vectors: Vectors) -> float:
     served, expected = session.run([OUTPUT], {INPUT: vectors})[0], head.distances(vectors)
     if served.shape != expected.shape or served.dtype != expected.dtype:
         raise GraphDiffers(
-            f"the exported graph gives {served.dtype} {served.shape},"
-            f" the head {expected.dtype} {expected.shape}"
+            say(
+                "graph_differs.shape",
+                "the exported graph gives {served}, the head {expected}",
+                served=f"{served.dtype} {served.shape}",
+                expected=f"{expected.dtype} {expected.shape}",
+            )
         )
     difference = float(np.abs(served - expected).max())
     if not difference <= MOST_DIFFERENCE:  # NaN fails too
         raise GraphDiffers(
-            f"the exported graph differs from the head by {difference:.2e} on {len(vectors)} vectors;"
-            f" {MOST_DIFFERENCE:.0e} is allowed"
+            say(
+                "graph_differs",
+                "the exported graph differs from the head by {difference} on {vectors} vectors;"
+                " {allowed} is allowed",
+                difference=f"{difference:.2e}",
+                vectors=len(vectors),
+                allowed=f"{MOST_DIFFERENCE:.0e}",
+            )
         )
     return difference
 

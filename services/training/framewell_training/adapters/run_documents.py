@@ -16,14 +16,16 @@ from google.protobuf.message import Message
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.training.v1.training_pb2 import TrainingCompleted
+from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents, Query
 from framewell_kit.facts import Cause
 from framewell_kit.jobs.store import reason_of
 from framewell_kit.outbox import Outbox
 from framewell_kit.paging import Order, Page, PageRequest, find_page
+from framewell_training.adapters.sentence_fields import kept, sentence_in
 from framewell_training.domain.completion import failed, without_sources
-from framewell_training.domain.runs import ERASED, Run, RunKey, RunState, RunStopped, Step
+from framewell_training.domain.runs import ENDED, ERASED, STOPS, Run, RunKey, RunState, RunStopped, Step
 
 RUNS: Final = "runs"
 NUMBERS: Final = "numbers"
@@ -67,7 +69,7 @@ class RunDocuments:
                 "seed": key.seed,
                 "step": key.step.value,
                 "state": run.state.value,
-                "stage": run.stage,
+                **kept("stage", run.stage),
                 "progress": run.progress,
                 "requested_at": run.requested_at,
                 **({} if run.requested_by is None else {"by": run.requested_by.SerializeToString()}),
@@ -87,14 +89,17 @@ class RunDocuments:
         return Page(runs, found.next_token, found.total)
 
     async def report(self, run_id: str, stage: str, progress: float) -> None:
-        change = {"state": RunState.RUNNING.value, "stage": stage, "progress": progress}
+        change = {"state": RunState.RUNNING.value, **kept("stage", stage), "progress": progress}
         after = await self.documents.update(
             RUNS, run_id, {"$set": change}, expect={"state": {"$nin": _ENDED}, "stop": {"$exists": False}}
         )
         if after is None:
             document = await self.documents.get(RUNS, run_id) or {}
-            stop = document.get("stop") or {"code": "ended", "reason": f"run {run_id} has ended"}
-            raise RunStopped(stop["code"], stop["reason"])
+            stop = document.get("stop")
+            if stop:
+                raise RunStopped(stop["code"], sentence_in(stop, "reason"))
+            ended = say("run_stopped.ended", "run {run_id} has ended", run_id=run_id)
+            raise RunStopped("ended", ended)
 
         if "started_at" not in after:
             first = {"$set": {"started_at": self.clock.now()}}
@@ -113,7 +118,8 @@ class RunDocuments:
         return [_run(document) for document in found]
 
     async def stop(self, run_id: str, order: RunStopped) -> bool:
-        change = {"$set": {"stop": {"code": order.code, "reason": order.reason}, "stage": "stops"}}
+        stop = {"code": order.code, **kept("reason", order.reason)}
+        change = {"$set": {"stop": stop, **kept("stage", STOPS)}}
         # An order after an erasure does not take its place: by it the run erases what it wrote meanwhile.
         expect = {"state": {"$nin": _ENDED}, "stop.code": {"$ne": ERASED}}
         return await self.documents.update(RUNS, run_id, change, expect=expect) is not None
@@ -132,7 +138,7 @@ class RunDocuments:
     ) -> Run:
         change = {
             "state": state.value,
-            "stage": "ended",
+            **kept("stage", ENDED),
             "progress": 1.0,
             "ended_at": self.clock.now(),
             "completed": completed.SerializeToString(),
@@ -196,7 +202,7 @@ class RunDocuments:
         if job is None or not job["queue"].endswith("/failed"):
             return run
         fact = failed(run.run_id, run.dataset_id, job.get("code", "failed"), reason_of(job))
-        return replace(run, state=RunState.FAILED, stage="ended", progress=1.0, completed=fact)
+        return replace(run, state=RunState.FAILED, stage=ENDED, progress=1.0, completed=fact)
 
 
 def _run(document: Document) -> Run:
@@ -213,7 +219,7 @@ def _run(document: Document) -> Run:
         key=key,
         dataset_id=document["dataset_id"],
         state=RunState(document["state"]),
-        stage=document["stage"],
+        stage=sentence_in(document, "stage"),
         progress=document["progress"],
         requested_at=document["requested_at"],
         completed=None if completed is None else TrainingCompleted.FromString(bytes(completed)),

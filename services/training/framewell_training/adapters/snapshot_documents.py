@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished, SnapshotWithdrawn
+from framewell_contracts.sentences import say, worded
 from framewell_kit.documents.protocol import Document, Documents
+from framewell_training.adapters.sentence_fields import kept, sentence_in
 from framewell_training.domain.snapshots import Snapshot
 
 SNAPSHOTS: Final = "snapshots"
+NO_REASON: Final = say("withdrawal.unsaid", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class SnapshotDocuments:
         await self.documents.update(SNAPSHOTS, published.snapshot_id, {"$set": change}, upsert=True)
 
     async def withdraw(self, withdrawn: SnapshotWithdrawn) -> None:
-        change = {"withdrawn": withdrawn.reason or "withdrawn", "superseded_by": withdrawn.superseded_by}
+        reason = worded(withdrawn.reason, withdrawn.wording) if withdrawn.reason else NO_REASON
+        change = {**kept("withdrawn", reason), "superseded_by": withdrawn.superseded_by}
         await self.documents.update(SNAPSHOTS, withdrawn.snapshot_id, {"$set": change}, upsert=True)
 
     async def get(self, snapshot_id: str) -> Snapshot | None:
@@ -50,4 +54,4 @@ class SnapshotDocuments:
 
 def _snapshot(document: Document) -> Snapshot:
     published = SnapshotPublished.FromString(bytes(document["published"]))
-    return Snapshot(published, document.get("withdrawn", ""), document.get("superseded_by", ""))
+    return Snapshot(published, sentence_in(document, "withdrawn"), document.get("superseded_by", ""))

@@ -14,8 +14,18 @@ from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, NotFound, NotYet, Rejected
 from framewell_training.domain import completion
 from framewell_training.domain.judgement import PromotionCheck, Verdict
-from framewell_training.domain.models import Deployment, Model
-from framewell_training.domain.runs import ERASED, Run, RunState, RunStopped, Step
+from framewell_training.domain.models import Deployment, Model, unusable
+from framewell_training.domain.runs import (
+    ERASED,
+    EXPORTS,
+    JUDGED,
+    LEARNS,
+    READS,
+    Run,
+    RunState,
+    RunStopped,
+    Step,
+)
 from framewell_training.ports import (
     DeploymentRepository,
     ModelRepository,
@@ -99,9 +109,9 @@ class TrainRun:
                 await self.take_away.forget(run_id)
             await self._fail(run, RunState.CANCELLED, stopped.code, stopped.reason, cause)
         except GraphDiffers as differs:
-            await self._fail(run, RunState.FAILED, "graph_differs", str(differs), cause)
+            await self._fail(run, RunState.FAILED, "graph_differs", differs.reason, cause)
         except UnusableHead as unusable:
-            await self._fail(run, RunState.FAILED, "unusable_head", str(unusable), cause)
+            await self._fail(run, RunState.FAILED, "unusable_head", unusable.reason, cause)
         except Rejected as refusal:
             await self._fail(run, RunState.FAILED, refusal.code, refusal.reason, cause)
         except NotFound as missing:
@@ -146,7 +156,7 @@ class TrainRun:
                     run_id=run.run_id,
                 )
             )
-        await self.runs.report(run.run_id, "reads the snapshot", 0.0)
+        await self.runs.report(run.run_id, READS, 0.0)
         await self.ask.for_run(run.key.snapshot_id, ())
         tables = await self.tables.read(snapshot.published)
         number = await self.runs.number(snapshot.model_name, run.key)
@@ -164,10 +174,16 @@ class TrainRun:
         """Retire what is in service: an empty snapshot says that nobody may be known any more."""
         in_service = await self.deployments.get(task.name)
         newest = await self.snapshots.newest(task.snapshot.published.dataset_id)
-        reason = f"snapshot {task.snapshot.published.number} holds no sample to learn from"
-        if in_service.version and newest and newest.published.number <= task.snapshot.published.number:
+        number = task.snapshot.published.number
+        reason = say("empty_snapshot", "snapshot {number} holds no sample to learn from", number=number)
+        if in_service.version and newest and newest.published.number <= number:
             await self.promoter.retire(in_service, reason, cause)
-            reason += f"; {task.name} was taken out of service"
+            reason = say(
+                "empty_snapshot.retired",
+                "{why}; {model} was taken out of service",
+                why=reason,
+                model=task.name,
+            )
         raise Rejected(reason, code="empty_snapshot")
 
     async def _made_before(self, task: Task) -> TrainingCompleted | None:
@@ -181,18 +197,18 @@ class TrainRun:
     ) -> TrainingCompleted | None:
         """Make one pass from photos to a verdict. Return None when what is in service changed meanwhile."""
         in_service = await self.deployments.get(task.name)
-        await self.runs.report(task.run.run_id, "learns", 0.1)
+        await self.runs.report(task.run.run_id, LEARNS, 0.1)
         learned = await self._learn(task, context, in_service)
         if task.run.key.step is Step.CENTROID:
             learned = _with_check(learned, await self._challenge_check(task))
         if learned.draft is None:
             lineage = await self.make.lineage(task)
             return completion.done(task.run, learned.judgement, lineage, self._since(task), None)
-        await self.runs.report(task.run.run_id, "exports and compares", 0.9)
+        await self.runs.report(task.run.run_id, EXPORTS, 0.9)
         await self._ask(task)
         model = await self.make(task, learned.draft, learned.judgement, self._since(task))
         await self._show(task, model)
-        await self.runs.report(task.run.run_id, "judged", 1.0)
+        await self.runs.report(task.run.run_id, JUDGED, 1.0)
         if learned.judgement.verdict is not Verdict.PROMOTED:
             return model.completed
         actor = completion.rule_actor("promotion", self.clock.now())
@@ -227,8 +243,8 @@ class TrainRun:
             raise
         if not await self.models.show(model):
             found = await self.models.get(model.name, model.version)
-            reason = found.withdrawn if found is not None else "it is gone"
-            raise RunStopped("model_withdrawn", f"{model.ref} must not be used: {reason}")
+            reason = found.withdrawn if found is not None else say("withdrawn.gone", "it is gone")
+            raise RunStopped("model_withdrawn", unusable(model.ref, reason))
 
     async def _follow_up(self, task: Task, completed: TrainingCompleted, cause: Cause) -> None:
         """Queue the challenge of this centroid, unless there is nothing to win."""

@@ -21,9 +21,9 @@ from framewell.training.v1.training_pb2 import (
     TrainingCompleted,
 )
 from framewell.usage.v1.usage_pb2 import UsageRecorded
-from framewell_contracts.sentences import wording_of
+from framewell_contracts.sentences import Sentence, say, wording_of
 from framewell_kit import outcome_messages
-from framewell_training.domain.figures import Figures
+from framewell_training.domain.figures import Figures, Rate
 from framewell_training.domain.judgement import Judgement, Reference, Verdict
 from framewell_training.domain.models import Folder, Hold, Model
 from framewell_training.domain.runs import Run
@@ -34,6 +34,9 @@ VERDICTS = {
     Verdict.WAITS: VERDICT_WAITS,
     Verdict.REFUSED: VERDICT_REFUSED,
 }
+PHOTOS = say("tried.photos", "held-out photos")
+STRANGERS = say("tried.strangers", "people whom it does not know")
+"""What a rate is counted over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,29 +138,34 @@ def measures_of(figures: Figures, least: int) -> list[Measure]:
     A rate over fewer than `least` trials counts as not measured.
     """
     overall = (
-        ("recall", figures.recalled, "held-out photos"),
-        ("wrong_name_rate", figures.wrongly_named, "held-out photos"),
-        ("false_name_rate", figures.strangers, "people whom it does not know"),
+        ("recall", figures.recalled, PHOTOS),
+        ("wrong_name_rate", figures.wrongly_named, PHOTOS),
+        ("false_name_rate", figures.strangers, STRANGERS),
     )
-    return [
-        Measure(
-            name=name,
-            value=rate.value,
-            sample_count=rate.of,
-            low=rate.low,
-            high=rate.high,
-            not_measured="" if rate.of >= least else why_not_measured(rate.of, what, least),
-        )
-        for name, rate, what in overall
-    ]
+    return [_measure(name, rate, what, least) for name, rate, what in overall]
 
 
-def why_not_measured(tried: int, what: str, least: int) -> str:
+def _measure(name: str, rate: Rate, what: Sentence, least: int) -> Measure:
+    why_not = "" if rate.of >= least else why_not_measured(rate.of, what, least)
+    return Measure(
+        name=name,
+        value=rate.value,
+        sample_count=rate.of,
+        low=rate.low,
+        high=rate.high,
+        not_measured=why_not,
+        not_measured_wording=wording_of(why_not),
+    )
+
+
+def why_not_measured(tried: int, what: Sentence, least: int) -> Sentence:
     """Return why so few trials are no measurement."""
-    return (
-        f"{tried} {what} were tried; {least} are needed, since of fewer a single one moves the rate by more"
-        f" than {1 / least:.0%}."
-    )
+    return say(
+        "not_measured",
+        "{tried} {what} were tried; {least} are needed, since of fewer a single one moves the rate by more"
+        " than {share}.",
+        tried=tried, what=what, least=least, share=f"{1 / least:.0%}",
+    )  # fmt: skip
 
 
 def promoted(model: Model, actor: Actor, revision: int, reason: str = "") -> ModelPromoted:
@@ -188,7 +196,9 @@ def held(model: Model, hold: Hold, *, now: bool) -> ModelHeld:
 def retired(name: str, version: str, reason: str, actor: Actor, revision: int) -> ModelRetired:
     """Return model.retired: a name goes out of service."""
     model = ModelVersion(name=name, version=version)
-    return ModelRetired(model=model, reason=reason, actor=actor, revision=revision)
+    return ModelRetired(
+        model=model, reason=reason, wording=wording_of(reason), actor=actor, revision=revision
+    )
 
 
 def usage(run_id: str, owed: Iterable[Owed], used_at: datetime) -> list[UsageRecorded]:

@@ -26,6 +26,16 @@ class PromotionCheck:
     sentence: str
 
 
+def not_comparable(version: str, why: str) -> Sentence:
+    """Return that the version in service cannot be tried on the same photos, and why."""
+    return say(
+        "check.not_comparable",
+        "{version}, in service, cannot be compared: {why}. A person decides.",
+        version=version,
+        why=why,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """The verdict and every check that led to it."""

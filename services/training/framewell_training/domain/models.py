@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion
 from framewell.training.v1.training_pb2 import TrainingCompleted
+from framewell_contracts.sentences import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Model:
     @property
     def snapshot_id(self) -> str:
         return self.completed.lineage.snapshot_id
+
+
+def unusable(ref: str, why: str) -> Sentence:
+    """Return that a model must not be used, and why."""
+    return say("model_unusable", "{model} must not be used: {why}", model=ref, why=why)
 
 
 @dataclass(frozen=True, slots=True)

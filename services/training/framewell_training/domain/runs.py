@@ -8,14 +8,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.training.v1.training_pb2 import TrainingCompleted
+from framewell_contracts.sentences import Sentence, say
 
 WITHDRAWN = "snapshot_withdrawn"
 REMOVED = "source_removed"
 ERASED = "source_erased"
 """Codes of runs that stopped, and of models that must not be used, since what they rest on is gone."""
+
+WAITS: Final = say("stage.waits", "waits for a worker")
+READS: Final = say("stage.reads", "reads the snapshot")
+LEARNS: Final = say("stage.learns", "learns")
+EXPORTS: Final = say("stage.exports", "exports and compares")
+JUDGED: Final = say("stage.judged", "judged")
+STOPS: Final = say("stage.stops", "stops")
+ENDED: Final = say("stage.ended", "ended")
+
+
+def epoch_stage(epoch: int, epochs: int) -> Sentence:
+    """Return the stage of a run that has learned so many epochs of all of them."""
+    return say("stage.epoch", "epoch {epoch} of {epochs}", epoch=epoch, epochs=epochs)
 
 
 class RunState(StrEnum):
@@ -87,7 +102,7 @@ class Run:
     dataset_id: str
     state: RunState
     stage: str
-    """What it does now, for people: `epoch 3 of 60`."""
+    """What it does now, for people: `epoch 3 of 60`, one of those above."""
     progress: float
     """0 to 1."""
     requested_at: datetime

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
+from framewell_contracts.sentences import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,16 @@ class Owed:
     issuer: str
     statement_id: str
     revision: int
+
+
+def snapshot_withdrawn(snapshot_id: str, reason: str) -> Sentence:
+    """Return that a snapshot was withdrawn, and why."""
+    return say(
+        "withdrawn.snapshot",
+        "snapshot {snapshot_id} was withdrawn: {reason}",
+        snapshot_id=snapshot_id,
+        reason=reason,
+    )
 
 
 def model_name(dataset_id: str) -> str:

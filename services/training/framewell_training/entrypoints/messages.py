@@ -31,6 +31,7 @@ def run_message(run: Run) -> messages.Run:
         recipe=run.key.recipe,
         state=STATES[run.state],
         stage=run.stage,
+        stage_wording=wording_of(run.stage),
         progress=run.progress,
         completed=run.completed,
         step=run.key.step.value,
@@ -55,6 +56,7 @@ def candidate_message(model: Model, in_service: Deployment | None) -> messages.C
         completed=model.completed,
         in_service=serving,
         withdrawn=model.withdrawn,
+        withdrawn_wording=wording_of(model.withdrawn),
         snapshot_number=model.snapshot_number,
         class_count=len(model.classes),
     )

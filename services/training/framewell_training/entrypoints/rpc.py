@@ -92,7 +92,8 @@ class TrainingServicer(stubs.TrainingServiceServicer):
     async def CancelRun(self, request: messages.CancelRunRequest, context: Any) -> messages.CancelRunResponse:
         await self._known(request.run_id)
         by = current_actor().principal
-        await self.runs.stop(request.run_id, RunStopped("cancelled", f"{by} cancelled the run"))
+        why = say("run_stopped.cancelled", "{who} cancelled the run", who=by)
+        await self.runs.stop(request.run_id, RunStopped("cancelled", why))
         return messages.CancelRunResponse(run=run_message(await self._known(request.run_id)))
 
     async def ListCandidates(

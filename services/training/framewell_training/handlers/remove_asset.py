@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.asset.v1.asset_pb2 import AssetRemoved
+from framewell_contracts.sentences import say
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.tombstones import Going, Tombstones, asset_subject
 from framewell_training.domain.runs import REMOVED, RunStopped
@@ -25,6 +26,8 @@ class RemoveAsset:
     async def __call__(self, fact: AssetRemoved, cause: Cause) -> Sequence[Outgoing]:
         subject = asset_subject(fact.asset_id)
         await self.tombstones.put(subject, Going.REMOVED, cause.id)
-        order = RunStopped(REMOVED, f"asset {fact.asset_id} was removed")
+        order = RunStopped(
+            REMOVED, say("withdrawn.asset_removed", "asset {asset_id} was removed", asset_id=fact.asset_id)
+        )
         await self.take_away.withdraw([subject], order, cause)
         return ()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotPublished
+from framewell_contracts.sentences import say
 from framewell_kit.facts import Cause, Outgoing
 from framewell_kit.outcomes import Conflict, Rejected
 from framewell_training.domain.completion import failed
@@ -43,7 +44,14 @@ class StartRun:
         return ()
 
     async def _overtake(self, fact: SnapshotPublished) -> None:
-        order = RunStopped("overtaken", f"snapshot {fact.number} of the dataset takes its place")
+        order = RunStopped(
+            "overtaken",
+            say(
+                "run_stopped.overtaken",
+                "snapshot {number} of the dataset takes its place",
+                number=fact.number,
+            ),
+        )
         for run in await self.runs.under_way(fact.dataset_id):
             older = await self.snapshots.get(run.key.snapshot_id)
             if run.key.step is Step.CHALLENGE and older and _is_overtaken(older.published, fact):

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from framewell.snapshot.v1.snapshot_pb2 import SnapshotWithdrawn
+from framewell_contracts.sentences import worded
 from framewell_kit.facts import Cause, Outgoing
 from framewell_training.domain.runs import WITHDRAWN, RunStopped
+from framewell_training.domain.snapshots import snapshot_withdrawn
 from framewell_training.ports import ModelRepository, RunRepository, SnapshotRepository
 from framewell_training.steps.promote_model import PromoteModel
 
@@ -27,7 +29,7 @@ class WithdrawSnapshot:
 
     async def __call__(self, fact: SnapshotWithdrawn, cause: Cause) -> Sequence[Outgoing]:
         await self.snapshots.withdraw(fact)
-        reason = f"snapshot {fact.snapshot_id} was withdrawn: {fact.reason}"
+        reason = snapshot_withdrawn(fact.snapshot_id, worded(fact.reason, fact.wording))
         for run in await self.runs.under_way(fact.dataset_id):
             if run.key.snapshot_id == fact.snapshot_id:
                 await self.runs.stop(run.run_id, RunStopped(WITHDRAWN, reason))

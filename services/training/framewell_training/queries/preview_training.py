@@ -115,9 +115,9 @@ class PreviewTraining:
             tables = await self.tables.read(snapshot.published)
             await self.ask.for_run(snapshot.published.snapshot_id, self.ask.subjects(tables))
         except RunStopped as stopped:
-            return None, [_sentence(stopped.reason)]
+            return None, [stopped.reason]
         except (Rejected, NotFound) as unreadable:
-            return None, [_sentence(unreadable.reason)]
+            return None, [unreadable.reason]
         if not tables.photos.classes:
             number = snapshot.published.number
             return tables, [
@@ -147,10 +147,6 @@ class PreviewTraining:
         if not each:
             return None
         return Estimate(median(one / timedelta(seconds=1) for one in each) * samples, len(each))
-
-
-def _sentence(reason: str) -> str:
-    return f"{reason[:1].upper()}{reason[1:]}".rstrip(".") + "."
 
 
 def _classes(photos: Photos) -> list[LearnedClass]:

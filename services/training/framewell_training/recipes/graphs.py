@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from framewell_contracts.sentences import Sentence
 from framewell_training.domain.faces import Vectors
 from framewell_training.recipes.identity.heads import Distances, Head
 
@@ -18,9 +19,17 @@ MOST_DIFFERENCE = 1e-4
 class GraphDiffers(Exception):
     """The exported graph does not compute what its head computes; nothing may be made of this run."""
 
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
 
 class UnreadableGraph(Exception):
     """A stored graph cannot be run; the message says why."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

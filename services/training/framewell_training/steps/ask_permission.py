@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from framewell_contracts.sentences import say
 from framewell_kit.outcomes import Conflict
 from framewell_kit.tombstones import Going, Tombstones, asset_subject, class_subject, holder_subject
-from framewell_training.domain.models import Model
+from framewell_training.domain.models import Model, unusable
 from framewell_training.domain.runs import ERASED, REMOVED, WITHDRAWN, RunStopped
+from framewell_training.domain.snapshots import snapshot_withdrawn
 from framewell_training.ports import NameHash, SnapshotRepository, SourceRepository, Tables
 
 
@@ -69,21 +70,12 @@ class AskPermission:
         try:
             await self._ask(model.snapshot_id, await self.sources.subjects_of(model.run_id))
         except NotAllowed as refusal:
-            reason = f"{model.ref} must not be used: {refusal.reason}"
-            raise NotAllowed(reason, refusal.code) from refusal
+            raise NotAllowed(unusable(model.ref, refusal.reason), refusal.code) from refusal
 
     async def _ask(self, snapshot_id: str, subjects: Iterable[str]) -> None:
         snapshot = await self.snapshots.get(snapshot_id)
         if snapshot is not None and snapshot.withdrawn:
-            raise NotAllowed(
-                say(
-                    "withdrawn.snapshot",
-                    "snapshot {snapshot_id} was withdrawn: {reason}",
-                    snapshot_id=snapshot_id,
-                    reason=snapshot.withdrawn,
-                ),
-                WITHDRAWN,
-            )
+            raise NotAllowed(snapshot_withdrawn(snapshot_id, snapshot.withdrawn), WITHDRAWN)
         gone = await self.tombstones.among(sorted(subjects))
         if gone:
             tombstone = await self.tombstones.find(*sorted(gone))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from framewell.erasure.v1.erasure_pb2 import ErasurePlanned
+from framewell_contracts.sentences import say
 from framewell_kit.facts import Cause
 from framewell_kit.tombstones import asset_subject, class_subject, holder_subject
 from framewell_training.domain.runs import ERASED, RunStopped
@@ -28,5 +29,8 @@ class EraseModels:
             *map(asset_subject, plan.asset_ids),
             *map(holder_subject, plan.name_hashes),
         }
-        order = RunStopped(ERASED, f"erasure {plan.erasure_id} removed it")
+        order = RunStopped(
+            ERASED,
+            say("withdrawn.erased", "erasure {erasure_id} removed it", erasure_id=plan.erasure_id),
+        )
         return await self.take_away.erase(subjects, order, cause)

@@ -11,7 +11,7 @@ from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Busy, Conflict, NotFound
 from framewell_training.domain.completion import promoted, retired, rule_actor
-from framewell_training.domain.models import Deployment, Left, Model
+from framewell_training.domain.models import Deployment, Left, Model, unusable
 from framewell_training.domain.reasons_to_promote import REASONS
 from framewell_training.domain.snapshots import model_name
 from framewell_training.ports import DeploymentRepository, ModelFolders, ModelRepository, UnreadableModel
@@ -211,14 +211,7 @@ class PromoteModel:
         try:
             files = await self.folders.read(model)
         except UnreadableModel as unreadable:
-            raise Conflict(
-                say(
-                    "model_unusable.unreadable",
-                    "{model} must not be used: {why}",
-                    model=model.ref,
-                    why=unreadable,
-                )
-            ) from unreadable
+            raise Conflict(unusable(model.ref, unreadable.reason)) from unreadable
         thresholds = files.manifest.thresholds
         if not Thresholds(thresholds.get("hit", 0.0), thresholds.get("review", 0.0)).usable:
             raise Conflict(

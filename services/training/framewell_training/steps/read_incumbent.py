@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from framewell_contracts.sentences import say
 from framewell_kit.outcomes import NotFound
+from framewell_training.domain.judgement import not_comparable
 from framewell_training.domain.models import Deployment, Model
 from framewell_training.ports import ModelFiles, ModelFolders, ModelRepository, UnreadableModel
 from framewell_training.recipes.graphs import GraphReader, UnreadableGraph
@@ -48,7 +48,7 @@ class ReadIncumbent:
                 replaced=replaced,
             )
         except (UnreadableModel, UnreadableGraph, NotFound) as error:
-            return _unreadable(model, str(error), replaced)
+            return _unreadable(model, error.reason, replaced)
 
 
 def _thresholds(files: ModelFiles) -> Thresholds:
@@ -65,11 +65,6 @@ def _unreadable(model: Model, reason: str, replaced: str) -> Incumbent:
         embedding="",
         thresholds=Thresholds(0.0, 0.0),
         distances=None,
-        why_not=say(
-            "check.not_comparable",
-            "{version}, in service, cannot be compared: {why}. A person decides.",
-            version=model.version,
-            why=reason,
-        ),
+        why_not=not_comparable(model.version, reason),
         replaced=replaced,
     )

@@ -14,7 +14,7 @@ from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
 from framewell_kit.outcomes import Conflict, Rejected
-from framewell_training.domain.runs import Run, RunKey, RunState
+from framewell_training.domain.runs import WAITS, Run, RunKey, RunState
 from framewell_training.domain.snapshots import Snapshot
 from framewell_training.ports import RunRepository
 from framewell_training.recipes.identity.heads import Thresholds
@@ -74,8 +74,8 @@ class RequestRun:
 
     async def queue(self, key: RunKey, dataset_id: str, cause: Cause, actor: Actor | None = None) -> Run:
         """Register the run of a key and put its job, both once; the run as it stands."""
-        now, stage = self.clock.now(), "waits for a worker"
-        run = Run(key.run_id, key, dataset_id, RunState.QUEUED, stage, 0.0, now, requested_by=actor)
+        now = self.clock.now()
+        run = Run(key.run_id, key, dataset_id, RunState.QUEUED, WAITS, 0.0, now, requested_by=actor)
         await self.runs.insert(run)
         # After the run: a job that finds no run has nothing to do. Put again where a crash came between.
         payload = {"dataset_id": dataset_id}
@@ -110,5 +110,5 @@ class RequestRun:
         try:
             complete = IdentityParameters.parse(parameters, self.thresholds)
         except InvalidParameter as error:
-            raise Rejected(str(error), code="invalid_parameter") from error
+            raise Rejected(error.reason, code="invalid_parameter") from error
         return RunKey(snapshot.published.snapshot_id, recipe, complete.texts(), seed)

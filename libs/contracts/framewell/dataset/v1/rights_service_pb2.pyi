@@ -925,22 +925,28 @@ class HouseRuleEffect(_message.Message):
     CONDITION_FIELD_NUMBER: _builtins.int
     STATEMENT_ID_FIELD_NUMBER: _builtins.int
     ASSET_COUNT_FIELD_NUMBER: _builtins.int
+    CONDITION_WORDING_FIELD_NUMBER: _builtins.int
     condition: _builtins.str
     """What it holds for in words, e.g. `series 'News'`."""
     statement_id: _builtins.str
     """Id of its statement."""
     asset_count: _builtins.int
     """Number of assets it would hold for; 0: it matches nothing."""
+    @_builtins.property
+    def condition_wording(self) -> _mesh_pb2.Wording:
+        """What the words of `condition` were made of."""
+
     def __init__(
         self,
         *,
         condition: _builtins.str = ...,
         statement_id: _builtins.str = ...,
         asset_count: _builtins.int = ...,
+        condition_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["condition_wording", b"condition_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "condition", b"condition", "statement_id", b"statement_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_count", b"asset_count", "condition", b"condition", "condition_wording", b"condition_wording", "statement_id", b"statement_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

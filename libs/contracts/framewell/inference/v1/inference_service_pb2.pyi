@@ -812,6 +812,7 @@ class Neighbour(_message.Message):
     SPAN_FIELD_NUMBER: _builtins.int
     LIKENESS_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     asset_id: _builtins.str
     """Id of the asset it was seen in."""
     distance: _builtins.float
@@ -828,6 +829,10 @@ class Neighbour(_message.Message):
     def span(self) -> _media_pb2.Span:
         """Where it is: of near-duplicates from the first to the last of those that follow each other; else its own span."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What that sentence was made of."""
+
     def __init__(
         self,
         *,
@@ -837,10 +842,11 @@ class Neighbour(_message.Message):
         span: _media_pb2.Span | None = ...,
         likeness: Global___FaceLikeness.ValueType = ...,
         sentence: _builtins.str = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["observation", b"observation", "span", b"span"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["observation", b"observation", "span", b"span", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "distance", b"distance", "likeness", b"likeness", "observation", b"observation", "sentence", b"sentence", "span", b"span"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "distance", b"distance", "likeness", b"likeness", "observation", b"observation", "sentence", b"sentence", "span", b"span", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1006,6 +1012,8 @@ class Model(_message.Message):
     ENABLED_FIELD_NUMBER: _builtins.int
     QUARANTINED_FIELD_NUMBER: _builtins.int
     FALLBACK_FIELD_NUMBER: _builtins.int
+    QUARANTINED_WORDING_FIELD_NUMBER: _builtins.int
+    FALLBACK_WORDING_FIELD_NUMBER: _builtins.int
     analyser: _builtins.str
     """Name of the analyser it serves, empty for none."""
     code_licence: _builtins.str
@@ -1036,6 +1044,14 @@ class Model(_message.Message):
     def enabled(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.ModelScope]:
         """For which programmes it looks at chunks; empty for none, and for a model of an analyser, which always looks."""
 
+    @_builtins.property
+    def quarantined_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `quarantined` was made of."""
+
+    @_builtins.property
+    def fallback_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `fallback` was made of."""
+
     def __init__(
         self,
         *,
@@ -1052,10 +1068,12 @@ class Model(_message.Message):
         enabled: _abc.Iterable[_model_pb2.ModelScope] | None = ...,
         quarantined: _builtins.str = ...,
         fallback: _builtins.str = ...,
+        quarantined_wording: _mesh_pb2.Wording | None = ...,
+        fallback_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fallback_wording", b"fallback_wording", "model", b"model", "quarantined_wording", b"quarantined_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "code_licence", b"code_licence", "enabled", b"enabled", "fallback", b"fallback", "in_force", b"in_force", "intended_use", b"intended_use", "model", b"model", "provider", b"provider", "quarantined", b"quarantined", "sha256", b"sha256", "source", b"source", "task", b"task", "weights_licence", b"weights_licence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyser", b"analyser", "code_licence", b"code_licence", "enabled", b"enabled", "fallback", b"fallback", "fallback_wording", b"fallback_wording", "in_force", b"in_force", "intended_use", b"intended_use", "model", b"model", "provider", b"provider", "quarantined", b"quarantined", "quarantined_wording", b"quarantined_wording", "sha256", b"sha256", "source", b"source", "task", b"task", "weights_licence", b"weights_licence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,27 +26,27 @@ from framewell.media.v1 import media_pb2 as framewell_dot_media_dot_v1_dot_media
 from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ramewell/model/v1/model.proto\x12\x12\x66ramewell.model.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"m\n\x07Measure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x14\n\x0csample_count\x18\x03 \x01(\x03\x12\x0b\n\x03low\x18\x04 \x01(\x01\x12\x0c\n\x04high\x18\x05 \x01(\x01\x12\x14\n\x0cnot_measured\x18\x06 \x01(\t\"\xdf\x02\n\rModelPromoted\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12/\n\x08manifest\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12/\n\x08\x61rtefact\x18\x03 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12-\n\x08measures\x18\x04 \x03(\x0b\x32\x1b.framewell.model.v1.Measure\x12\'\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x0e\n\x06run_id\x18\x06 \x01(\t\x12\x10\n\x08revision\x18\x07 \x01(\x03\x12\x32\n\tembedding\x18\x08 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x0e\n\x06reason\x18\t \x01(\t\"\x94\x01\n\tModelHeld\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x0c\n\x04held\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x04 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x05 \x01(\x03\"\x89\x01\n\x0cModelRetired\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x04 \x01(\x03\"-\n\nModelScope\x12\x0e\n\x06series\x18\x01 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x02 \x01(\t\"I\n\tModelFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x07\x63ontent\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\"\x83\x01\n\x11RegisteredVersion\x12\x0f\n\x07version\x18\x01 \x01(\t\x12/\n\x08manifest\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12,\n\x05\x66iles\x18\x03 \x03(\x0b\x32\x1d.framewell.model.v1.ModelFile\"\xd6\x01\n\x0fModelRegistered\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x37\n\x08versions\x18\x02 \x03(\x0b\x32%.framewell.model.v1.RegisteredVersion\x12\x10\n\x08in_force\x18\x03 \x01(\t\x12/\n\x07\x65nabled\x18\x04 \x03(\x0b\x32\x1e.framewell.model.v1.ModelScope\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12\'\n\x05\x61\x63tor\x18\x06 \x01(\x0b\x32\x18.framewell.mesh.v1.Actorb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66ramewell/model/v1/model.proto\x12\x12\x66ramewell.model.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"\xa7\x01\n\x07Measure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x14\n\x0csample_count\x18\x03 \x01(\x03\x12\x0b\n\x03low\x18\x04 \x01(\x01\x12\x0c\n\x04high\x18\x05 \x01(\x01\x12\x14\n\x0cnot_measured\x18\x06 \x01(\t\x12\x38\n\x14not_measured_wording\x18\x07 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\xdf\x02\n\rModelPromoted\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12/\n\x08manifest\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12/\n\x08\x61rtefact\x18\x03 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12-\n\x08measures\x18\x04 \x03(\x0b\x32\x1b.framewell.model.v1.Measure\x12\'\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x0e\n\x06run_id\x18\x06 \x01(\t\x12\x10\n\x08revision\x18\x07 \x01(\x03\x12\x32\n\tembedding\x18\x08 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x0e\n\x06reason\x18\t \x01(\t\"\x94\x01\n\tModelHeld\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x0c\n\x04held\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x04 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x05 \x01(\x03\"\xb6\x01\n\x0cModelRetired\x12.\n\x05model\x18\x01 \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x10\n\x08revision\x18\x04 \x01(\x03\x12+\n\x07wording\x18\x05 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"-\n\nModelScope\x12\x0e\n\x06series\x18\x01 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x02 \x01(\t\"I\n\tModelFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x07\x63ontent\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\"\x83\x01\n\x11RegisteredVersion\x12\x0f\n\x07version\x18\x01 \x01(\t\x12/\n\x08manifest\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12,\n\x05\x66iles\x18\x03 \x03(\x0b\x32\x1d.framewell.model.v1.ModelFile\"\xd6\x01\n\x0fModelRegistered\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x37\n\x08versions\x18\x02 \x03(\x0b\x32%.framewell.model.v1.RegisteredVersion\x12\x10\n\x08in_force\x18\x03 \x01(\t\x12/\n\x07\x65nabled\x18\x04 \x03(\x0b\x32\x1e.framewell.model.v1.ModelScope\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12\'\n\x05\x61\x63tor\x18\x06 \x01(\x0b\x32\x18.framewell.mesh.v1.Actorb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.model.v1.model_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MEASURE']._serialized_start=116
-  _globals['_MEASURE']._serialized_end=225
-  _globals['_MODELPROMOTED']._serialized_start=228
-  _globals['_MODELPROMOTED']._serialized_end=579
-  _globals['_MODELHELD']._serialized_start=582
-  _globals['_MODELHELD']._serialized_end=730
-  _globals['_MODELRETIRED']._serialized_start=733
-  _globals['_MODELRETIRED']._serialized_end=870
-  _globals['_MODELSCOPE']._serialized_start=872
-  _globals['_MODELSCOPE']._serialized_end=917
-  _globals['_MODELFILE']._serialized_start=919
-  _globals['_MODELFILE']._serialized_end=992
-  _globals['_REGISTEREDVERSION']._serialized_start=995
-  _globals['_REGISTEREDVERSION']._serialized_end=1126
-  _globals['_MODELREGISTERED']._serialized_start=1129
-  _globals['_MODELREGISTERED']._serialized_end=1343
+  _globals['_MEASURE']._serialized_start=117
+  _globals['_MEASURE']._serialized_end=284
+  _globals['_MODELPROMOTED']._serialized_start=287
+  _globals['_MODELPROMOTED']._serialized_end=638
+  _globals['_MODELHELD']._serialized_start=641
+  _globals['_MODELHELD']._serialized_end=789
+  _globals['_MODELRETIRED']._serialized_start=792
+  _globals['_MODELRETIRED']._serialized_end=974
+  _globals['_MODELSCOPE']._serialized_start=976
+  _globals['_MODELSCOPE']._serialized_end=1021
+  _globals['_MODELFILE']._serialized_start=1023
+  _globals['_MODELFILE']._serialized_end=1096
+  _globals['_REGISTEREDVERSION']._serialized_start=1099
+  _globals['_REGISTEREDVERSION']._serialized_end=1230
+  _globals['_MODELREGISTERED']._serialized_start=1233
+  _globals['_MODELREGISTERED']._serialized_end=1447
 # @@protoc_insertion_point(module_scope)

@@ -32,6 +32,7 @@ class Measure(_message.Message):
     LOW_FIELD_NUMBER: _builtins.int
     HIGH_FIELD_NUMBER: _builtins.int
     NOT_MEASURED_FIELD_NUMBER: _builtins.int
+    NOT_MEASURED_WORDING_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name: `recall`, `wrong_name_rate` (over held-out photos), `false_name_rate` (over people it does not know)."""
     value: _builtins.float
@@ -44,6 +45,10 @@ class Measure(_message.Message):
     """Upper end of its interval (Wilson, 95 %)."""
     not_measured: _builtins.str
     """Why it counts as not measured, in one sentence: too few were tried. Empty where it was measured."""
+    @_builtins.property
+    def not_measured_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `not_measured` was made of."""
+
     def __init__(
         self,
         *,
@@ -53,10 +58,11 @@ class Measure(_message.Message):
         low: _builtins.float = ...,
         high: _builtins.float = ...,
         not_measured: _builtins.str = ...,
+        not_measured_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["not_measured_wording", b"not_measured_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["high", b"high", "low", b"low", "name", b"name", "not_measured", b"not_measured", "sample_count", b"sample_count", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["high", b"high", "low", b"low", "name", b"name", "not_measured", b"not_measured", "not_measured_wording", b"not_measured_wording", "sample_count", b"sample_count", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -180,6 +186,7 @@ class ModelRetired(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """One sentence: why it was retired."""
     revision: _builtins.int
@@ -192,6 +199,10 @@ class ModelRetired(_message.Message):
     def actor(self) -> _mesh_pb2.Actor:
         """Who retired it: a rule, or a person."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -199,10 +210,11 @@ class ModelRetired(_message.Message):
         reason: _builtins.str = ...,
         actor: _mesh_pb2.Actor | None = ...,
         revision: _builtins.int = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "model", b"model"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "model", b"model", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "model", b"model", "reason", b"reason", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "model", b"model", "reason", b"reason", "revision", b"revision", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

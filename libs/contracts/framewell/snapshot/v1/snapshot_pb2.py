@@ -27,19 +27,19 @@ from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb
 from framewell.rights.v1 import rights_pb2 as framewell_dot_rights_dot_v1_dot_rights__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$framewell/snapshot/v1/snapshot.proto\x12\x15\x66ramewell.snapshot.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\"d\n\nSplitCount\x12+\n\x05split\x18\x01 \x01(\x0e\x32\x1c.framewell.snapshot.v1.Split\x12\x14\n\x0csample_count\x18\x02 \x01(\x03\x12\x13\n\x0b\x63lass_count\x18\x03 \x01(\x03\"\xaf\x03\n\x11SnapshotPublished\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\x03\x12/\n\x08manifest\x18\x04 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12.\n\x07samples\x18\x05 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x31\n\nbackground\x18\x06 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x31\n\x06splits\x18\x07 \x03(\x0b\x32!.framewell.snapshot.v1.SplitCount\x12\x0e\n\x06recipe\x18\x08 \x01(\t\x12\x32\n\tembedding\x18\t \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\'\n\x05\x61\x63tor\x18\n \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12-\n\x07purpose\x18\x0b \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\"\xac\x01\n\x11SnapshotWithdrawn\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x15\n\rsuperseded_by\x18\x04 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x1e\n\x16withdrawn_sample_count\x18\x06 \x01(\x03*U\n\x05Split\x12\x15\n\x11SPLIT_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSPLIT_TRAIN\x10\x01\x12\x14\n\x10SPLIT_VALIDATION\x10\x02\x12\x0e\n\nSPLIT_TEST\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$framewell/snapshot/v1/snapshot.proto\x12\x15\x66ramewell.snapshot.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a framewell/rights/v1/rights.proto\"d\n\nSplitCount\x12+\n\x05split\x18\x01 \x01(\x0e\x32\x1c.framewell.snapshot.v1.Split\x12\x14\n\x0csample_count\x18\x02 \x01(\x03\x12\x13\n\x0b\x63lass_count\x18\x03 \x01(\x03\"\xaf\x03\n\x11SnapshotPublished\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\x03\x12/\n\x08manifest\x18\x04 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12.\n\x07samples\x18\x05 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x31\n\nbackground\x18\x06 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x31\n\x06splits\x18\x07 \x03(\x0b\x32!.framewell.snapshot.v1.SplitCount\x12\x0e\n\x06recipe\x18\x08 \x01(\t\x12\x32\n\tembedding\x18\t \x01(\x0b\x32\x1f.framewell.mesh.v1.ModelVersion\x12\'\n\x05\x61\x63tor\x18\n \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12-\n\x07purpose\x18\x0b \x01(\x0e\x32\x1c.framewell.rights.v1.Purpose\"\xd9\x01\n\x11SnapshotWithdrawn\x12\x13\n\x0bsnapshot_id\x18\x01 \x01(\t\x12\x12\n\ndataset_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x15\n\rsuperseded_by\x18\x04 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x05 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x1e\n\x16withdrawn_sample_count\x18\x06 \x01(\x03\x12+\n\x07wording\x18\x07 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording*U\n\x05Split\x12\x15\n\x11SPLIT_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSPLIT_TRAIN\x10\x01\x12\x14\n\x10SPLIT_VALIDATION\x10\x02\x12\x0e\n\nSPLIT_TEST\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.snapshot.v1.snapshot_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SPLIT']._serialized_start=870
-  _globals['_SPLIT']._serialized_end=955
+  _globals['_SPLIT']._serialized_start=915
+  _globals['_SPLIT']._serialized_end=1000
   _globals['_SPLITCOUNT']._serialized_start=159
   _globals['_SPLITCOUNT']._serialized_end=259
   _globals['_SNAPSHOTPUBLISHED']._serialized_start=262
   _globals['_SNAPSHOTPUBLISHED']._serialized_end=693
   _globals['_SNAPSHOTWITHDRAWN']._serialized_start=696
-  _globals['_SNAPSHOTWITHDRAWN']._serialized_end=868
+  _globals['_SNAPSHOTWITHDRAWN']._serialized_end=913
 # @@protoc_insertion_point(module_scope)

@@ -166,6 +166,7 @@ class SnapshotWithdrawn(_message.Message):
     SUPERSEDED_BY_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
     WITHDRAWN_SAMPLE_COUNT_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     snapshot_id: _builtins.str
     """Id of the snapshot that is withdrawn."""
     dataset_id: _builtins.str
@@ -180,6 +181,10 @@ class SnapshotWithdrawn(_message.Message):
     def actor(self) -> _mesh_pb2.Actor:
         """Who or what withdrew it."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
@@ -189,10 +194,11 @@ class SnapshotWithdrawn(_message.Message):
         superseded_by: _builtins.str = ...,
         actor: _mesh_pb2.Actor | None = ...,
         withdrawn_sample_count: _builtins.int = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "dataset_id", b"dataset_id", "reason", b"reason", "snapshot_id", b"snapshot_id", "superseded_by", b"superseded_by", "withdrawn_sample_count", b"withdrawn_sample_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "dataset_id", b"dataset_id", "reason", b"reason", "snapshot_id", b"snapshot_id", "superseded_by", b"superseded_by", "withdrawn_sample_count", b"withdrawn_sample_count", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -127,6 +127,7 @@ class Run(_message.Message):
     STARTED_AT_FIELD_NUMBER: _builtins.int
     ENDED_AT_FIELD_NUMBER: _builtins.int
     EPOCHS_FIELD_NUMBER: _builtins.int
+    STAGE_WORDING_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Id of the run: a hash of snapshot, recipe, parameters and seed."""
     dataset_id: _builtins.str
@@ -173,6 +174,10 @@ class Run(_message.Message):
     def epochs(self) -> _containers.RepeatedCompositeFieldContainer[Global___EpochMeasure]:
         """What was measured after each epoch of training, in order; none of a centroid, which has no epochs."""
 
+    @_builtins.property
+    def stage_wording(self) -> _mesh_pb2.Wording:
+        """What the words of `stage` were made of."""
+
     def __init__(
         self,
         *,
@@ -192,10 +197,11 @@ class Run(_message.Message):
         started_at: _timestamp_pb2.Timestamp | None = ...,
         ended_at: _timestamp_pb2.Timestamp | None = ...,
         epochs: _abc.Iterable[Global___EpochMeasure] | None = ...,
+        stage_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "ended_at", b"ended_at", "requested_at", b"requested_at", "requested_by", b"requested_by", "started_at", b"started_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "ended_at", b"ended_at", "requested_at", b"requested_at", "requested_by", b"requested_by", "stage_wording", b"stage_wording", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "dataset_id", b"dataset_id", "ended_at", b"ended_at", "epochs", b"epochs", "parameters", b"parameters", "progress", b"progress", "recipe", b"recipe", "requested_at", b"requested_at", "requested_by", b"requested_by", "run_id", b"run_id", "seed", b"seed", "snapshot_id", b"snapshot_id", "stage", b"stage", "started_at", b"started_at", "state", b"state", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["completed", b"completed", "dataset_id", b"dataset_id", "ended_at", b"ended_at", "epochs", b"epochs", "parameters", b"parameters", "progress", b"progress", "recipe", b"recipe", "requested_at", b"requested_at", "requested_by", b"requested_by", "run_id", b"run_id", "seed", b"seed", "snapshot_id", b"snapshot_id", "stage", b"stage", "stage_wording", b"stage_wording", "started_at", b"started_at", "state", b"state", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

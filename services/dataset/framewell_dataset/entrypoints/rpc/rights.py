@@ -127,7 +127,10 @@ class RightsServicer(stubs.RightsServiceServicer):
         found = await self.preview_rules(request.rules)
         effects = [
             messages.HouseRuleEffect(
-                condition=rule.condition, statement_id=statement_id(rule.statement), asset_count=count
+                condition=rule.condition,
+                condition_wording=wording_of(rule.condition),
+                statement_id=statement_id(rule.statement),
+                asset_count=count,
             )
             for rule, count in zip(found.rules, found.matched, strict=True)
         ]

@@ -1,6 +1,7 @@
 """Changes of rights, refusals and contributors as messages."""
 
 from framewell.dataset.v1 import rights_service_pb2 as messages
+from framewell_contracts.sentences import wording_of
 from framewell_dataset.domain.prices import PriceChanges
 from framewell_dataset.domain.snapshots import SnapshotState
 from framewell_dataset.entrypoints.rpc.messages import balance_message
@@ -80,6 +81,7 @@ def refusal_message(refused: Refused) -> messages.Refusal:
         kind=group.kind,
         purpose=group.purpose,
         sentence=group.sentence,
+        wording=wording_of(group.sentence),
         count=group.count,
         moments=[_moment(one) for one in refused.moments],
     )

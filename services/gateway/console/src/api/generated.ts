@@ -1140,6 +1140,8 @@ export type AssetRejected = {
     uri: string;
     /** Who decided that it ends, for instance cancelled it; unset where no person did. */
     actor?: Actor;
+    /** What the sentence of `detail` was made of. */
+    wording?: Wording;
 };
 export type IngestAsset = {
     /** Id of the asset (a UUID). */
@@ -1506,6 +1508,8 @@ export type Neighbour = {
     likeness?: FaceLikeness;
     /** The same in words, for a person; empty where no face was compared. */
     sentence: string;
+    /** What that sentence was made of. */
+    wording?: Wording;
 };
 export type FindSimilarResponse = {
     /** Neighbours of the query, nearest first. */
@@ -2314,6 +2318,8 @@ export type HouseRuleEffect = {
     statement_id: string;
     /** Number of assets it would hold for; 0: it matches nothing. */
     asset_count: number;
+    /** What the words of `condition` were made of. */
+    condition_wording?: Wording;
 };
 export type PreviewHouseRulesResponse = {
     /** One entry for each rule, in the order of the file. */
@@ -2373,6 +2379,8 @@ export type Measure = {
     high: number;
     /** Why it counts as not measured, in one sentence: too few were tried. Empty where it was measured. */
     not_measured: string;
+    /** What the sentence of `not_measured` was made of. */
+    not_measured_wording?: Wording;
 };
 export type PromotionCheck = {
     /** Name of the check, e.g. `false_name_rate_not_worse`. */
@@ -2535,6 +2543,8 @@ export type Run = {
     ended_at?: string;
     /** What was measured after each epoch of training, in order; none of a centroid, which has no epochs. */
     epochs: EpochMeasure[];
+    /** What the words of `stage` were made of. */
+    stage_wording?: Wording;
 };
 export type RightsPreview = {
     /** Number of samples that would be withdrawn or withheld. */
@@ -2916,6 +2926,8 @@ export type SnapshotWithdrawn = {
     actor?: Actor;
     /** Number of its samples that were withdrawn; each has a sample.withdrawn of its own. */
     withdrawn_sample_count: number;
+    /** What the sentence of `reason` was made of. */
+    wording?: Wording;
 };
 export type Snapshot = {
     /** The snapshot as it was published. */
@@ -3006,6 +3018,10 @@ export type Model = {
     quarantined: string;
     /** Why it is not on the device that the site asks for, in one sentence; empty where it is. */
     fallback: string;
+    /** What the sentence of `quarantined` was made of. */
+    quarantined_wording?: Wording;
+    /** What the sentence of `fallback` was made of. */
+    fallback_wording?: Wording;
 };
 export type ListModelsResponse = {
     /** Models by name and version. */
@@ -3701,12 +3717,16 @@ export type ReanalysisEstimate = {
     basis: string;
     /** Selected assets at which it has looked already, and which are left out above. */
     done_assets: number;
+    /** What the sentence of `basis` was made of. */
+    basis_wording?: Wording;
 };
 export type ReasonCount = {
     /** The reason in words. */
     reason: string;
     /** How many chunks, the sound of an asset counted as one. */
     count: number;
+    /** What the sentence of `reason` was made of. */
+    wording?: Wording;
 };
 export type ObservationChange = {
     /** Kind of the observations, e.g. `label`. */
@@ -3757,12 +3777,16 @@ export type Reanalysis = {
     remaining?: string;
     /** Who paused, resumed or cancelled it last; unset where nobody has. */
     changed_by?: Actor;
+    /** What the sentence of `waiting` was made of. */
+    waiting_wording?: Wording;
 };
 export type StartReanalysisResponse = {
     /** The campaign as it stands now. */
     reanalysis?: Reanalysis;
     /** What a person should know, one sentence each. */
     notes: string[];
+    /** What the sentences of `notes` were made of, in the same order. */
+    notes_wordings: Wording[];
 };
 export type ListReanalysesResponse = {
     /** The campaigns of this page, newest first. */
@@ -3783,6 +3807,8 @@ export type EstimateReanalysisResponse = {
     estimate?: ReanalysisEstimate;
     /** What a person should know before it starts, one sentence each. */
     notes: string[];
+    /** What the sentences of `notes` were made of, in the same order. */
+    notes_wordings: Wording[];
 };
 export type GetReanalysisResponse = {
     /** The campaign as it stands now. */
@@ -3828,6 +3854,8 @@ export type Webhook = {
     failing_since?: string;
     /** Until when the secret before this one signs too; unset for none. */
     old_secret_until?: string;
+    /** What the sentence of `because` was made of. */
+    because_wording?: Wording;
 };
 export type ListWebhooksResponse = {
     /** Webhooks of this page, the newest first. */
@@ -3875,6 +3903,8 @@ export type TestWebhookResponse = {
     problem: string;
     /** How long it took, in milliseconds. */
     milliseconds: number;
+    /** What the sentence of `problem` was made of. */
+    problem_wording?: Wording;
 };
 export type DeliveryState = "waiting" | "delivered" | "dead";
 export type WebhookDelivery = {
@@ -3898,6 +3928,8 @@ export type WebhookDelivery = {
     due_at?: string;
     /** When it was tried last; unset before. */
     tried_at?: string;
+    /** What the sentence of `problem` was made of. */
+    problem_wording?: Wording;
 };
 export type ListWebhookDeliveriesResponse = {
     /** Deliveries of this page, the newest first. */

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Self
 
+from framewell_contracts.sentences import Sentence, say
 from framewell_training.recipes.identity.heads import HeadKind, Thresholds
 
 CHALLENGERS = (HeadKind.CORRECTED.value, HeadKind.LINEAR.value)
@@ -27,6 +28,10 @@ BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
 
 class InvalidParameter(ValueError):
     """A parameter that the recipe does not know or cannot use; the message says which are there."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,12 @@ class IdentityParameters:
         unknown = sorted(set(parameters) - set(known.texts()))
         if unknown:
             raise InvalidParameter(
-                f"recipe identity knows no parameter {', '.join(unknown)}; it has {', '.join(known.texts())}"
+                say(
+                    "invalid_parameter.unknown",
+                    "recipe identity knows no parameter {unknown}; it has {known}",
+                    unknown=", ".join(unknown),
+                    known=", ".join(known.texts()),
+                )
             )
         parsed = cls(
             hit=_number(parameters, "hit", known.hit),
@@ -78,23 +88,53 @@ class IdentityParameters:
     def _check(self) -> None:
         for name, (low, high) in BOUNDS.items():
             if not low <= (value := getattr(self, name)) <= high:  # NaN fails too
-                raise InvalidParameter(f"{name} must lie between {low:g} and {high:g}, not at {value:g}")
+                raise InvalidParameter(
+                    say(
+                        "invalid_parameter.bounds",
+                        "{name} must lie between {low} and {high}, not at {value}",
+                        name=name,
+                        low=f"{low:g}",
+                        high=f"{high:g}",
+                        value=f"{value:g}",
+                    )
+                )
         if self.hit > self.review:
-            raise InvalidParameter(f"hit {self.hit:g} must not lie above review {self.review:g}")
+            raise InvalidParameter(
+                say(
+                    "invalid_parameter.order",
+                    "hit {hit} must not lie above review {review}",
+                    hit=f"{self.hit:g}",
+                    review=f"{self.review:g}",
+                )
+            )
 
 
 def _number(parameters: Mapping[str, str], name: str, default: float) -> float:
     try:
         return float(parameters.get(name, default))
     except ValueError as error:
-        raise InvalidParameter(f"{name} must be a number, not {parameters[name]!r}") from error
+        raise InvalidParameter(
+            say(
+                "invalid_parameter.number",
+                "{name} must be a number, not {value}",
+                name=name,
+                value=repr(parameters[name]),
+            )
+        ) from error
 
 
 def _whole(parameters: Mapping[str, str], name: str, default: int) -> int:
     try:
         return int(parameters.get(name, default))
     except ValueError as error:
-        raise InvalidParameter(f"{name} must be a whole number, not {parameters[name]!r}") from error
+        raise InvalidParameter(
+            say(
+                "invalid_parameter.whole_number",
+                "{name} must be a whole number, not {value}",
+                name=name,
+                value=repr(parameters[name]),
+            )
+        ) from error
 
 
 def _challengers(parameters: str) -> tuple[str, ...]:
@@ -103,5 +143,12 @@ def _challengers(parameters: str) -> tuple[str, ...]:
         return ()
     for name in names:
         if name not in CHALLENGERS:
-            raise InvalidParameter(f"no challenger is called {name!r}; there are {', '.join(CHALLENGERS)}")
+            raise InvalidParameter(
+                say(
+                    "invalid_parameter.challenger",
+                    "no challenger is called {name}; there are {known}",
+                    name=repr(name),
+                    known=", ".join(CHALLENGERS),
+                )
+            )
     return tuple(name for name in CHALLENGERS if name in names)

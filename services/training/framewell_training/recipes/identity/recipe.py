@@ -8,10 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import Sentence, say
 from framewell_training.domain.faces import BackgroundFaces, Photos, Vectors
 from framewell_training.domain.figures import Comparison, Figures
-from framewell_training.domain.judgement import Judged, Judgement, Limits, PromotionCheck, Reference, Verdict
+from framewell_training.domain.judgement import (
+    Judged,
+    Judgement,
+    Limits,
+    PromotionCheck,
+    Reference,
+    Verdict,
+    not_comparable,
+)
 from framewell_training.domain.promotion import judge, judge_challenger
 from framewell_training.recipes.graphs import UnreadableGraph
 from framewell_training.recipes.identity.evaluation import (
@@ -46,6 +54,10 @@ LEAST_BACKGROUND = 10
 
 class UnusableHead(Exception):
     """A head or its thresholds are such that nobody can be served with it; the message says why."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,11 +248,23 @@ class IdentityRecipe:
         final = made.final
         if not final.thresholds.usable:
             raise UnusableHead(
-                f"the thresholds of head {method.kind.value} must obey 0 < hit <= review and be finite;"
-                f" they are {final.thresholds.hit:g} and {final.thresholds.review:g}"
+                say(
+                    "unusable_head.thresholds",
+                    "the thresholds of head {head} must obey 0 < hit <= review and be finite;"
+                    " they are {hit} and {review}",
+                    head=method.kind.value,
+                    hit=f"{final.thresholds.hit:g}",
+                    review=f"{final.thresholds.review:g}",
+                )
             )
         if not np.isfinite(final.head.distances(bench.photos.vectors)).all():
-            raise UnusableHead(f"head {method.kind.value} gives distances that are no finite numbers")
+            raise UnusableHead(
+                say(
+                    "unusable_head.distances",
+                    "head {head} gives distances that are no finite numbers",
+                    head=method.kind.value,
+                )
+            )
         outcomes = measure(bench, made.folds)
         figures = figures_of(bench, outcomes)
         return Draft(
@@ -268,11 +292,13 @@ def _compared(
     try:
         given = incumbent.distances(bench.photos.vectors)
     except UnreadableGraph as error:
-        return None, f"{incumbent.version}, in service, cannot be compared: {error}. A person decides."
+        return None, not_comparable(incumbent.version, error.reason)
     if given.shape != (len(bench.photos), len(incumbent.classes)) or not np.isfinite(given).all():
-        return None, (
-            f"{incumbent.version}, in service, gives distances that are no finite numbers, or not one for"
-            " each of its classes: it cannot be compared. A person decides."
+        return None, say(
+            "check.no_distances",
+            "{version}, in service, gives distances that are no finite numbers, or not one for"
+            " each of its classes: it cannot be compared. A person decides.",
+            version=incumbent.version,
         )
     if incumbent.same_centroid:
         return _in_folds(bench, candidate, centroid), ""

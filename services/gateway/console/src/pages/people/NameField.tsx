@@ -6,6 +6,7 @@ import { Button } from "../../parts/Button";
 import { Combobox } from "../../parts/Combobox";
 import { Sentence } from "../../parts/Failed";
 import { usePeople } from "../../parts/offers";
+import { Said } from "../../parts/Said";
 import { useStatus } from "../../parts/status";
 import { useSettled } from "../../parts/useSettled";
 import { people as de } from "../../words/de/people";
@@ -108,9 +109,9 @@ function Touches({ preview }: { preview: PreviewNameResponse }) {
         {words.unknown.learned(preview.sample_count)}
         {preview.withheld_count > 0 && `, ${words.unknown.notLearned(preview.withheld_count)}`}
       </p>
-      {preview.withheld_reasons.map((reason) => (
-        <p key={reason} className="small soft foreign" lang="en">
-          {reason}
+      {preview.withheld_reasons.map((reason, index) => (
+        <p key={reason} className="small soft foreign">
+          <Said sentence={reason} wording={preview.withheld_wordings[index]} />
         </p>
       ))}
     </div>

@@ -6,6 +6,7 @@ import { type HouseRuleEffect, type PreviewHouseRulesResponse, previewHouseRules
 import { Button } from "../../parts/Button";
 import { TextField } from "../../parts/fields";
 import { Refused } from "../../parts/Refused";
+import { Said } from "../../parts/Said";
 import { Sheet, type SheetColumn } from "../../parts/Sheet";
 import { useRefusedFields } from "../../parts/useRefusedFields";
 import { Count } from "../../parts/values";
@@ -77,7 +78,11 @@ function Effect({ found }: { found: PreviewHouseRulesResponse }) {
 
 function columnsOf(words: HouseRuleWords): readonly SheetColumn<HouseRuleEffect>[] {
   return [
-    { id: "condition", label: words.condition, render: (one) => <span lang="en">{one.condition}</span> },
+    {
+      id: "condition",
+      label: words.condition,
+      render: (one) => <Said sentence={one.condition} wording={one.condition_wording} />,
+    },
     { id: "statement", label: words.statement, render: (one) => <code>{one.statement_id}</code> },
     {
       id: "assets",

@@ -1,4 +1,5 @@
 import type { ComparedRate, Measure, ModelComparison, TrainingCompleted } from "../../api/generated";
+import { Said, useSaid } from "../../parts/Said";
 import { Percent } from "../../parts/values";
 import { numberIn, percentIn } from "../../words/formats";
 import { useLanguage } from "../../words/language";
@@ -17,8 +18,8 @@ export function Measures({ completed }: { completed: TrainingCompleted }) {
       {beside === undefined ? (
         <p className="soft small">{words.alone}</p>
       ) : beside.why_not !== "" ? (
-        <p className="soft small foreign" lang="en">
-          {beside.why_not}
+        <p className="soft small foreign">
+          <Said sentence={beside.why_not} wording={beside.why_not_wording} />
         </p>
       ) : (
         <Compared with={beside} />
@@ -60,7 +61,7 @@ function Compared({ with: beside }: { with: ModelComparison }) {
   return (
     <>
       <p className="soft small">{words.same(beside.version, beside.class_count, beside.programme_count)}</p>
-      <table>
+      <table className="training-compared">
         <thead>
           <tr>
             <th scope="col">{words.measure}</th>
@@ -92,9 +93,10 @@ function nameOf(words: { names: Readonly<Record<string, string>> }, name: string
 function Rate({ measure }: { measure: Measure }) {
   const words = useTrainingWords().measures;
   const language = useLanguage();
+  const said = useSaid();
   if (measure.not_measured !== "") {
     return (
-      <span className="soft" title={measure.not_measured}>
+      <span className="soft" title={said(measure.not_measured, measure.not_measured_wording)}>
         {words.notMeasured}
       </span>
     );

@@ -1,14 +1,14 @@
 import type { ReactNode } from "react";
 import { Label, ProgressBar } from "react-aria-components";
 import type { Run } from "../../api/generated";
+import { Said } from "../../parts/Said";
 import { useTrainingWords } from "./words";
 
 /** How far a run is, with what it does now. */
 export function Progress({ run }: { run: Run }) {
   const words = useTrainingWords().runs;
-  const [, epoch, epochs] = /^epoch (\d+) of (\d+)$/.exec(run.stage) ?? [];
-  const said = epoch !== undefined && epochs !== undefined ? words.epochOf(epoch, epochs) : words.stages[run.stage];
-  return <Bar share={run.progress} label={words.progress} now={said ?? <span lang="en">{run.stage}</span>} />;
+  const stage = <Said sentence={run.stage} wording={run.stage_wording} />;
+  return <Bar share={run.progress} label={words.progress} now={stage} />;
 }
 
 /** How far something is, 0 to 1, with what it does now. */

@@ -75,8 +75,10 @@ export function Runs() {
   );
 }
 
+/** How a run stands; on a snapshot without samples there was nothing to learn from, which is no fault. */
 export function RunBadge({ run }: { run: Run }) {
   const words = useTrainingWords().runs;
+  if (run.completed?.outcome?.failed?.code === "empty_snapshot") return <Badge weight="calm">{words.nothing}</Badge>;
   const state = run.state ?? "";
   return <Badge weight={WEIGHTS[state] ?? "calm"}>{words.states[state] ?? state}</Badge>;
 }

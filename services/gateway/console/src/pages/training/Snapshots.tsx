@@ -6,6 +6,7 @@ import { Answer } from "../../parts/Answer";
 import { Badge } from "../../parts/Badge";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
+import { Said } from "../../parts/Said";
 import { Sheet, type SheetColumn } from "../../parts/Sheet";
 import { Time } from "../../parts/values";
 import { usePurposes } from "../../words/purposes";
@@ -115,8 +116,8 @@ function Standing({ snapshot }: { snapshot: Snapshot }) {
   return (
     <>
       <Badge weight="bad">{words.withdrawn}</Badge>
-      <div className="soft small foreign" lang="en">
-        {withdrawn.reason}
+      <div className="soft small foreign">
+        <Said sentence={withdrawn.reason} wording={withdrawn.wording} />
       </div>
     </>
   );
