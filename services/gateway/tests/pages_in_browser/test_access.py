@@ -90,6 +90,21 @@ def test_a_list_of_users_with_a_hostile_name_stays_readable(house: Any, visit: A
     visit.check_fits(page)
 
 
+def test_in_a_small_window_all_of_a_row_is_in_sight_and_it_stays_a_table(house: Any, visit: Any) -> None:
+    page = set_up(house, visit)
+    page.set_viewport_size({"width": 360, "height": 640})
+    row = page.get_by_role("row").filter(has_text="Anna Meier")
+    expect(row.get_by_role("cell", name="Administrator")).to_be_in_viewport(ratio=1)
+    expect(row.get_by_role("button", name="Actions: Anna Meier")).to_be_in_viewport(ratio=1)
+    hidden = page.locator(".sheet").evaluate("(sheet) => sheet.scrollWidth - sheet.clientWidth")
+    assert hidden <= 0
+    label = row.get_by_role("cell", name="Administrator").evaluate(
+        "(cell) => getComputedStyle(cell, '::before').content"
+    )
+    assert '"Role"' in label
+    visit.check_accessibility(page)
+
+
 def test_a_wrong_code_is_refused_in_words(house: Any, visit: Any) -> None:
     visit.expects("403")
     page: Page = visit("/setup", language="de")

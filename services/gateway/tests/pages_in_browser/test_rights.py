@@ -450,7 +450,7 @@ def test_an_erasure_is_asked_for_twice_and_reported_by_six_services(
 ) -> None:
     erase(house)
     page = visit("/rights?tab=erasures")
-    expect(page.get_by_text("1 of 6 services have reported")).to_be_visible()
+    expect(page.get_by_text("1 of 6 services has reported")).to_be_visible()
     visit.check_accessibility(page)
     shot(page, "erasures")
     page.get_by_role("button", name="Erase").click()

@@ -20,7 +20,13 @@ export interface More {
   fetchNextPage: () => unknown;
 }
 
-/** A table as people print it: every row is there, long words wrap; a small window scrolls it by itself. */
+/** From this many columns on, a row of a small window stands as a list of its fields. */
+const STACKED_FROM = 3;
+
+/**
+ * A table as people print it: every row is there, long words wrap. A small window shows the fields of a row below
+ * each other, so that what can be done with it is in sight; a narrow table scrolls by itself.
+ */
 export function Sheet<T>({
   label,
   columns,
@@ -40,7 +46,7 @@ export function Sheet<T>({
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: no fields are in it */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls has to be reached by keys */}
-      <div className="sheet" role="group" aria-label={label} tabIndex={0}>
+      <div className="sheet" data-stacks={columns.length >= STACKED_FROM} role="group" aria-label={label} tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -58,8 +64,9 @@ export function Sheet<T>({
                   <td
                     key={column.id}
                     className={column.align === "end" ? "number" : ["foreign", column.fit].filter(Boolean).join(" ")}
+                    data-label={column.labelHidden ? undefined : column.label}
                   >
-                    {column.render(row)}
+                    <div>{column.render(row)}</div>
                   </td>
                 ))}
               </tr>

@@ -110,7 +110,7 @@ const sources = import.meta.glob<string>(
 );
 
 /** Said by code, of which other tests hold the list. */
-const BY_CODE = ["refusals", "sentences", "purposes"];
+const BY_CODE = ["refusals", "sentences", "purposes", "stores"];
 
 /** The path of every word of a page, of those that are made of numbers and names, too. */
 function paths(words: unknown, path: readonly string[] = []): string[][] {

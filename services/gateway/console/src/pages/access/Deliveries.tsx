@@ -93,7 +93,7 @@ function columnsOf(
     { id: "event", label: words.event, fit: "whole", render: (one) => <code>{shortened(one.type)}</code> },
     ...(isOfAll ? [outcome] : []),
     { id: "attempts", label: words.attempts, align: "end", render: (one) => one.attempts },
-    { id: "problem", label: words.problem, render: (one) => <Problem delivery={one} /> },
+    { id: "problem", label: words.problem, fit: "wide", render: (one) => <Problem delivery={one} /> },
     {
       id: "do",
       label: words.replay,

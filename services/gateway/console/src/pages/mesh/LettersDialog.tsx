@@ -188,7 +188,7 @@ function Letter({ letter }: { letter: DeadLetterView }) {
         <Time at={letter.given_up} /> · {words.attempts}: {letter.attempts}
         {letter.asset_id !== "" && (
           <>
-            {" · "}
+            {"\u00a0· "}
             <Link href={`/assets/${letter.asset_id}`}>{words.asset}</Link>
           </>
         )}

@@ -74,7 +74,7 @@ function factOf(fact: string, place: number, all: readonly string[]) {
     <span key={fact}>
       <span className="mesh-fact">
         {fact}
-        {place < all.length - 1 && " ·"}
+        {place < all.length - 1 && <span className="mesh-dot"> ·</span>}
       </span>{" "}
     </span>
   );

@@ -214,7 +214,9 @@ function Similar({
             <button type="button" className="people-like" aria-pressed={place === marked} onClick={() => onMark(place)}>
               <Crop src={one.cluster?.cover?.face} alt="" width={72} height={72} fit="cover" />
               <span className="small">{words.appearances(one.cluster?.appearance_count ?? 0)}</span>
-              <span className="small soft number">{distanceIn(language, one.distance)}</span>
+              <span className="small soft number" title={words.unknown.distanceHelp}>
+                {words.unknown.distance(distanceIn(language, one.distance))}
+              </span>
             </button>
           </li>
         ))}

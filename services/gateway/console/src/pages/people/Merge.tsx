@@ -32,6 +32,7 @@ export function Merge({ person, onClose }: { person: DatasetClass; onClose: () =
     <Dialog
       title={words.merge.title(person.name)}
       open
+      wide
       onClose={onClose}
       actions={
         <>

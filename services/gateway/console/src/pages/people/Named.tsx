@@ -116,7 +116,7 @@ function columnsOf(words: typeof en): readonly Column<DatasetClass>[] {
     {
       id: "name",
       label: words.columns.name,
-      track: "minmax(10rem, 2fr)",
+      track: "minmax(10rem, 30rem)",
       render: (one) => (
         <span className="people-name">
           <strong className="one-line">{one.name}</strong>

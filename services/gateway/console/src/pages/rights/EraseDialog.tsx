@@ -50,7 +50,7 @@ export function EraseDialog({ named, onClose }: { named: Named | undefined; onCl
   };
   return (
     <Dialog
-      title={`${words.create} …`}
+      title={words.create}
       open
       onClose={onClose}
       actions={

@@ -7,6 +7,9 @@ import { Badge } from "../../parts/Badge";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
 import { Count, Time } from "../../parts/values";
+import { stores as de } from "../../words/de/stores";
+import { stores as en } from "../../words/en/stores";
+import { useWords } from "../../words/language";
 import { useShellWords } from "../../words/shell";
 import { useAsked } from "./asked";
 import { EraseDialog } from "./EraseDialog";
@@ -108,16 +111,26 @@ function Entry({ erasure }: { erasure: Erasure }) {
 
 function Counts({ counts }: { counts: Erasure["answers"][number]["counts"] }) {
   const words = useRightsWords();
-  const held = counts.filter((one) => one.count > 0);
-  if (held.length === 0) return <>{words.erasures.nothing}</>;
+  const names: Readonly<Record<string, string>> = useWords({ en, de });
+  const held = new Map<string, number>();
+  for (const { kind, count } of counts) {
+    const name = names[kind] ?? names[familyOf(kind)] ?? kind;
+    if (count > 0) held.set(name, (held.get(name) ?? 0) + count);
+  }
+  if (held.size === 0) return <>{words.erasures.nothing}</>;
   return (
     <>
-      {held.map((one, index) => (
-        <span key={one.kind} className="foreign">
+      {[...held].map(([name, count], index) => (
+        <span key={name} className="foreign">
           {index > 0 && ", "}
-          <Count value={one.count} /> {one.kind}
+          {name}: <Count value={count} />
         </span>
       ))}
     </>
   );
+}
+
+/** `objects/image` of the store `objects/image/jpeg`. */
+function familyOf(store: string): string {
+  return store.split("/").slice(0, 2).join("/");
 }

@@ -48,7 +48,7 @@ function Origin({ page }: { page: ModelLineage | undefined }) {
   const facts: [string, string][] = [
     [words.snapshot, lineage.snapshot_id],
     [words.recipe, lineage.recipe],
-    [words.embedding, `${lineage.embedding?.name ?? ""} ${lineage.embedding?.version ?? ""}`],
+    [words.embedding, [lineage.embedding?.name, lineage.embedding?.version].filter(Boolean).join(" ")],
     [words.code, lineage.code_version],
     [words.seed, String(lineage.seed)],
   ];

@@ -40,15 +40,16 @@ export const access: AccessWords = {
     wrong_password: "Das Passwort ist falsch.",
     bad_password: "Das Passwort ist zu einfach: mindestens zwölf Zeichen, und nicht der Anmeldename.",
     bad_login: "Das ist kein Anmeldename: Buchstaben, Ziffern und . _ - @ +",
-    no_role: "Sie haben in diesem Mesh keine Rolle. Wer den Anbieter des Hauses pflegt, kann Ihnen eine geben.",
+    no_role:
+      "Sie haben in diesem Mesh keine Rolle. Wer die zentrale Anmeldung Ihres Hauses betreut, kann Ihnen eine geben.",
     no_users: "Dieses Mesh hat noch keine Benutzer. Richten Sie es zuerst ein.",
     login_taken: "Ihr Anmeldename gehört hier zu einem anderen Konto. Fragen Sie die Administration.",
     account_disabled: "Ihr Konto ist gesperrt. Fragen Sie die Administration.",
     stale_sign_in:
       "Diese Anmeldung hat zu lange gedauert oder begann in einem anderen Browser. Versuchen Sie es erneut.",
-    provider_refused: "Der Anbieter des Hauses hat die Anmeldung abgelehnt.",
+    provider_refused: "Die zentrale Anmeldung Ihres Hauses hat Sie abgewiesen.",
     not_proved:
-      "Was der Anbieter des Hauses schickt, beweist nicht, wer Sie sind. Versuchen Sie es erneut, oder sagen Sie es dem Betrieb.",
+      "Was die zentrale Anmeldung Ihres Hauses schickt, beweist nicht, wer Sie sind. Versuchen Sie es erneut, oder sagen Sie es dem Betrieb.",
     bad_expiry: "Das Ende muss in der Zukunft liegen, und innerhalb eines Jahres.",
   },
   slow: (seconds: number) =>
@@ -61,7 +62,7 @@ export const access: AccessWords = {
     states: { invited: "Eingeladen", active: "Aktiv", disabled: "Gesperrt" },
     signedIn: "Zuletzt angemeldet",
     never: "nie",
-    external: "vom Anbieter des Hauses",
+    external: "zentrale Anmeldung",
     actions: "Aktionen",
     changeRole: "Rolle ändern",
     disable: "Sperren",

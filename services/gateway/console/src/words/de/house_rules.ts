@@ -13,7 +13,7 @@ export const houseRules: HouseRuleWords = {
   none: "Der Entwurf enthält keine Regel.",
   condition: "Gilt für",
   statement: "Erklärung",
-  assets: "Material",
+  assets: "Beiträge",
   matchesNothing: "trifft auf nichts zu",
   effect: "Zusammen",
   changed: (n) => `${count(n, { one: "Beitrag wird", other: "Beiträge werden" })} anders entschieden`,

@@ -107,6 +107,8 @@ export const people = {
     named: (name: string, n: number) => `Named ${name}: ${count(n, { one: "sample", other: "samples" })} accepted`,
     best: "Clearest faces",
     similar: "May be the same person",
+    distance: (value: string) => `distance ${value}`,
+    distanceHelp: "Distance: the smaller, the more alike.",
     noSimilar: "Nobody else looks like this",
     same: "Same",
     not: "Not this one",

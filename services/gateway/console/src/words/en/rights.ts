@@ -218,7 +218,7 @@ export const rights = {
     none: "Nothing was erased yet",
     noneText: "An erasure is listed here until all six services have reported, and after that.",
     create: "Erase",
-    kind: "What goes",
+    kind: "What is erased",
     kinds: { class: "Person", asset: "Asset", holder: "Holder" } as Record<string, string>,
     names: {
       class: "Who it is",
@@ -239,7 +239,7 @@ export const rights = {
     confirm: "Erase for good",
     sent: "The erasure was asked for.",
     states: { erasing: "Under way", completed: "Erased", requested: "Asked for" } as Record<string, string>,
-    reported: (done: number, of: number) => `${done} of ${of} services have reported`,
+    reported: (done: number, of: number) => `${done} of ${of} services ${done === 1 ? "has" : "have"} reported`,
     waits: "has not reported yet",
     nothing: "held nothing",
     open: "Report by service",
