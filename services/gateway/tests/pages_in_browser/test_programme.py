@@ -248,7 +248,7 @@ def test_the_history_says_who_did_what_and_has_pages(house: Any, visit: Any) -> 
     page = visit(f"/assets/{ASSET}")
     page.get_by_role("tab", name="History").click()
     panel = page.get_by_role("tabpanel")
-    expect(panel.get_by_text("What is known of the programme was changed (20×) by anna")).to_be_visible()
+    expect(panel.get_by_text("Programme details were changed (20×) by anna")).to_be_visible()
     expect(panel.get_by_text("84 chunks came in, all analysed")).to_be_visible()
     expect(panel.get_by_text("framewell")).to_have_count(0)
     expect(panel.get_by_text(re.compile("chunk.(planned|analysed)"))).to_have_count(0)
@@ -326,7 +326,7 @@ def test_every_key_of_the_player_is_listed(house: Any, visit: Any) -> None:
     page.get_by_role("button", name="Play", exact=True).wait_for()
     page.locator("h1").focus()
     page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keys")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     for does in (
         "One picture on",
         "Next shot",

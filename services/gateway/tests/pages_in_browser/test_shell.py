@@ -38,7 +38,7 @@ def test_g_and_a_letter_goes_to_a_page_and_its_heading_has_the_focus(visit: Any)
 def test_single_keys_can_be_listed_changed_and_switched_off(visit: Any) -> None:
     page = visit("/")
     page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keys")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     dialog.get_by_role("button", name="Change: Search").click()
     page.keyboard.press("x")
     expect(dialog.locator("li", has_text="Search").locator("kbd")).to_have_text("X")
@@ -49,7 +49,7 @@ def test_single_keys_can_be_listed_changed_and_switched_off(visit: Any) -> None:
     page.goto(page.url)  # kept over a reload
     page.get_by_role("heading", level=1).wait_for()
     page.keyboard.press("?")
-    page.get_by_text("Single keys", exact=True).click()
+    page.get_by_text("Single-key shortcuts", exact=True).click()
     page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("h")
@@ -64,13 +64,13 @@ def test_a_button_shows_the_key_that_works_now(house: Any, visit: Any) -> None:
     why = page.locator(".assets-chosen").get_by_role("button").first
     expect(why.locator("kbd")).to_have_text("W")
     page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keys")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     dialog.locator("li", has=page.locator("kbd", has_text="W")).get_by_role("button").click()
     page.keyboard.press("y")
     page.keyboard.press("Escape")
     expect(why.locator("kbd")).to_have_text("Y")
     page.keyboard.press("?")
-    page.get_by_text("Single keys", exact=True).click()
+    page.get_by_text("Single-key shortcuts", exact=True).click()
     page.keyboard.press("Escape")
     expect(why.locator("kbd")).to_have_count(0)
 

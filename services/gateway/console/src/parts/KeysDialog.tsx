@@ -6,8 +6,16 @@ import { Switch } from "./fields";
 import { type KeyBinding, keyLabel, nameOf, useKeySettings } from "./keys";
 import "./KeysDialog.css";
 
-/** Every key that works now; each can get another, all can be switched off. */
-export function KeysDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+/** Every key that works now; each can get another, all can be switched off. `letters` go to pages, after G. */
+export function KeysDialog({
+  open,
+  onClose,
+  letters,
+}: {
+  open: boolean;
+  onClose: () => void;
+  letters: readonly { letter: string; page: string }[];
+}) {
   const words = useShellWords();
   const keys = useKeySettings();
   const { changing, change, taken } = useChanging(open);
@@ -33,6 +41,13 @@ export function KeysDialog({ open, onClose }: { open: boolean; onClose: () => vo
       </p>
       <Bindings title={words.keys.page} bindings={keys.bindings} changing={changing} onChange={change} />
       <Bindings title={words.keys.general} bindings={keys.general} changing={changing} onChange={change} />
+      <p className="keys-letters small soft">
+        {letters.map(({ letter, page }) => (
+          <span key={letter}>
+            <kbd>{keyLabel(letter)}</kbd> {page}
+          </span>
+        ))}
+      </p>
     </Dialog>
   );
 }

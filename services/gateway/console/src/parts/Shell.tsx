@@ -61,7 +61,11 @@ export function Shell({ entries, children }: { entries: readonly Entry[]; childr
         {children}
       </main>
       <StatusLine onKeys={list} />
-      <KeysDialog open={listed} onClose={() => setListed(false)} />
+      <KeysDialog
+        open={listed}
+        onClose={() => setListed(false)}
+        letters={shown.map((entry) => ({ letter: entry.letter, page: words.pages[entry.name] }))}
+      />
       <Ended />
     </div>
   );

@@ -1,6 +1,6 @@
 /** Numbers, times and sizes as the language writes them. */
 
-import type { Language } from "./language";
+import { type Language, regionalOf } from "./language";
 
 const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
 
@@ -64,12 +64,21 @@ export function bytesIn(language: Language, bytes: number): string {
 export function momentIn(language: Language, when: Date): string {
   return once(
     `moment ${language}`,
-    () => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }),
+    () => new Intl.DateTimeFormat(regionalOf(language), { dateStyle: "medium", timeStyle: "short" }),
   ).format(when);
 }
 
 export function dayIn(language: Language, when: Date): string {
-  return once(`day ${language}`, () => new Intl.DateTimeFormat(language, { dateStyle: "medium" })).format(when);
+  return once(`day ${language}`, () => new Intl.DateTimeFormat(regionalOf(language), { dateStyle: "medium" })).format(
+    when,
+  );
+}
+
+/** The time of day, to the second. */
+export function clockIn(language: Language, when: Date): string {
+  return once(`clock ${language}`, () => new Intl.DateTimeFormat(regionalOf(language), { timeStyle: "medium" })).format(
+    when,
+  );
 }
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [

@@ -16,6 +16,13 @@ export function firstLanguage(): Language {
   return spoken.find((tag): tag is Language => tag === "de" || tag === "en") ?? "en";
 }
 
+const REGIONS: Readonly<Record<Language, string>> = { de: "de-DE", en: "en-GB" };
+
+/** The language as whoever reads it writes dates: of the browser's region, where that is what the browser speaks. */
+export function regionalOf(language: Language, spoken: string = navigator.language): string {
+  return spoken.slice(0, 3).toLowerCase() === `${language}-` ? spoken : REGIONS[language];
+}
+
 export function keepLanguage(language: Language): void {
   localStorage.setItem(SETTING, language);
 }

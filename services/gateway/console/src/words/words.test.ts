@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { refusals as german } from "./de/refusals";
 import { sentences } from "./de/sentences";
 import { agoIn, bytesIn, distanceIn, moneyIn } from "./formats";
+import { regionalOf } from "./language";
 import { pluralsOf } from "./plurals";
 import { loadSentences, named, wordIn } from "./sentences";
 import { fill, placesOf } from "./templates";
@@ -34,6 +35,16 @@ test("no text is empty, and none has a straight apostrophe or three dots for an 
 test("counts are said as the language says them", () => {
   expect(pluralsOf("en")(1, { one: "asset", other: "assets" })).toBe("1 asset");
   expect(pluralsOf("de")(1204, { one: "Beitrag", other: "Beiträge" })).toBe("1.204 Beiträge");
+});
+
+test("dates are written as the browser's region writes them, else as Europe does", () => {
+  expect(["en-US", "en-GB", "en", "de-DE"].map((spoken) => regionalOf("en", spoken))).toEqual([
+    "en-US",
+    "en-GB",
+    "en-GB",
+    "en-GB",
+  ]);
+  expect(["de-AT", "de", "en-US"].map((spoken) => regionalOf("de", spoken))).toEqual(["de-AT", "de-DE", "de-DE"]);
 });
 
 test("amounts stay exact, sizes and times read as people write them", () => {

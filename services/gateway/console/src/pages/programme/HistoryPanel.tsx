@@ -70,7 +70,7 @@ function Told({ line }: { line: Line }) {
       </span>
       <span className="small soft">
         <Time at={line.first} />
-        {line.last !== line.first && (
+        {!isSameMinute(line) && (
           <>
             {" "}
             {words.until} <Time at={line.last} />
@@ -79,4 +79,10 @@ function Told({ line }: { line: Line }) {
       </span>
     </li>
   );
+}
+
+/** Whether both moments of a line are written as the same: they are shown by the minute. */
+function isSameMinute({ first, last }: Line): boolean {
+  const minutes = [first, last].map((at) => at && Math.floor(Date.parse(at) / 60_000));
+  return minutes[0] === minutes[1];
 }
