@@ -14,6 +14,7 @@ from framewell.chunk.v1.chunk_pb2 import AnalyserResult, VectorsBeside
 from framewell.inference.v1.inference_pb2 import ObservationSet
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_contracts.sentences import say
+from framewell_inference.adapters.stored_sets import document_of, sha256_of, space_of, stored_set, vector_set
 from framewell_inference.domain.forgetting import (
     Forgotten,
     blanked,
@@ -26,7 +27,7 @@ from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Float
 from framewell_inference.domain.search_words import has_words
 from framewell_inference.domain.stored import ChunkKey, StoredSet
-from framewell_inference.domain.vectors import VectorSet, VectorSpace, table_of
+from framewell_inference.domain.vectors import table_of
 from framewell_inference.ports.analysers import Vectors
 from framewell_inference.ports.search import WordIndex
 from framewell_inference.ports.vectors import VectorLog, VectorPacking
@@ -36,7 +37,6 @@ from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done
 from framewell_kit.outcomes import NotFound, NotYet
 from framewell_kit.paging import Order, scan
-from framewell_kit.rights_decisions import Passages
 from framewell_models.manifest import ModelRef
 
 COLLECTION: Final = "observation_sets"
@@ -96,7 +96,7 @@ class ObservationDocuments:
             result.vectors.CopyFrom(
                 await self.objects.put(encoded, media_type=VECTORS_MEDIA_TYPE, suffix=VECTORS_SUFFIX)
             )
-        document = _document(key, findings.model, result)
+        document = document_of(key, findings.model, result)
         document |= {"texts": has_text(message), "look": look, "beside": beside}
         # Noted before it is held, so that nothing is held that no document names, whoever dies in between.
         if not await self.documents.insert_once(COLLECTION, document):
@@ -115,7 +115,7 @@ class ObservationDocuments:
         Whoever changes it does the same once it is changed, and who deletes it takes its words away before.
         """
         while document := await self.documents.get(COLLECTION, set_id):
-            stored = _stored(document)
+            stored = stored_set(document)
             try:
                 found = await self.read(stored)
             except NotFound:
@@ -133,27 +133,27 @@ class ObservationDocuments:
         Whoever changes or deletes it meanwhile notes that before: so it is looked at once more afterwards.
         """
         while document := await self.documents.get(COLLECTION, set_id):
-            stored = _stored(document)
+            stored = stored_set(document)
             try:
                 found, vectors = await self.read(stored), await self.vectors(stored)
             except NotFound:
                 await self._is_gone(stored)
                 return
-            table = table_of(_vector_set(document), found, vectors)
+            table = table_of(vector_set(document), found, vectors)
             if table is None:
                 return
-            number = await self.log.append(_space(stored), set_id, table)
+            number = await self.log.append(space_of(stored), set_id, table)
             now = await self.documents.get(COLLECTION, set_id)
             if now is not None and now["vectors"] == stored.vectors_key:
-                await self.packing.when_due(_space(stored), number)
+                await self.packing.when_due(space_of(stored), number)
                 return
-            await self.log.append(_space(stored), set_id, None)
+            await self.log.append(space_of(stored), set_id, None)
             await self.packing.purge()
 
     async def _take_from_search(self, stored: StoredSet) -> None:
         """Note that a set has no vectors any more; before its document or its objects go."""
         if stored.vectors_key:
-            await self.log.append(_space(stored), stored.id, None)
+            await self.log.append(space_of(stored), stored.id, None)
 
     async def _as_it_stands(self, set_id: str, result: AnalyserResult) -> None:
         """Have the result name the objects of the set that is there: it may have been rewritten since."""
@@ -163,7 +163,7 @@ class ObservationDocuments:
         for ref, key in ((result.observation_set, found["object"]), (result.vectors, found["vectors"])):
             if key and ref.key != key:
                 made = ref.key
-                ref.key, ref.sha256 = key, _sha256(key)
+                ref.key, ref.sha256 = key, sha256_of(key)
                 ref.size = await self.objects.size(key)
                 await self.references.discard(made)
         result.observation_count = found["count"]
@@ -172,9 +172,9 @@ class ObservationDocuments:
         same = {name: document[name] for name in ("asset_id", "chunk_id", "analyser", "model")}
         older = {**same, "generation": {"$lt": document["generation"]}}
         for found in await self.documents.find(COLLECTION, older):
-            await self._take_from_search(_stored(found))
+            await self._take_from_search(stored_set(found))
             await self.words.remove(found["_id"])
-            keys = set(_stored(found).keys) - set(_stored(document).keys)
+            keys = set(stored_set(found).keys) - set(stored_set(document).keys)
             await self._release(document["asset_id"], keys)
             await self.documents.delete(COLLECTION, found["_id"])
 
@@ -184,28 +184,28 @@ class ObservationDocuments:
         query: Query = {"asset_id": asset_id} | ({"analyser": {"$in": list(analysers)}} if analysers else {})
         behind = (after.position, after.id) if after else None
         async for document in scan(self.documents, COLLECTION, query, BY_POSITION, after=behind):
-            yield _stored(document)
+            yield stored_set(document)
 
     async def sets_of(self, asset_id: str, chunk_id: str) -> Sequence[StoredSet]:
         query = {"chunk_id": chunk_id, "asset_id": asset_id}
-        return [_stored(document) for document in await self.documents.find(COLLECTION, query)]
+        return [stored_set(document) for document in await self.documents.find(COLLECTION, query)]
 
     async def get(self, set_id: str) -> StoredSet | None:
         document = await self.documents.get(COLLECTION, set_id)
-        return _stored(document) if document else None
+        return stored_set(document) if document else None
 
     async def named(self, set_ids: Collection[str]) -> Mapping[str, StoredSet]:
         found = await self.documents.find(COLLECTION, {"_id": {"$in": sorted(set_ids)}})
-        return {document["_id"]: _stored(document) for document in found}
+        return {document["_id"]: stored_set(document) for document in found}
 
     async def of_chunk(self, chunk_id: str, analyser: str, model: ModelRef) -> StoredSet | None:
         query = {"chunk_id": chunk_id, "analyser": analyser, "model": str(model)}
         found = await self.documents.find(COLLECTION, query, sort=[("generation", -1)], limit=1)
-        return _stored(found[0]) if found else None
+        return stored_set(found[0]) if found else None
 
     async def looks(self, chunk_id: str) -> Mapping[str, StoredSet]:
         found = await self.documents.find(COLLECTION, {"chunk_id": chunk_id, "look": {"$ne": ""}})
-        return {document["look"]: _stored(document) for document in found}
+        return {document["look"]: stored_set(document) for document in found}
 
     async def read(self, stored: StoredSet) -> ObservationSet:
         return ObservationSet.FromString(await self.objects.read(stored.object_key))
@@ -236,11 +236,11 @@ class ObservationDocuments:
 
     async def _ref(self, key: str, media_type: str) -> ObjectRef:
         size = await self.objects.size(key)
-        return ObjectRef(key=key, media_type=media_type, size=size, sha256=_sha256(key))
+        return ObjectRef(key=key, media_type=media_type, size=size, sha256=sha256_of(key))
 
     async def with_texts(self) -> AsyncIterator[StoredSet]:
         async for document in scan(self.documents, COLLECTION, {"texts": True}, Order("_id", str)):
-            yield _stored(document)
+            yield stored_set(document)
 
     async def without_names(self, stored: StoredSet, forgotten: Forgotten) -> int:
         try:
@@ -257,7 +257,7 @@ class ObservationDocuments:
     async def without_vectors(self, chunk_id: str, model: ModelRef, rows: Collection[int]) -> None:
         query = {"chunk_id": chunk_id, "model": str(model), "vectors": {"$ne": ""}}
         for document in await self.documents.find(COLLECTION, query):
-            stored = _stored(document)
+            stored = stored_set(document)
             try:
                 vectors = self.encoding.encode(blanked(await self.vectors(stored), rows))
                 found = without_vectors(await self.read(stored), rows)
@@ -331,57 +331,3 @@ class ObservationDocuments:
             await self.drop(stored)
             forgotten += 1
         return forgotten
-
-
-def _document(key: ChunkKey, model: ModelRef, result: AnalyserResult) -> Document:
-    return {
-        "_id": f"{key.chunk_id or key.asset_id}#{result.analyser}#{model}#{key.generation}",
-        "position": f"{key.index + 1:07d}/{key.chunk_id}/{result.analyser}",
-        "asset_id": key.asset_id,
-        "chunk_id": key.chunk_id,
-        "generation": key.generation,
-        "looked_at": [list(one) for one in key.looked_at.intervals],
-        "analyser": result.analyser,
-        "model": str(model),
-        "object": result.observation_set.key,
-        "vectors": result.vectors.key,
-        "count": result.observation_count,
-        "series": key.series,
-        "asked_at": key.asked_at,
-    }
-
-
-def _vector_set(document: Document) -> VectorSet:
-    return VectorSet(
-        set_id=document["_id"],
-        asset_id=document["asset_id"],
-        chunk_id=document["chunk_id"],
-        vectors_key=document["vectors"],
-        series=document["series"],
-        asked_at=document["asked_at"],
-    )
-
-
-def _sha256(key: str) -> str:
-    return key.rpartition("/")[2].partition(".")[0]
-
-
-def _space(stored: StoredSet) -> VectorSpace:
-    return VectorSpace(stored.analyser, stored.model)
-
-
-def _stored(document: Document) -> StoredSet:
-    return StoredSet(
-        id=document["_id"],
-        position=document["position"],
-        asset_id=document["asset_id"],
-        chunk_id=document["chunk_id"],
-        generation=int(document["generation"]),
-        looked_at=Passages.of((int(start), int(end)) for start, end in document["looked_at"]),
-        analyser=document["analyser"],
-        model=ModelRef.parse(document["model"]),
-        object_key=document["object"],
-        vectors_key=document["vectors"],
-        count=document["count"],
-        beside=document["beside"],
-    )
