@@ -26,7 +26,8 @@ async def test_a_removed_asset_takes_its_samples_and_crops_along(bench: DatasetB
     await bench.settle()
     await bench.deliver(AssetRemoved(asset_id=asset_called("a"), reason="licence ended", revision=2))
     assert bench.facts.of(SampleWithdrawn)[-1].sample_id == proposed.sample_id
-    assert len(bench.facts.of(SnapshotWithdrawn)) == 1
+    (withdrawn,) = bench.facts.of(SnapshotWithdrawn)
+    assert withdrawn.wording.template == "withdrawal.asset_removed"
     assert not await bench.objects.exists(proposed.crops[0].picture)
     await bench.deliver(await bench.chunk(asset_called("a"), MAN))
     assert [sample.state for sample in await samples(bench)] == [wire.SAMPLE_STATE_WITHDRAWN]

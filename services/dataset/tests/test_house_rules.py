@@ -128,6 +128,10 @@ async def test_a_dry_run_says_what_other_rules_would_do(bench: DatasetBench) -> 
         ("holder 'KANAL EINS'", 2),
         ("series 'Nowhere'", 0),
     ]
+    assert [rule.condition_wording.params["of-template"] for rule in found.rules] == [
+        "condition.holder",
+        "condition.series",
+    ]
     assert (found.asset_count, found.samples_withdrawn, found.snapshot_count) == (2, 2, 1)
     assert list(found.snapshot_ids) == [published.snapshot_id]
     assert first in [sample.sample_id for sample in await samples(bench)]

@@ -1,16 +1,19 @@
 """What is withheld is listed by its sentence, holders with what is theirs, and decisions newest first."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
+from importlib.resources import files
 
 import pytest
 
 from framewell.dataset.v1 import audit_service_pb2 as audit_rpc
 from framewell.dataset.v1 import rights_service_pb2 as rights_rpc
 from framewell.erasure.v1.erasure_pb2 import ErasureRequested
-from framewell.mesh.v1.mesh_pb2 import Subject
+from framewell.mesh.v1.mesh_pb2 import Subject, Wording
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.sample.v1.sample_pb2 import SampleReviewed
+from framewell_contracts.sentences import render
 from framewell_dataset.adapters.asset_documents import AssetDocuments
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, stated
 from framewell_dataset.testing.footage import Seen
@@ -31,6 +34,12 @@ async def contributors(bench: DatasetBench, **query: object) -> list[rights_rpc.
     return list(answer.contributors)
 
 
+def filled(wording: Wording) -> str:
+    """Return the English sentence that a wording makes; the templates are those that everybody may read."""
+    templates = json.loads((files("framewell_contracts") / "sentences.json").read_text())
+    return render(templates[wording.template], wording.params)
+
+
 async def test_what_is_withheld_in_the_same_words_is_one_group_with_its_moments(bench: DatasetBench) -> None:
     ban = stated(rights.USE_PROHIBITED, purposes=[rights.PURPOSE_OWN_TRAINING], verbatim="Not for training.")
     allowed = stated(purposes=[rights.PURPOSE_ANALYSIS], statement_id="look")
@@ -41,6 +50,7 @@ async def test_what_is_withheld_in_the_same_words_is_one_group_with_its_moments(
     (group,) = found
     assert group.count == 2
     assert "not for training" in group.sentence
+    assert filled(group.wording) == group.sentence
     assert {one.asset_id for one in group.moments} == {asset_called(1), asset_called(2)}
     assert {one.title for one in group.moments} == {
         f"Programme of {asset_called(1)}",
@@ -49,7 +59,20 @@ async def test_what_is_withheld_in_the_same_words_is_one_group_with_its_moments(
     assert all(one.HasField("at") for one in group.moments)
     assets = await refusals(bench, kind="assets", purpose=rights.PURPOSE_OWN_TRAINING)
     assert [(one.count, len(one.moments)) for one in assets] == [(2, 2)]
+    assert filled(assets[0].wording) == assets[0].sentence
     assert not assets[0].moments[0].HasField("at")
+
+
+async def test_samples_that_were_kept_without_wordings_have_those_of_their_decision(
+    bench: DatasetBench,
+) -> None:
+    ban = stated(rights.USE_PROHIBITED, purposes=[rights.PURPOSE_OWN_TRAINING], verbatim="Not for training.")
+    await bench.take_in(asset_called(1), stated(purposes=[rights.PURPOSE_ANALYSIS], statement_id="look"), ban)
+    await bench.show(asset_called(1), Seen(1, name="Ada Amann"))
+    (before,) = await refusals(bench, kind="samples")
+    assert before.wording.template
+    await bench.documents.update_where("samples", {}, {"$unset": {"reason_wording": ""}})
+    assert await refusals(bench, kind="samples") == [before]
 
 
 async def test_a_sample_taken_back_for_rights_is_refused_until_they_return(bench: DatasetBench) -> None:

@@ -16,6 +16,7 @@ from framewell.training.v1.training_pb2 import (
     TrainingCompleted,
     TrainingRequested,
 )
+from framewell_contracts.sentences import say, wording_of
 from framewell_kit.outcomes import Conflict
 from framewell_kit.testing.erasures import erasure_plan
 
@@ -88,8 +89,31 @@ async def test_a_withdrawal_that_arrives_first_starts_nothing(training, cast) ->
 async def test_an_empty_snapshot_takes_everybody_out_of_service(training, cast) -> None:
     await training.publish(cast.crops("anna", ["news-1"]))
     await training.publish([])
-    assert training.facts.of(TrainingCompleted)[-1].outcome.failed.code == "empty_snapshot"
-    assert [one.model.version for one in training.facts.of(ModelRetired)] == ["1.0"]
+    failed = training.facts.of(TrainingCompleted)[-1].outcome.failed
+    assert (failed.code, failed.wording.template) == ("empty_snapshot", "empty_snapshot.retired")
+    assert failed.detail == (
+        "snapshot 2 holds no sample to learn from; identity/people was taken out of service"
+    )
+    (retired,) = training.facts.of(ModelRetired)
+    assert (retired.model.version, retired.wording.template) == ("1.0", "empty_snapshot")
+
+
+async def test_why_a_model_must_not_be_used_says_what_it_was_made_of(training, cast) -> None:
+    first = await training.publish(cast.crops("anna", ["news-1"]))
+    why = say("withdrawal.asset_removed", "Its asset was removed.")
+    await training.deliver(
+        SnapshotWithdrawn(
+            snapshot_id=first.snapshot_id, dataset_id="people", reason=why, wording=wording_of(why)
+        )
+    )
+    (model,) = (await training.call("ListCandidates", messages.ListCandidatesRequest())).candidates
+    assert model.withdrawn == "snapshot snapshot-1 was withdrawn: Its asset was removed."
+    assert model.withdrawn_wording.template == "withdrawn.snapshot"
+    assert model.withdrawn_wording.params["reason-template"] == "withdrawal.asset_removed"
+    (retired,) = training.facts.of(ModelRetired)
+    assert retired.wording == model.withdrawn_wording
+    (run,) = (await training.call("ListRuns", messages.ListRunsRequest())).runs
+    assert (run.stage, run.stage_wording.template) == ("ended", "stage.ended")
 
 
 async def test_who_is_erased_leaves_service_and_store(training, cast) -> None:

@@ -133,10 +133,16 @@ async def test_a_cancelled_run_says_so(training, cast) -> None:
     await begin_challenge(training, crops, cast.background(90), epochs=5000)
     working = asyncio.create_task(training.settle())
     challenge = await training.running_challenge()
+    assert challenge.stage_wording.template == "stage.epoch"
+    assert dict(challenge.stage_wording.params) == {
+        "epoch": challenge.stage.split()[1],
+        "epochs": "5000",
+    }
     await training.call("CancelRun", messages.CancelRunRequest(run_id=challenge.run_id))
     await working
     ended = next(one for one in training.facts.of(TrainingCompleted) if one.run_id == challenge.run_id)
     assert (ended.outcome.failed.code, ended.outcome.failed.detail) == ("cancelled", "anna cancelled the run")
+    assert ended.outcome.failed.wording.template == "run_stopped.cancelled"
 
 
 async def begin_challenge(training, crops, background, *, epochs: int) -> None:

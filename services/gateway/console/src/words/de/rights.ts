@@ -303,6 +303,7 @@ export const rights: typeof en = {
       signed_out_everywhere: "überall abgemeldet",
       sign_in_refused: "Anmeldung abgelehnt",
       code_refused: "Code abgelehnt",
+      denied: "verweigert: nicht in dieser Rolle",
       token_refused: "Token abgelehnt",
       token_made: "Token angelegt",
       token_revoked: "Token widerrufen",

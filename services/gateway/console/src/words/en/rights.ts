@@ -299,6 +299,7 @@ export const rights = {
       signed_out_everywhere: "signed out everywhere",
       sign_in_refused: "sign-in refused",
       code_refused: "code refused",
+      denied: "refused: not in this role",
       token_refused: "token refused",
       token_made: "token made",
       token_revoked: "token revoked",
