@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from framewell_contracts.media_addresses import redacted_text
 
 if TYPE_CHECKING:
-    from framewell_contracts.cloudevents import Event
+    from framewell_contracts.envelopes import Event
 
 
 class Unreadable(Exception):
