@@ -97,6 +97,9 @@ class Listener:
                 self._pause()
                 return
             connection.setblocking(False)
+            # asyncio does so only for sockets that were made with IPPROTO_TCP. Without it an answer on a kept
+            # connection takes 40 ms more: its body is not sent before its head is acknowledged (RFC 896).
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             task = asyncio.create_task(self._open(connection, str(address[0])))
             self._opening.add(task)
             task.add_done_callback(self._opening.discard)
