@@ -21,6 +21,7 @@ from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
 from framewell.snapshot.v1.snapshot_pb2 import SPLIT_TRAIN, SnapshotPublished, SplitCount
 from framewell.training.v1 import training_pb2 as facts
 from framewell.training.v1 import training_service_pb2 as training
+from framewell_contracts.sentences import say, wording_of
 from framewell_kit.outcomes import Conflict
 
 if TYPE_CHECKING:
@@ -113,11 +114,13 @@ def run(run_id: str = "r-4", **more: Any) -> training.Run:
 def running(progress: float = 0.5) -> training.Run:
     """Return a challenge in the middle of its epochs."""
     epochs = [training.EpochMeasure(epoch=epoch, loss=0.7 / epoch) for epoch in range(1, 31)]
+    stage = say("stage.epoch", "epoch {epoch} of {epochs}", epoch=30, epochs=60)
     return run(
         "r-5",
         state=training.RUN_STATE_RUNNING,
         step="challenge",
-        stage="epoch 30 of 60",
+        stage=stage,
+        stage_wording=wording_of(stage),
         progress=progress,
         completed=None,
         epochs=epochs,
@@ -301,7 +304,7 @@ def test_a_run_is_looked_at_before_it_is_started(visit: Visit, told: Any) -> Non
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Start")).to_be_disabled()
     dialog.get_by_label("Seed").fill("7")
-    dialog.get_by_role("button", name="Look first").click()
+    dialog.get_by_role("button", name="Preview").click()
     expect(dialog.get_by_text("€0.60")).to_be_visible()
     visit.check_accessibility(page)
     shot(page, "start")
@@ -331,7 +334,7 @@ def test_a_run_takes_one_of_the_snapshots_by_its_number(visit: Visit, told: Any)
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Snapshot").click()
     page.get_by_role("option", name="№ 3").click()
-    dialog.get_by_role("button", name="Look first").click()
+    dialog.get_by_role("button", name="Preview").click()
     expect(dialog.get_by_role("button", name="Start")).to_be_enabled()
     asked = [request for method, request in told.training.asked if method == "PreviewTraining"][-1]
     assert asked.request.snapshot_id == "people-3"
@@ -433,13 +436,13 @@ def test_a_look_at_the_archive_is_estimated_and_then_started_for_single_assets(
 ) -> None:
     house.happened(*house.scenes.programme(2, "Tagesthema: Wasser"))
     page = visit("/training?tab=reanalyses")
-    page.get_by_role("button", name="Look again …").click()
+    page.get_by_role("button", name="Re-analyse …").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="What looks").click()
+    dialog.get_by_role("button", name="Model or analysis").click()
     expect(page.get_by_role("option", name="face/embed")).to_have_count(0)
     page.get_by_role("option", name="house/dogs").click()
     dialog.get_by_text("Single assets").click()
-    dialog.get_by_role("button", name="Look first").click()
+    dialog.get_by_role("button", name="Preview").click()
     expect(dialog.get_by_text("Choose an asset.")).to_be_visible()
     assert not [method for method, _ in archive.inference.asked if method == "EstimateReanalysis"]
     dialog.get_by_role("combobox", name="Title of an asset").fill("wasser")
@@ -449,9 +452,9 @@ def test_a_look_at_the_archive_is_estimated_and_then_started_for_single_assets(
     dialog.get_by_label("Only from").fill("22:00")
     dialog.get_by_label("to", exact=True).fill("06:00")
     expect(dialog.get_by_role("button", name="Start", exact=True)).to_be_disabled()
-    dialog.get_by_role("button", name="Look first").press("Enter")
+    dialog.get_by_role("button", name="Preview").press("Enter")
     expect(dialog.get_by_text("4 assets, 84 chunks, 1,680 pictures")).to_be_visible()
-    expect(dialog.get_by_text("3 assets looked at already, and left out")).to_be_visible()
+    expect(dialog.get_by_text("3 assets analysed already, and left out")).to_be_visible()
     expect(dialog.get_by_text("it looks at nothing that arrives")).to_be_visible()
     visit.check_accessibility(page)
     page.set_viewport_size({"width": 320, "height": 640})
@@ -476,11 +479,11 @@ def test_a_look_at_the_archive_is_paused_goes_on_and_ends(visit: Visit, archive:
     page.get_by_role("button", name="Pause").wait_for()
     archive.inference.answers["ListReanalyses"] = again.ListReanalysesResponse(reanalyses=[paused])
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_text("Paused. What was seen stays.")).to_be_visible()
+    expect(page.get_by_text("Paused. What was found so far stays.")).to_be_visible()
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("It goes on.")).to_be_visible()
     page.get_by_role("button", name="End", exact=True).click()
-    expect(page.get_by_text("Ended. What was seen stays.")).to_be_visible()
+    expect(page.get_by_text("Ended. What was found so far stays.")).to_be_visible()
     changed = [method for method, _ in archive.inference.asked if method[:5] in ("Pause", "Resum", "Cance")]
     assert changed == ["PauseReanalysis", "ResumeReanalysis", "CancelReanalysis"]
 
