@@ -257,7 +257,7 @@ test-console: node_modules/.complete
 	@$(STEP) "unit tests of the console" npm run --silent test --workspace $(CONSOLE)
 
 # A picture of every page of the console, to look at: both themes and languages, three windows.
-# ONLY="assets review" takes some, LOOKS="small.de wide.en" some windows and languages.
+# ONLY="assets review-refused" takes some, LOOKS="small.de wide.en.dark" some windows, languages and themes.
 console-pictures: setup
 	@FRAMEWELL_PAGES="$(ONLY)" FRAMEWELL_LOOKS="$(LOOKS)" $(BIN)/pytest -q -n 0 \
 		services/gateway/tests/pages_in_browser/picture_book.py

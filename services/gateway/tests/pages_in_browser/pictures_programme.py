@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -17,8 +18,11 @@ import av
 import PIL.Image
 from playwright.sync_api import Page
 
+from framewell.dataset.v1.dataset_pb2 import Sample
+from framewell.dataset.v1.review_service_pb2 import ProposeSampleResponse
 from framewell.inference.v1 import inference_service_pb2 as inference
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS, PURPOSE_OWN_TRAINING
+from framewell.sample.v1.sample_pb2 import SAMPLE_STATE_WITHHELD
 from framewell_contracts.sentences import Sentence
 from framewell_dataset.domain import wording
 from framewell_inference.domain.identity import Identity
@@ -53,7 +57,16 @@ def beside(name: str) -> ModuleType:
     return module
 
 
+PRESENTS_ANOTHER: Final = """() => {
+    const real = HTMLVideoElement.prototype.requestVideoFrameCallback;
+    HTMLVideoElement.prototype.requestVideoFrameCallback = function (then) {
+        return real.call(this, (now, frame) => then(now, { ...frame, mediaTime: frame.mediaTime + 0.2 }));
+    };
+}"""
+"""Lets the browser name a picture that is five later than the one it presents."""
+
 drawn, playing, facts = beside("drawn_people"), beside("test_player"), beside("test_programme")
+HERE: Final = f"/assets/{facts.ASSET}?frame={MEASURED}"
 
 
 def broadcast(path: Path) -> Path:
@@ -101,10 +114,15 @@ def analysed(house: Any) -> None:
     )
 
 
-def programme(house: Any, _: Any) -> tuple[str, After]:
-    """Show a picture in which a face was measured, with everything beside it."""
-    sandbox = Sandbox(SANDBOX_JOBS, concurrency=2)
-    made = playing.Programmes(house, sandbox, Path(tempfile.mkdtemp()), AsyncExitStack(), TITLE)
+@cache
+def media_sandbox() -> Sandbox:
+    """Return the sandbox in which every scene of this file makes its proxy."""
+    return Sandbox(SANDBOX_JOBS, concurrency=2)
+
+
+def on_air(house: Any) -> None:
+    """Let the drawn broadcast be transcoded and analysed as a whole."""
+    made = playing.Programmes(house, media_sandbox(), Path(tempfile.mkdtemp()), AsyncExitStack(), TITLE)
     playing.make_clip = lambda path, _: broadcast(path)  # the same way through transcode, with other pictures
     playing.run(house, made.play("broadcast.mov", Clip(rate=Fraction(RATE))))
     analysed(house)
@@ -129,10 +147,30 @@ def programme(house: Any, _: Any) -> tuple[str, After]:
         ]
     )
 
-    def shown(page: Page) -> None:
-        page.locator(f".transport-position[data-certainty=exact][data-frame='{MEASURED}']").wait_for()
 
-    return f"/assets/{facts.ASSET}?frame={MEASURED}", shown
+def shown(page: Page) -> None:
+    """Wait for the picture that was asked for."""
+    page.locator(f".transport-position[data-certainty=exact][data-frame='{MEASURED}']").wait_for()
+
+
+def programme(house: Any, _: Any) -> tuple[str, After]:
+    """Show a picture in which a face was measured, with everything beside it."""
+    on_air(house)
+    return HERE, shown
+
+
+def not_confirmed(house: Any, _: Any) -> tuple[str, After]:
+    """Show a picture that the browser did not confirm: it presents another one each time."""
+    on_air(house)
+
+    def step(page: Page) -> None:
+        shown(page)
+        page.evaluate(PRESENTS_ANOTHER)
+        page.locator("h1").focus()
+        page.keyboard.press(".")
+        page.locator(".transport-position[data-certainty=unconfirmed]").wait_for()
+
+    return HERE, step
 
 
 def coming_in(house: Any, _: Any) -> tuple[str, After]:
@@ -141,20 +179,77 @@ def coming_in(house: Any, _: Any) -> tuple[str, After]:
     return f"/assets/{facts.ASSET}", lambda page: page.get_by_role("heading").first.wait_for()
 
 
+def rejected(house: Any, _: Any) -> tuple[str, After]:
+    """Show what is said of a file that could not be taken in."""
+    house.happened(
+        *house.scenes.rejected(3, "Beitrag Rathaus (Rohschnitt)", "the file has no picture and no sound")
+    )
+    return f"/assets/{house.scenes.asset_id(3)}", lambda page: page.locator(".state").first.wait_for()
+
+
 def tab(number: int, showing: str) -> Callable[[Any, Any], tuple[str, After]]:
-    """Return a scene that shows a tab beside a programme that is analysed, once something of it is there."""
+    """Return a scene that shows a tab beside the programme, once something of it is there."""
 
     def scene(house: Any, _: Any) -> tuple[str, After]:
-        analysed(house)
-        house.happened(*(facts.described(number, "anna") for number in range(3)))
+        on_air(house)
 
-        def shown(page: Page) -> None:
+        def go(page: Page) -> None:
+            shown(page)
             page.get_by_role("tab").nth(number).click()
             page.locator(showing).first.wait_for()
 
-        return f"/assets/{facts.ASSET}", shown
+        return HERE, go
 
     return scene
+
+
+def asks_who(page: Page) -> None:
+    """Ask who is in the picture."""
+    shown(page)
+    page.locator("h1").focus()
+    page.keyboard.press("n")
+    page.get_by_role("dialog").locator("img, .state").first.wait_for()
+
+
+def propose(house: Any, _: Any) -> tuple[str, After]:
+    """Show how somebody says who is in the picture."""
+    on_air(house)
+
+    def ask(page: Page) -> None:
+        asks_who(page)
+        page.get_by_role("combobox").last.fill("müßig")
+        page.get_by_role("option").first.wait_for()
+
+    return HERE, ask
+
+
+def propose_withheld(house: Any, _: Any) -> tuple[str, After]:
+    """Show that a proposal is noted, and withheld by rights."""
+    on_air(house)
+    withheld = house.mesh.dataset.answers["GetRights"].decisions[1]
+    sample = Sample(sample_id="s-1", state=SAMPLE_STATE_WITHHELD, class_id="c-1", reason=withheld.sentence)
+    sample.reason_wording.CopyFrom(withheld.wording)
+    sample.provenance.asset_id = facts.ASSET
+    sample.provenance.rights.CopyFrom(withheld)
+    house.mesh.dataset.answers["ProposeSample"] = ProposeSampleResponse(sample=sample)
+
+    def send(page: Page) -> None:
+        asks_who(page)
+        page.get_by_role("combobox").last.fill("müßig")
+        page.get_by_role("option").first.click()
+        page.get_by_role("dialog").locator(".dialog-foot .button-main").click()
+        page.get_by_role("dialog").locator(".refusal").wait_for()
+
+    return HERE, send
+
+
+def propose_without_face(house: Any, _: Any) -> tuple[str, After]:
+    """Show that there is no face in the picture to be named."""
+    on_air(house)
+    answers = house.mesh.inference.answers
+    listed = [one for one in answers["ListObservations"].observations if one.kind != "face"]
+    answers["ListObservations"] = inference.ListObservationsResponse(observations=listed)
+    return HERE, asks_who
 
 
 SCENES: Final = {
@@ -164,5 +259,10 @@ SCENES: Final = {
     "programme-history": tab(4, ".programme-history"),
     "programme-all": tab(5, ".moment"),
     "programme": programme,
+    "programme-unconfirmed": not_confirmed,
+    "programme-propose": propose,
+    "programme-propose-withheld": propose_withheld,
+    "programme-propose-faceless": propose_without_face,
     "programme-coming": coming_in,
+    "programme-rejected": rejected,
 }

@@ -34,7 +34,7 @@ After = Callable[[Page], None]
 
 def review(house: Any, _: Any) -> tuple[str, After]:
     """Show a sample after some decisions."""
-    curating.Curating(house).propose(14)
+    curating.Curating(house).propose(40)
 
     def decide(page: Page) -> None:
         page.locator("[data-sample]").wait_for()
@@ -66,7 +66,35 @@ def review_done(house: Any, _: Any) -> tuple[str, After]:
     return "/review", lambda _: None
 
 
+def who_else(house: Any, _: Any) -> tuple[str, After]:
+    """Show how somebody else is named."""
+    curating.Curating(house).propose(40)
+
+    def ask(page: Page) -> None:
+        page.locator("[data-sample]").wait_for()
+        page.keyboard.press("e")
+        page.get_by_role("dialog").locator("input").first.fill("ad")
+        page.get_by_role("option").first.wait_for()
+
+    return "/review", ask
+
+
+def all_alike(house: Any, _: Any) -> tuple[str, After]:
+    """Show all samples of one person in one programme, of which one is left out."""
+    desk = curating.Curating(house)
+    desk.propose(6, person=0, asset_id=curating.ASSETS[0])
+
+    def ask(page: Page) -> None:
+        page.locator("[data-sample]").wait_for()
+        page.locator(".review-actions > .button").last.click()
+        page.get_by_role("dialog").locator("li .button").nth(1).click()
+
+    return "/review", ask
+
+
 SCENES: Final = {
+    "review-who-else": who_else,
+    "review-all-alike": all_alike,
     "review": review,
     "review-refused": review_refused,
     "review-empty": review_done,
