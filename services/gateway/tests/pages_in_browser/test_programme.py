@@ -464,7 +464,7 @@ def look_around(page: Page) -> None:
     assert place is not None
     for step in range(40):
         page.mouse.move(place["x"] + 10 + step * 12, place["y"] + 60)
-    for name in ("Closer", "Closer", "Closer", "Wider", "Whole programme"):
+    for name in ("Zoom in", "Zoom in", "Zoom in", "Zoom out", "Whole programme"):
         page.get_by_role("button", name=name).click()
     page.get_by_role("tab", name="All").click()
     page.locator(".moments").hover()

@@ -7,7 +7,7 @@ import { history as historyEn } from "../words/en/history";
 import { why as en } from "../words/en/why";
 import { useWords } from "../words/language";
 import { Badge, type Weight } from "./Badge";
-import { Said, useSaid } from "./Said";
+import { Said, type SaidSentence } from "./Said";
 import { Time } from "./values";
 import "./Explanation.css";
 
@@ -16,7 +16,6 @@ const WEIGHTS: Readonly<Record<string, Weight>> = { moving: "busy", waiting: "wa
 /** Why an asset stands where it is: what it waits for, and what to do about it. `beside` stands beside the verdict. */
 export function Explanation({ why, beside }: { why: AssetExplanation; beside?: ReactNode }) {
   const words = useWords({ en, de });
-  const events = useWords({ en: historyEn, de: historyDe }).events;
   const verdict = why.verdict ?? "";
   return (
     <div className="explanation">
@@ -39,46 +38,59 @@ export function Explanation({ why, beside }: { why: AssetExplanation; beside?: R
           )}
         </div>
       ))}
-      <Listed title={words.waitsFor} items={why.waits_for} wordings={why.waits_for_wordings} />
+      <Listed title={words.waitsFor} items={paired(why.waits_for, why.waits_for_wordings)} />
       <Listed
         title={words.jobs}
-        items={why.jobs.map(
-          (one) => `${one.service}: ${[one.job?.kind, one.job?.state, one.job?.reason].filter(Boolean).join(", ")}`,
-        )}
+        items={why.jobs.map(({ service, job }) => ({
+          of: `${service}: ${[job?.kind, job?.state].filter(Boolean).join(", ")}`,
+          sentence: job?.reason ?? "",
+          wording: job?.wording,
+        }))}
       />
-      <Listed title={words.deadLetters} items={why.dead_letters.map((one) => `${one.group}: ${one.reason}`)} />
-      <Listed title={words.incomplete} items={why.missing} wordings={why.missing_wordings} more={why.incomplete} />
+      <Listed
+        title={words.deadLetters}
+        items={why.dead_letters.map(({ group, reason, wording }) => ({ of: group, sentence: reason, wording }))}
+      />
+      <Listed title={words.missing} items={paired(why.missing, why.missing_wordings)} />
+      <Listed title={words.incomplete} items={paired(why.incomplete, why.incomplete_wordings)} />
       {why.last_event !== undefined && (
         <p className="soft">
-          {words.last}: {events[nameOf(why.last_event.type)]?.(1) ?? <code>{nameOf(why.last_event.type)}</code>},{" "}
-          <Time at={why.last_event.time} ago />
+          {words.last}: <What name={nameOf(why.last_event.type)} />, <Time at={why.last_event.time} ago />
         </p>
       )}
     </div>
   );
 }
 
-function Listed({
-  title,
-  items,
-  wordings = [],
-  more = [],
-}: {
-  title: string;
-  items: readonly string[];
-  wordings?: readonly Wording[];
-  more?: readonly string[];
-}): ReactNode {
-  const said = useSaid();
-  const all = [...items.map((item, at) => said(item, wordings[at])), ...more];
-  if (all.length === 0) return null;
+/** What an event says, by its name; the name itself where there are no words for it. */
+function What({ name }: { name: string }) {
+  const events = useWords({ en: historyEn, de: historyDe }).events;
+  const words = useWords({ en, de });
+  return events[name]?.(1) ?? words.pieces[name] ?? <code>{name}</code>;
+}
+
+interface Point extends SaidSentence {
+  /** What it is about, said before it. */
+  of?: string;
+}
+
+function paired(sentences: readonly string[], wordings: readonly Wording[]): Point[] {
+  return sentences.map((sentence, at) => ({ sentence, wording: wordings[at] }));
+}
+
+/** Sentences as points, each once; nothing where there are none. */
+function Listed({ title, items }: { title: string; items: readonly Point[] }): ReactNode {
+  const points = new Map(items.map((item) => [`${item.of ?? ""} ${item.sentence}`, item]));
+  if (points.size === 0) return null;
   return (
     <section>
       <h3>{title}</h3>
       <ul className="explanation-points">
-        {[...new Set(all)].map((item) => (
-          <li key={item} className="foreign">
-            {item}
+        {[...points].map(([key, { of = "", sentence, wording }]) => (
+          <li key={key} className="foreign">
+            {of}
+            {of !== "" && sentence !== "" && ": "}
+            {sentence !== "" && <Said sentence={sentence} wording={wording} />}
           </li>
         ))}
       </ul>

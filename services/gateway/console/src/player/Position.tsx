@@ -32,7 +32,11 @@ function PicturePosition({
     <span className="transport-position" data-certainty={certainty} data-frame={picture.frame} data-pts={picture.pts}>
       <span className="transport-time">{timeOf(picture.pts)}</span>
       <span className="soft">{words.frame(String(picture.frame))}</span>
-      {certainty === "unconfirmed" && <strong className="transport-unsure">{words.unconfirmed}</strong>}
+      {certainty === "unconfirmed" && (
+        <strong className="transport-unsure" title={words.unconfirmedHelp}>
+          {words.unconfirmed}
+        </strong>
+      )}
     </span>
   );
 }

@@ -105,19 +105,31 @@ function drawLane(
     } else {
       context.globalAlpha = span.guessed ? 0.45 : 0.9;
       context.fillStyle = colour;
-      context.fillRect(x, top + 4, wide, ROW - 7);
+      context.fillRect(x, top + 4, Math.max(1, wide - 1), ROW - 7);
       context.globalAlpha = 1;
     }
-    if (wide > 44 && span.label !== "") {
+    if (wide > 44 && span.label !== "" && span.label !== lane.name) {
       context.save();
       context.beginPath();
       context.rect(x + 3, top, wide - 6, ROW);
       context.clip();
       context.fillStyle = span.guessed || lane.look !== "bars" ? colours.ink : colours.raised;
-      context.fillText(span.label.slice(0, 120), x + 5, top + ROW / 2 + (lane.look === "line" ? -1 : 1));
+      context.fillText(
+        shortened(context, span.label, wide - 10),
+        x + 5,
+        top + ROW / 2 + (lane.look === "line" ? -1 : 1),
+      );
       context.restore();
     }
   }
+}
+
+/** A label as far as there is room for it. */
+function shortened(context: CanvasRenderingContext2D, label: string, room: number): string {
+  const text = label.slice(0, 120);
+  const { width } = context.measureText(text);
+  if (width <= room && text.length === label.length) return text;
+  return `${text.slice(0, Math.max(0, Math.floor((text.length * Math.min(room, width)) / width) - 2)).trimEnd()}…`;
 }
 
 function drawMarks(

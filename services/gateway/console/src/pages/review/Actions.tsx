@@ -1,3 +1,4 @@
+import { Play, SkipForward, Undo2, UserRoundSearch } from "lucide-react";
 import { Button } from "../../parts/Button";
 import { review as de } from "../../words/de/review";
 import { review as en } from "../../words/en/review";
@@ -5,6 +6,9 @@ import { useWords } from "../../words/language";
 
 const DECISIONS = ["accept", "reject", "unsure"] as const;
 const OTHERS = ["whoElse", "skip", "undo", "play"] as const;
+
+/** In a small window they stand for their words. */
+const ICONS = { whoElse: UserRoundSearch, skip: SkipForward, undo: Undo2, play: Play } as const;
 
 type Action = (typeof DECISIONS)[number] | (typeof OTHERS)[number];
 
@@ -35,17 +39,21 @@ export function Actions({
         </Button>
       ))}
       <span className="review-gap" />
-      {OTHERS.map((action) => (
-        <Button
-          key={action}
-          look="bare"
-          does={`review.${action}`}
-          isDisabled={action === "undo" ? !canUndo : full && action === "whoElse"}
-          onPress={run[action]}
-        >
-          {words.keys[action]}
-        </Button>
-      ))}
+      {OTHERS.map((action) => {
+        const Icon = ICONS[action];
+        return (
+          <Button
+            key={action}
+            look="bare"
+            does={`review.${action}`}
+            isDisabled={action === "undo" ? !canUndo : full && action === "whoElse"}
+            onPress={run[action]}
+          >
+            <Icon aria-hidden="true" />
+            <span className="review-word">{words.keys[action]}</span>
+          </Button>
+        );
+      })}
       {bulk !== undefined && (
         <Button onPress={bulk.open} isDisabled={full}>
           {words.bulk.button(bulk.count)}

@@ -30,10 +30,10 @@ export const assets: typeof en = {
   },
   empty: {
     title: "Hier ist noch nichts",
-    text: "Legen Sie eine Datei hier ab, oder wählen Sie eine aus. Sendesysteme liefern über die Schnittstelle an.",
+    text: "Legen Sie eine Datei hier ab oder wählen Sie eine aus. Sendesysteme liefern über die Schnittstelle an.",
     textWithout: "Was übernommen wird, erscheint hier.",
     filtered: "Dazu gibt es kein Material",
-    filteredText: "Suchen Sie nach etwas anderem, oder lassen Sie sich alles zeigen.",
+    filteredText: "Suchen Sie nach etwas anderem oder lassen Sie sich alles zeigen.",
     all: "Alles zeigen",
   },
   add: {

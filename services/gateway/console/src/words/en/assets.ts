@@ -30,7 +30,7 @@ export const assets = {
   empty: {
     title: "Nothing is here yet",
     text: "Drop a file here, or choose one. Broadcast systems deliver theirs over the API.",
-    textWithout: "Whoever takes media in will see it here.",
+    textWithout: "What is taken in appears here.",
     filtered: "No asset matches",
     filteredText: "Search for something else, or show all.",
     all: "Show all",
@@ -44,7 +44,7 @@ export const assets = {
     series: "Series",
     channel: "Channel",
     language: "Language spoken",
-    languageHelp: "As a tag, for example de or en.",
+    languageHelp: "As a code, such as de or en.",
     rights: "Rights",
     basis: "What may be done with it",
     bases: {
@@ -58,7 +58,7 @@ export const assets = {
     holder: "Rights holder",
     purposes: "Allowed purposes",
     territories: "Territories",
-    territoriesHelp: "Codes with commas, for example DE, AT. Empty: everywhere.",
+    territoriesHelp: "Country codes with commas between them, such as DE, AT. Empty: everywhere.",
     until: "Until",
     untilHelp: "The last day. Empty: no end.",
     verbatim: "The words it rests on",
@@ -100,7 +100,7 @@ export const assets = {
     removeText: (title: string) =>
       `“${title}” and everything made from it goes: proxy, pictures, observations, its samples. This cannot be taken back.`,
     reason: "Reason",
-    reasonHelp: "Stands in the audit log and wherever the asset is looked for.",
+    reasonHelp: "It is kept in the audit log, and shown wherever somebody looks for the asset.",
     removeButton: "Remove",
     removed: (title: string) => `“${title}” is being removed.`,
   },

@@ -5,6 +5,16 @@ export const why = {
   advice: "What to do",
   jobs: "Jobs under way",
   deadLetters: "Given up on the way",
+  missing: "Missing",
   incomplete: "Not known",
   last: "Last event",
+  pieces: {
+    "audio.analysed": "The sound was analysed",
+    "audio.extracted": "The sound was extracted",
+    "chunk.analysed": "A chunk was analysed",
+    "chunk.planned": "A chunk was planned",
+    "chunk.transcoded": "A chunk was transcoded",
+    "segment.arrived": "A segment arrived",
+    "segment.ingested": "A segment was taken in",
+  } as Record<string, string>,
 };
