@@ -27,7 +27,19 @@ CONDITIONS = {
 
 
 class BadHouseRules(ValueError):
-    """The file with the house's rules cannot be used."""
+    """The file with the house's rules cannot be used; `reason` says why."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _BadRule(ValueError):
+    """One rule, or the list of them, is none; `reason` says which and why."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,7 @@ def read_house_rules(path: Path) -> tuple[HouseRule, ...]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadHouseRules(f"house rules in {path} cannot be read: {error}") from error
+        raise _unreadable(str(path), str(error)) from error
     return parse_house_rules(text, str(path))
 
 
@@ -111,37 +123,64 @@ def parse_house_rules(text: str, place: str) -> tuple[HouseRule, ...]:
     try:
         listed = json.loads(text)
         if not isinstance(listed, list):
-            raise TypeError("expected a list of rules")
+            raise _BadRule(say("house_rule.list", "expected a list of rules"))
         return tuple(_rule(number, item) for number, item in enumerate(listed, start=1))
     except RecursionError as error:
-        raise BadHouseRules(f"house rules in {place} cannot be read: nested too deeply") from error
+        raise _unreadable(place, say("house_rule.deep", "nested too deeply")) from error
+    except _BadRule as bad:
+        raise _unreadable(place, bad.reason) from bad
     except (ValueError, TypeError) as error:
-        raise BadHouseRules(f"house rules in {place} cannot be read: {error}") from error
+        raise _unreadable(place, str(error)) from error
+
+
+def _unreadable(place: str, why: str) -> BadHouseRules:
+    return BadHouseRules(
+        say("bad_house_rules", "house rules in {place} cannot be read: {why}", place=place, why=why)
+    )
 
 
 def _rule(number: int, item: object) -> HouseRule:
-    """Return one rule. Raises ValueError that names the rule and what is wrong with it."""
+    """Return one rule. Raises _BadRule that names the rule and what is wrong with it."""
     if not isinstance(item, dict) or not isinstance(item.get("statement"), dict):
-        raise ValueError(f"rule {number} has no statement")
+        raise _BadRule(say("house_rule.statement", "rule {number} has no statement", number=number))
     wrong = sorted(set(item) - {*CONDITIONS, "statement"})
     if wrong:
-        raise ValueError(f"rule {number} has {', '.join(wrong)}: a rule is for {', '.join(CONDITIONS)}")
+        raise _BadRule(
+            say(
+                "house_rule.unknown",
+                "rule {number} has {unknown}: a rule is for {known}",
+                number=number,
+                unknown=", ".join(wrong),
+                known=", ".join(CONDITIONS),
+            )
+        )
     conditions = {name: item[name] for name in CONDITIONS if name in item}
     empty = [name for name, value in conditions.items() if not isinstance(value, str) or not value.strip()]
     if empty:
-        raise ValueError(f"rule {number}: {', '.join(empty)} must be a text that is not empty")
+        raise _BadRule(
+            say(
+                "house_rule.empty",
+                "rule {number}: {empty} must be a text that is not empty",
+                number=number,
+                empty=", ".join(empty),
+            )
+        )
     try:
         statement = from_json(item["statement"], RightsStatement)
     except InvalidDocument as error:
-        raise ValueError(f"rule {number}: {error}") from error
+        raise _wrong(number, error.reason) from error
     statement.source = STATEMENT_SOURCE_HOUSE_RULE
     problems = [*problems_of(statement)]
     if problems:
-        raise ValueError(f"rule {number}: {problems[0].sentence}")
+        raise _wrong(number, problems[0].sentence)
     unreadable = read_terms(statement, Timeline()).unreadable
     if unreadable:
-        raise ValueError(f"rule {number}: {unreadable[0]}")
+        raise _wrong(number, unreadable[0])
     return HouseRule(statement, **conditions)
+
+
+def _wrong(number: int, why: str) -> _BadRule:
+    return _BadRule(say("house_rule.wrong", "rule {number}: {why}", number=number, why=why))
 
 
 def _is_one_of(wanted: str, names: Iterable[str]) -> bool:

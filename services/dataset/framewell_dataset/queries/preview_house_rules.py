@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from framewell_contracts.sentences import say
 from framewell_dataset.domain.house_rules import BadHouseRules, HouseRule, parse_house_rules
 from framewell_dataset.domain.rights import RightsOfAsset
 from framewell_dataset.ports.assets import AssetRepository
@@ -34,9 +35,9 @@ class PreviewHouseRules:
     async def __call__(self, text: str) -> RulesPreview:
         """Return what the rules in a JSON text would do. Raises Rejected for rules that cannot be used."""
         try:
-            rules = parse_house_rules(text, "the file")
+            rules = parse_house_rules(text, say("house_rules_file", "the file"))
         except BadHouseRules as error:
-            raise Rejected(str(error), code="bad_house_rules") from error
+            raise Rejected(error.reason, code="bad_house_rules") from error
         gate = replace(self.gate, house_rules=rules)
         preview = RulesPreview(rules, [0] * len(rules))
         async for asset in self.assets.each():

@@ -8,7 +8,7 @@ from framewell.mesh.v1.mesh_pb2 import Actor, Subject
 from framewell.rights.v1 import rights_pb2 as rights
 from framewell.rights.v1.rights_pb2 import AppliedStatement, RightsChanged, StatementRef
 from framewell_contracts.bounds import problems_of
-from framewell_contracts.sentences import say, wording_of
+from framewell_contracts.sentences import say, several, wording_of
 from framewell_contracts.spelling import normalised
 from framewell_contracts.subjects import subject_key
 from framewell_dataset.domain.assets import Asset
@@ -165,7 +165,7 @@ def _outcome(
         why = say(
             "statement_unreadable",
             "{unreadable}: it withholds whatever it may be about, until it is sent anew",
-            unreadable="; ".join(terms.unreadable),
+            unreadable=several(terms.unreadable),
         )
         return _applied(each, rights.STATEMENT_OUTCOME_UNREADABLE, why)
     if not concerned:

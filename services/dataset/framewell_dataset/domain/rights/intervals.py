@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from framewell.media.v1.media_pb2 import Span, Timeline
 from framewell.rights.v1.rights_pb2 import Passage, RightsStatement
+from framewell_contracts.sentences import Sentence, say
 from framewell_contracts.timecode import Timecode, TimecodeError
 
 BEGINNING, END = -(2**63), 2**63 - 1
@@ -42,7 +43,11 @@ NOTHING = Interval(0, 0)
 
 
 class UnreadablePassage(ValueError):
-    """A passage that no asset can have: reversed, or no timecode."""
+    """A passage that no asset can have: reversed, or no timecode; `reason` says which."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def interval_of(statement: RightsStatement, clock: Timeline, *, outwards: bool) -> Interval:
@@ -76,7 +81,14 @@ def _of_span(span: Span, clock: Timeline, *, outwards: bool) -> Interval:
     if span.start_pts == span.end_pts == 0 and (span.frames or span.first_frame):
         return _stated_frames(span.first_frame, span.frames, clock, outwards=outwards)
     if span.end_pts < span.start_pts:
-        raise UnreadablePassage(f"its passage ends at pts {span.end_pts} and begins at {span.start_pts}")
+        raise UnreadablePassage(
+            say(
+                "passage_unreadable.pts",
+                "its passage ends at pts {end} and begins at {begin}",
+                end=span.end_pts,
+                begin=span.start_pts,
+            )
+        )
     return Interval(span.start_pts, max(span.end_pts, span.start_pts + outwards))
 
 
@@ -87,16 +99,29 @@ def _of_passage(passage: Passage, clock: Timeline, *, outwards: bool) -> Interva
         case "seconds":
             begin, end = (_seconds(each) for each in (passage.seconds.start, passage.seconds.end))
             if end <= begin:
-                raise UnreadablePassage(f"its passage ends at second {float(end):g}, not after it begins")
+                raise UnreadablePassage(
+                    say(
+                        "passage_unreadable.seconds",
+                        "its passage ends at second {end}, not after it begins",
+                        end=f"{float(end):g}",
+                    )
+                )
             return _of_seconds(begin, end, clock, outwards=outwards)
         case "timecode":
             return _of_timecode(passage.timecode.start, passage.timecode.end, clock, outwards=outwards)
-    raise UnreadablePassage("its passage names no unit")
+    raise UnreadablePassage(say("passage_unreadable.unit", "its passage names no unit"))
 
 
 def _stated_frames(first: int, count: int, clock: Timeline, *, outwards: bool) -> Interval:
     if first < 0 or count <= 0:
-        raise UnreadablePassage(f"its passage of {count} frames from frame {first} is none")
+        raise UnreadablePassage(
+            say(
+                "passage_unreadable.frames",
+                "its passage of {count} frames from frame {first} is none",
+                count=count,
+                first=first,
+            )
+        )
     if clock.has_gaps:
         return _unresolved(outwards=outwards)  # behind a gap the number of a picture does not say its time
     return _of_frames(first, count, clock, outwards=outwards)
@@ -117,15 +142,25 @@ def _of_timecode(start: str, end: str, clock: Timeline, *, outwards: bool) -> In
     try:
         zero, first, last = (Timecode.parse(each, 1 / seconds) for each in (clock.start_timecode, start, end))
     except TimecodeError as error:
-        raise UnreadablePassage(f"its passage cannot be read: {error}") from error
+        raise UnreadablePassage(
+            say("passage_unreadable.timecode", "its passage cannot be read: {why}", why=error.reason)
+        ) from error
     if not zero.drop_frame == first.drop_frame == last.drop_frame:
         raise UnreadablePassage(
-            f"its passage from {start} to {end} is not counted like the asset, from {clock.start_timecode}"
+            say(
+                "passage_unreadable.counting",
+                "its passage from {start} to {end} is not counted like the asset, from {zero}",
+                start=start,
+                end=end,
+                zero=clock.start_timecode,
+            )
         )
     day = zero.frames_a_day
     begin, count = (first.frame - zero.frame) % day, (last.frame - first.frame) % day
     if not count:
-        raise UnreadablePassage(f"its passage ends at {end}, where it begins")
+        raise UnreadablePassage(
+            say("passage_unreadable.empty", "its passage ends at {end}, where it begins", end=end)
+        )
     if clock.frame_count > day:
         return _unresolved(outwards=outwards)  # the same label stands in it twice
     if begin + count > day:

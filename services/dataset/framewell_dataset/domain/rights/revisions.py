@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby, product
 
 from framewell.media.v1.media_pb2 import Timeline
+from framewell_contracts.sentences import Sentence, say
 from framewell_dataset.domain.rights.intervals import BEGINNING, Interval
 from framewell_dataset.domain.rights.received import Key, Origin, Rank, ReceivedStatement
 from framewell_dataset.domain.rights.terms import PURPOSES, Level, Terms, pays_at_least, read_terms
@@ -80,6 +81,17 @@ def kept(statements: Iterable[ReceivedStatement]) -> list[ReceivedStatement]:
     return found
 
 
+_TERMS = {
+    "use": say("term.use", "use"),
+    "purposes": say("term.purposes", "purposes"),
+    "term": say("term.term", "term"),
+    "passage": say("term.passage", "passage"),
+    "territory": say("term.territory", "territory"),
+    "price": say("term.price", "price"),
+}
+"""What two revisions may differ in, in words."""
+
+
 def weaker_at(newer: Terms, older: Terms) -> str:
     """Return in a word or two at what the newer revision is weaker than the older one; empty: nowhere.
 
@@ -96,7 +108,7 @@ def weaker_at(newer: Terms, older: Terms) -> str:
             if now < before:
                 return _difference(newer, older)
             if now is before is Level.ALLOWS and not pays_at_least(newer.payment, older.payment):
-                return "price"
+                return _TERMS["price"]
     return ""
 
 
@@ -145,14 +157,20 @@ def _ticks(*passages: Interval) -> list[int]:
 
 def _difference(newer: Terms, older: Terms) -> str:
     """Return which of its terms differ, for a person."""
-    fields = {
+    differing = {
         "use": newer.level != older.level,
         "purposes": newer.purposes != older.purposes,
         "term": (newer.begins, newer.ends) != (older.begins, older.ends),
         "passage": newer.passage != older.passage,
         "territory": newer.territory != older.territory,
     }
-    return " and ".join(name for name, differs in fields.items() if differs)
+    return _listed([_TERMS[name] for name, differs in differing.items() if differs])
+
+
+def _listed(parts: Sequence[Sentence]) -> str:
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    return say("term.and", "{first} and {rest}", first=parts[0], rest=_listed(parts[1:]))
 
 
 def _content(received: ReceivedStatement) -> bytes:

@@ -19,6 +19,7 @@ from framewell.rights.v1.rights_pb2 import (
     Purpose,
     RightsStatement,
 )
+from framewell_contracts.sentences import Sentence, say
 from framewell_dataset.domain.rights.intervals import WHOLE, Interval, UnreadablePassage, interval_of
 from framewell_dataset.domain.rights.territories import EVERYWHERE, Territory, read_territories
 
@@ -54,6 +55,10 @@ _LEVELS = {
     USE_PROHIBITED: Level.PROHIBITS,
 }
 
+_NO_USE = say("terms_unreadable.use", "its use says nothing that a program can read")
+_NO_PURPOSE = say("terms_unreadable.purpose", "one of its purposes is none")
+_REVERSED = say("terms_unreadable.reversed", "it ends before it begins")
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -66,7 +71,7 @@ class Terms:
     passage: Interval
     territory: Territory
     payment: Payment
-    unreadable: tuple[str, ...] = ()
+    unreadable: tuple[Sentence, ...] = ()
 
     @property
     def permits(self) -> bool:
@@ -92,24 +97,30 @@ class Terms:
 def read_terms(statement: RightsStatement, clock: Timeline) -> Terms:
     """Return what a statement says, with its passage on the asset's clock."""
     level = _LEVELS.get(statement.use, Level.UNREADABLE)
-    unreadable = ["its use says nothing that a program can read"] if level is Level.UNREADABLE else []
+    unreadable: list[Sentence] = [_NO_USE] if level is Level.UNREADABLE else []
     purposes = frozenset(statement.purposes)
     if not purposes <= ALL_PURPOSES:
-        unreadable.append("one of its purposes is none")
+        unreadable.append(_NO_PURPOSE)
     begins, ends = _moment(statement, "valid_from"), _moment(statement, "valid_until")
     if begins is not None and ends is not None and ends <= begins:
-        unreadable.append("it ends before it begins")
+        unreadable.append(_REVERSED)
         begins = ends = None
     territory = read_territories(statement.territories)
     try:
         passage = interval_of(statement, clock, outwards=level is not Level.ALLOWS)
     except UnreadablePassage as error:
-        unreadable.append(str(error))
+        unreadable.append(error.reason)
         passage = WHOLE
     if unreadable and level is Level.ALLOWS:
         level = Level.UNREADABLE
     if territory.unknown:
-        unreadable.append(f"it names no territory by {', '.join(map(repr, territory.unknown))}")
+        unreadable.append(
+            say(
+                "terms_unreadable.territory",
+                "it names no territory by {unknown}",
+                unknown=", ".join(map(repr, territory.unknown)),
+            )
+        )
         if level is not Level.ALLOWS:
             territory = EVERYWHERE
     return Terms(
