@@ -1,10 +1,11 @@
 /** What the console is made of: its providers, and every page with where it is. */
 
-import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { type QueryClient, QueryClientProvider, useQueryClient } from "@tanstack/react-query";
 import { Activity, BrainCircuit, Film, House, KeyRound, ListChecks, Scale, Search, UsersRound } from "lucide-react";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
 import { Redirect, Route, Router, Switch, useLocation } from "wouter";
+import { keptUnsent } from "./api/unsent";
 import type { Role } from "./domain/roles";
 import { Boundary } from "./parts/Boundary";
 import { KeysProvider } from "./parts/keys";
@@ -17,6 +18,12 @@ import { SetLanguageContext } from "./parts/useSetLanguage";
 import { firstLanguage, keepLanguage, LanguageContext } from "./words/language";
 
 const BASE = "/console";
+
+/** The desk of Review, read only where something was decided there. */
+async function sendLater(principal: string, queries: QueryClient): Promise<void> {
+  const { deskOf } = await import("./pages/review/desk");
+  deskOf(principal, queries).send();
+}
 
 const home = new PageChunk(() => import("./pages/home/page"));
 const assets = new PageChunk(() => import("./pages/assets/page"));
@@ -116,6 +123,7 @@ function AriaLinks({ children }: { children: ReactNode }) {
 
 function Rooms() {
   const { session } = useSession();
+  useSending(session?.principal ?? "");
   const [path] = useLocation();
   const open = OPEN_PLACES.map((place) => (
     <Route key={place.path} path={place.path}>
@@ -143,6 +151,15 @@ function Rooms() {
       </Shell>
     </StatusProvider>
   );
+}
+
+/** Sends what a person decided before this tab was loaded anew, on whichever page they are. */
+function useSending(principal: string): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    // Where the desk cannot be read now, Review sends it when it is opened.
+    if (keptUnsent(principal) > 0) sendLater(principal, queries).catch(() => {});
+  }, [principal, queries]);
 }
 
 function Allowed({ least, children }: { least: Role; children: ReactNode }) {

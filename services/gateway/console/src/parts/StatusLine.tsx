@@ -1,6 +1,8 @@
-import { CircleAlert, Keyboard, PlugZap, Radio, X } from "lucide-react";
+import { CircleAlert, Keyboard, ListChecks, PlugZap, Radio, X } from "lucide-react";
+import { useLocation } from "wouter";
 import { live } from "../api/events";
 import { network } from "../api/network";
+import { clockIn } from "../words/formats";
 import { useLanguage } from "../words/language";
 import { useShellWords } from "../words/shell";
 import { Button, IconButton } from "./Button";
@@ -10,6 +12,10 @@ import { useLate } from "./useLate";
 import { useSentence } from "./useSentence";
 import { useSession } from "./useSession";
 import { useStore } from "./useStore";
+import { useUnsent } from "./useUnsent";
+
+/** What goes out in time is not worth a word. */
+const QUICK_MS = 1000;
 
 /** What was done last, with Undo; that the gateway is away; what kind of mesh this is. */
 export function StatusLine({ onKeys }: { onKeys: () => void }) {
@@ -62,14 +68,27 @@ function DoneLast() {
   );
 }
 
+/** What was decided and is not sent; Review says so itself. */
+function Unsent() {
+  const words = useShellWords().status;
+  const count = useUnsent();
+  const [path] = useLocation();
+  if (!useLate(count > 0, QUICK_MS) || path === "/review") return null;
+  return (
+    <span className="status-wait" title={words.unsent(count)}>
+      <ListChecks aria-hidden="true" />
+      <span className="one-line">{words.unsent(count)}</span>
+    </span>
+  );
+}
+
 function OfTheMesh() {
   const words = useShellWords().status;
   const language = useLanguage();
   const { session } = useSession();
   const { awaySince } = useStore(network);
   const quiet = useLate(useStore(live) === false, 5000);
-  const since =
-    awaySince === undefined ? "" : new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(awaySince);
+  const since = awaySince === undefined ? "" : clockIn(language, new Date(awaySince));
   return (
     <div className="status-mesh" aria-live="polite">
       {awaySince !== undefined ? (
@@ -85,6 +104,7 @@ function OfTheMesh() {
           </span>
         )
       )}
+      <Unsent />
       {session?.mode === "local" && awaySince === undefined && (
         <span className="status-wait" title={words.local}>
           <CircleAlert aria-hidden="true" />

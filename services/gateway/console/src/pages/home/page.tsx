@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { ChevronRight, Coffee, Film, MonitorCheck } from "lucide-react";
+import { ChevronRight, CloudOff, Coffee, Film, MonitorCheck } from "lucide-react";
 import { Link, useLocation } from "wouter";
 import type { Counts } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
@@ -7,7 +7,9 @@ import { Empty } from "../../parts/Empty";
 import { useKeys } from "../../parts/keys";
 import { Missing } from "../../parts/Missing";
 import { Page } from "../../parts/Page";
+import { useLate } from "../../parts/useLate";
 import { useSession } from "../../parts/useSession";
+import { useUnsent } from "../../parts/useUnsent";
 import { Waiting } from "../../parts/Waiting";
 import { home as de } from "../../words/de/home";
 import { home as en } from "../../words/en/home";
@@ -25,6 +27,7 @@ export default function Home() {
     <Page title={words.title}>
       {counts.data !== undefined && isNew(counts.data) ? (
         <div className="stack">
+          <Unsent />
           <Missing sentences={named(counts.data.missing, words.parts)} wordings={counts.data.missing_wordings} />
           <First />
           <Local />
@@ -33,6 +36,7 @@ export default function Home() {
         <div className="home">
           <section className="stack" aria-labelledby="waiting">
             <h2 id="waiting">{words.waiting}</h2>
+            <Unsent />
             <Answer query={counts} waiting={<Waiting rows={5} rowHeight={64} />}>
               {(data) => <WaitsForYou counts={data} />}
             </Answer>
@@ -88,6 +92,25 @@ function WaitsForYou({ counts }: { counts: Counts }) {
         </ul>
       )}
     </>
+  );
+}
+
+/** What was decided in Review and is not sent: that waits for the mesh, and is known without it. */
+function Unsent() {
+  const words = useWords({ en, de });
+  const count = useUnsent();
+  if (!useLate(count > 0, 1000)) return null;
+  return (
+    <div className="home-waiting">
+      <Link href="/review" className="home-entry home-entry-bad">
+        <CloudOff aria-hidden="true" />
+        <span>
+          <strong>{words.unsent(count)}</strong>
+          <span className="soft">{words.unsentText}</span>
+        </span>
+        <ChevronRight aria-hidden="true" />
+      </Link>
+    </div>
   );
 }
 

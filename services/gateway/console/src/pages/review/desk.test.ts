@@ -123,3 +123,29 @@ test("all at once is never more than one person in one programme, and no questio
   await vi.advanceTimersByTimeAsync(0);
   expect(mesh.taken.map((one) => one.sample_id)).toEqual(["a", "b"]);
 });
+
+test("who leaves gives back what is leased, and is gone once nothing decided is under way", async () => {
+  const mesh = new FakeMesh("a", "b", "c");
+  const { desk } = await entered(mesh);
+  const open = held(mesh);
+  desk.decide("a", "accept");
+  let gone = false;
+  const leaving = desk.leave().then(() => {
+    gone = true;
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(mesh.released).toEqual(["b", "c"]);
+  expect(gone).toBe(false);
+  open();
+  await leaving;
+  expect(mesh.taken.map((one) => one.sample_id)).toEqual(["a"]);
+});
+
+test("who leaves while nothing can be sent is not held up by it", async () => {
+  const mesh = new FakeMesh("a", "b");
+  const { desk } = await entered(mesh);
+  mesh.fails = new NetworkError("offline");
+  desk.decide("a", "accept");
+  await desk.leave();
+  expect(desk.waits).toBe(true);
+});

@@ -8,6 +8,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { Sample } from "../../api/generated";
 import { Store } from "../../api/store";
+import { noteUnsent, placeOf } from "../../api/unsent";
 import type { Decide, Decided, Decision, ReviewQueue } from "../../domain/review-queue";
 import { type LeaseState, Leases } from "./leases";
 import { type Mesh, meshOf, type Wanted } from "./mesh";
@@ -49,9 +50,14 @@ export class Desk {
     void this.#sender.go();
   }
 
-  /** Ends the review: gives back what is leased. */
-  leave(): void {
-    this.#leases.leave();
+  /** Ends the review: gives back what is leased. Resolves when that was tried, and nothing decided is under way. */
+  async leave(): Promise<void> {
+    await Promise.all([this.#leases.leave(), this.#sender.go()]);
+  }
+
+  /** Sends what waits from before, without reviewing. */
+  send(): void {
+    void this.#sender.go();
   }
 
   /** Looks after the leases, and for more samples: the machine slept, or there may be new ones. */
@@ -150,8 +156,11 @@ export function deskOf(principal: string, queries: QueryClient): Desk {
   const known = desks.get(principal);
   if (known !== undefined) return known;
   const draw = (sampleId: string) => void queries.prefetchQuery(sampleQuery(sampleId));
-  const made = new Desk(meshOf(principal), `framewell-review:${principal}`, sessionStorage, draw);
+  const made = new Desk(meshOf(principal), placeOf(principal), sessionStorage, draw);
   desks.set(principal, made);
+  const note = () => noteUnsent(principal, made.state.get().queue.unsent.length);
+  made.state.subscribe(note);
+  note();
   // On whichever page: what was not sent yet would go with the tab.
   window.addEventListener("beforeunload", (event) => made.waits && event.preventDefault());
   return made;

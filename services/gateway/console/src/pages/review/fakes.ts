@@ -59,7 +59,7 @@ export class FakeMesh implements Mesh {
     return { samples, refused };
   }
 
-  release(ids: readonly string[]): void {
+  async release(ids: readonly string[]): Promise<void> {
     this.released.push(...ids);
   }
 

@@ -67,14 +67,14 @@ export class Leases {
     this.#renewIn(RENEW_AGAIN_MS);
   }
 
-  /** Ends the review: gives back what is leased, also where the page goes away with it. */
-  leave(): void {
+  /** Ends the review: gives back what is leased, also where the page goes away with it; resolves when it was tried. */
+  leave(): Promise<void> {
     this.#begin();
     this.#isHere = false;
     const ids = [...this.state.get().samples.map((one) => one.sample_id), ...this.#left];
     this.#left.clear();
     this.#set({ samples: [] });
-    this.mesh.release(ids, true);
+    return this.mesh.release(ids, true);
   }
 
   /** Looks after what lies here, and for more: after the network, the person or the machine was away. */
@@ -101,7 +101,7 @@ export class Leases {
   /** Sets a sample aside, for others and for later. */
   skip(id: string): void {
     this.#set(skipped(this.state.get(), id));
-    this.mesh.release([id]);
+    void this.mesh.release([id]);
     void this.fill();
   }
 
@@ -188,13 +188,13 @@ export class Leases {
   /** Gives back what came too late, unless the next claim may have been given the same. */
   #notTakenIn(claimed: readonly Sample[]): void {
     const ids = claimed.map((one) => one.sample_id);
-    if (!this.#isHere) this.mesh.release(ids);
+    if (!this.#isHere) void this.mesh.release(ids);
     else for (const id of ids) this.#left.add(id);
   }
 
   /** Gives back what lay here before and does not now. */
   #giveBackRest(): void {
-    this.mesh.release([...this.#left].filter((id) => !this.holds(id)));
+    void this.mesh.release([...this.#left].filter((id) => !this.holds(id)));
     this.#left.clear();
   }
 

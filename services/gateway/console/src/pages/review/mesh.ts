@@ -29,8 +29,8 @@ export interface Mesh {
   claim(wanted: Wanted, limit: number, withoutIds: readonly string[]): Promise<readonly Sample[]>;
   /** Leases these samples for another while. */
   renew(ids: readonly string[]): Promise<Claimed>;
-  /** Gives samples back; `last`: also where the page goes away meanwhile. Never throws. */
-  release(ids: readonly string[], last?: boolean): void;
+  /** Gives samples back; `last`: also where the page goes away meanwhile. Resolves when it was tried. */
+  release(ids: readonly string[], last?: boolean): Promise<void>;
   review(reviews: readonly Review[]): Promise<readonly ReviewResult[]>;
   /** Calls `listener` when asking may help again: the gateway answers anew, or the person is signed in again. */
   onReturn(listener: () => void): () => void;
@@ -70,9 +70,9 @@ export function meshOf(principal: string): Mesh {
       theirs();
       return await claimSamples({ sample_ids: [...ids], lease: LEASE });
     },
-    release(ids, last = false) {
+    async release(ids, last = false) {
       if (ids.length === 0 || !isHere()) return;
-      void releaseSamples({ sample_ids: [...ids] }, last ? { keepalive: true } : {}).catch(() => {});
+      await releaseSamples({ sample_ids: [...ids] }, last ? { keepalive: true } : {}).catch(() => {});
     },
     async review(reviews) {
       theirs();

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { CheckCheck, ListChecks } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { AppWindow, CheckCheck, ListChecks } from "lucide-react";
+import { useEffect, useMemo, useRef } from "react";
 import type { CountSamplesResponse } from "../../api/generated";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
@@ -21,6 +21,7 @@ import { type Desk, type DeskState, deskOf } from "./desk";
 import type { Wanted } from "./mesh";
 import { waitingQuery } from "./queries";
 import { Side } from "./Side";
+import { type Place, Seat } from "./seat";
 import "./review.css";
 
 /** Samples one after the other: two sources, a key, the next. */
@@ -32,7 +33,8 @@ export default function Review() {
   const [classId, setClassId] = useQueryString("person");
   const desk = deskOf(session?.principal ?? "", queries);
   const state = useStore(desk.state);
-  useDesk(desk, order as Wanted["order"], classId);
+  const { place, take } = useSeat(desk, session?.principal ?? "");
+  useDesk(desk, place === "here", order as Wanted["order"], classId);
   useLost(state);
   const counts = useQuery(waitingQuery());
   useMore(desk, state.empty, counts.dataUpdatedAt);
@@ -47,13 +49,17 @@ export default function Review() {
     >
       <div className="review">
         <div className="review-work">
-          <Work
-            key={session?.principal}
-            desk={desk}
-            state={state}
-            filtered={classId !== ""}
-            all={() => setClassId("")}
-          />
+          {place === "elsewhere" ? (
+            <Elsewhere take={take} />
+          ) : (
+            <Work
+              key={session?.principal}
+              desk={desk}
+              state={state}
+              filtered={classId !== ""}
+              all={() => setClassId("")}
+            />
+          )}
         </div>
         <Side desk={desk} state={state} />
       </div>
@@ -111,13 +117,26 @@ function Tools({
   );
 }
 
-/** Holds the desk for as long as the page is shown, and gives it back with the tab. */
-function useDesk(desk: Desk, order: Wanted["order"], classId: string): void {
-  useEffect(() => desk.enter({ order, classId }), [desk, order, classId]);
+/** Whether this tab reviews, of all that show this page, and what makes it the one. */
+function useSeat(desk: Desk, principal: string): { place: Place; take: () => void } {
+  const seat = useMemo(() => new Seat(`framewell-review:${principal}`, () => desk.leave()), [desk, principal]);
+  useEffect(() => {
+    seat.sit();
+    return () => void seat.end();
+  }, [seat]);
+  return { place: useStore(seat.state), take: () => void seat.take() };
+}
+
+/** Holds the desk for as long as this tab reviews, and gives it back with the tab. */
+function useDesk(desk: Desk, here: boolean, order: Wanted["order"], classId: string): void {
+  useEffect(() => {
+    if (here) desk.enter({ order, classId });
+  }, [desk, here, order, classId]);
   const wanted = useRef<Wanted>({ order, classId });
   wanted.current = { order, classId };
   useEffect(() => {
-    const leave = () => desk.leave();
+    if (!here) return;
+    const leave = () => void desk.leave();
     const back = (event: PageTransitionEvent) => event.persisted && desk.enter(wanted.current);
     const look = () => document.visibilityState === "visible" && desk.look();
     window.addEventListener("pagehide", leave);
@@ -127,9 +146,9 @@ function useDesk(desk: Desk, order: Wanted["order"], classId: string): void {
       window.removeEventListener("pagehide", leave);
       window.removeEventListener("pageshow", back);
       document.removeEventListener("visibilitychange", look);
-      desk.leave();
+      leave();
     };
-  }, [desk]);
+  }, [desk, here]);
 }
 
 /** Says when somebody else took what was on the screen. */
@@ -150,6 +169,20 @@ function useMore(desk: Desk, empty: boolean, countedAt: number): void {
   useEffect(() => {
     if (empty) desk.look();
   }, [desk, empty, countedAt]);
+}
+
+/** The person reviews in another tab: what is leased there is not shown here, too. */
+function Elsewhere({ take }: { take: () => void }) {
+  const words = useWords({ en, de }).elsewhere;
+  return (
+    <Empty
+      icon={<AppWindow aria-hidden="true" />}
+      title={words.title}
+      action={<Button onPress={take}>{words.take}</Button>}
+    >
+      {words.text}
+    </Empty>
+  );
 }
 
 function Work({ desk, state, filtered, all }: { desk: Desk; state: DeskState; filtered: boolean; all: () => void }) {

@@ -54,6 +54,8 @@ export class Sender {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #sending = false;
+  /** Resolves when nothing is under way. */
+  #sent: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly mesh: Mesh,
@@ -100,11 +102,20 @@ export class Sender {
     this.#put(dismiss(this.state.get().queue, id));
   }
 
-  /** Sends what waits, in order, until nothing does; begins again by itself where no answer came. */
-  async go(): Promise<void> {
-    if (this.#sending) return;
-    this.#sending = true;
-    clearTimeout(this.#retry);
+  /**
+   * Sends what waits, in order, until nothing does; begins again by itself where no answer came. Resolves when
+   * nothing is under way any more.
+   */
+  go(): Promise<void> {
+    if (!this.#sending) {
+      this.#sending = true;
+      clearTimeout(this.#retry);
+      this.#sent = this.#send();
+    }
+    return this.#sent;
+  }
+
+  async #send(): Promise<void> {
     try {
       for (let batch = toSend(this.state.get().queue); batch.length > 0; batch = toSend(this.state.get().queue)) {
         this.#put(sent(this.state.get().queue, batch.length));

@@ -9,6 +9,8 @@ export const home: typeof en = {
   nothing: "Nichts wartet auf Sie",
   nothingText: "Neue Arbeit erscheint hier von selbst.",
   open: "Ersten Eintrag öffnen",
+  unsent: (n) => count(n, { one: "Entscheidung noch nicht gesendet", other: "Entscheidungen noch nicht gesendet" }),
+  unsentText: "Sie sind in diesem Tab gespeichert und gehen hinaus, sobald das Mesh sie annimmt.",
   samples: (n) => count(n, { one: "Muster zu prüfen", other: "Muster zu prüfen" }),
   samplesText: "Auftritte, die ein Modell vorschlägt, für ein Ja oder ein Nein.",
   unknown: (n, more) =>

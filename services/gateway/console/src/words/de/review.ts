@@ -40,8 +40,8 @@ export const review: typeof en = {
   waiting: (n) =>
     count(n, { one: "Entscheidung wartet auf den Versand", other: "Entscheidungen warten auf den Versand" }),
   awayText:
-    "Das Gateway antwortet nicht. Ihre Entscheidungen sind sicher und gehen der Reihe nach hinaus, sobald es wieder da ist.",
-  full: "Zwanzig Entscheidungen warten auf den Versand. Es geht weiter, sobald das Gateway antwortet.",
+    "Das Mesh nimmt gerade keine Entscheidungen an. Ihre sind sicher und gehen der Reihe nach hinaus, sobald es wieder geht.",
+  full: "Zwanzig Entscheidungen warten auf den Versand. Es geht weiter, sobald das Mesh sie annimmt.",
   tray: "Nicht übernommen",
   trayText: "Diese Entscheidungen wurden zurückgewiesen. Alle anderen gelten.",
   look: "Gesehen",
@@ -94,6 +94,11 @@ export const review: typeof en = {
     accept: (n) => `${n} annehmen`,
     leaveOut: "Weglassen",
     takeIn: "Dazunehmen",
+  },
+  elsewhere: {
+    title: "Sie prüfen in einem anderen Tab",
+    text: "Ihre Muster liegen dort, damit keines doppelt erscheint. Was Sie entschieden haben, geht trotzdem hinaus.",
+    take: "Hier prüfen",
   },
   empty: {
     title: "Nichts mehr zu prüfen",

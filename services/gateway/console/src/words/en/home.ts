@@ -8,6 +8,8 @@ export const home = {
   nothing: "Nothing waits for you",
   nothingText: "New work appears here by itself.",
   open: "Open the first entry",
+  unsent: (n: number) => `${count(n, { one: "decision", other: "decisions" })} not sent yet`,
+  unsentText: "They are kept in this tab, and go out as soon as the mesh takes them.",
   samples: (n: number) => count(n, { one: "sample to review", other: "samples to review" }),
   samplesText: "Appearances that a model proposes, for a yes or a no.",
   unknown: (n: number, more: boolean) =>

@@ -37,8 +37,8 @@ export const review = {
   noDecisions: "What you decide is listed here, and can be taken back.",
   decided: { accept: "Accepted", reject: "Rejected", unsure: "Unsure", undo: "Taken back" },
   waiting: (n: number) => count(n, { one: "decision waits to be sent", other: "decisions wait to be sent" }),
-  awayText: "The gateway does not answer. Your decisions are kept and go out in order as soon as it does.",
-  full: "Twenty decisions wait to be sent. You can go on as soon as the gateway answers.",
+  awayText: "The mesh takes no decisions right now. Yours are kept and go out in order as soon as it does.",
+  full: "Twenty decisions wait to be sent. You can go on as soon as the mesh takes them.",
   tray: "Not taken",
   trayText: "These decisions were refused. The others stand.",
   look: "Seen",
@@ -91,6 +91,11 @@ export const review = {
     accept: (n: number) => `Accept ${n}`,
     leaveOut: "Leave out",
     takeIn: "Take in",
+  },
+  elsewhere: {
+    title: "You are reviewing in another tab",
+    text: "Your samples are there, so that none is shown twice. What you decided goes out all the same.",
+    take: "Review here",
   },
   empty: {
     title: "Nothing is left to review",
