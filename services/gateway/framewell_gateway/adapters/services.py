@@ -79,7 +79,7 @@ class RemoteServices:
         metadata = self._callers.of(method.service, path_of(method))
         channel = self._connect(method.service)
         under_way = answered(method.service, call(channel, method, request, seconds, metadata))
-        return await (_unless_silent(method.service, channel, under_way) if method.reads else under_way)
+        return await (_unless_silent(method.service, channel, under_way) if method.repeatable else under_way)
 
     async def stream(self, method: Method[Q, A], request: Q) -> AsyncIterator[A]:
         """See `Services`. Raises what `answered` raises."""

@@ -53,9 +53,9 @@ class Method(Generic[Q, A]):
     slow: bool = False
 
     @property
-    def reads(self) -> bool:
-        """Return whether it changes nothing, so that it may be given up and asked again."""
-        return self.name.startswith(("Count", "Find", "Get", "List", "Read", "Search"))
+    def repeatable(self) -> bool:
+        """Return whether it may be given up and asked again: it changes nothing, or leases to its caller."""
+        return self.name.startswith(("Claim", "Count", "Find", "Get", "List", "Read", "Search"))
 
     @property
     def full_name(self) -> str:
