@@ -7,6 +7,7 @@ import { Dialog } from "../../parts/Dialog";
 import { TextField } from "../../parts/fields";
 import { Refused } from "../../parts/Refused";
 import { RoleField } from "../../parts/RoleField";
+import { useStatus } from "../../parts/status";
 import { useRefusedFields } from "../../parts/useRefusedFields";
 import { useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
@@ -22,12 +23,14 @@ interface Draft {
 export function InviteDialog({ onClose, onCode }: { onClose: () => void; onCode: (coded: Coded) => void }) {
   const words = useAccessWords();
   const shell = useShellWords();
+  const status = useStatus();
   const queries = useQueryClient();
   const [draft, setDraft] = useState<Draft>({ name: "", login: "", role: "viewer" });
   const invite = useMutation({
     mutationFn: () => inviteUser({ ...draft, name: draft.name.trim() }),
     onSuccess: (coded) => {
       void queries.invalidateQueries({ queryKey: ["users"] });
+      status.say(words.users.invited(coded.user?.name ?? ""));
       onCode(coded);
     },
   });

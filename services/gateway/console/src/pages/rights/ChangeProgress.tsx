@@ -170,7 +170,8 @@ function Touched({ fate }: { fate: RightsChangeFate }) {
   return (
     <details>
       <summary>
-        {words.fate.touched} ({words.fate.first(fate.samples.length)})
+        {words.fate.touched}
+        {fate.samples.length < touchedBy(fate) && ` (${words.fate.first(fate.samples.length)})`}
       </summary>
       <ul className="rights-lines">
         {fate.samples.map((one) => (
@@ -183,4 +184,10 @@ function Touched({ fate }: { fate: RightsChangeFate }) {
       </ul>
     </details>
   );
+}
+
+/** How many samples the change has touched in all. */
+function touchedBy({ change }: RightsChangeFate): number {
+  if (change === undefined) return 0;
+  return change.samples_withdrawn + change.samples_withheld + change.samples_proposed + change.samples_repriced;
 }

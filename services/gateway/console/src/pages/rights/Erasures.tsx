@@ -19,6 +19,7 @@ import { useRightsWords } from "./words";
 /** Erasures, each with what every one of the six services has reported. */
 export function Erasures() {
   const words = useRightsWords();
+  const shell = useShellWords();
   const query = useInfiniteQuery(erasures);
   const [asking, setAsking] = useState(false);
   const { asked, named, forget } = useAsked("erasure");
@@ -46,7 +47,7 @@ export function Erasures() {
               {found.map((one) => (
                 <Entry key={one.erasure_id} erasure={one} />
               ))}
-              {query.hasNextPage && <Button onPress={() => void query.fetchNextPage()}>{words.all}</Button>}
+              {query.hasNextPage && <Button onPress={() => void query.fetchNextPage()}>{shell.more}</Button>}
             </ul>
           );
         }}

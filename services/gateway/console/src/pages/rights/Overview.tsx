@@ -12,6 +12,7 @@ import { Said } from "../../parts/Said";
 import { useQueryString } from "../../parts/useQueryString";
 import { Length, Money, Time } from "../../parts/values";
 import { usePurposes } from "../../words/purposes";
+import { useShellWords } from "../../words/shell";
 import { ChangeLine } from "./Changes";
 import { changes, ledgerOf, refusalsOf, unmatched } from "./queries";
 import { SubjectName } from "./SubjectName";
@@ -33,6 +34,7 @@ export function Overview({ onOpen, onTab }: { onOpen: (change: string) => void; 
 
 function Refusals() {
   const words = useRightsWords();
+  const shell = useShellWords();
   const [kind] = useQueryString("kind");
   const [purpose] = useQueryString("purpose");
   const query = useInfiniteQuery(refusalsOf(kind, purpose));
@@ -60,7 +62,7 @@ function Refusals() {
               {groups.map((one) => (
                 <Group key={`${one.kind}${one.purpose}${one.sentence}`} refusal={one} />
               ))}
-              {query.hasNextPage && <Button onPress={() => void query.fetchNextPage()}>{words.all}</Button>}
+              {query.hasNextPage && <Button onPress={() => void query.fetchNextPage()}>{shell.more}</Button>}
             </ul>
           );
         }}

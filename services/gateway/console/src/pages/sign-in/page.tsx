@@ -33,6 +33,7 @@ export default function SignIn() {
           {provider}
         </a>
       )}
+      {provider !== "" && <p className="gate-or small soft">{words.orPassword}</p>}
       <SignInForm />
       <p className="row small">
         {session?.setup_open ? (

@@ -20,6 +20,7 @@ export const access: AccessWords = {
     submit: "Einladung annehmen",
     link: "Ich habe eine Einladung",
   },
+  orPassword: "oder mit einem Passwort",
   name: "Name",
   login: "Anmeldename",
   loginHelp: "Buchstaben, Ziffern und . _ - @ +",

@@ -35,9 +35,9 @@ export const reanalyses: typeof en = {
   resume: "Fortsetzen",
   cancel: "Beenden",
   said: {
-    pause: "Angehalten. Was gesehen wurde, bleibt.",
+    pause: "Angehalten. Was bisher gefunden wurde, bleibt.",
     resume: "Es geht weiter.",
-    cancel: "Beendet. Was gesehen wurde, bleibt.",
+    cancel: "Beendet. Was bisher gefunden wurde, bleibt.",
     start: "Gestartet. Alles andere hat Vorrang.",
   },
   found: {
@@ -75,7 +75,7 @@ export const reanalyses: typeof en = {
   },
   estimate: {
     title: "Was analysiert würde",
-    takes: "Dauert etwa",
+    takes: "Geschätzte Dauer:",
     unknown: "nicht bekannt",
     done: (n) => `Schon analysiert und ausgelassen: ${count(n, { one: "Beitrag", other: "Beiträge" })}`,
   },

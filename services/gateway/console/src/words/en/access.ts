@@ -20,6 +20,7 @@ export const access = {
     submit: "Accept the invitation",
     link: "I have an invitation",
   },
+  orPassword: "or with a password",
   name: "Name",
   login: "Login",
   loginHelp: "Letters, digits and . _ - @ +",

@@ -4,17 +4,17 @@ const count = pluralsOf("en");
 
 /** Words of models looking at the archive again. */
 export const reanalyses = {
-  tab: "Looking again",
-  none: "Nothing was looked at again yet",
+  tab: "Re-analysis",
+  none: "Nothing has been re-analysed yet",
   noneText: "A new model, or one that was just enabled, goes through the archive from here.",
-  title: "Look at the archive again",
-  create: "Look again …",
+  title: "Re-analyse the archive",
+  create: "Re-analyse …",
   rule: "a rule of the mesh",
   columns: {
     when: "Started",
     by: "By",
-    what: "What looks",
-    where: "At what",
+    what: "Model or analysis",
+    where: "Scope",
     state: "State",
     far: "Done",
     act: "Change",
@@ -27,7 +27,7 @@ export const reanalyses = {
   since: (day: string) => `since ${day}`,
   until: (day: string) => `before ${day}`,
   hours: (begin: string, end: string) => `from ${begin} to ${end}`,
-  states: { running: "Runs", paused: "Paused", cancelled: "Ended early", done: "Done" } as Record<string, string>,
+  states: { running: "Running", paused: "Paused", cancelled: "Ended early", done: "Done" } as Record<string, string>,
   of: (done: string, all: string) => `${done} of ${all}`,
   left: (time: string) => `about ${time} left`,
   details: "Details",
@@ -35,9 +35,9 @@ export const reanalyses = {
   resume: "Go on",
   cancel: "End",
   said: {
-    pause: "Paused. What was seen stays.",
+    pause: "Paused. What was found so far stays.",
     resume: "It goes on.",
-    cancel: "Ended. What was seen stays.",
+    cancel: "Ended. What was found so far stays.",
     start: "Started. Everything else goes first.",
   },
   found: {
@@ -50,9 +50,9 @@ export const reanalyses = {
     failed: "Failed",
   },
   form: {
-    what: "What looks",
+    what: "Model or analysis",
     skipped: "Whatever was left out to keep up with live programmes",
-    where: "At what",
+    where: "Scope",
     whole: { all: "Everything", series: "A series", channel: "A channel", assets: "Single assets" } as Record<
       string,
       string
@@ -66,7 +66,7 @@ export const reanalyses = {
     begin: "Only from",
     end: "to",
     hoursHelp: "Empty: at any hour.",
-    look: "Look first",
+    look: "Preview",
     start: "Start",
     missing: {
       series: "Name the series.",
@@ -77,9 +77,9 @@ export const reanalyses = {
     },
   },
   estimate: {
-    title: "What it would look at",
-    takes: "Takes about",
+    title: "What would be analysed",
+    takes: "Estimated time:",
     unknown: "not known",
-    done: (n: number) => `${count(n, { one: "asset", other: "assets" })} looked at already, and left out`,
+    done: (n: number) => `${count(n, { one: "asset", other: "assets" })} analysed already, and left out`,
   },
 };

@@ -122,7 +122,7 @@ export const training = {
     open: "Open",
     states: {
       queued: "Waits",
-      running: "Runs",
+      running: "Running",
       done: "Done",
       failed: "Failed",
       cancelled: "Cancelled",
@@ -183,7 +183,7 @@ export const training = {
     newest: "The newest",
     seed: "Seed",
     seedHelp: "The same snapshot, recipe and seed are the same run.",
-    look: "Look first",
+    look: "Preview",
     start: "Start",
     wrongSeed: "Write a whole number.",
     started: "The run was started.",
