@@ -124,8 +124,8 @@ def on_air(house: Any) -> None:
     """Let the drawn broadcast be transcoded and analysed as a whole."""
     made = playing.Programmes(house, media_sandbox(), Path(tempfile.mkdtemp()), AsyncExitStack(), TITLE)
     playing.make_clip = lambda path, _: broadcast(path)  # the same way through transcode, with other pictures
-    playing.run(house, made.play("broadcast.mov", Clip(rate=Fraction(RATE))))
     analysed(house)
+    playing.run(house, made.play("broadcast.mov", Clip(rate=Fraction(RATE))))
     answers = house.mesh.inference.answers
     faces = [facts.face(8 * shot + half / 2, shot) for shot in range(4) for half in range(16)]
     for one in faces:

@@ -17,8 +17,15 @@ from framewell.dataset.v1.dataset_pb2 import DatasetClass, Sample
 from framewell.media.v1.media_pb2 import Box, Moment, ObjectRef, Programme, Span
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell.objects.v1.object_service_pb2 import FindObjectResponse
-from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING, RightsDecision, RightsStatement
+from framewell.rights.v1.rights_pb2 import (
+    LEGAL_BASIS_LICENCE,
+    PURPOSE_OWN_TRAINING,
+    RightsDecision,
+    RightsStatement,
+)
 from framewell.sample.v1 import sample_pb2 as wire
+from framewell_contracts.sentences import say, wording_of
+from framewell_dataset.domain.wording import Circumstance, sentence
 from framewell_gateway.domain.principals import acting
 from framewell_kit.outcomes import NotFound
 
@@ -46,6 +53,19 @@ FACE = Box(x=0.5, y=0.17, width=0.24, height=0.48)
 CAPTION = Box(x=0.06, y=0.76, width=0.5, height=0.14)
 WORDS = "Nutzung zu eigenen Zwecken der Sendeanstalt einschließlich Training eigener Modelle gestattet."
 NAMES = ("Jörg Müßigbrodt", "Ada Neumann", "Kerstin Hallerstede", "Dr. Amadou Bâ", "Eileen Collins")
+READ = say(
+    "evidence.lower_third",
+    "A lower third, read the same {times} time(s), names {person}. One caption is one source: provisional"
+    " until a person or a second shot confirms it.",
+    times=4,
+    person="{class}",
+)
+SEEN = say(
+    "evidence.face_track",
+    "One face is prominent while the caption stands, in {seen} of {all} sampled picture(s) of its shot.",
+    seen=6,
+    all=8,
+)
 STATES = {
     wire.DECISION_ACCEPT: wire.SAMPLE_STATE_ACCEPTED,
     wire.DECISION_REJECT: wire.SAMPLE_STATE_REJECTED,
@@ -125,14 +145,12 @@ class Reviewing:
                 evidence=[
                     wire.Evidence(
                         kind="lower_third",
-                        sentence="A lower third, read the same 4 time(s), names {class}.",
+                        sentence=READ,
+                        wording=wording_of(READ),
                         score=0.93,
                         observation_ids=[f"text/0/{number}/1"],
                     ),
-                    wire.Evidence(
-                        kind="face_track",
-                        sentence="One face is prominent while the caption stands, in 6 of 8 pictures.",
-                    ),
+                    wire.Evidence(kind="face_track", sentence=SEEN, wording=wording_of(SEEN)),
                 ],
             )
             passport = sample.provenance
@@ -252,10 +270,25 @@ class Reviewing:
                 sample=self.named(sample), error=f"{who} is reviewing the sample",
                 refusal=review.REVIEW_REFUSAL_CLAIMED,
             )  # fmt: skip
+        last_word = say(
+            "last_word",
+            "{who} {did} at {at} UTC",
+            who=sample.decided_by.principal,
+            did=say("did.rejected", "rejected it"),
+            at="2026-11-30 04:00",
+        )
+        said = say(
+            "review.changed",
+            "the sample is at revision {revision}, not {expected}: {last_word}, look at it again",
+            revision=sample.revision,
+            expected=sample.revision - 1,
+            last_word=last_word,
+        )
         return review.ReviewResult(
             sample=self.named(sample),
-            error=f"{sample.decided_by.principal} rejected it at 2026-11-30 04:00 UTC, look at it again",
+            error=said,
             refusal=review.REVIEW_REFUSAL_CHANGED,
+            wording=wording_of(said),
         )
 
     def _GetSample(self, request: Any) -> Any:  # noqa: N802
@@ -319,9 +352,12 @@ class Reviewing:
 
 def allowed() -> RightsDecision:
     """Return the gate's word for a sample that may be used."""
+    ground = RightsStatement(holder="Kanal Eins", verbatim=WORDS, legal_basis=LEGAL_BASIS_LICENCE)
+    said = sentence(Circumstance.PERMITTED, PURPOSE_OWN_TRAINING, [ground])
     return RightsDecision(
         purpose=PURPOSE_OWN_TRAINING,
         allowed=True,
-        sentence="Allowed: training of the house's own models rests on a licence of Kanal Eins.",
-        grounds=[RightsStatement(holder="Kanal Eins", verbatim=WORDS)],
+        sentence=said,
+        wording=wording_of(said),
+        grounds=[ground],
     )

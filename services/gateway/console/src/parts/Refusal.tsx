@@ -12,6 +12,11 @@ export interface Ground {
   found_at: string;
 }
 
+/** Whether the words that something rests on have yet to be said: a sentence may quote them to the letter. */
+export function isUnquoted(sentence: string, verbatim: string): boolean {
+  return verbatim !== "" && !sentence.includes(verbatim);
+}
+
 /**
  * Why something must not be: the mesh's sentence, and the words it rests on as they were found. Of a programme that
  * is named, whoever may change rights gets there from here.
@@ -37,9 +42,11 @@ export function Refusal({
       </p>
       {spoken.map((ground) => (
         <figure key={`${ground.holder}${ground.found_at}${ground.verbatim}`}>
-          <blockquote className="foreign" dir="auto">
-            {ground.verbatim}
-          </blockquote>
+          {isUnquoted(sentence, ground.verbatim) && (
+            <blockquote className="foreign" dir="auto">
+              {ground.verbatim}
+            </blockquote>
+          )}
           <figcaption className="small soft foreign">
             {[ground.holder, ground.found_at].filter(Boolean).join(" · ")}
           </figcaption>

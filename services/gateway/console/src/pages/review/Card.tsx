@@ -5,7 +5,7 @@ import { Link } from "wouter";
 import type { Box, EvidenceSource, GetSampleResponse, RightsDecision, Sample } from "../../api/generated";
 import { Badge, WordOf } from "../../parts/Badge";
 import { Failed } from "../../parts/Failed";
-import { Refusal } from "../../parts/Refusal";
+import { isUnquoted, Refusal } from "../../parts/Refusal";
 import { Said } from "../../parts/Said";
 import { review as de } from "../../words/de/review";
 import { review as en } from "../../words/en/review";
@@ -253,7 +253,7 @@ function Gate({ rights, assetId }: { rights: RightsDecision | undefined; assetId
   if (rights === undefined) return <section className="review-gate" aria-label={words.gate} />;
   const { sentence, wording, grounds } = rights;
   if (!rights.allowed) return <Refusal sentence={sentence} wording={wording} grounds={grounds} assetId={assetId} />;
-  const verbatim = grounds.map((one) => one.verbatim).filter(Boolean);
+  const verbatim = grounds.map((one) => one.verbatim).filter((text) => isUnquoted(sentence, text));
   return (
     <section className="review-gate" aria-label={words.gate}>
       <CircleCheck aria-hidden="true" />

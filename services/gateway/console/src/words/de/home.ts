@@ -12,7 +12,7 @@ export const home: typeof en = {
   unsent: (n) => count(n, { one: "Entscheidung noch nicht gesendet", other: "Entscheidungen noch nicht gesendet" }),
   unsentText: "Sie sind in diesem Tab gespeichert und gehen hinaus, sobald das Mesh sie annimmt.",
   samples: (n) => count(n, { one: "Muster zu prüfen", other: "Muster zu prüfen" }),
-  samplesText: "Auftritte, die ein Modell vorschlägt, für ein Ja oder ein Nein.",
+  samplesText: "Von einem Modell vorgeschlagen; Ihr Ja oder Nein fehlt noch.",
   unknown: (n, more) =>
     `${more ? "Mindestens " : ""}${count(n, { one: "Person ohne Namen", other: "Personen ohne Namen" })}`,
   unknownText: "Gesehen, aber keinem Modell bekannt.",

@@ -11,7 +11,7 @@ export const home = {
   unsent: (n: number) => `${count(n, { one: "decision", other: "decisions" })} not sent yet`,
   unsentText: "They are kept in this tab, and go out as soon as the mesh takes them.",
   samples: (n: number) => count(n, { one: "sample to review", other: "samples to review" }),
-  samplesText: "Appearances that a model proposes, for a yes or a no.",
+  samplesText: "Proposed by a model; they need your yes or no.",
   unknown: (n: number, more: boolean) =>
     `${more ? "At least " : ""}${count(n, { one: "person without a name", other: "people without a name" })}`,
   unknownText: "Seen, and known to no model.",
