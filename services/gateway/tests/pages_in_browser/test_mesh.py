@@ -38,7 +38,7 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"mesh-{name}.png", full_page=True)
 
 
-def letter(place: str = "0@7", reason: str = REASON) -> views.DeadLetterView:
+def dead_letter(place: str = "0@7", reason: str = REASON) -> views.DeadLetterView:
     """Return a record that was given up."""
     made = views.DeadLetterView(
         dead_letter_id=f"{GROUP}/{place}",
@@ -115,7 +115,7 @@ def fall(mesh: Any) -> None:
     )
     mesh.dead_letters.waiting = [count()]
     mesh.dead_letters.answers |= {
-        "page": views.ListDeadLettersResponse(dead_letters=[letter(), letter("0@9")], total_size=2),
+        "page": views.ListDeadLettersResponse(dead_letters=[dead_letter(), dead_letter("0@9")], total_size=2),
         "replay": views.ReplayDeadLettersResponse(matching=2, replayed=2),
         "discard": views.DiscardDeadLettersResponse(matching=1, discarded=1),
     }
@@ -169,13 +169,13 @@ def test_one_letter_is_looked_at_chosen_and_sent_again_or_set_aside(visit: Visit
     dialog.get_by_text("The event itself").first.click()
     expect(dialog.get_by_text('"chunk_id"').first).to_be_visible()
     visit.check_accessibility(page)
-    shot(page, "letters")
-    dialog.locator(".mesh-letters .checkbox").first.click()
+    shot(page, "dead-letters")
+    dialog.locator(".mesh-dead-letters .checkbox").first.click()
     dialog.get_by_role("button", name="Replay 1").click()
     expect(page.get_by_text("2 of 2 sent again.").first).to_be_visible()
     replayed = [one for one, _ in night.dead_letters.asked if one.DESCRIPTOR.name.startswith("Replay")]
     assert list(replayed[-1].ids) == ["0@7"]
-    dialog.locator(".mesh-letters .checkbox").nth(1).click()
+    dialog.locator(".mesh-dead-letters .checkbox").nth(1).click()
     dialog.get_by_role("button", name="Needs no replay").click()
     dialog.get_by_label("Why no replay is needed").fill("Sent again by hand.")
     dialog.get_by_role("button", name="Set aside").click()
@@ -240,7 +240,9 @@ def test_reasons_from_outside_are_text_and_break_nothing(visit: Visit, night: An
             )
         ],
     )
-    night.dead_letters.answers["page"] = views.ListDeadLettersResponse(dead_letters=[letter(reason=hostile)])
+    night.dead_letters.answers["page"] = views.ListDeadLettersResponse(
+        dead_letters=[dead_letter(reason=hostile)]
+    )
     page = visit("/mesh", size=SMALL)
     page.get_by_text("<b>bold</b>").first.wait_for()
     visit.check_fits(page)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from playwright.sync_api import expect
 
 from framewell.gateway.v1 import mesh_view_pb2 as views
-from framewell.inference.v1.inference_service_pb2 import ListModelsResponse
+from framewell.inference.v1.inference_service_pb2 import ListModelsResponse, Model
+from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.mesh.v1.operations_service_pb2 import DescribeWorkResponse, PausedPartition, WaitingPart
 from framewell_contracts.sentences import say, wording_of
 from framewell_gateway.domain.broker_state import Replica, ServiceReplies
@@ -63,6 +65,41 @@ def test_reasons_of_services_and_of_dead_letters_are_said_in_german(house: House
     expect(reasons.filter(has_text="An seiner Adresse antwortet nichts.")).to_be_visible()
     expect(reasons.locator("[lang=en]")).to_have_count(0)
     page.get_by_role("button", name=f"Ansehen: {GROUP}").click()
-    said = page.get_by_role("dialog").locator(".mesh-letter")
+    said = page.get_by_role("dialog").locator(".mesh-dead-letter")
     expect(said).to_contain_text("3600 s vergeblich gewartet: Die Dokumentdatenbank antwortet nicht")
     expect(said.locator("> p [lang=en]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 700])
+def test_models_say_in_german_what_they_do_and_why_not_in_whole_words(
+    house: House, visit: Visit, width: int
+) -> None:
+    kept = say("quarantine.not_loaded", "it cannot be loaded ({kind}): the log says why", kind="x" * 200)
+    slow = say("fallback.unusable", "{device} cannot be used: {why}", device="CUDA", why="no device")
+    house.mesh.inference.answers["ListModels"] = ListModelsResponse(
+        models=[
+            Model(
+                model=ModelVersion(name="house/dogs", version="2.0"),
+                task="classification",
+                quarantined=kept,
+                quarantined_wording=wording_of(kept),
+            ),
+            Model(
+                model=ModelVersion(name="house/cats", version="1.0"),
+                task="of-tomorrow",
+                fallback=slow,
+                fallback_wording=wording_of(slow),
+            ),
+        ]
+    )
+    page = visit("/mesh", language="de", size=(width, 800))
+    rows = page.get_by_role("group", name="Modelle").locator("tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_contain_text("Das Modell lässt sich nicht laden (xxx")
+    expect(rows.nth(1)).to_contain_text("CUDA lässt sich nicht nutzen: no device")
+    expect(rows.locator("[lang=en]")).to_have_text(["of-tomorrow"])
+    task = rows.nth(0).locator("td").nth(2)
+    expect(task).to_have_text("Schlagworte")
+    lines = task.evaluate("cell => { const all = document.createRange(); all.selectNodeContents(cell);"
+                          " return new Set([...all.getClientRects()].map((one) => one.top)).size }")  # fmt: skip
+    assert lines == 1

@@ -8,8 +8,8 @@ import { Missing } from "../../parts/Missing";
 import { Page } from "../../parts/Page";
 import { useSession } from "../../parts/useSession";
 import { Breakers } from "./Breakers";
+import { DeadLetters } from "./DeadLetters";
 import { Lag } from "./Lag";
-import { Letters } from "./Letters";
 import { Models } from "./Models";
 import { meshNow, summaryOf } from "./queries";
 import { Services } from "./Services";
@@ -38,7 +38,7 @@ function Seen({ view }: { view: MeshView }) {
       <Missing sentences={view.missing} wordings={view.missing_wordings} />
       <Services view={view} />
       <Breakers view={view} operates={operates} />
-      <Letters view={view} operates={operates} />
+      <DeadLetters view={view} operates={operates} />
       <div className="mesh-pair">
         <Lag view={view} />
         <UnderWay />

@@ -58,9 +58,9 @@ export function whyOf(assetId: string) {
 /** Dead letters of one kind. */
 export type Kind = Pick<DeadLetterCount, "group" | "code" | "type">;
 
-export function lettersOf({ group, code, type }: Kind) {
+export function deadLettersOf({ group, code, type }: Kind) {
   return infiniteQueryOptions({
-    queryKey: ["mesh", "letters", group, code, type] satisfies Key,
+    queryKey: ["mesh", "dead-letters", group, code, type] satisfies Key,
     queryFn: ({ pageParam }): Promise<ListDeadLettersResponse> =>
       listDeadLetters({
         ...pageAt(pageParam),
@@ -83,9 +83,6 @@ export function summaryOf(view: MeshView): Summary {
   return {
     notReady: view.services.filter((one) => !one.ready).length,
     stopped: view.services.reduce((sum, one) => sum + one.breakers.length, 0),
-    givenUp: view.services.reduce(
-      (sum, one) => sum + one.dead_letters.reduce((all, letter) => all + letter.count, 0),
-      0,
-    ),
+    givenUp: view.services.reduce((sum, one) => sum + one.dead_letters.reduce((all, kind) => all + kind.count, 0), 0),
   };
 }

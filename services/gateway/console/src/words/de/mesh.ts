@@ -52,7 +52,7 @@ export const mesh: typeof en = {
     resume: "Jetzt weiter",
     resumed: (group) => `${group} läuft weiter: Zuerst wird ein Ereignis versucht.`,
   },
-  letters: {
+  deadLetters: {
     title: "Aufgegeben",
     note: "Diese Ereignisse ließen sich nicht verarbeiten. Senden Sie sie erneut, wenn die Ursache behoben ist; jedes wirkt nur einmal.",
     none: "Kein Ereignis wartet, das in den letzten 30 Tagen aufgegeben wurde.",

@@ -36,7 +36,7 @@ export const mesh = {
   } as Readonly<Record<string, string>>,
   paused: (topic: string, partition: number) => `${topic}, partition ${partition}, is paused`,
   lag: {
-    title: "What is behind",
+    title: "Backlog",
     group: "Stage",
     topic: "Events",
     behind: "Behind",
@@ -51,7 +51,7 @@ export const mesh = {
     resume: "Go on now",
     resumed: (group: string) => `${group} goes on: one record is tried first.`,
   },
-  letters: {
+  deadLetters: {
     title: "Given up",
     note: "These events could not be handled. Replay them when the cause is gone; each has its effect once.",
     none: "No event waits that was given up in the last 30 days.",

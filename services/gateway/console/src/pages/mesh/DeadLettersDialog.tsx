@@ -1,7 +1,7 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
-import { type DeadLetterView, type DiscardDeadLettersRequest, discardDeadLetters } from "../../api/generated";
+import type { DeadLetterView } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
 import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
@@ -9,33 +9,27 @@ import { Sentence } from "../../parts/Failed";
 import { Checkbox, TextField } from "../../parts/fields";
 import { Said } from "../../parts/Said";
 import type { More } from "../../parts/Sheet";
-import { useStatus } from "../../parts/status";
 import { Time } from "../../parts/values";
 import { useShellWords } from "../../words/shell";
-import { useReplay } from "./Letters";
-import { type Kind, lettersOf } from "./queries";
+import { deadLettersOf, type Kind } from "./queries";
+import { useDiscard, useReplay } from "./useDeadLetterActions";
 import { useMeshWords } from "./words";
 
 /** Dead letters of one kind, each with its reason and itself; chosen ones are sent again or set aside. */
-export function LettersDialog({ kind, operates, onClose }: { kind: Kind; operates: boolean; onClose: () => void }) {
-  const words = useMeshWords().letters;
-  const query = useInfiniteQuery(lettersOf(kind));
+export function DeadLettersDialog({ kind, operates, onClose }: { kind: Kind; operates: boolean; onClose: () => void }) {
+  const words = useMeshWords().deadLetters;
+  const query = useInfiniteQuery(deadLettersOf(kind));
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
   const [because, setBecause] = useState<string>();
   const replay = useReplay();
   const discard = useDiscard();
-  const none = () => choose(new Set());
-  const send = () => replay.mutate({ group: kind.group, ids: [...chosen] }, { onSuccess: none });
-  const setAside = () =>
-    discard.mutate(
-      { group: kind.group, ids: [...chosen], because: (because ?? "").trim() },
-      {
-        onSuccess: () => {
-          none();
-          setBecause(undefined);
-        },
-      },
-    );
+  const records = { group: kind.group, ids: [...chosen] };
+  const done = () => {
+    choose(new Set());
+    setBecause(undefined);
+  };
+  const send = () => replay.mutate(records, { onSuccess: () => choose(new Set()) });
+  const setAside = () => discard.mutate({ ...records, because: (because ?? "").trim() }, { onSuccess: done });
   return (
     <Dialog
       title={words.of(kind.group)}
@@ -61,8 +55,8 @@ export function LettersDialog({ kind, operates, onClose }: { kind: Kind; operate
         <Sentence error={replay.error ?? discard.error} />
         <Answer query={query}>
           {(data) => (
-            <LetterList
-              letters={data.pages.flatMap((page) => page.dead_letters)}
+            <DeadLetterList
+              records={data.pages.flatMap((page) => page.dead_letters)}
               more={query}
               chosen={operates ? chosen : undefined}
               onChoose={choose}
@@ -89,7 +83,7 @@ function Actions({
   setAside: (() => void) | undefined;
   send: (() => void) | undefined;
 }) {
-  const words = useMeshWords().letters;
+  const words = useMeshWords().deadLetters;
   const none = count === 0;
   return (
     <>
@@ -113,34 +107,21 @@ function Actions({
   );
 }
 
-function useDiscard() {
-  const words = useMeshWords().letters;
-  const status = useStatus();
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (request: DiscardDeadLettersRequest) => discardDeadLetters(request),
-    onSuccess: (answer) => {
-      status.say(words.discarded(answer.discarded));
-      void queries.invalidateQueries({ queryKey: ["mesh"] });
-    },
-  });
-}
-
-function LetterList({
-  letters,
+function DeadLetterList({
+  records,
   more,
   chosen,
   onChoose,
 }: {
-  letters: readonly DeadLetterView[];
+  records: readonly DeadLetterView[];
   more: More;
   /** Undefined where nothing can be chosen. */
   chosen: ReadonlySet<string> | undefined;
   onChoose: (chosen: ReadonlySet<string>) => void;
 }) {
-  const words = useMeshWords().letters;
+  const words = useMeshWords().deadLetters;
   const shell = useShellWords();
-  if (letters.length === 0) return <p className="soft">{words.gone}</p>;
+  if (records.length === 0) return <p className="soft">{words.gone}</p>;
   const toggle = (id: string, on: boolean) => {
     const next = new Set(chosen);
     if (on) next.add(id);
@@ -149,8 +130,8 @@ function LetterList({
   };
   return (
     <>
-      <ul className="mesh-letters">
-        {letters.map((one) => (
+      <ul className="mesh-dead-letters">
+        {records.map((one) => (
           <li key={one.dead_letter_id} className="card">
             {chosen !== undefined && (
               <Checkbox
@@ -161,7 +142,7 @@ function LetterList({
                 {null}
               </Checkbox>
             )}
-            <Letter letter={one} />
+            <DeadLetter record={one} />
           </li>
         ))}
       </ul>
@@ -171,34 +152,34 @@ function LetterList({
 }
 
 /** The part of an id that names the record within its group. */
-function idOf(letter: DeadLetterView): string {
-  return letter.dead_letter_id.startsWith(`${letter.group}/`)
-    ? letter.dead_letter_id.slice(letter.group.length + 1)
-    : letter.dead_letter_id;
+function idOf(record: DeadLetterView): string {
+  return record.dead_letter_id.startsWith(`${record.group}/`)
+    ? record.dead_letter_id.slice(record.group.length + 1)
+    : record.dead_letter_id;
 }
 
-function Letter({ letter }: { letter: DeadLetterView }) {
-  const words = useMeshWords().letters;
+function DeadLetter({ record }: { record: DeadLetterView }) {
+  const words = useMeshWords().deadLetters;
   return (
-    <div className="mesh-letter">
+    <div className="mesh-dead-letter">
       <p className="foreign">
-        <Said sentence={letter.reason} wording={letter.wording} />
+        <Said sentence={record.reason} wording={record.wording} />
       </p>
       <p className="soft small foreign">
-        <Time at={letter.given_up} /> · {words.attempts}: {letter.attempts}
-        {letter.asset_id !== "" && (
+        <Time at={record.given_up} /> · {words.attempts}: {record.attempts}
+        {record.asset_id !== "" && (
           <>
             {"\u00a0· "}
-            <Link href={`/assets/${letter.asset_id}`}>{words.asset}</Link>
+            <Link href={`/assets/${record.asset_id}`}>{words.asset}</Link>
           </>
         )}
       </p>
-      {letter.payload !== "" && (
+      {record.payload !== "" && (
         <details>
           <summary>{words.payload}</summary>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls has to be reached by keys */}
           <pre tabIndex={0} lang="en">
-            {letter.payload}
+            {record.payload}
           </pre>
         </details>
       )}

@@ -1,47 +1,20 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import {
-  type DeadLetterCount,
-  type MeshView,
-  type ReplayDeadLettersRequest,
-  replayDeadLetters,
-} from "../../api/generated";
+import type { DeadLetterCount, MeshView, ReplayDeadLettersRequest } from "../../api/generated";
 import { Button } from "../../parts/Button";
 import { Sentence } from "../../parts/Failed";
 import { useKeys } from "../../parts/keys";
-import { useSaid } from "../../parts/Said";
 import { Sheet, type SheetColumn } from "../../parts/Sheet";
-import { useStatus } from "../../parts/status";
 import { Count, Time } from "../../parts/values";
+import { DeadLettersDialog } from "./DeadLettersDialog";
 import { shortened } from "./Lag";
-import { LettersDialog } from "./LettersDialog";
+import { useReplay } from "./useDeadLetterActions";
 import { useMeshWords } from "./words";
-
-/** Sends dead letters again, and says what became of them. */
-export function useReplay() {
-  const words = useMeshWords().letters;
-  const status = useStatus();
-  const inWords = useSaid();
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (request: ReplayDeadLettersRequest) => replayDeadLetters(request),
-    onSuccess: (answer) => {
-      const left = [...answer.left_out, ...answer.refused].map((one) =>
-        words.left(one.count, inWords(one.reason, one.wording)),
-      );
-      const said = [words.replayed(answer.replayed, answer.matching), ...left].join(" ");
-      if (left.length > 0) status.warn(said);
-      else status.say(said);
-      void queries.invalidateQueries({ queryKey: ["mesh"] });
-    },
-  });
-}
 
 const REPLAY = "mesh.replay";
 
 /** What was given up, by stage and reason; all of a kind can be sent again, or looked at one by one. */
-export function Letters({ view, operates }: { view: MeshView; operates: boolean }) {
-  const { letters: words, keys, notAsked } = useMeshWords();
+export function DeadLetters({ view, operates }: { view: MeshView; operates: boolean }) {
+  const { deadLetters: words, keys, notAsked } = useMeshWords();
   const [looked, look] = useState<DeadLetterCount>();
   const replay = useReplay();
   const kinds = view.services.flatMap((one) => one.dead_letters);
@@ -70,8 +43,8 @@ export function Letters({ view, operates }: { view: MeshView; operates: boolean 
     </div>
   );
   return (
-    <section aria-labelledby="mesh-letters" className="mesh-part">
-      <h2 id="mesh-letters">{words.title}</h2>
+    <section aria-labelledby="mesh-dead-letters" className="mesh-part">
+      <h2 id="mesh-dead-letters">{words.title}</h2>
       {kinds.length === 0 ? (
         <p className="soft">{known ? words.none : notAsked}</p>
       ) : (
@@ -81,13 +54,13 @@ export function Letters({ view, operates }: { view: MeshView; operates: boolean 
         </>
       )}
       <Sentence error={replay.error} />
-      {looked !== undefined && <LettersDialog kind={looked} operates={operates} onClose={() => look(undefined)} />}
+      {looked !== undefined && <DeadLettersDialog kind={looked} operates={operates} onClose={() => look(undefined)} />}
     </section>
   );
 }
 
 function columnsOf(
-  words: ReturnType<typeof useMeshWords>["letters"],
+  words: ReturnType<typeof useMeshWords>["deadLetters"],
   actions: (one: DeadLetterCount) => ReactNode,
 ): readonly SheetColumn<DeadLetterCount>[] {
   return [
