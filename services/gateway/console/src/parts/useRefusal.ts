@@ -1,11 +1,11 @@
 import { ProblemError } from "../api/problems";
 import { useAccessWords } from "../words/access";
-import { useSentence } from "./useSentence";
+import { useErrorText } from "./useSentence";
 
 /** Says in one text why something about an account was refused; empty where nothing was. */
 export function useRefusal(): (error: unknown) => string {
   const words = useAccessWords();
-  const sentence = useSentence();
+  const textOf = useErrorText();
   return (error) => {
     if (error === null || error === undefined) return "";
     if (error instanceof ProblemError) {
@@ -13,7 +13,6 @@ export function useRefusal(): (error: unknown) => string {
       const said = words.refused[error.reason];
       if (said !== undefined) return said;
     }
-    const { own, detail } = sentence(error);
-    return [own, detail].filter(Boolean).join(" ");
+    return textOf(error);
   };
 }

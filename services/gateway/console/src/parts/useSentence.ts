@@ -29,3 +29,12 @@ export function useSentence(): (error: unknown) => Sentence {
     return { own: refusals[error.reason] ?? words.problems[error.code] ?? "", detail: error.detail };
   };
 }
+
+/** Says what went wrong in one text. */
+export function useErrorText(): (error: unknown) => string {
+  const sentence = useSentence();
+  return (error) => {
+    const { own, detail } = sentence(error);
+    return [own, detail].filter(Boolean).join(" ");
+  };
+}

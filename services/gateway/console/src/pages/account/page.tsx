@@ -1,11 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
+import { Link } from "wouter";
 import { type ChangePasswordRequest, changePassword, signOutEverywhere } from "../../api/generated";
 import { began, leave } from "../../api/session";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
 import { TextField } from "../../parts/fields";
+import { NewPasswordField } from "../../parts/NewPasswordField";
 import { Page } from "../../parts/Page";
 import { Refused } from "../../parts/Refused";
 import { useStatus } from "../../parts/status";
@@ -28,7 +31,15 @@ export default function Account() {
   if (user === undefined) {
     return (
       <Page title={words.account.title}>
-        <Empty title={words.account.local} />
+        <Empty
+          icon={<KeyRound aria-hidden="true" />}
+          title={words.account.local}
+          action={
+            <Link href="/setup" className="button button-main">
+              {words.setup.link}
+            </Link>
+          }
+        />
       </Page>
     );
   }
@@ -85,15 +96,10 @@ function PasswordForm({ login }: { login: string }) {
         autoComplete="current-password"
         error={refused.at("password")}
       />
-      <TextField
+      <NewPasswordField
         label={words.newPassword}
-        help={words.passwordHelp}
-        type="password"
         value={password}
         onChange={setPassword}
-        isRequired
-        minLength={12}
-        autoComplete="new-password"
         error={refused.at("new_password")}
       />
       <Refused sentence={refused.rest} />

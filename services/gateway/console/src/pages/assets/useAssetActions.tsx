@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type AssetSummary, cancelIngest, removeAsset, reprocessAsset } from "../../api/generated";
 import { useStatus } from "../../parts/status";
-import { useSentence } from "../../parts/useSentence";
+import { useErrorText } from "../../parts/useSentence";
 import { useSession } from "../../parts/useSession";
 import { assets as de } from "../../words/de/assets";
 import { assets as en } from "../../words/en/assets";
@@ -12,14 +12,11 @@ export function useAssetActions(asset: AssetSummary | undefined) {
   const words = useWords({ en, de });
   const { may } = useSession();
   const { say, warn } = useStatus();
-  const sentence = useSentence();
+  const textOf = useErrorText();
   const queries = useQueryClient();
   const title = asset?.title || words.untitled;
   const ended = {
-    onError: (error: unknown) => {
-      const { own, detail } = sentence(error);
-      warn([own, detail].filter(Boolean).join(" "));
-    },
+    onError: (error: unknown) => warn(textOf(error)),
     onSettled: () => queries.invalidateQueries({ queryKey: ["assets"] }),
   };
   const id = asset?.asset_id ?? "";

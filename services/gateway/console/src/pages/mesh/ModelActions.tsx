@@ -4,7 +4,7 @@ import { useModel as chooseVersion, disableModel, enableModel, type Model, remov
 import { ActionMenu } from "../../parts/ActionMenu";
 import { RemoveDialog } from "../../parts/RemoveDialog";
 import { useStatus } from "../../parts/status";
-import { useSentence } from "../../parts/useSentence";
+import { useErrorText } from "../../parts/useSentence";
 import { useModelWords } from "./words";
 
 type Action = "use" | "enable" | "disable" | "remove";
@@ -45,7 +45,7 @@ function offeredFor(model: Model): readonly Action[] {
 function useAct({ model }: Model) {
   const words = useModelWords();
   const status = useStatus();
-  const sentence = useSentence();
+  const textOf = useErrorText();
   const queries = useQueryClient();
   const { name = "", version = "" } = model ?? {};
   return useMutation({
@@ -64,10 +64,7 @@ function useAct({ model }: Model) {
         status.say(words.removed(removed.length));
       }
     },
-    onError: (error) => {
-      const { own, detail } = sentence(error);
-      status.warn([own, detail].filter(Boolean).join(" "));
-    },
+    onError: (error) => status.warn(textOf(error)),
     onSettled: () => queries.invalidateQueries({ queryKey: ["models"] }),
   });
 }

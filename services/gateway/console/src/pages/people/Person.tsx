@@ -11,7 +11,7 @@ import { useKeys } from "../../parts/keys";
 import { Page } from "../../parts/Page";
 import { erasureOf } from "../../parts/rights_links";
 import { useStatus } from "../../parts/status";
-import { useSentence } from "../../parts/useSentence";
+import { useErrorText } from "../../parts/useSentence";
 import { useSession } from "../../parts/useSession";
 import { Time } from "../../parts/values";
 import { people as de } from "../../words/de/people";
@@ -75,51 +75,12 @@ export function Person({ classId }: { classId: string }) {
 function Facts({ person, merged }: { person: DatasetClass; merged: readonly DatasetClass[] }) {
   const words = useWords({ en, de });
   const { may } = useSession();
-  const { samples } = person;
-  const ids = Object.entries(person.external_ids ?? {});
   return (
     <aside className="stack people-facts">
-      <Crop src={samples?.path} alt="" width={208} height={208} fit="cover" />
-      <p>{words.samples(samples?.accepted ?? 0)}</p>
-      {(samples?.proposed ?? 0) > 0 && may("curator") && (
-        <Link href={`/review?person=${encodeURIComponent(person.class_id)}`}>
-          {words.toReview(samples?.proposed ?? 0)}
-        </Link>
-      )}
-      {(samples?.withheld ?? 0) > 0 && (
-        <p className="soft">
-          {may("rights") ? (
-            <Link href="/rights?kind=samples">{words.withheld(samples?.withheld ?? 0)}</Link>
-          ) : (
-            words.withheld(samples?.withheld ?? 0)
-          )}
-        </p>
-      )}
-      {person.aliases.length > 0 && (
-        <section aria-label={words.aliases}>
-          <h2>{words.aliases}</h2>
-          <ul>
-            {person.aliases.map((alias) => (
-              <li key={alias} className="foreign" dir="auto">
-                {alias}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {ids.length > 0 && (
-        <section aria-label={words.externals}>
-          <h2>{words.externals}</h2>
-          <dl className="people-ids">
-            {ids.map(([scheme, id]) => (
-              <div key={scheme}>
-                <dt className="soft foreign">{scheme}</dt>
-                <dd className="foreign">{id}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      )}
+      <Crop src={person.samples?.path} alt="" width={208} height={208} fit="cover" />
+      <Samples person={person} />
+      <Aliases aliases={person.aliases} />
+      <ExternalIds ids={Object.entries(person.external_ids ?? {})} />
       <NewestChange classId={person.class_id} />
       {merged.length > 0 && <Merged into={person} merged={merged} />}
       {may("rights") && (
@@ -137,6 +98,66 @@ function Facts({ person, merged }: { person: DatasetClass; merged: readonly Data
         </p>
       )}
     </aside>
+  );
+}
+
+/** How many samples there are of a person, and where those lie that wait or are withheld. */
+function Samples({ person }: { person: DatasetClass }) {
+  const words = useWords({ en, de });
+  const { may } = useSession();
+  const { accepted = 0, proposed = 0, withheld = 0 } = person.samples ?? {};
+  return (
+    <>
+      <p>{words.samples(accepted)}</p>
+      {proposed > 0 && may("curator") && (
+        <Link href={`/review?person=${encodeURIComponent(person.class_id)}`}>{words.toReview(proposed)}</Link>
+      )}
+      {withheld > 0 && (
+        <p className="soft">
+          {may("rights") ? (
+            <Link href="/rights?kind=samples">{words.withheld(withheld)}</Link>
+          ) : (
+            words.withheld(withheld)
+          )}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Aliases({ aliases }: { aliases: readonly string[] }) {
+  const words = useWords({ en, de });
+  if (aliases.length === 0) return null;
+  return (
+    <section aria-label={words.aliases}>
+      <h2>{words.aliases}</h2>
+      <ul>
+        {aliases.map((alias) => (
+          <li key={alias} className="foreign" dir="auto">
+            {alias}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What a person is called in other systems, by scheme. */
+function ExternalIds({ ids }: { ids: readonly [scheme: string, id: string][] }) {
+  const words = useWords({ en, de });
+  if (ids.length === 0) return null;
+  return (
+    <section aria-label={words.externals}>
+      <h2>{words.externals}</h2>
+      <dl className="people-ids">
+        {ids.map(([scheme, id]) => (
+          <div key={scheme}>
+            <dt className="soft foreign">{scheme}</dt>
+            <dd className="foreign">{id}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }
 
@@ -163,7 +184,7 @@ function NewestChange({ classId }: { classId: string }) {
 function Merged({ into, merged }: { into: DatasetClass; merged: readonly DatasetClass[] }) {
   const words = useWords({ en, de });
   const { say, warn } = useStatus();
-  const sentence = useSentence();
+  const textOf = useErrorText();
   const queries = useQueryClient();
   const { may } = useSession();
   const takeBack = async (one: DatasetClass) => {
@@ -171,8 +192,7 @@ function Merged({ into, merged }: { into: DatasetClass; merged: readonly Dataset
       await undoMerge(one.class_id);
       say(words.merge.undone(one.name));
     } catch (error) {
-      const { own, detail } = sentence(error);
-      warn(`${own} ${detail}`.trim());
+      warn(textOf(error));
     }
     await queries.invalidateQueries({ queryKey: ["classes"] });
   };

@@ -8,7 +8,7 @@ import {
   undoClusterDecision,
 } from "../../api/generated";
 import { useStatus } from "../../parts/status";
-import { useSentence } from "../../parts/useSentence";
+import { useErrorText } from "../../parts/useSentence";
 import { people as de } from "../../words/de/people";
 import { people as en } from "../../words/en/people";
 import { useWords } from "../../words/language";
@@ -16,26 +16,17 @@ import { forgetDecision } from "./named_lately";
 
 /** What a person decides about unknown people: each is said with its undoing, and a refusal with its sentence. */
 export function useDecisions() {
-  const words = useWords({ en, de });
+  const words = useWords({ en, de }).unknown;
   const queries = useQueryClient();
   const { say, warn } = useStatus();
-  const sentence = useSentence();
+  const textOf = useErrorText();
   const fresh = () => queries.invalidateQueries({ queryKey: ["clusters"] });
-  const refused = (error: unknown) => {
-    const { own, detail } = sentence(error);
-    warn(`${own} ${detail}`.trim());
-  };
-  const told = ({ samples }: UndoDecisionResponse) => {
-    const kept = samples.filter((one) => one.reason !== "").length;
-    const back = samples.length - kept;
-    const said = back > 0 ? words.unknown.takenBackWith(back) : words.unknown.takenBack;
-    return kept > 0 ? `${said} ${words.unknown.kept(kept)}` : said;
-  };
+  const refused = (error: unknown) => warn(textOf(error));
   const undo = async (decisionId: string): Promise<string | false> => {
     try {
       const taken = await undoClusterDecision({ decision_id: decisionId });
       forgetDecision(decisionId);
-      return told(taken);
+      return takenBackIn(words, taken);
     } catch (error) {
       refused(error);
       return false;
@@ -59,13 +50,11 @@ export function useDecisions() {
   return {
     undo,
     merge: (id: string, into: string, counts: { from: number; into: number }) =>
-      decided(words.unknown.merged(counts.from, counts.into), () =>
-        mergeClusters({ cluster_id: id, into_cluster_id: into }),
-      ),
+      decided(words.merged(counts.from, counts.into), () => mergeClusters({ cluster_id: id, into_cluster_id: into })),
     distinguish: (id: string, other: string) =>
-      decided(words.unknown.apart, () => distinguishClusters({ cluster_id: id, other_cluster_id: other })),
+      decided(words.apart, () => distinguishClusters({ cluster_id: id, other_cluster_id: other })),
     split: (id: string, appearances: readonly ClusterAppearance[]) =>
-      decided(words.unknown.split, () =>
+      decided(words.split, () =>
         splitCluster({
           cluster_id: id,
           appearances: appearances.map((one) => ({
@@ -75,4 +64,12 @@ export function useDecisions() {
         }),
       ),
   };
+}
+
+/** What an undoing took back, and what it left because others have decided about it since. */
+function takenBackIn(words: (typeof en)["unknown"], { samples }: UndoDecisionResponse): string {
+  const kept = samples.filter((one) => one.reason !== "").length;
+  const back = samples.length - kept;
+  const said = back > 0 ? words.takenBackWith(back) : words.takenBack;
+  return kept > 0 ? `${said} ${words.kept(kept)}` : said;
 }

@@ -3,14 +3,14 @@ import { Stamp } from "lucide-react";
 import { sealAudit } from "../../api/generated";
 import { Button } from "../../parts/Button";
 import { useStatus } from "../../parts/status";
-import { useSentence } from "../../parts/useSentence";
+import { useErrorText } from "../../parts/useSentence";
 import { useRightsWords } from "./words";
 
 /** Signs the ends of all chains of the log now; what came of it says the status line. */
 export function SealButton() {
   const words = useRightsWords().audit;
   const status = useStatus();
-  const sentence = useSentence();
+  const textOf = useErrorText();
   const queries = useQueryClient();
   const seal = useMutation({
     mutationFn: () => sealAudit(),
@@ -18,10 +18,7 @@ export function SealButton() {
       status.say(words.sealed(seals.length));
       void queries.invalidateQueries({ queryKey: ["ledger"] });
     },
-    onError: (error) => {
-      const { own, detail } = sentence(error);
-      status.warn([own, detail].filter(Boolean).join(" "));
-    },
+    onError: (error) => status.warn(textOf(error)),
   });
   return (
     <Button onPress={() => seal.mutate()} isDisabled={seal.isPending}>

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { acceptInvitation } from "../../api/generated";
 import { began } from "../../api/session";
 import { TextField } from "../../parts/fields";
+import { NewPasswordField } from "../../parts/NewPasswordField";
 import { useRefusedFields } from "../../parts/useRefusedFields";
 import { useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
@@ -35,15 +36,10 @@ export default function Invitation() {
           autoFocus={code === ""}
           error={refused.at("code")}
         />
-        <TextField
+        <NewPasswordField
           label={words.password}
-          help={words.passwordHelp}
-          type="password"
           value={password}
           onChange={setPassword}
-          isRequired
-          minLength={12}
-          autoComplete="new-password"
           autoFocus={code !== ""}
           error={refused.at("password")}
         />

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { setUp } from "../../api/generated";
 import { began } from "../../api/session";
 import { TextField } from "../../parts/fields";
+import { NewPasswordField } from "../../parts/NewPasswordField";
 import { type RefusedFields, useRefusedFields } from "../../parts/useRefusedFields";
 import { useAccessWords } from "../../words/access";
 import { useShellWords } from "../../words/shell";
@@ -50,27 +51,20 @@ function Fields({
     value: draft[name],
     onChange: (value: string) => change({ [name]: value }),
     error: refused.at(name),
-    isRequired: true,
   });
   return (
     <>
       <TextField
         {...field("code")}
+        isRequired
         label={words.setup.code}
         help={words.setup.codeHelp}
         autoComplete="one-time-code"
         autoFocus
       />
-      <TextField {...field("name")} label={words.name} autoComplete="name" />
-      <TextField {...field("login")} label={words.login} help={words.loginHelp} autoComplete="username" />
-      <TextField
-        {...field("password")}
-        label={words.password}
-        help={words.passwordHelp}
-        type="password"
-        minLength={12}
-        autoComplete="new-password"
-      />
+      <TextField {...field("name")} isRequired label={words.name} autoComplete="name" />
+      <TextField {...field("login")} isRequired label={words.login} help={words.loginHelp} autoComplete="username" />
+      <NewPasswordField {...field("password")} label={words.password} />
     </>
   );
 }
