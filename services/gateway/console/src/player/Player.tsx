@@ -51,18 +51,18 @@ export function Player(props: PlayerProps) {
   const { playback, clock, lanes, withPictures } = props;
   const words = useWords({ en, de });
   const place = useRef<HTMLElement>(null);
-  const { full, toggle: toggleFull } = useFullWindow(place);
+  const { full, toggle: toggleFullWindow } = useFullWindow(place);
   const texts = useTexts(playback, props.texts);
   const { marks, mark, forget } = useMarks(playback);
-  const { boxes, deeds, dialogs } = useDeeds(props, { mark, toggleFull, toggleTexts: texts.toggle });
+  const { boxes, actions, dialogs } = usePlayerActions(props, { mark, toggleFullWindow, toggleTexts: texts.toggle });
   const timeOf = useTimeOf(playback, clock);
-  usePlayerKeys(playback, props.cuts, deeds);
+  usePlayerKeys(playback, props.cuts, actions);
   return (
     <section ref={place} className={full ? "player player-full" : "player"} aria-label={words.label}>
       <Screen {...props} boxes={boxes} />
       {playback !== undefined && (
         <>
-          <Transport {...{ playback, timeOf, deeds, boxes, full, withPictures }} tools={props.tools}>
+          <Transport {...{ playback, timeOf, actions, boxes, full, withPictures }} tools={props.tools}>
             <SoundControls sound={playback.sound} />
             <TextControls sources={props.texts} texts={texts} />
           </Transport>
@@ -91,33 +91,34 @@ function Screen({ playback, takeVideo, boxesAt, labelOf, withPictures, boxes }: 
 }
 
 /** What the player does beside moving, and the dialogs that it opens for that. */
-function useDeeds(
+function usePlayerActions(
   { playback, clock, assetId, withPictures }: PlayerProps,
   {
     mark,
-    toggleFull,
+    toggleFullWindow,
     toggleTexts,
-  }: { mark: (side: "from" | "to") => void; toggleFull: () => void; toggleTexts: () => void },
+  }: { mark: (side: "from" | "to") => void; toggleFullWindow: () => void; toggleTexts: () => void },
 ) {
   const [, navigate] = useLocation();
   const [boxes, setBoxes] = useState(true);
-  const [open, setOpen] = useState<"exact" | "ask">();
+  const [open, setOpen] = useState<"exact" | "timecode">();
   const close = () => setOpen(undefined);
   return {
     boxes,
-    deeds: {
+    actions: {
       markIn: () => mark("from"),
       markOut: () => mark("to"),
-      ask: () => setOpen("ask"),
-      boxes: () => setBoxes((now) => !now),
-      exact: () => withPictures && setOpen("exact"),
-      similar: () => withPictures && navigate(`/search?like=${assetId}@${playback?.position.get() ?? clock.start_pts}`),
-      texts: toggleTexts,
-      full: toggleFull,
+      goToTimecode: () => setOpen("timecode"),
+      toggleBoxes: () => setBoxes((now) => !now),
+      showExactPicture: () => withPictures && setOpen("exact"),
+      findSimilar: () =>
+        withPictures && navigate(`/search?like=${assetId}@${playback?.position.get() ?? clock.start_pts}`),
+      toggleTexts,
+      toggleFullWindow,
     },
     dialogs: (ready: Playback) => (
       <>
-        {open === "ask" && <GoTo playback={ready} clock={clock} onClose={close} />}
+        {open === "timecode" && <GoTo playback={ready} clock={clock} onClose={close} />}
         {open === "exact" && (
           <Boundary>
             <Suspense>

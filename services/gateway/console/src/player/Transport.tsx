@@ -9,13 +9,13 @@ import { useLanguage, useWords } from "../words/language";
 import { Position } from "./Position";
 import type { Playback } from "./playback";
 import { Tool } from "./Tool";
-import type { Deeds } from "./usePlayerKeys";
+import type { PlayerActions } from "./usePlayerKeys";
 
 /** The buttons of the player, and where it stands; `children` are those of its sounds and texts, `tools` those of the page. */
 export function Transport({
   playback,
   timeOf,
-  deeds,
+  actions,
   boxes,
   full,
   withPictures,
@@ -24,7 +24,7 @@ export function Transport({
 }: {
   playback: Playback;
   timeOf: (pts: number) => string;
-  deeds: Deeds;
+  actions: PlayerActions;
   boxes: boolean;
   full: boolean;
   withPictures: boolean;
@@ -38,13 +38,13 @@ export function Transport({
         <Moving playback={playback} timeOf={timeOf} />
         <span className="transport-space" />
         {children}
-        <Tool word={words.timecode} icon={<Timer />} does="player.timecode" onPress={deeds.ask} />
-        {withPictures && <OfPictures deeds={deeds} boxes={boxes} />}
+        <Tool word={words.timecode} icon={<Timer />} does="player.timecode" onPress={actions.goToTimecode} />
+        {withPictures && <PictureTools actions={actions} boxes={boxes} />}
         {tools}
         <IconButton
           label={full ? words.leaveFull : words.full}
           icon={full ? <Minimize /> : <Maximize />}
-          onPress={deeds.full}
+          onPress={actions.toggleFullWindow}
         />
       </div>
       <WhyNot playback={playback} />
@@ -71,13 +71,13 @@ function Moving({ playback, timeOf }: { playback: Playback; timeOf: (pts: number
   );
 }
 
-function OfPictures({ deeds, boxes }: { deeds: Deeds; boxes: boolean }) {
+function PictureTools({ actions, boxes }: { actions: PlayerActions; boxes: boolean }) {
   const words = useWords({ en, de });
   return (
     <>
-      <Tool word={words.boxes} icon={<Frame />} does="player.boxes" onPress={deeds.boxes} pressed={boxes} />
-      <Tool word={words.exact} icon={<Image />} does="player.exact" onPress={deeds.exact} />
-      <Tool word={words.similar} icon={<ImageUp />} does="player.similar" onPress={deeds.similar} />
+      <Tool word={words.boxes} icon={<Frame />} does="player.boxes" onPress={actions.toggleBoxes} pressed={boxes} />
+      <Tool word={words.exact} icon={<Image />} does="player.exact" onPress={actions.showExactPicture} />
+      <Tool word={words.similar} icon={<ImageUp />} does="player.similar" onPress={actions.findSimilar} />
     </>
   );
 }

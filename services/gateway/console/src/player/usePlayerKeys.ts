@@ -9,19 +9,19 @@ const TEN = 10;
 const LOUDER = 0.1;
 
 /** What the player does beside moving. */
-export interface Deeds {
+export interface PlayerActions {
   markIn: () => void;
   markOut: () => void;
-  ask: () => void;
-  boxes: () => void;
-  exact: () => void;
-  similar: () => void;
-  texts: () => void;
-  full: () => void;
+  goToTimecode: () => void;
+  toggleBoxes: () => void;
+  showExactPicture: () => void;
+  findSimilar: () => void;
+  toggleTexts: () => void;
+  toggleFullWindow: () => void;
 }
 
 /** The keys of an editing desk, and those of any player. */
-export function usePlayerKeys(playback: Playback | undefined, cuts: readonly number[], deeds: Deeds): void {
+export function usePlayerKeys(playback: Playback | undefined, cuts: readonly number[], actions: PlayerActions): void {
   const words = useWords({ en, de }).keys;
   const moving = useMovingKeys(playback, cuts);
   useKeys([
@@ -41,14 +41,14 @@ export function usePlayerKeys(playback: Playback | undefined, cuts: readonly num
       run: () => playback?.sound.louder(-LOUDER),
       repeats: true,
     },
-    { id: "player.texts", key: "c", does: words.texts, run: deeds.texts },
-    { id: "player.full", key: "f", does: words.full, run: deeds.full },
-    { id: "player.markIn", key: "i", does: words.markIn, run: deeds.markIn },
-    { id: "player.markOut", key: "o", does: words.markOut, run: deeds.markOut },
-    { id: "player.timecode", key: "t", does: words.timecode, run: deeds.ask },
-    { id: "player.boxes", key: "b", does: words.boxes, run: deeds.boxes },
-    { id: "player.exact", key: "e", does: words.exact, run: deeds.exact },
-    { id: "player.similar", key: "s", does: words.similar, run: deeds.similar },
+    { id: "player.texts", key: "c", does: words.texts, run: actions.toggleTexts },
+    { id: "player.full", key: "f", does: words.full, run: actions.toggleFullWindow },
+    { id: "player.markIn", key: "i", does: words.markIn, run: actions.markIn },
+    { id: "player.markOut", key: "o", does: words.markOut, run: actions.markOut },
+    { id: "player.timecode", key: "t", does: words.timecode, run: actions.goToTimecode },
+    { id: "player.boxes", key: "b", does: words.boxes, run: actions.toggleBoxes },
+    { id: "player.exact", key: "e", does: words.exact, run: actions.showExactPicture },
+    { id: "player.similar", key: "s", does: words.similar, run: actions.findSimilar },
   ]);
 }
 

@@ -69,21 +69,8 @@ export function FacesInPicture({
       <Label>{words.faces}</Label>
       <div className="propose-picture">
         <Picture src={`/v1/assets/${assetId}/frame?pts=${pts}&width=${WIDTH}`} alt={words.picture(faces.length)} />
-        {faces.map(({ id, box }, at) => (
-          <Radio
-            key={id}
-            value={id}
-            className="propose-face"
-            aria-label={words.face(at + 1)}
-            style={{
-              insetBlockStart: share(box.y),
-              insetInlineStart: share(box.x),
-              inlineSize: share(box.width),
-              blockSize: share(box.height),
-            }}
-          >
-            <span aria-hidden="true">{at + 1}</span>
-          </Radio>
+        {faces.map((face, at) => (
+          <FaceChoice key={face.id} face={face} number={at + 1} />
         ))}
       </div>
       {error !== undefined && (
@@ -92,6 +79,26 @@ export function FacesInPicture({
         </span>
       )}
     </RadioGroup>
+  );
+}
+
+/** A face to choose, where it stands in the picture. */
+function FaceChoice({ face: { id, box }, number }: { face: Face; number: number }) {
+  const words = useWords({ en, de });
+  return (
+    <Radio
+      value={id}
+      className="propose-face"
+      aria-label={words.face(number)}
+      style={{
+        insetBlockStart: share(box.y),
+        insetInlineStart: share(box.x),
+        inlineSize: share(box.width),
+        blockSize: share(box.height),
+      }}
+    >
+      <span aria-hidden="true">{number}</span>
+    </Radio>
   );
 }
 

@@ -12,7 +12,7 @@ import { programme as de } from "../../words/de/programme";
 import { programme as en } from "../../words/en/programme";
 import { percentIn } from "../../words/formats";
 import { useLanguage, useWords } from "../../words/language";
-import type { People, SeenSomebody } from "./data";
+import type { People, SeenPerson } from "./data";
 import { nameOf } from "./lanes";
 import type { PanelProps } from "./MomentPanels";
 import type { Pointed } from "./proposing";
@@ -30,13 +30,13 @@ export function PeoplePanel({ data, done, ...panel }: { data: People; done: bool
   return (
     <>
       <Missing sentences={data.missing} wordings={data.wordings} />
-      <Everybody people={data.people} {...panel} />
+      <PersonList people={data.people} {...panel} />
     </>
   );
 }
 
 /** A programme of hours has hundreds of unknown people: those in sight are drawn. */
-function Everybody({ people, ...panel }: { people: People["people"] } & PanelProps) {
+function PersonList({ people, ...panel }: { people: People["people"] } & PanelProps) {
   const words = useWords({ en, de });
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
@@ -65,7 +65,7 @@ function Everybody({ people, ...panel }: { people: People["people"] } & PanelPro
               className="moment-row programme-person"
               style={{ transform: `translateY(${row.start}px)` }}
             >
-              <Somebody one={one} {...panel} />
+              <PersonRow person={one} {...panel} />
             </div>
           );
         })}
@@ -75,73 +75,94 @@ function Everybody({ people, ...panel }: { people: People["people"] } & PanelPro
 }
 
 const SHOWN = 6;
+const MOST_SHOWN = 500;
 
-/** Where somebody is seen: in what is shown now, or else the first time. */
-function pointedAt(one: SeenSomebody, pts: number): Pointed {
-  const shown = one.appearances.find(({ span }) => span && span.start_pts <= pts && pts < span.end_pts);
-  const seen = shown ?? one.appearances[0];
+/** Where a person is seen: in what is shown now, or else the first time. */
+function pointedAt(person: SeenPerson, pts: number): Pointed {
+  const shown = person.appearances.find(({ span }) => span && span.start_pts <= pts && pts < span.end_pts);
+  const seen = shown ?? person.appearances[0];
   return {
     pts: seen?.moment?.pts ?? seen?.span?.start_pts ?? 0,
     ...(seen && { observationId: seen.observation_id }),
-    ...(one.classId !== "" && { classId: one.classId, name: one.name }),
+    ...(person.classId !== "" && { classId: person.classId, name: person.name }),
   };
 }
 
-function Somebody({ one, timeOf, go, playback, propose }: { one: SeenSomebody } & PanelProps) {
+function PersonRow({ person, timeOf, go, playback, propose }: { person: SeenPerson } & PanelProps) {
   const words = useWords({ en, de });
   const language = useLanguage();
-  const { may } = useSession();
-  const [all, setAll] = useState(false);
-  const name = nameOf(one, words);
-  const sentence = one.appearances[0]?.sentence ?? "";
-  const shown = all ? one.appearances.slice(0, 500) : one.appearances.slice(0, SHOWN);
+  const name = nameOf(person, words);
+  const [first] = person.appearances;
   return (
     <>
       <div className="row">
         <WordOf by="model">{name}</WordOf>
-        {one.score !== undefined && one.classId !== "" && (
-          <span className="soft">{words.sure(percentIn(language, one.score))}</span>
+        {person.score !== undefined && person.classId !== "" && (
+          <span className="soft">{words.sure(percentIn(language, person.score))}</span>
         )}
-        <span className="soft">{words.appearances(one.appearances.length)}</span>
-        {one.classId !== "" && <Link href={`/people/${encodeURIComponent(one.classId)}`}>{words.openPerson}</Link>}
-        {one.unknown > 0 && (
-          <Link
-            href={`/people?list=unknown&cluster=${encodeURIComponent(one.id)}`}
-            aria-label={`${may("curator") ? words.namePerson : words.openPerson}: ${name}`}
-          >
-            {may("curator") ? words.namePerson : words.openPerson}
-          </Link>
-        )}
+        <span className="soft">{words.appearances(person.appearances.length)}</span>
+        <PersonLinks person={person} name={name} />
         {propose !== undefined && (
           <IconButton
             label={words.proposeOf(name.slice(0, 80))}
             icon={<UserRoundPlus />}
-            onPress={() => propose(pointedAt(one, playback?.position.get() ?? 0))}
+            onPress={() => propose(pointedAt(person, playback?.position.get() ?? 0))}
           />
         )}
       </div>
-      {sentence !== "" && (
+      {first !== undefined && first.sentence !== "" && (
         <p className="small soft foreign">
-          <Said sentence={sentence} wording={one.appearances[0]?.wording} />
+          <Said sentence={first.sentence} wording={first.wording} />
         </p>
       )}
-      <div className="programme-times">
-        {shown.map((each) => (
-          <button
-            type="button"
-            key={each.observation_id}
-            className="programme-time"
-            onClick={() => go(each.moment?.pts ?? each.span?.start_pts ?? 0)}
-          >
-            {timeOf(each.moment?.pts ?? each.span?.start_pts ?? 0)}
-          </button>
-        ))}
-        {one.appearances.length > shown.length && (
-          <button type="button" className="programme-time" onClick={() => setAll(true)} disabled={all}>
-            +{one.appearances.length - shown.length}
-          </button>
-        )}
-      </div>
+      <AppearanceTimes appearances={person.appearances} timeOf={timeOf} go={go} />
     </>
+  );
+}
+
+/** Where a person is looked at more closely: at their own page, or, without a name, where they get one. */
+function PersonLinks({ person, name }: { person: SeenPerson; name: string }) {
+  const words = useWords({ en, de });
+  const { may } = useSession();
+  const toUnknown = may("curator") ? words.namePerson : words.openPerson;
+  return (
+    <>
+      {person.classId !== "" && <Link href={`/people/${encodeURIComponent(person.classId)}`}>{words.openPerson}</Link>}
+      {person.unknown > 0 && (
+        <Link
+          href={`/people?list=unknown&cluster=${encodeURIComponent(person.id)}`}
+          aria-label={`${toUnknown}: ${name}`}
+        >
+          {toUnknown}
+        </Link>
+      )}
+    </>
+  );
+}
+
+/** When somebody is seen; the player goes there. A few at first, then as many as a row can hold. */
+function AppearanceTimes({
+  appearances,
+  timeOf,
+  go,
+}: Pick<SeenPerson, "appearances"> & Pick<PanelProps, "timeOf" | "go">) {
+  const [all, setAll] = useState(false);
+  const shown = appearances.slice(0, all ? MOST_SHOWN : SHOWN);
+  return (
+    <div className="programme-times">
+      {shown.map((one) => {
+        const pts = one.moment?.pts ?? one.span?.start_pts ?? 0;
+        return (
+          <button type="button" key={one.observation_id} className="programme-time" onClick={() => go(pts)}>
+            {timeOf(pts)}
+          </button>
+        );
+      })}
+      {appearances.length > shown.length && (
+        <button type="button" className="programme-time" onClick={() => setAll(true)} disabled={all}>
+          +{appearances.length - shown.length}
+        </button>
+      )}
+    </div>
   );
 }

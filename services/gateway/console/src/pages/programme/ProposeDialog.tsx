@@ -23,10 +23,10 @@ const NEW = "new";
 /** Where a person is made who is not there yet, as naming an unknown does. */
 const PEOPLE = "people";
 
-interface Somebody {
+interface ProposedPerson {
   name: string;
   datasetId: string;
-  /** Empty for somebody who is made when they are proposed. */
+  /** Empty where the person's class is made as they are proposed. */
   classId: string;
 }
 
@@ -78,7 +78,7 @@ export default function ProposeDialog({
 
 interface Proposal {
   face: Face;
-  who: Somebody;
+  who: ProposedPerson;
   note: string;
 }
 
@@ -165,18 +165,10 @@ function Form({
       />
       {faces.length > 0 && (
         <>
-          <Combobox
-            label={words.name}
-            value={name.written}
-            onChange={name.write}
-            offers={name.offers}
-            old={name.old}
-            onTake={name.take}
-            onWritten={submit}
-            eager
-            help={words.nameHelp}
+          <NameField
+            name={name}
+            onSubmit={submit}
             error={asked && name.who === undefined ? words.chooseName : undefined}
-            autoFocus
           />
           <TextField label={words.note} value={note} onChange={setNote} error={refused.at("note")} />
         </>
@@ -186,11 +178,38 @@ function Form({
   );
 }
 
+function NameField({
+  name,
+  onSubmit,
+  error,
+}: {
+  name: ReturnType<typeof useName>;
+  onSubmit: () => void;
+  error: string | undefined;
+}) {
+  const words = useWords({ en, de });
+  return (
+    <Combobox
+      label={words.name}
+      value={name.written}
+      onChange={name.write}
+      offers={name.offers}
+      old={name.old}
+      onTake={name.take}
+      onWritten={onSubmit}
+      eager
+      help={words.nameHelp}
+      error={error}
+      autoFocus
+    />
+  );
+}
+
 /** The name as it is written, and whom it means: only a person that was taken, or stood there from the start. */
 function useName(pointed: Pointed) {
   const words = useWords({ en, de });
   const [written, setWritten] = useState(pointed.name ?? "");
-  const [taken, setTaken] = useState<Somebody>();
+  const [taken, setTaken] = useState<ProposedPerson>();
   const name = written.trim().replace(/\s+/g, " ");
   const standing = usePeople(pointed.classId ?? "", "", true).offers[0]?.person;
   const known = usePeople(name);

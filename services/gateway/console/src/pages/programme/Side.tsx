@@ -22,17 +22,7 @@ const TABS = ["people", "text", "speech", "rights", "history", "list"] as const;
 const UNDECIDED: GetRightsResponse = { decisions: [], statements: [], revision: 0 };
 const ENDED: ReadonlySet<string> = new Set(["analysed", "rejected"]);
 
-/** What is known of a programme, beside its player: each part by itself. */
-export function Side({
-  assetId,
-  title,
-  view,
-  clock,
-  people,
-  rights,
-  lanes,
-  panel,
-}: {
+interface SideProps {
   assetId: string;
   title: string;
   view: AssetView;
@@ -42,9 +32,41 @@ export function Side({
   rights: UseQueryResult<GetRightsResponse> | undefined;
   lanes: readonly Lane[];
   panel: PanelProps;
-}) {
+}
+
+/** What is known of a programme, beside its player: each part by itself. */
+export function Side(props: SideProps) {
   const words = useWords({ en, de });
-  const contents: Record<(typeof TABS)[number], () => ReactNode> = {
+  const contents = contentsOf(props);
+  return (
+    <Tabs className="programme-side">
+      <TabList className="tabs" aria-label={props.title.slice(0, 200)}>
+        {TABS.map((id) => (
+          <Tab key={id} id={id} className="tab">
+            {words.tabs[id]}
+          </Tab>
+        ))}
+      </TabList>
+      {TABS.map((id) => (
+        <TabPanel key={id} id={id} className="programme-tab">
+          {contents[id]()}
+        </TabPanel>
+      ))}
+    </Tabs>
+  );
+}
+
+function contentsOf({
+  assetId,
+  title,
+  view,
+  clock,
+  people,
+  rights,
+  lanes,
+  panel,
+}: SideProps): Record<(typeof TABS)[number], () => ReactNode> {
+  return {
     people: () => (
       <Answer query={people} small>
         {(data) => <PeoplePanel data={data} done={ENDED.has(view.state ?? "")} {...panel} />}
@@ -74,22 +96,6 @@ export function Side({
     ),
     list: () => <ListPanel lanes={lanes} {...panel} />,
   };
-  return (
-    <Tabs className="programme-side">
-      <TabList className="tabs" aria-label={title.slice(0, 200)}>
-        {TABS.map((id) => (
-          <Tab key={id} id={id} className="tab">
-            {words.tabs[id]}
-          </Tab>
-        ))}
-      </TabList>
-      {TABS.map((id) => (
-        <TabPanel key={id} id={id} className="programme-tab">
-          {contents[id]()}
-        </TabPanel>
-      ))}
-    </Tabs>
-  );
 }
 
 /** A part of the view, or why it is not there. */

@@ -29,7 +29,7 @@ export function assetQuery(assetId: string) {
 }
 
 /** Somebody seen, with every appearance in order of time. */
-export interface SeenSomebody {
+export interface SeenPerson {
   id: string;
   classId: string;
   name: string;
@@ -40,7 +40,7 @@ export interface SeenSomebody {
 }
 
 export interface People {
-  people: readonly SeenSomebody[];
+  people: readonly SeenPerson[];
   missing: readonly string[];
   /** What the sentences of `missing` are made of, in the same order. */
   wordings: readonly (Wording | undefined)[];
@@ -54,7 +54,7 @@ export function peopleQuery(assetId: string) {
 }
 
 async function allPeople(assetId: string, signal: AbortSignal): Promise<People> {
-  const people = new Map<string, SeenSomebody & { appearances: Appearance[] }>();
+  const people = new Map<string, SeenPerson & { appearances: Appearance[] }>();
   const missing = new Map<string, Wording | undefined>();
   let pageToken: string | undefined;
   let unknown = 0;

@@ -5,7 +5,7 @@ import type { Lane, LaneSpan } from "../../domain/lanes";
 import { type Clock, ptsAt, secondsOf } from "../../domain/timeline";
 import type { useSaid } from "../../parts/Said";
 import type { programme } from "../../words/en/programme";
-import type { People, SeenSomebody } from "./data";
+import type { People, SeenPerson } from "./data";
 
 type Words = typeof programme;
 /** Says a sentence of the mesh in the language of the console. */
@@ -56,7 +56,7 @@ function peopleLanes(people: People | undefined, words: Words): Lane[] {
 }
 
 /** The name of somebody seen; nobody knows them: their number among the unknown. */
-export function nameOf(one: SeenSomebody, words: Words): string {
+export function nameOf(one: SeenPerson, words: Words): string {
   return one.name || one.classId || (one.unknown > 0 ? words.unknownPerson(one.unknown) : words.unknown);
 }
 

@@ -62,21 +62,13 @@ function Loaded({ assetId, view }: { assetId: string; view: AssetView }) {
   const words = useWords({ en, de });
   const clock = view.timeline as Clock | undefined;
   const people = useQuery(peopleQuery(assetId));
-  // Before they are decided there is nothing to ask for; and of what was rejected nothing is ever decided.
-  const decided = (view.rights ?? []).length > 0 || view.unavailable.includes("rights");
-  const rights = useQuery({ ...rightsQuery(assetId), enabled: decided });
-  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
+  const rights = useRights(assetId, view);
   const withPictures = view.kind !== "audio";
-  const read = useMemo(() => (withPictures ? readTable(assetId) : undefined), [assetId, withPictures]);
+  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const plays = view.playlist !== undefined && clock !== undefined;
-  const playback = usePlayback(
-    video,
-    plays ? clock : undefined,
-    plays ? `/v1/assets/${assetId}/playlist/master.m3u8` : undefined,
-    read,
-  );
+  const playback = useAssetPlayback(assetId, video, plays ? clock : undefined, withPictures);
   useDeepLink(playback);
-  const lanes = useLanes(view, clock, people.data, rights.data);
+  const lanes = useLanes(view, clock, people.data, rights?.data);
   const cuts = useMemo(() => (view.shots ?? []).map((shot) => shot.span?.start_pts ?? 0), [view.shots]);
   const language = useLanguage();
   const texts = useMemo(() => textsOf(assetId, view, language), [assetId, view, language]);
@@ -86,7 +78,6 @@ function Loaded({ assetId, view }: { assetId: string; view: AssetView }) {
   const { propose, tool, dialog } = useProposing(assetId, playback, withPictures);
   const panel = { playback, timeOf, go, propose };
   const title = view.title || words.untitled;
-  const missing = view.missing;
   return (
     <Page title={title} note={<StateBadge state={view.state ?? ""} />} whole>
       <div className="programme">
@@ -108,7 +99,7 @@ function Loaded({ assetId, view }: { assetId: string; view: AssetView }) {
           ) : (
             <NothingToPlay view={view} />
           )}
-          <Missing sentences={missing.slice(0, 5)} />
+          <Missing sentences={view.missing.slice(0, 5)} wordings={view.missing_wordings} />
         </div>
         <Side
           assetId={assetId}
@@ -116,13 +107,36 @@ function Loaded({ assetId, view }: { assetId: string; view: AssetView }) {
           view={view}
           clock={clock ?? NO_CLOCK}
           people={people}
-          rights={decided ? rights : undefined}
+          rights={rights}
           lanes={lanes}
           panel={panel}
         />
       </div>
       {dialog}
     </Page>
+  );
+}
+
+/** The rights of a programme; not there before they are decided, and of what was rejected nothing is ever decided. */
+function useRights(assetId: string, view: AssetView) {
+  const decided = (view.rights ?? []).length > 0 || view.unavailable.includes("rights");
+  const rights = useQuery({ ...rightsQuery(assetId), enabled: decided });
+  return decided ? rights : undefined;
+}
+
+/** Plays an asset that has a clock; its pictures are named by the table of their times. */
+function useAssetPlayback(
+  assetId: string,
+  video: HTMLVideoElement | null,
+  clock: Clock | undefined,
+  withPictures: boolean,
+) {
+  const read = useMemo(() => (withPictures ? readTable(assetId) : undefined), [assetId, withPictures]);
+  return usePlayback(
+    video,
+    clock,
+    clock === undefined ? undefined : `/v1/assets/${assetId}/playlist/master.m3u8`,
+    read,
   );
 }
 
