@@ -1,4 +1,4 @@
-/** Lanes: what is there when, drawn as far as it is in sight. */
+/** Lanes: what is there when, drawn as far as it is visible. */
 
 export type Tone = "ink" | "soft" | "blue" | "good" | "bad";
 
@@ -21,17 +21,17 @@ export interface Lane {
   look?: "cells" | "bars" | "line";
 }
 
-/** A part of the clock that is in sight. */
-export interface Sight {
+/** A part of the clock that is visible. */
+export interface VisibleRange {
   from: number;
   to: number;
 }
 
 /** Where, in CSS pixels, spans of a lane lie that can be seen; what would fall onto the same pixel is drawn once. */
-export function inSight(
+export function visibleSpans(
   spans: readonly LaneSpan[],
   longest: number,
-  { from, to }: Sight,
+  { from, to }: VisibleRange,
   width: number,
 ): { x: number; width: number; span: LaneSpan }[] {
   const scale = width / (to - from);
@@ -50,7 +50,7 @@ export function inSight(
   return found;
 }
 
-/** The longest span of a lane: how far before the sight one may begin that reaches into it. */
+/** The longest span of a lane: how far before the visible range one may begin that reaches into it. */
 export function longestOf(spans: readonly LaneSpan[]): number {
   return spans.reduce((longest, span) => Math.max(longest, span.end - span.start), 0);
 }
@@ -66,8 +66,8 @@ export function spanAt(spans: readonly LaneSpan[], longest: number, pts: number)
   return found;
 }
 
-/** A sight of this length around a middle, within the whole. */
-export function sightAround(middle: number, length: number, whole: Sight): Sight {
+/** The range of this length around a middle, within the whole. */
+export function rangeAround(middle: number, length: number, whole: VisibleRange): VisibleRange {
   const most = Math.min(length, whole.to - whole.from);
   const from = Math.min(Math.max(middle - most / 2, whole.from), whole.to - most);
   return { from, to: from + most };

@@ -9,7 +9,7 @@ import {
   useState,
   type WheelEvent,
 } from "react";
-import { type Lane, longestOf, type Sight, sightAround, spanAt } from "../domain/lanes";
+import { type Lane, longestOf, rangeAround, spanAt, type VisibleRange } from "../domain/lanes";
 import { type Clock, secondsAt } from "../domain/timeline";
 import { IconButton } from "../parts/Button";
 import { player as de } from "../words/de/player";
@@ -39,16 +39,16 @@ interface LanesProps {
 export function Lanes(props: LanesProps) {
   const { lanes, playback, clock } = props;
   const words = useWords({ en, de });
-  const seen = useSight(clock);
+  const view = useVisibleRange(clock);
   const [hint, setHint] = useState("");
-  const zoom = (factor: number, around = playback.position.get()) => seen.zoom(factor, around);
+  const zoom = (factor: number, around = playback.position.get()) => view.zoom(factor, around);
   return (
     <section className="lanes" aria-label={words.lanes}>
       <div className="lanes-names">
         <div className="lanes-zoom">
           <IconButton label={words.closer} icon={<ZoomIn />} onPress={() => zoom(0.5)} />
           <IconButton label={words.wider} icon={<ZoomOut />} onPress={() => zoom(2)} />
-          <IconButton label={words.whole} icon={<Maximize2 />} onPress={() => seen.setSight(seen.whole)} />
+          <IconButton label={words.whole} icon={<Maximize2 />} onPress={() => view.setRange(view.whole)} />
         </div>
         {lanes.map((lane) => (
           <div key={lane.id} className="lanes-name one-line" title={lane.name} dir="auto">
@@ -56,7 +56,7 @@ export function Lanes(props: LanesProps) {
           </div>
         ))}
       </div>
-      <Field {...props} seen={seen} zoom={zoom} setHint={setHint} />
+      <Field {...props} view={view} zoom={zoom} setHint={setHint} />
       <p className="lanes-hint one-line small soft" dir="auto" aria-hidden="true">
         {hint}
       </p>
@@ -64,30 +64,30 @@ export function Lanes(props: LanesProps) {
   );
 }
 
-type Seen = ReturnType<typeof useSight>;
+type View = ReturnType<typeof useVisibleRange>;
 
-/** The part of the programme that is in sight, and what changes it. */
-function useSight(clock: Clock) {
-  const whole = useMemo<Sight>(
+/** The part of the programme that is visible, and what changes it. */
+function useVisibleRange(clock: Clock) {
+  const whole = useMemo<VisibleRange>(
     () => ({ from: clock.start_pts, to: clock.start_pts + Math.max(1, clock.duration_pts) }),
     [clock.start_pts, clock.duration_pts],
   );
-  const [sight, setSight] = useState(whole);
-  useEffect(() => setSight(whole), [whole]);
+  const [range, setRange] = useState(whole);
+  useEffect(() => setRange(whole), [whole]);
   const base = clock.time_base;
   const ticks = base === undefined ? 1 : base.denominator / base.numerator;
   return {
     whole,
-    sight,
-    setSight,
+    range,
+    setRange,
     /** Ticks of the clock in a second. */
     ticks,
     zoom: (factor: number, around: number) =>
-      setSight((now) => sightAround(around, Math.max(CLOSEST_SECONDS * ticks, (now.to - now.from) * factor), whole)),
+      setRange((now) => rangeAround(around, Math.max(CLOSEST_SECONDS * ticks, (now.to - now.from) * factor), whole)),
     shift: (share: number) =>
-      setSight((now) => {
+      setRange((now) => {
         const wide = now.to - now.from;
-        return sightAround((now.from + now.to) / 2 + share * wide, wide, whole);
+        return rangeAround((now.from + now.to) / 2 + share * wide, wide, whole);
       }),
   };
 }
@@ -99,19 +99,19 @@ function Field({
   clock,
   marks,
   timeOf,
-  seen,
+  view,
   zoom,
   setHint,
-}: LanesProps & { seen: Seen; zoom: (factor: number) => void; setHint: (hint: string) => void }) {
+}: LanesProps & { view: View; zoom: (factor: number) => void; setHint: (hint: string) => void }) {
   const words = useWords({ en, de });
-  const { whole, sight, ticks } = seen;
+  const { whole, range, ticks } = view;
   const longest = useMemo(() => lanes.map((lane) => longestOf(lane.spans)), [lanes]);
   const slider = useRef<HTMLDivElement>(null);
-  const ground = useGround({ lanes, longest, sight, marks, ticks, timeOf });
+  const ground = useGround({ lanes, longest, range, marks, ticks, timeOf });
   const tell = useCallback((pts: number) => tellPosition(slider.current, clock, pts, timeOf(pts)), [clock, timeOf]);
-  const needle = useNeedle(playback, seen, ground.blue, tell);
+  const needle = useNeedle(playback, view, ground.blue, tell);
   const drag = (event: PointerEvent<HTMLDivElement>) => {
-    const pts = ptsAtX(event, sight);
+    const pts = ptsAtX(event, range);
     if (event.buttons === 1) playback.toPts(pts);
     const row = Math.floor((event.clientY - event.currentTarget.getBoundingClientRect().top - RULER) / ROW);
     const span = lanes[row] && spanAt(lanes[row].spans, longest[row] ?? 0, pts);
@@ -128,14 +128,14 @@ function Field({
       aria-valuemax={Math.round(secondsAt(clock, whole.to))}
       aria-valuenow={0}
       style={{ blockSize: RULER + lanes.length * ROW }}
-      onKeyDown={(event) => press(event, playback, seen)}
+      onKeyDown={(event) => press(event, playback, view)}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         drag(event);
       }}
       onPointerMove={drag}
       onPointerLeave={() => setHint("")}
-      onWheel={(event) => turn(event, seen, zoom)}
+      onWheel={(event) => turn(event, view, zoom)}
     >
       <canvas ref={ground.canvas} />
       <canvas ref={needle} data-needle="" />
@@ -143,12 +143,12 @@ function Field({
   );
 }
 
-function ptsAtX(event: PointerEvent, sight: Sight): number {
+function ptsAtX(event: PointerEvent, range: VisibleRange): number {
   const place = event.currentTarget.getBoundingClientRect();
-  return Math.round(sight.from + ((event.clientX - place.left) / place.width) * (sight.to - sight.from));
+  return Math.round(range.from + ((event.clientX - place.left) / place.width) * (range.to - range.from));
 }
 
-function press(event: KeyboardEvent, playback: Playback, { whole, ticks }: Seen): void {
+function press(event: KeyboardEvent, playback: Playback, { whole, ticks }: View): void {
   const by = SECONDS[event.key];
   const to = event.key === "Home" ? whole.from : event.key === "End" ? whole.to - 1 : undefined;
   if (by === undefined && to === undefined) return;
@@ -157,7 +157,7 @@ function press(event: KeyboardEvent, playback: Playback, { whole, ticks }: Seen)
 }
 
 /** With Ctrl the wheel brings it closer, with Shift it moves along. */
-function turn(event: WheelEvent, seen: Seen, zoom: (factor: number) => void): void {
+function turn(event: WheelEvent, view: View, zoom: (factor: number) => void): void {
   if (event.ctrlKey) zoom(event.deltaY > 0 ? 1.25 : 0.8);
-  else if (event.shiftKey) seen.shift((event.deltaX || event.deltaY) / 1000);
+  else if (event.shiftKey) view.shift((event.deltaX || event.deltaY) / 1000);
 }

@@ -1,6 +1,6 @@
 /** How lanes are drawn: what is there when, on the ruler of the programme's clock. */
 
-import { inSight, type Lane, type Sight, type Tone } from "../domain/lanes";
+import { type Lane, type Tone, type VisibleRange, visibleSpans } from "../domain/lanes";
 import type { Marks } from "./Marked";
 
 /** Height of a lane, and of the ruler above them, in CSS pixels. */
@@ -12,7 +12,7 @@ export interface Ground {
   lanes: readonly Lane[];
   /** Of each lane the length of its longest span. */
   longest: readonly number[];
-  sight: Sight;
+  range: VisibleRange;
   marks: Marks;
   /** Ticks of the clock in a second. */
   ticks: number;
@@ -26,13 +26,13 @@ export function drawGround(
   { width, height }: { width: number; height: number },
   colours: Colours,
 ): void {
-  const { lanes, longest, sight, marks, ticks, timeOf } = ground;
+  const { lanes, longest, range, marks, ticks, timeOf } = ground;
   context.clearRect(0, 0, width, height);
-  drawRuler(context, sight, width, ticks, timeOf, colours);
+  drawRuler(context, range, width, ticks, timeOf, colours);
   for (const [at, lane] of lanes.entries()) {
-    drawLane(context, lane, longest[at] ?? 0, sight, width, RULER + at * ROW, colours);
+    drawLane(context, lane, longest[at] ?? 0, range, width, RULER + at * ROW, colours);
   }
-  drawMarks(context, marks, sight, width, height, colours);
+  drawMarks(context, marks, range, width, height, colours);
 }
 
 export interface Colours extends Record<Tone, string> {
@@ -58,22 +58,22 @@ export function coloursOf(canvas: HTMLCanvasElement): Colours {
 
 function drawRuler(
   context: CanvasRenderingContext2D,
-  sight: Sight,
+  range: VisibleRange,
   width: number,
   ticks: number,
   timeOf: (pts: number) => string,
   colours: Colours,
 ): void {
   const steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
-  const seconds = (sight.to - sight.from) / ticks;
+  const seconds = (range.to - range.from) / ticks;
   const step = (steps.find((one) => (one / seconds) * width >= 110) ?? 3600) * ticks;
   context.font = '11px system-ui, "Segoe UI", Roboto, sans-serif';
   context.textBaseline = "middle";
   context.fillStyle = colours.soft;
   context.strokeStyle = colours.line;
   context.beginPath();
-  for (let pts = sight.from; pts < sight.to; pts += step) {
-    const x = Math.round(((pts - sight.from) / (sight.to - sight.from)) * width) + 0.5;
+  for (let pts = range.from; pts < range.to; pts += step) {
+    const x = Math.round(((pts - range.from) / (range.to - range.from)) * width) + 0.5;
     context.moveTo(x, 0);
     context.lineTo(x, RULER);
     if (x < width - 80) context.fillText(timeOf(Math.round(pts)), x + 4, RULER / 2);
@@ -85,7 +85,7 @@ function drawLane(
   context: CanvasRenderingContext2D,
   lane: Lane,
   longest: number,
-  sight: Sight,
+  range: VisibleRange,
   width: number,
   top: number,
   colours: Colours,
@@ -94,7 +94,7 @@ function drawLane(
   context.fillRect(0, top, width, 1);
   context.font = '11px system-ui, "Segoe UI", Roboto, sans-serif';
   context.textBaseline = "middle";
-  for (const { x, width: wide, span } of inSight(lane.spans, longest, sight, width)) {
+  for (const { x, width: wide, span } of visibleSpans(lane.spans, longest, range, width)) {
     const colour = colours[span.tone ?? "soft"];
     if (lane.look === "cells") {
       context.fillStyle = colour;
@@ -135,14 +135,14 @@ function shortened(context: CanvasRenderingContext2D, label: string, room: numbe
 function drawMarks(
   context: CanvasRenderingContext2D,
   marks: Marks,
-  sight: Sight,
+  range: VisibleRange,
   width: number,
   height: number,
   colours: Colours,
 ): void {
   if (marks.from === undefined && marks.to === undefined) return;
-  const place = (pts: number) => ((pts - sight.from) / (sight.to - sight.from)) * width;
-  const [from, to] = [place(marks.from ?? sight.from), place(marks.to ?? sight.to)];
+  const place = (pts: number) => ((pts - range.from) / (range.to - range.from)) * width;
+  const [from, to] = [place(marks.from ?? range.from), place(marks.to ?? range.to)];
   context.globalAlpha = 0.18;
   context.fillStyle = colours.blue;
   context.fillRect(from, 0, Math.max(1, to - from), height);

@@ -1,19 +1,19 @@
 import { type RefObject, useEffect, useRef } from "react";
-import { type Sight, sightAround } from "../domain/lanes";
+import { rangeAround, type VisibleRange } from "../domain/lanes";
 import { type Clock, secondsAt } from "../domain/timeline";
 import { coloursOf, drawGround, type Ground } from "./lanes_canvas";
 import { fitted } from "./Overlay";
 import type { Playback } from "./playback";
 
 const TOLD_EVERY_MS = 250;
-/** Where the position comes to stand in what is in sight, once it has left it while playing. */
+/** Where the position comes to stand in what is visible, once it has left it while playing. */
 const AHEAD = 0.4;
 
 /** Draws what is there when, anew where that, the size or the theme changes. */
 export function useGround(ground: Ground) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const blue = useRef("");
-  const { lanes, longest, sight, marks, ticks, timeOf } = ground;
+  const { lanes, longest, range, marks, ticks, timeOf } = ground;
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return;
@@ -23,7 +23,7 @@ export function useGround(ground: Ground) {
       const size = fitted(element);
       const colours = coloursOf(element);
       blue.current = colours.blue;
-      drawGround(context, { lanes, longest, sight, marks, ticks, timeOf }, size, colours);
+      drawGround(context, { lanes, longest, range, marks, ticks, timeOf }, size, colours);
     };
     draw();
     const observer = new ResizeObserver(draw);
@@ -34,14 +34,14 @@ export function useGround(ground: Ground) {
       observer.disconnect();
       theme.removeEventListener("change", draw);
     };
-  }, [lanes, longest, sight, marks, ticks, timeOf]);
+  }, [lanes, longest, range, marks, ticks, timeOf]);
   return { canvas, blue };
 }
 
-/** Draws the position, which moves at every picture, and keeps it in sight while it plays. */
+/** Draws the position, which moves at every picture, and keeps it visible while it plays. */
 export function useNeedle(
   playback: Playback,
-  { sight, whole, setSight }: { sight: Sight; whole: Sight; setSight: (sight: Sight) => void },
+  { range, whole, setRange }: { range: VisibleRange; whole: VisibleRange; setRange: (range: VisibleRange) => void },
   blue: RefObject<string>,
   tell: (pts: number) => void,
 ) {
@@ -56,11 +56,11 @@ export function useNeedle(
       const { width, height } = fitted(element);
       const pts = playback.position.get();
       const isStanding = playback.state.get().rate === 0;
-      const wide = sight.to - sight.from;
+      const wide = range.to - range.from;
       context.clearRect(0, 0, width, height);
       context.fillStyle = blue.current;
-      context.fillRect(Math.round(((pts - sight.from) / wide) * width) - 1, 0, 2, height);
-      if (!isStanding && (pts < sight.from || pts >= sight.to)) setSight(sightAround(pts + wide * AHEAD, wide, whole));
+      context.fillRect(Math.round(((pts - range.from) / wide) * width) - 1, 0, 2, height);
+      if (!isStanding && (pts < range.from || pts >= range.to)) setRange(rangeAround(pts + wide * AHEAD, wide, whole));
       const now = performance.now();
       if (!isStanding && now - told <= TOLD_EVERY_MS) return;
       told = now;
@@ -74,7 +74,7 @@ export function useNeedle(
       leave();
       observer.disconnect();
     };
-  }, [playback, sight, whole, setSight, blue, tell]);
+  }, [playback, range, whole, setRange, blue, tell]);
   return canvas;
 }
 
