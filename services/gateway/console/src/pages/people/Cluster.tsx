@@ -70,20 +70,9 @@ function UnknownPerson({
   const { may } = useSession();
   const curates = may("curator");
   const field = useRef<HTMLInputElement>(null);
-  const [marked, setMarked] = useState(0);
-  const decide = useDecisions();
+  const { marked, mark, merge, apart } = useMarked(found, onShow);
   const id = found.cluster?.cluster_id ?? "";
   const count = found.cluster?.appearance_count ?? 0;
-  const at = Math.min(marked, found.similar.length - 1);
-  const other = found.similar[at]?.cluster;
-  const merge = async () => {
-    if (other === undefined) return;
-    const counts = { from: count, into: other.appearance_count };
-    if (await decide.merge(id, other.cluster_id, counts)) onShow(other.cluster_id);
-  };
-  const apart = async () => {
-    if (other !== undefined) await decide.distinguish(id, other.cluster_id);
-  };
   useKeys([
     ...(curates
       ? [
@@ -101,8 +90,8 @@ function UnknownPerson({
       <Similar
         similar={found.similar}
         count={count}
-        marked={at}
-        onMark={setMarked}
+        marked={marked}
+        onMark={mark}
         onMerge={curates ? () => void merge() : undefined}
         onNot={curates ? () => void apart() : undefined}
       />
@@ -110,6 +99,24 @@ function UnknownPerson({
       <History clusterId={id} />
     </article>
   );
+}
+
+/** Which of those who look alike is marked, and what can be decided about it; `onShow` takes whom it was merged into. */
+function useMarked({ cluster, similar }: GetClusterResponse, onShow: (clusterId: string) => void) {
+  const [place, mark] = useState(0);
+  const decide = useDecisions();
+  const id = cluster?.cluster_id ?? "";
+  const marked = Math.min(place, similar.length - 1);
+  const other = similar[marked]?.cluster;
+  const merge = async () => {
+    if (other === undefined) return;
+    const counts = { from: cluster?.appearance_count ?? 0, into: other.appearance_count };
+    if (await decide.merge(id, other.cluster_id, counts)) onShow(other.cluster_id);
+  };
+  const apart = async () => {
+    if (other !== undefined) await decide.distinguish(id, other.cluster_id);
+  };
+  return { marked, mark, merge, apart };
 }
 
 function Head({ count, best, onSkip }: { count: number; best: readonly ClusterAppearance[]; onSkip: () => void }) {
@@ -188,7 +195,6 @@ function Similar({
   onNot: (() => void) | undefined;
 }) {
   const words = useWords({ en, de });
-  const language = useLanguage();
   return (
     <section aria-labelledby="similar" className="stack people-like-whom">
       <header className="people-head">
@@ -212,15 +218,26 @@ function Similar({
         {similar.map((one, place) => (
           <li key={one.cluster?.cluster_id}>
             <button type="button" className="people-like" aria-pressed={place === marked} onClick={() => onMark(place)}>
-              <Crop src={one.cluster?.cover?.face} alt="" width={72} height={72} fit="cover" />
-              <span className="small">{words.appearances(one.cluster?.appearance_count ?? 0)}</span>
-              <span className="small soft number" title={words.unknown.distanceHelp}>
-                {words.unknown.distance(distanceIn(language, one.distance))}
-              </span>
+              <Alike found={one} />
             </button>
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Somebody who looks alike: a face, how often they were seen, and how far off it is. */
+function Alike({ found: { cluster, distance } }: { found: GetClusterResponse["similar"][number] }) {
+  const words = useWords({ en, de });
+  const language = useLanguage();
+  return (
+    <>
+      <Crop src={cluster?.cover?.face} alt="" width={72} height={72} fit="cover" />
+      <span className="small">{words.appearances(cluster?.appearance_count ?? 0)}</span>
+      <span className="small soft number" title={words.unknown.distanceHelp}>
+        {words.unknown.distance(distanceIn(language, distance))}
+      </span>
+    </>
   );
 }

@@ -28,38 +28,12 @@ export function NameField({
   onNamed: () => void;
 }) {
   const words = useWords({ en, de });
-  const queries = useQueryClient();
-  const { say } = useStatus();
-  const { undo } = useDecisions();
   const [written, setWritten] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
+  const { give, busy, error } = useNaming(clusterId, onNamed);
   const name = written.trim().replace(/\s+/g, " ");
   const settled = useSettled(name);
   const { offers } = usePeople(name === "" ? "" : settled);
   const preview = useQuery(previewQuery(clusterId, settled));
-  const give = async (given: string) => {
-    if (given === "" || busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      const answer = await namePerson({ cluster_id: clusterId, name: given });
-      const before = await queries.fetchQuery(changesQuery(answer.class_id, 1)).catch(() => undefined);
-      remember({
-        classId: answer.class_id,
-        decisionId: answer.decision_id,
-        name: given,
-        since: before?.changes[0]?.changed_at ?? "",
-      });
-      say(words.unknown.named(given, answer.accepted_count), () => undo(answer.decision_id));
-      onNamed();
-      await queries.invalidateQueries({ queryKey: ["clusters"] });
-      await queries.invalidateQueries({ queryKey: ["classes"] });
-    } catch (refused) {
-      setError(refused);
-      setBusy(false);
-    }
-  };
   return (
     <section className="people-naming" aria-label={words.unknown.label}>
       <Combobox
@@ -82,6 +56,39 @@ export function NameField({
       <Sentence error={error} />
     </section>
   );
+}
+
+/** Gives an unknown person a name; what was learned by it can be undone, and is shown once a model knows it. */
+function useNaming(clusterId: string, onNamed: () => void) {
+  const words = useWords({ en, de });
+  const queries = useQueryClient();
+  const { say } = useStatus();
+  const { undo } = useDecisions();
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const give = async (given: string) => {
+    if (given === "" || busy) return;
+    setBusy(true);
+    setError(null);
+    try {
+      const answer = await namePerson({ cluster_id: clusterId, name: given });
+      const before = await queries.fetchQuery(changesQuery(answer.class_id, 1)).catch(() => undefined);
+      remember({
+        classId: answer.class_id,
+        decisionId: answer.decision_id,
+        name: given,
+        since: before?.changes[0]?.changed_at ?? "",
+      });
+      say(words.unknown.named(given, answer.accepted_count), () => undo(answer.decision_id));
+      onNamed();
+      await queries.invalidateQueries({ queryKey: ["clusters"] });
+      await queries.invalidateQueries({ queryKey: ["classes"] });
+    } catch (refused) {
+      setError(refused);
+      setBusy(false);
+    }
+  };
+  return { give, busy, error };
 }
 
 /** What the name would touch. */

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { SearchX, UserRound } from "lucide-react";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import type { DatasetClass } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
@@ -9,6 +9,7 @@ import { Crop } from "../../parts/Crop";
 import { Empty } from "../../parts/Empty";
 import { Choose, SearchField } from "../../parts/fields";
 import { Page } from "../../parts/Page";
+import { type Paged, useNextPage } from "../../parts/useNextPage";
 import { useQueryString } from "../../parts/useQueryString";
 import { type Column, VirtualTable } from "../../parts/VirtualTable";
 import { Count, Time } from "../../parts/values";
@@ -69,22 +70,11 @@ function NamedList({ list }: { list: List }) {
   );
 }
 
-function Table({
-  items,
-  total,
-  query,
-}: {
-  items: readonly DatasetClass[];
-  total: number;
-  query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
-}) {
+function Table({ items, total, query }: { items: readonly DatasetClass[]; total: number; query: Paged }) {
   const words = useWords({ en, de });
   const [, navigate] = useLocation();
   const [chosen, setChosen] = useState<string>();
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const more = useNextPage(query);
   const columns = useMemo(() => columnsOf(words), [words]);
   return (
     <VirtualTable
@@ -117,12 +107,7 @@ function columnsOf(words: typeof en): readonly Column<DatasetClass>[] {
       id: "name",
       label: words.columns.name,
       track: "minmax(10rem, 30rem)",
-      render: (one) => (
-        <span className="people-name">
-          <strong className="one-line">{one.name}</strong>
-          {one.aliases.length > 0 && <span className="small soft one-line">{one.aliases.join(", ")}</span>}
-        </span>
-      ),
+      render: (one) => <Names person={one} />,
     },
     {
       id: "accepted",
@@ -155,6 +140,15 @@ function columnsOf(words: typeof en): readonly Column<DatasetClass>[] {
       ),
     },
   ];
+}
+
+function Names({ person }: { person: DatasetClass }) {
+  return (
+    <span className="people-name">
+      <strong className="one-line">{person.name}</strong>
+      {person.aliases.length > 0 && <span className="small soft one-line">{person.aliases.join(", ")}</span>}
+    </span>
+  );
 }
 
 function Nobody({ search }: { search: string }) {

@@ -5,7 +5,7 @@ import type { Run } from "../../api/generated";
 import { Answer } from "../../parts/Answer";
 import { Badge, type Weight } from "../../parts/Badge";
 import { Empty } from "../../parts/Empty";
-import { Sheet } from "../../parts/Sheet";
+import { Sheet, type SheetColumn } from "../../parts/Sheet";
 import { Time } from "../../parts/values";
 import { numberIn } from "../../words/formats";
 import { useLanguage } from "../../words/language";
@@ -37,38 +37,7 @@ export function Runs() {
           );
         }
         return (
-          <Sheet
-            label={words.what}
-            rows={rows}
-            keyOf={(one) => one.run_id}
-            more={query}
-            columns={[
-              { id: "asked", label: words.asked, render: (one) => <Time at={one.requested_at} /> },
-              { id: "by", label: words.by, render: (one) => <bdi>{one.requested_by?.principal || "–"}</bdi> },
-              {
-                id: "what",
-                label: words.what,
-                fit: "wide",
-                render: (one) => (
-                  <Link href={`/training/${one.run_id}`}>
-                    {words.steps[one.step] ?? one.step}, <span className="foreign">{one.dataset_id}</span>
-                  </Link>
-                ),
-              },
-              { id: "state", label: words.state, render: (one) => <RunBadge run={one} /> },
-              { id: "progress", label: words.progress, render: (one) => <Far run={one} /> },
-              {
-                id: "model",
-                label: words.model,
-                fit: "whole",
-                render: (one) =>
-                  one.completed?.model === undefined
-                    ? "–"
-                    : `${one.completed.model.name} ${one.completed.model.version}`,
-              },
-              { id: "took", label: words.took, align: "end", render: (one) => <Took run={one} /> },
-            ]}
-          />
+          <Sheet label={words.what} rows={rows} keyOf={(one) => one.run_id} more={query} columns={columnsOf(words)} />
         );
       }}
     </Answer>
@@ -76,6 +45,33 @@ export function Runs() {
 }
 
 /** How a run stands; on a snapshot without samples there was nothing to learn from, which is no fault. */
+function columnsOf(words: ReturnType<typeof useTrainingWords>["runs"]): readonly SheetColumn<Run>[] {
+  return [
+    { id: "asked", label: words.asked, render: (one) => <Time at={one.requested_at} /> },
+    { id: "by", label: words.by, render: (one) => <bdi>{one.requested_by?.principal || "–"}</bdi> },
+    {
+      id: "what",
+      label: words.what,
+      fit: "wide",
+      render: (one) => (
+        <Link href={`/training/${one.run_id}`}>
+          {words.steps[one.step] ?? one.step}, <span className="foreign">{one.dataset_id}</span>
+        </Link>
+      ),
+    },
+    { id: "state", label: words.state, render: (one) => <RunBadge run={one} /> },
+    { id: "progress", label: words.progress, render: (one) => <Far run={one} /> },
+    {
+      id: "model",
+      label: words.model,
+      fit: "whole",
+      render: (one) =>
+        one.completed?.model === undefined ? "–" : `${one.completed.model.name} ${one.completed.model.version}`,
+    },
+    { id: "took", label: words.took, align: "end", render: (one) => <Took run={one} /> },
+  ];
+}
+
 export function RunBadge({ run }: { run: Run }) {
   const words = useTrainingWords().runs;
   if (run.completed?.outcome?.failed?.code === "empty_snapshot") return <Badge weight="calm">{words.nothing}</Badge>;
