@@ -5,9 +5,11 @@ from decimal import Decimal
 import pytest
 
 from framewell.dataset.v1 import rights_service_pb2 as rights_rpc
+from framewell.dataset.v1.snapshot_service_pb2 import PublishSnapshotRequest
 from framewell.erasure.v1.erasure_pb2 import ErasureRequested
 from framewell.mesh.v1.mesh_pb2 import Subject
 from framewell.rights.v1 import rights_pb2 as rights
+from framewell.sample.v1.sample_pb2 import SampleWithdrawn
 from framewell_dataset.testing import DECIDED_BY, DatasetBench, stated
 from framewell_dataset.testing.people import BAN, accepted_people, proposed_man
 from framewell_kit.outcomes import NotFound
@@ -88,6 +90,30 @@ async def test_a_worker_that_dies_between_its_samples_has_told_what_the_next_one
     await bench.deliver(fact, bench.cause("no-1"))
     done = (await followed(bench, "no-1")).change
     assert (done.applied, done.samples_withdrawn, done.snapshot_count) == (True, 1, 1)
+
+
+async def test_a_change_tells_of_samples_that_a_snapshot_takes_back_before_it_comes_to_them(
+    bench: DatasetBench,
+) -> None:
+    ids = await accepted_people(bench, 1, 2, 3)
+    await bench.settle()
+    update, publish = bench.documents.update, PublishSnapshotRequest(dataset_id="people")
+
+    async def published_meanwhile(collection: str, *args: object, **more: object) -> object:
+        done = await update(collection, *args, **more)  # type: ignore[arg-type]
+        if collection == "samples":
+            bench.documents.update = update  # type: ignore[method-assign]
+            await bench.call("PublishSnapshot", publish)
+        return done
+
+    bench.documents.update = published_meanwhile  # type: ignore[method-assign]
+    await bench.deliver(change(BAN, holder="Kanal Eins"), bench.cause("no-1"))
+    withdrawn = bench.facts.of(SampleWithdrawn)
+    by_rule = [one for one in withdrawn if one.actor.authority == "rule"]
+    assert (len(withdrawn), bool(by_rule)) == (3, True), "the snapshot took none back: this shows nothing"
+    now = await followed(bench, "no-1")
+    assert now.change.samples_withdrawn == 3
+    assert {one.sample_id for one in now.samples} == set(ids)
 
 
 async def test_changes_are_listed_newest_first_and_an_unknown_one_is_not_found(bench: DatasetBench) -> None:

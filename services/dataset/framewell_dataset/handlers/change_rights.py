@@ -35,6 +35,9 @@ OUT_OF_BOUNDS = "out_of_bounds"
 class ChangeRights:
     """Writes the statements first (their revision moves), then scans what they concern, then answers.
 
+    What becomes of every sample is noted before the first one changes: a snapshot that is published
+    meanwhile takes back what may not be used any more, and that is of this change, too.
+
     What restricts acts at once, whoever says it. What permits is kept from an actor who may not as a
     restriction alone, and refused once it has acted as one. A subject that is not known yet keeps its
     statements for when it comes. Of a holder who was erased no word is kept: what they state withholds,
@@ -112,9 +115,10 @@ class ChangeRights:
     async def _act(self, fact: RightsChanged, cause: Cause) -> RightsApplied:
         await self.changes.begin(cause.id, fact, self.clock.now())
         await self.statements.add(fact.subject, self.policy.received(fact))
-        count, first = 0, list[Asset]()
         async for asset in self.policy.concerned(fact.subject):
             await self.follow(cause.id, asset)
+        count, first = 0, list[Asset]()
+        async for asset in self.policy.concerned(fact.subject):
             await self.reconsider(asset, fact.actor, cause)
             count += 1
             if len(first) < MOST_ASKED:
