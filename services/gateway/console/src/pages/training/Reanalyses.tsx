@@ -9,7 +9,7 @@ import { Empty } from "../../parts/Empty";
 import { Said } from "../../parts/Said";
 import { Sheet, type SheetColumn } from "../../parts/Sheet";
 import { useStatus } from "../../parts/status";
-import { useSentence } from "../../parts/useSentence";
+import { useErrorText } from "../../parts/useSentence";
 import { Count, Time } from "../../parts/values";
 import { reanalyses as de } from "../../words/de/reanalyses";
 import { reanalyses as en } from "../../words/en/reanalyses";
@@ -132,7 +132,7 @@ function State({ one }: { one: Reanalysis }) {
       <Badge weight={WEIGHTS[state] ?? "calm"}>{words.states[state] ?? state}</Badge>
       {one.state === "running" && one.waiting !== "" && (
         <div className="small soft">
-          <Said sentence={one.waiting} />
+          <Said sentence={one.waiting} wording={one.waiting_wording} />
         </div>
       )}
     </>
@@ -173,14 +173,11 @@ function Acts({ one }: { one: Reanalysis }) {
   const words = useWords({ en, de });
   const queries = useQueryClient();
   const { say, warn } = useStatus();
-  const sentence = useSentence();
+  const textOf = useErrorText();
   const change = useMutation({
     mutationFn: (verb: Verb) => VERBS[verb](one.reanalysis_id),
     onSuccess: (_, verb) => say(words.said[verb]),
-    onError: (error) => {
-      const { own, detail } = sentence(error);
-      warn(`${own} ${detail}`.trim());
-    },
+    onError: (error) => warn(textOf(error)),
     onSettled: () => queries.invalidateQueries({ queryKey: ["reanalyses"] }),
   });
   const verbs: readonly Verb[] =
