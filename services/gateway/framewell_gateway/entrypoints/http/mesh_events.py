@@ -38,11 +38,11 @@ async def stream(context: AppContext, wanted: EventFilter, after: str) -> AsyncG
     """Yield server-sent events (WHATWG HTML, section 9.2) after the one with this key, or from now on."""
     yield f": events of the mesh\nretry: {RETRY_MS}\n\n".encode()
     sent = context.clock.monotonic()
-    async for told in context.follow_mesh(wanted, after):
-        if isinstance(told, RecordedEvent):
-            yield context.event_texts.of(told)
-        elif isinstance(told, Place):
-            yield _place(told)
+    async for followed in context.follow_mesh(wanted, after):
+        if isinstance(followed, RecordedEvent):
+            yield context.event_texts.of(followed)
+        elif isinstance(followed, Place):
+            yield _place(followed)
         elif context.clock.monotonic() - sent < COMMENT_SECONDS:
             continue
         else:

@@ -87,12 +87,12 @@ class _Source:
 def _entry(header: bytes) -> tuple[str, int, int]:
     """Return name, size and kind of the entry that a header announces."""
     try:
-        told = int(header[148:156].strip(b"\0 "), 8)
+        checksum = int(header[148:156].strip(b"\0 "), 8)
         size = _number(header[124:136])
         name = header[:100].split(b"\0")[0].decode()
     except ValueError:
         _refuse(_NO_TAR)
-    if told != sum(header[:148]) + 8 * 32 + sum(header[156:]):
+    if checksum != sum(header[:148]) + 8 * 32 + sum(header[156:]):
         _refuse(_NO_TAR)
     return name, size, header[156]
 

@@ -120,7 +120,7 @@ class Http2Stream:
         elif not self._arrived_whole:
             self.reset(ErrorCodes.NO_ERROR)  # RFC 9113, section 8.1: the answer is whole, no more is needed
 
-    # Told by the connection.
+    # What the connection calls.
 
     def received(self, data: bytes, size: int) -> None:
         """Keep data that arrived; `size` is what it takes of the window, with its padding."""
