@@ -6,7 +6,7 @@ import { began } from "../api/session";
 import { useShellWords } from "../words/shell";
 import { Button } from "./Button";
 import { TextField } from "./fields";
-import { useSentence } from "./useSentence";
+import { useErrorText } from "./useSentence";
 
 /** Login and password. A new session begins for the whole console; what waits for it goes on. */
 export function SignInForm({ login: known = "" }: { login?: string }) {
@@ -80,7 +80,7 @@ function useFocusOnceQuiet(field: RefObject<HTMLInputElement | null>, wanted: bo
 /** Begins a session; `refused` is called, and `error` says why, where there is none. */
 function useSignIn(refused: () => void) {
   const words = useShellWords().signIn;
-  const sentence = useSentence();
+  const textOf = useErrorText();
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
   const begin = async (login: string, password: string) => {
@@ -92,10 +92,7 @@ function useSignIn(refused: () => void) {
       if (problem instanceof ProblemError && problem.status === 401) setError(words.wrong);
       else if (problem instanceof ProblemError && problem.status === 429) {
         setError(words.slow(problem.retryAfterSeconds ?? 60));
-      } else {
-        const { own, detail } = sentence(problem);
-        setError([own, detail].filter(Boolean).join(" "));
-      }
+      } else setError(textOf(problem));
       setBusy(false);
     }
   };

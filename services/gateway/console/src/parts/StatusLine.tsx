@@ -9,7 +9,7 @@ import { Button, IconButton } from "./Button";
 import { useKeySettings } from "./keys";
 import { useStatus } from "./status";
 import { useLate } from "./useLate";
-import { useSentence } from "./useSentence";
+import { useErrorText } from "./useSentence";
 import { useSession } from "./useSession";
 import { useStore } from "./useStore";
 import { useUnsent } from "./useUnsent";
@@ -38,15 +38,14 @@ export function StatusLine({ onKeys }: { onKeys: () => void }) {
 
 function DoneLast() {
   const words = useShellWords();
-  const sentence = useSentence();
+  const textOf = useErrorText();
   const { said, say, warn, clear } = useStatus();
   const undo = async () => {
     try {
       const done = await said?.undo?.();
       if (done !== false) say(typeof done === "string" ? done : words.status.undone);
     } catch (error) {
-      const { own, detail } = sentence(error);
-      warn([own, detail].filter(Boolean).join(" "));
+      warn(textOf(error));
     }
   };
   return (
