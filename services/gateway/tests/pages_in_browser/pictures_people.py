@@ -125,6 +125,69 @@ def rename(house: Any, _: Any) -> tuple[str, After]:
     return "/people/class-0", open_form
 
 
+def _nobody(house: Any) -> None:
+    desk = curating.Curating(house)
+    desk.classes.clear()
+    unknowns.Unknowns(house, curating.ASSETS)
+
+
+def _empty(path: str) -> Callable[[Any, Any], tuple[str, After]]:
+    def scene(house: Any, _: Any) -> tuple[str, After]:
+        _nobody(house)
+        return path, lambda _: None
+
+    return scene
+
+
+def called_by_nobody(house: Any, _: Any) -> tuple[str, After]:
+    """Show a search that finds nobody."""
+    _archive(house)
+    return "/people?q=Wachtmeister", lambda page: page.locator(".state").wait_for()
+
+
+def split(house: Any, _: Any) -> tuple[str, After]:
+    """Show two faces that are somebody else, before they are taken out, and what was decided before."""
+    _archive(house)
+    inference = house.mesh.inference
+    one, other = inference.answer("ListClusters", unknowns.api.ListClustersRequest()).clusters[:2]
+    inference.answer(
+        "DistinguishClusters",
+        unknowns.api.DistinguishClustersRequest(cluster_id=one.cluster_id, other_cluster_id=other.cluster_id),
+    )
+
+    def choose(page: Page) -> None:
+        boxes = page.locator(".people-faces .checkbox")
+        boxes.nth(1).click()
+        boxes.nth(3).click()
+
+    return "/people?list=unknown", choose
+
+
+def merged(house: Any, _: Any) -> tuple[str, After]:
+    """Show somebody in whom another one went up, and what takes a change of names back."""
+    _archive(house)
+    desk = house.mesh.dataset.answer.__self__
+    desk.classes["class-1"].merged_into = "class-0"
+    desk.classes["class-0"].samples.withheld = 2
+    desk.classes["class-0"].external_ids["gnd"] = "118540238"
+
+    def save(page: Page) -> None:
+        page.locator(".people-facts").wait_for()
+        page.keyboard.press("n")
+        page.get_by_role("dialog").locator(".button-main").click()
+        page.locator(".status-said .button").wait_for()
+
+    return "/people/class-0", save
+
+
+def away(house: Any, _: Any) -> tuple[str, After]:
+    """Show that inference is away."""
+    unknowns.Unknowns(house, curating.ASSETS)
+    house.mesh.inference.answer = house.mesh.inference.answer.__self__._inference
+    house.mesh.inference.away = True
+    return "/people?list=unknown", lambda page: page.get_by_role("alert").wait_for()
+
+
 SCENES: Final = {
     "people": named,
     "people-unknown": unknown_people,
@@ -133,4 +196,11 @@ SCENES: Final = {
     "people-person": person,
     "people-merge": merge,
     "people-rename": rename,
+    "people-empty": _empty("/people"),
+    "people-unknown-empty": _empty("/people?list=unknown"),
+    "people-changed-empty": _empty("/people?list=changed"),
+    "people-nobody": called_by_nobody,
+    "people-split": split,
+    "people-merged": merged,
+    "people-away": away,
 }

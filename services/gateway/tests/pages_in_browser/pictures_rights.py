@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from playwright.sync_api import Page
 
+from framewell.erasure.v1.erasure_pb2 import ErasedCount
+
 After = Callable[[Page], None]
 
 
@@ -131,6 +133,94 @@ def rules(house: Any, _: Any) -> tuple[str, After]:
     return "/rights?tab=rules", try_it
 
 
+def _empty(tab: str) -> Callable[[Any, Any], tuple[str, After]]:
+    def scene(house: Any, _: Any) -> tuple[str, After]:
+        house.mesh.dataset.answers |= {
+            "ListRefusals": tests.rights_rpc.ListRefusalsResponse(),
+            "ListRightsChanges": tests.rights_rpc.ListRightsChangesResponse(),
+            "ListUnmatchedRights": tests.rights_rpc.ListUnmatchedRightsResponse(),
+            "ListLedger": tests.rights_rpc.ListLedgerResponse(),
+            "ListContributors": tests.rights_rpc.ListContributorsResponse(),
+            "ListAudit": tests.audit.ListAuditResponse(),
+        }
+        return f"/rights?tab={tab}", lambda page: page.locator(".state").first.wait_for()
+
+    return scene
+
+
+def under_way(house: Any, _: Any) -> tuple[str, After]:
+    """Show a change whose new snapshot is not published yet."""
+    tests.tell(house.mesh)
+    house.mesh.dataset.answers["GetRightsChange"] = tests.fate(applied=False)
+    house.mesh.training.answers |= {
+        "ListRuns": tests.training.ListRunsResponse(),
+        "ListDependents": tests.training.ListDependentsResponse(models=[tests.candidate("3.0")]),
+    }
+    return "/rights?tab=changes&change=no-1", lambda page: page.locator(".rights-step").first.wait_for()
+
+
+def without_training(house: Any, _: Any) -> tuple[str, After]:
+    """Show how far a change is known without training."""
+    tests.tell(house.mesh)
+    house.mesh.training.away = True
+    return "/rights?tab=changes&change=no-1", lambda page: page.locator(".rights-step").first.wait_for()
+
+
+def lacking(house: Any, _: Any) -> tuple[str, After]:
+    """Show what a change lacks."""
+    tests.tell(house.mesh)
+
+    def look(page: Page) -> None:
+        page.locator(".rights-pair input").first.fill("")
+        page.locator(".dialog-foot .button").nth(1).click()
+
+    return "/rights?new=change", look
+
+
+def erased(house: Any, _: Any) -> tuple[str, After]:
+    """Show an erasure that all six services have reported, with what they held."""
+    tests.tell(house.mesh)
+    tests.erase(house)
+    subject = tests.Subject(class_id="0b9f6a52")
+    held = {
+        "ingest": {},
+        "transcode": {"pictures": 3, "objects/image/jpeg": 3},
+        "inference": {"vector_log": 212, "face_tracks": 41, "objects/application/vnd.usearch.index": 1},
+        "training": {"models": 2, "runs": 3, "objects/application/x-onnx": 2},
+        "gateway": {"events": 14},
+    }
+    for service, counts in held.items():
+        house.happened(
+            tests.ErasureCompleted(
+                erasure_id="art-17-041",
+                subject=subject,
+                service=service,
+                counts=[ErasedCount(kind=kind, count=count) for kind, count in counts.items()],
+            )
+        )
+    return "/rights?tab=erasures", lambda page: page.locator(".rights-services").wait_for()
+
+
+def broken(house: Any, _: Any) -> tuple[str, After]:
+    """Show a log that was changed."""
+    path, check = checked(house, _)
+    house.mesh.dataset.answers["VerifyAudit"] = tests.rights_rpc.VerifyAuditResponse(
+        entries=1212,
+        sealed_entries=1200,
+        facts=1214,
+        unreachable_entries=12,
+        problem_count=9,
+        problems=[tests.rights_rpc.AuditProblem(sentence="Entry 7 of the chain was changed.")],
+    )
+    return path, check
+
+
+def away(house: Any, _: Any) -> tuple[str, After]:
+    """Show that dataset is away."""
+    house.mesh.dataset.away = True
+    return "/rights", lambda page: page.get_by_role("alert").first.wait_for()
+
+
 SCENES: Final = {
     "rights-new": new_change,
     "rights-holders": holders,
@@ -143,4 +233,15 @@ SCENES: Final = {
     "rights-erasures": erasures,
     "rights-checked": checked,
     "rights-rules": rules,
+    "rights-empty": _empty("overview"),
+    "rights-changes-empty": _empty("changes"),
+    "rights-owed-empty": _empty("owed"),
+    "rights-erasures-empty": _empty("erasures"),
+    "rights-audit-empty": _empty("audit"),
+    "rights-under-way": under_way,
+    "rights-without-training": without_training,
+    "rights-lacking": lacking,
+    "rights-erased": erased,
+    "rights-broken": broken,
+    "rights-away": away,
 }

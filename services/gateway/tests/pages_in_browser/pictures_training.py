@@ -135,6 +135,73 @@ def export(house: Any, _: Any) -> tuple[str, After]:
     return "/training?tab=snapshots", write
 
 
+def _empty(tab: str) -> Callable[[Any, Any], tuple[str, After]]:
+    def scene(house: Any, _: Any) -> tuple[str, After]:
+        house.mesh.training.answers |= {
+            "ListCandidates": tests.training.ListCandidatesResponse(),
+            "ListRuns": tests.training.ListRunsResponse(),
+        }
+        house.mesh.dataset.answers |= {
+            "ListSnapshots": tests.snapshots.ListSnapshotsResponse(),
+            "ListDatasets": tests.catalogue_service_pb2.ListDatasetsResponse(),
+        }
+        house.mesh.inference.answers["ListReanalyses"] = tests.again.ListReanalysesResponse()
+        return f"/training?tab={tab}", lambda page: page.locator(".state").first.wait_for()
+
+    return scene
+
+
+def _decide(version: str, button: int) -> Callable[[Any, Any], tuple[str, After]]:
+    """Show the question before a decision about a version, by the place of its button, without a reason."""
+
+    def scene(house: Any, _: Any) -> tuple[str, After]:
+        tests.tell(house.mesh)
+
+        def ask(page: Page) -> None:
+            card = page.get_by_role("article", name=f"identity/people {version}")
+            card.locator("footer .button").nth(button).click()
+            page.get_by_role("dialog").locator(".button-main").click()
+            page.get_by_role("dialog").get_by_role("alert").wait_for()
+
+        return "/training", ask
+
+    return scene
+
+
+def _run(**told: Any) -> Callable[[Any, Any], tuple[str, After]]:
+    def scene(house: Any, _: Any) -> tuple[str, After]:
+        tests.tell(house.mesh)
+        house.mesh.training.answers["GetRun"] = tests.training.GetRunResponse(run=tests.run(**told))
+        return "/training/r-4", lambda page: page.locator(".training-run").wait_for()
+
+    return scene
+
+
+def _failed() -> Any:
+    completed = tests.facts.TrainingCompleted(run_id="r-4", dataset_id="people")
+    completed.outcome.failed.code = "out_of_memory"
+    completed.outcome.failed.detail = "The process that trains was ended: 8 GB were not enough."
+    completed.duration.FromSeconds(212)
+    return completed
+
+
+def found(house: Any, _: Any) -> tuple[str, After]:
+    """Show what looking again has changed and passed over."""
+    path, _none = reanalyses(house, _)
+
+    def look(page: Page) -> None:
+        page.locator(".training-acts .button").first.click()
+        page.get_by_role("dialog").locator(".sheet").wait_for()
+
+    return path, look
+
+
+def away(house: Any, _: Any) -> tuple[str, After]:
+    """Show that training is away."""
+    house.mesh.training.away = True
+    return "/training", lambda page: page.get_by_role("alert").first.wait_for()
+
+
 SCENES: Final = {
     "training": models,
     "training-runs": runs,
@@ -147,4 +214,16 @@ SCENES: Final = {
     "training-export": export,
     "training-reanalyses": reanalyses,
     "training-look-again": look_again,
+    "training-empty": _empty("models"),
+    "training-runs-empty": _empty("runs"),
+    "training-snapshots-empty": _empty("snapshots"),
+    "training-reanalyses-empty": _empty("reanalyses"),
+    "training-hold": _decide("4.0", 1),
+    "training-release": _decide("5.0", 0),
+    "training-roll-back": _decide("3.0", 0),
+    "training-run-done": _run(),
+    "training-run-failed": _run(state=tests.training.RUN_STATE_FAILED, completed=_failed()),
+    "training-run-queued": _run(state=tests.training.RUN_STATE_QUEUED, progress=0, completed=None),
+    "training-found": found,
+    "training-away": away,
 }

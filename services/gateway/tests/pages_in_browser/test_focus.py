@@ -78,8 +78,9 @@ def stops(page: Page, key: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("name", [*book.every_scene()])
+@pytest.mark.parametrize("name", [name for name in book.every_scene() if not name.endswith("-empty")])
 def test_what_has_the_focus_is_never_covered(house: Any, visit: Any, name: str) -> None:
+    """An empty list has nothing to go to but what stands on every page."""
     visit.expects("")  # a scene is no test of what the console says
     path, show = book.every_scene()[name](house, visit)
     covered = []
