@@ -23,6 +23,7 @@ from framewell_gateway.adapters.caller_metadata import CallerMetadata
 from framewell_gateway.adapters.services import RemoteServices
 from framewell_gateway.entrypoints.http.application import application
 from framewell_gateway.entrypoints.http.connections import BoundedConnection
+from framewell_gateway.entrypoints.http.listening import Listener
 from framewell_gateway.entrypoints.http.server import WebServer
 from framewell_kit.pace import Pace
 from framewell_kit.rpc import Admission, RpcServer, Servicer, channel
@@ -123,7 +124,8 @@ def head(method: str, path: str, *headers: str) -> bytes:
 JSON = "Content-Type: application/json"
 
 
-async def test_a_connection_that_says_nothing_is_closed(dial: Dial) -> None:
+async def test_a_connection_that_says_nothing_is_closed(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Listener, "first_byte_seconds", SHORT)
     async with dial() as client:
         answer = await client.end()
     assert (answer.raw, answer.closed) == (b"", True)
