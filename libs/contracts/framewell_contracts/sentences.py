@@ -116,6 +116,15 @@ def several(sentences: Sequence[str]) -> str:
     return say("several", "{first}; {rest}", first=sentences[0], rest=several(sentences[1:]))
 
 
+def listed(sentences: Sequence[str]) -> str:
+    """Return whole sentences one behind the other; empty where there are none. Bounded as `several`."""
+    if len(sentences) > _MOST_SEVERAL:
+        return " ".join(sentences)
+    if len(sentences) < 2:
+        return sentences[0] if sentences else ""
+    return say("two_sentences", "{first} {second}", first=sentences[0], second=listed(sentences[1:]))
+
+
 def of_part(part: str, why: str) -> Sentence:
     """Return what a part says, with its name before it."""
     return say("of_part", "{part}: {why}", part=part, why=why)

@@ -12,12 +12,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from framewell_contracts.sentences import Sentence, say
+
 HOURS_PER_DAY: Final = 24
 _LABEL: Final = re.compile(r"^(\d{1,2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})$")
 
 
 class TimecodeError(ValueError):
-    """A label that cannot exist at its rate, or a rate that has no timecode."""
+    """A label that cannot exist at its rate, or a rate that has no timecode; `reason` says why."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def nominal_rate(frame_rate: Fraction) -> int:
@@ -26,7 +32,9 @@ def nominal_rate(frame_rate: Fraction) -> int:
     Raises TimecodeError for a rate that is not positive.
     """
     if frame_rate <= 0:
-        raise TimecodeError(f"a frame rate must be positive, not {frame_rate}")
+        raise TimecodeError(
+            say("timecode.rate", "a frame rate must be positive, not {rate}", rate=frame_rate)
+        )
     return max(1, round(frame_rate))
 
 
@@ -48,9 +56,16 @@ class Timecode:
 
     def __post_init__(self) -> None:
         if self.fps < 1:
-            raise TimecodeError(f"a timecode rate must be at least 1, not {self.fps}")
+            raise TimecodeError(
+                say("timecode.slow", "a timecode rate must be at least 1, not {rate}", rate=self.fps)
+            )
         if self.drop_frame and not allows_drop_frame(self.fps):
-            raise TimecodeError(f"drop frame is defined for 29.97 and its multiples, not for {self.fps}")
+            said = say(
+                "timecode.no_drops",
+                "drop frame is defined for 29.97 and its multiples, not for {rate}",
+                rate=self.fps,
+            )
+            raise TimecodeError(said)
 
     @classmethod
     def parse(cls, label: str, frame_rate: Fraction) -> Timecode:
@@ -60,19 +75,31 @@ class Timecode:
         """
         match = _LABEL.match(label.strip())
         if match is None:
-            raise TimecodeError(f"{label!r} is no timecode; expected HH:MM:SS:ff or HH:MM:SS;ff")
+            said = say(
+                "timecode.none",
+                "{label} is no timecode; expected HH:MM:SS:ff or HH:MM:SS;ff",
+                label=repr(label),
+            )
+            raise TimecodeError(said)
         hours, minutes, seconds, frames = (int(match[group]) for group in (1, 2, 3, 5))
         fps = nominal_rate(frame_rate)
         drop_frame = match[4] != ":"
         if hours >= HOURS_PER_DAY or minutes >= 60 or seconds >= 60 or frames >= fps:
-            raise TimecodeError(f"{label!r} does not exist at {fps} frames a second")
+            said = say(
+                "timecode.beyond",
+                "{label} does not exist at {rate} frames a second",
+                label=repr(label),
+                rate=fps,
+            )
+            raise TimecodeError(said)
         total_minutes = hours * 60 + minutes
         count = (total_minutes * 60 + seconds) * fps + frames
         timecode = cls(count, fps, drop_frame)
         if drop_frame:
             dropped = _dropped_labels(fps)
             if seconds == 0 and frames < dropped and minutes % 10:
-                raise TimecodeError(f"{label!r} is skipped by drop frame")
+                said = say("timecode.skipped", "{label} is skipped by drop frame", label=repr(label))
+                raise TimecodeError(said)
             return cls(count - dropped * (total_minutes - total_minutes // 10), fps, True)
         return timecode
 

@@ -34,6 +34,8 @@ BOUNDED = {
     "framewell.asset.v1.AssetIngested.same_content": "at most 20",
     "framewell.asset.v1.AssetTranscoded.missing": "at most 20 sentences",
     "framewell.asset.v1.AssetAnalysed.missing": "at most 20 sentences",
+    "framewell.asset.v1.AssetTranscoded.missing_wordings": "one a sentence of `missing`",
+    "framewell.asset.v1.AssetAnalysed.missing_wordings": "one a sentence of `missing`",
     "framewell.recording.v1.RecordingClosed.missing": "at most 100 ranges",
     "framewell.sample.v1.SampleProposed.crops": "at most ten",
     "framewell.sample.v1.SampleProposed.evidence": "one a rule",

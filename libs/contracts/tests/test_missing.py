@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import pytest
 
-from framewell_contracts.missing import by_reason, chunks_text, passage_text
+from framewell.media.v1.media_pb2 import MediaIndex
+from framewell_contracts.missing import by_reason, chunks_lack, missing_of, passage_text
+from framewell_contracts.sentences import Sentence, wordings_of
 
 
 @pytest.mark.parametrize(
     ("numbers", "text"),
     [
-        ([3], "chunk 3 is missing"),
-        ([4, 3, 3], "chunks 3 to 4 are missing"),
-        ([0, 7, 2], "chunks 0, 2 and 7 are missing"),
-        ([0, *range(3, 13), 14], "chunks 0, 3 to 12 and 14 are missing"),
-        (range(0, 200, 2), "chunks 0, 2, 4, 6, 8, 10, 12, 14 and 92 more are missing"),
+        ([3], "chunk 3 is missing: late"),
+        ([4, 3, 3], "chunks 3–4 are missing: late"),
+        ([0, 7, 2], "chunks 0, 2, 7 are missing: late"),
+        ([0, *range(3, 13), 14], "chunks 0, 3–12, 14 are missing: late"),
+        (range(0, 200, 2), "chunks 0, 2, 4, 6, 8, 10, 12, 14 and 92 more are missing: late"),
     ],
 )
 def test_chunks_are_named_by_their_numbers(numbers: list[int], text: str) -> None:
-    assert chunks_text(numbers, "missing") == text
+    assert chunks_lack(numbers, "missing", "late") == text
+
+
+def test_what_is_missing_comes_back_with_what_it_was_made_of_and_an_older_message_as_its_texts() -> None:
+    said = passage_text(8, 12)
+    known = missing_of(MediaIndex(missing=[said, "somebody's"], missing_wordings=wordings_of([said, "x"])))
+    assert known == [said, "somebody's"]
+    assert [type(one) for one in known] == [Sentence, str]
+    assert missing_of(MediaIndex(missing=[said])) == [str(said)]
 
 
 def test_reasons_come_in_the_order_of_what_they_concern() -> None:

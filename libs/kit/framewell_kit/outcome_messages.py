@@ -1,7 +1,7 @@
 """How work ended, as facts say it: done, or given up with a code for programs and a sentence for people."""
 
 from framewell.mesh.v1.mesh_pb2 import Done, Failed, Outcome
-from framewell_contracts.sentences import wording_of
+from framewell_contracts.sentences import worded, wording_of
 
 
 def done() -> Outcome:
@@ -15,6 +15,11 @@ def failed(code: str, detail: str) -> Outcome:
     A sentence made from a template has its wording beside it.
     """
     return Outcome(failed=Failed(code=code, detail=detail, wording=wording_of(detail)))
+
+
+def reason_of(failed: Failed) -> str:
+    """Return why work was given up, with what that sentence was made of."""
+    return worded(failed.detail, failed.wording)
 
 
 def is_done(outcome: Outcome) -> bool:

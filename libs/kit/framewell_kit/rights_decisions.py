@@ -17,7 +17,7 @@ from framewell.media.v1.media_pb2 import Work
 from framewell.rights.v1.rights_pb2 import Purpose, PurposeDecision, RightsDecided
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, worded
 from framewell_kit.clock import Clock
 from framewell_kit.documents.protocol import Document, Documents
 from framewell_kit.facts import Fact
@@ -105,12 +105,14 @@ class Decided:
     def permission(self, purpose: Purpose.ValueType) -> Permission:
         """Return what was decided about a purpose; what is gone or not decided about is withheld."""
         if self.gone:
-            return Permission(EVERYTHING, "The asset was removed or erased and must not be used any more.")
+            said = say("rights_gone", "The asset was removed or erased and must not be used any more.")
+            return Permission(EVERYTHING, said)
         for one in self.purposes:
             if one.purpose == purpose:
-                return Permission(_withheld(one), one.sentence)
+                return Permission(_withheld(one), worded(one.sentence, one.wording))
         name = Purpose.Name(purpose).removeprefix("PURPOSE_").lower()
-        return Permission(EVERYTHING, f"Nothing is decided about the purpose {name}.")
+        said = say("rights_undecided", "Nothing is decided about the purpose {purpose}.", purpose=name)
+        return Permission(EVERYTHING, said)
 
 
 @dataclass(frozen=True, slots=True)

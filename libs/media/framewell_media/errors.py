@@ -4,25 +4,40 @@ from __future__ import annotations
 
 from typing import Final
 
+from framewell_contracts.sentences import Sentence, say
+
 EMPTY: Final = "empty"
 NOT_MEDIA: Final = "not_media"
 MISLABELLED: Final = "mislabelled"
 UNREADABLE: Final = "unreadable"
 NO_CONTENT: Final = "no_content"
 
+NO_BYTES: Final = say("media.empty", "The file is empty (0 bytes).")
+NO_SOUND_TRACK: Final = say("sound.no_track", "The file has no sound track that can be decoded.")
+NO_SAMPLES: Final = say("sound.nothing", "Not one sample came out of the sound track.")
+NO_PICTURES: Final = say("media.empty_video", "The file has a video track but not a single picture in it.")
 
-_TOO_SLOW: Final = (
-    "Reading it takes longer than is allowed here. It may be very large, or damaged: "
-    "send it in parts, or a repaired copy."
+
+_TOO_SLOW: Final = say(
+    "crash.time",
+    "Reading it takes longer than is allowed here. It may be very large, or damaged: send it in parts, or a "
+    "repaired copy.",
 )
 _EXPLANATIONS: Final = {
-    "memory": "Reading it takes more memory than is allowed here. It may be very large, or damaged: "
-    "send a smaller or a repaired copy.",
+    "memory": say(
+        "crash.memory",
+        "Reading it takes more memory than is allowed here. It may be very large, or damaged: send a smaller "
+        "or a repaired copy.",
+    ),
     "processor": _TOO_SLOW,
     "time": _TOO_SLOW,
-    "signal": "The decoder crashed on the file ({detail}), which is probably damaged: send a repaired copy.",
-    "output": "The decoder gave no usable result; the file is probably damaged: send a repaired copy.",
-    "exit": "Reading it was interrupted here, which is no fault of the file: send it again.",
+    "output": say(
+        "crash.output",
+        "The decoder gave no usable result; the file is probably damaged: send a repaired copy.",
+    ),
+    "exit": say(
+        "crash.exit", "Reading it was interrupted here, which is no fault of the file: send it again."
+    ),
 }
 """Causes of JobCrashed in words for whoever sent the file."""
 
@@ -70,9 +85,16 @@ class JobCrashed(SandboxError):
         return self.cause == "exit"
 
     @property
-    def explanation(self) -> str:
+    def explanation(self) -> Sentence:
         """Return a sentence for the person who sent the file: what happened, and what to do."""
-        return _EXPLANATIONS[self.cause].format(detail=self.detail)
+        if self.cause == "signal":
+            return say(
+                "crash.signal",
+                "The decoder crashed on the file ({detail}), which is probably damaged: send a repaired "
+                "copy.",
+                detail=self.detail,
+            )
+        return _EXPLANATIONS[self.cause]
 
 
 class JobFailed(SandboxError):

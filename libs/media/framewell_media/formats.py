@@ -16,7 +16,8 @@ import av
 import av.container
 import av.error
 
-from framewell_media.errors import EMPTY, NO_CONTENT, NOT_MEDIA, UNREADABLE, MediaError
+from framewell_contracts.sentences import Sentence, say
+from framewell_media.errors import EMPTY, NO_BYTES, NO_CONTENT, NOT_MEDIA, UNREADABLE, MediaError
 from framewell_media.signatures import Format, recognise, recognise_transport_stream
 
 __all__ = ["DEMUXERS", "SNIFF_BYTES", "Format", "open_container", "sniff"]
@@ -25,19 +26,19 @@ SNIFF_BYTES: Final = 1 << 16
 _IO_BUFFER: Final = 1 << 18
 
 _RECOGNISED_TEXT: Final = (
-    (b"#EXTM3U", "a playlist"),
-    (b"ffconcat", "a list of other files"),
-    (b"v=0\r\n", "a session description"),
-    (b"v=0\n", "a session description"),
-    (b"<?xml", "an XML document"),
-    (b"<svg", "an SVG drawing"),
-    (b"<!DOCTYPE html", "a web page"),
-    (b"<html", "a web page"),
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive or office document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x7fELF", "a program"),
-    (b"MZ", "a program"),
+    (b"#EXTM3U", say("seems.playlist", "a playlist")),
+    (b"ffconcat", say("seems.list", "a list of other files")),
+    (b"v=0\r\n", say("seems.session", "a session description")),
+    (b"v=0\n", say("seems.session", "a session description")),
+    (b"<?xml", say("seems.xml", "an XML document")),
+    (b"<svg", say("seems.svg", "an SVG drawing")),
+    (b"<!DOCTYPE html", say("seems.web_page", "a web page")),
+    (b"<html", say("seems.web_page", "a web page")),
+    (b"%PDF", say("seems.pdf", "a PDF document")),
+    (b"PK\x03\x04", say("seems.zip", "a ZIP archive or office document")),
+    (b"\x1f\x8b", say("seems.gzip", "a gzip archive")),
+    (b"\x7fELF", say("seems.program", "a program")),
+    (b"MZ", say("seems.program", "a program")),
 )
 
 DEMUXERS: Final = (
@@ -54,26 +55,35 @@ def sniff(head: bytes) -> Format:
     Raises MediaError: `empty` for an empty file, `not_media` with what it seems to be instead.
     """
     if not head:
-        raise MediaError(EMPTY, "The file is empty (0 bytes).")
+        raise MediaError(EMPTY, NO_BYTES)
     if (found := recognise(head)) is not None:
         return found
     stripped = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     for prefix, seeming in _RECOGNISED_TEXT:
         if stripped[: len(prefix)].lower() == prefix.lower():
-            raise MediaError(NOT_MEDIA, f"The file is {seeming}, not a recording or a picture.")
+            said = say("not_media.seems", "The file is {what}, not a recording or a picture.", what=seeming)
+            raise MediaError(NOT_MEDIA, said)
     if not any(head):
         raise MediaError(
-            NOT_MEDIA, "The file begins with nothing but zero bytes; its transfer may have failed."
+            NOT_MEDIA,
+            say(
+                "not_media.zeros",
+                "The file begins with nothing but zero bytes; its transfer may have failed.",
+            ),
         )
     if _looks_like_text(head):
-        raise MediaError(NOT_MEDIA, "The file is plain text, not a recording or a picture.")
+        said = say("not_media.text", "The file is plain text, not a recording or a picture.")
+        raise MediaError(NOT_MEDIA, said)
     if (found := recognise_transport_stream(head)) is not None:
         return found
     raise MediaError(
         NOT_MEDIA,
-        "The file is in no format that Framewell reads (MP4, MOV, MPEG-TS, M2TS, MXF, Matroska, AVI, "
-        "MPEG-PS, DV, FLV, ASF, Ogg, WAV, RF64, AIFF, FLAC, MP3, AAC; JPEG, JPEG 2000, PNG, WebP, AVIF, "
-        "HEIC, TIFF, GIF, BMP).",
+        say(
+            "not_media.format",
+            "The file is in no format that Framewell reads (MP4, MOV, MPEG-TS, M2TS, MXF, Matroska, AVI, "
+            "MPEG-PS, DV, FLV, ASF, Ogg, WAV, RF64, AIFF, FLAC, MP3, AAC; JPEG, JPEG 2000, PNG, WebP, AVIF, "
+            "HEIC, TIFF, GIF, BMP).",
+        ),
     )
 
 
@@ -112,7 +122,12 @@ def open_container(source: BinaryIO, fmt: Format) -> Iterator[Any]:
         )
     except av.error.EOFError as error:
         raise MediaError(
-            NO_CONTENT, f"The file has a {fmt.media_type} header and nothing behind it."
+            NO_CONTENT,
+            say(
+                "media.header_alone",
+                "The file has a {media_type} header and nothing behind it.",
+                media_type=fmt.media_type,
+            ),
         ) from error
     except MemoryError:
         raise  # the job ends by it, and its parent has the words
@@ -122,14 +137,19 @@ def open_container(source: BinaryIO, fmt: Format) -> Iterator[Any]:
         yield container
 
 
-def _why_it_cannot_be_opened(fmt: Format, error: Exception) -> str:
+def _why_it_cannot_be_opened(fmt: Format, error: Exception) -> Sentence:
     reason = getattr(error, "strerror", None) or str(error)
     if fmt.name in ("mp4", "mov"):
-        return (
-            f"The file begins like {fmt.media_type} but its index (moov) is missing or damaged, which is "
-            f"what an interrupted transfer or recording leaves behind ({reason}). Send the whole file again."
+        return say(
+            "media.no_index",
+            "The file begins like {media_type} but its index (moov) is missing or damaged, which is what an "
+            "interrupted transfer or recording leaves behind ({why}). Send the whole file again.",
+            media_type=fmt.media_type,
+            why=reason,
         )
-    return (
-        f"The file begins like {fmt.media_type} but cannot be opened ({reason}). "
-        "It may be cut off or damaged."
+    return say(
+        "media.not_opened",
+        "The file begins like {media_type} but cannot be opened ({why}). It may be cut off or damaged.",
+        media_type=fmt.media_type,
+        why=reason,
     )

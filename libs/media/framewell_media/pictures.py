@@ -16,6 +16,7 @@ import PIL.ExifTags
 import PIL.Image
 from PIL.Image import Image, Transpose
 
+from framewell_contracts.sentences import say
 from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.signatures import Format
 
@@ -67,18 +68,31 @@ def open_picture(source: BinaryIO, fmt: Format) -> Image:
     except MemoryError:
         raise
     except Exception as error:  # plugins raise whatever broken headers lead to
-        raise MediaError(UNREADABLE, f"The {fmt.name} picture cannot be opened ({error}).") from error
+        said = say(
+            "picture.not_opened", "The {format} picture cannot be opened ({why}).", format=fmt.name, why=error
+        )
+        raise MediaError(UNREADABLE, said) from error
     if picture.format == "JPEG" and _scans(source) > _MAX_SCANS:
         raise MediaError(
             UNREADABLE,
-            f"The JPEG picture is stored in more than {_MAX_SCANS} passes, which no camera and no "
-            "program does. Save it anew.",
+            say(
+                "picture.passes",
+                "The JPEG picture is stored in more than {most} passes, which no camera and no program does. "
+                "Save it anew.",
+                most=_MAX_SCANS,
+            ),
         )
     if picture.width * picture.height > MAX_PIXELS:
         raise MediaError(
             UNREADABLE,
-            f"The picture has {picture.width:,} x {picture.height:,} pixels; more than "
-            f"{MAX_PIXELS // 1_000_000} megapixels are not read. Send a smaller copy.",
+            say(
+                "picture.large",
+                "The picture has {width, number} x {height, number} pixels; more than {most} megapixels are "
+                "not read. Send a smaller copy.",
+                width=picture.width,
+                height=picture.height,
+                most=MAX_PIXELS // 1_000_000,
+            ),
         )
     return picture
 
@@ -114,7 +128,10 @@ def decode_upright(picture: Image, box: tuple[int, int] | None = None) -> Uprigh
     except MemoryError:
         raise
     except Exception as error:  # plugins raise whatever broken data leads to
-        raise MediaError(UNREADABLE, f"The picture cannot be decoded: {error}. It may be cut off.") from error
+        said = say(
+            "picture.not_decoded", "The picture cannot be decoded: {why}. It may be cut off.", why=error
+        )
+        raise MediaError(UNREADABLE, said) from error
     if orientation in _TURNED:
         width, height = height, width
     return UprightPicture(pixels, width, height)

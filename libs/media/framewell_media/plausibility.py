@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import av
 
+from framewell_contracts.sentences import say
 from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.formats import CLOCKLESS, Format
 
@@ -19,7 +20,9 @@ FASTEST_PICTURES: Final = 1000
 SOUND_RATES: Final = range(2000, 768_001)
 """From telephone sound at a quarter of its rate to the fastest converters, in samples a second."""
 
-_ADVICE: Final = "Its header or its time stamps are damaged: send it again, or correct it."
+_ADVICE: Final = say(
+    "implausible.advice", "Its header or its time stamps are damaged: send it again, or correct it."
+)
 
 
 def check_headers(container: Any, fmt: Format) -> None:
@@ -47,8 +50,15 @@ def _check_sound(rate: int) -> None:
     if rate and rate not in SOUND_RATES:
         raise MediaError(
             UNREADABLE,
-            f"The file says that its sound has {_counted(rate, 'sample')} a second; sound has between "
-            f"{SOUND_RATES[0]:,} and {SOUND_RATES[-1]:,}. {_ADVICE}",
+            say(
+                "implausible.sound",
+                "The file says that its sound has {rate, plural, one {# sample} other {# samples}} a second; "
+                "sound has between {least, number} and {most, number}. {advice}",
+                rate=rate,
+                least=SOUND_RATES[0],
+                most=SOUND_RATES[-1],
+                advice=_ADVICE,
+            ),
         )
 
 
@@ -56,8 +66,14 @@ def _check_pictures(rate: Fraction | None) -> None:
     if rate and rate > FASTEST_PICTURES:
         raise MediaError(
             UNREADABLE,
-            f"The file says that it shows {_counted(round(rate), 'picture')} a second; at most "
-            f"{FASTEST_PICTURES:,} are read. {_ADVICE}",
+            say(
+                "implausible.pictures",
+                "The file says that it shows {rate, plural, one {# picture} other {# pictures}} a second; at "
+                "most {most, number} are read. {advice}",
+                rate=round(rate),
+                most=FASTEST_PICTURES,
+                advice=_ADVICE,
+            ),
         )
 
 
@@ -65,10 +81,12 @@ def _check_seconds(seconds: Fraction) -> None:
     if seconds > LONGEST_SECONDS:
         raise MediaError(
             UNREADABLE,
-            f"The file says that it lasts {_counted(round(seconds / 86400), 'day')}; at most "
-            f"{LONGEST_SECONDS // 86400} days are read. {_ADVICE}",
+            say(
+                "implausible.length",
+                "The file says that it lasts {days, plural, one {# day} other {# days}}; at most {most} days "
+                "are read. {advice}",
+                days=round(seconds / 86400),
+                most=LONGEST_SECONDS // 86400,
+                advice=_ADVICE,
+            ),
         )
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

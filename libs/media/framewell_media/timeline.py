@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from framewell_contracts.sentences import say
 from framewell_contracts.timecode import Timecode, TimecodeError
 
 LONGEST_OUTAGE_SECONDS: Final = 300.0
@@ -89,7 +90,13 @@ class Timeline:
             raise ValueError("the asset has no timecode")
         wanted = Timecode.parse(label, self.frame_rate)
         if wanted.drop_frame != first.drop_frame:
-            raise ValueError(f"{label} is not counted like the asset, whose timecode starts at {first}")
+            said = say(
+                "timecode.otherwise",
+                "{label} is not counted like the asset, whose timecode starts at {first}",
+                label=label,
+                first=first,
+            )
+            raise TimecodeError(said)
         frames = (wanted.frame - first.frame) % first.frames_a_day
         return self.start_pts + round(frames / self.frame_rate / self.time_base)
 

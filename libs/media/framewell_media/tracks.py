@@ -9,6 +9,7 @@ from typing import Any, Final
 import av.error
 from av.stream import Disposition
 
+from framewell_contracts.sentences import say
 from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.languages import bcp47
 from framewell_media.programmes import programme_numbers
@@ -64,7 +65,9 @@ def moving_pictures(container: Any) -> Any | None:
     """
     track = next((stream for stream in container.streams.video if not is_cover(stream)), None)
     if track is not None and track.codec_context is None:
-        raise MediaError(UNREADABLE, "The picture track is in a codec that cannot be decoded here.")
+        raise MediaError(
+            UNREADABLE, say("media.codec", "The picture track is in a codec that cannot be decoded here.")
+        )
     return track
 
 

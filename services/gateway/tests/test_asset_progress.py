@@ -22,6 +22,7 @@ from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import MediaKind, Work
 from framewell.mesh.v1.mesh_pb2 import Outcome
 from framewell_contracts.fact_types import fact_type
+from framewell_contracts.sentences import Sentence, say, wording_of, wordings_of
 from framewell_gateway.domain.progress import Progress
 from framewell_gateway.testing import ReadModels
 from framewell_kit.documents import MemoryDocuments
@@ -145,7 +146,7 @@ async def test_what_fails_for_one_reason_is_one_sentence_and_what_never_came_is_
     )
     assert progress is not None
     assert progress.missing == (
-        "chunks 3 to 12 and 80 are not analysed: It is prohibited.",
+        "chunks 3–12, 80 are not analysed: It is prohibited.",
         "chunk 70 is missing: the picture data is damaged",
     )
 
@@ -212,3 +213,34 @@ async def test_a_chunk_of_the_twelfth_hour_costs_what_one_of_the_first_minute_co
     (found,) = (await progress.of_assets([ASSET])).values()
     assert found.chunks == ChunkCounts(planned=4320, transcoded=4320, analysed=4320)
     assert sum(store.take()) < 200_000
+
+
+async def test_what_is_missing_and_why_it_was_rejected_keep_what_they_were_made_of() -> None:
+    why = say("cancelled", "Its ingest was cancelled on request.")
+    damaged = say("media.empty", "The file is empty (0 bytes).")
+    cut = say("missing.sound", "The sound is missing: {why}", why=damaged)
+    rejected = await progress_after(AssetRejected(work=work(), detail=why, wording=wording_of(why)))
+    lacking = await progress_after(
+        chunk(0, ChunkTranscoded, failed("unreadable", damaged)),
+        AssetTranscoded(work=work(), missing=[cut, "old"], missing_wordings=wordings_of([cut, "old"])),
+        chunk(0, ChunkAnalysed, failed("unreadable", damaged)),
+        AudioAnalysed(work=work(), outcome=failed("unreadable", damaged)),
+    )
+    assert rejected is not None
+    assert lacking is not None
+    assert wording_of(rejected.reason or "") == wording_of(why)
+    assert [one.code if isinstance(one, Sentence) else "" for one in lacking.missing] == [
+        "missing.sound",
+        "",
+        "missing.sound_is",
+    ]
+
+
+async def test_progress_that_was_kept_without_wordings_is_read_as_its_texts() -> None:
+    models = ReadModels()
+    step = {"failure": "", "reason": "It was empty.", "chunk_count": 0, "missing": ["The sound is missing."]}
+    kept = {"asset_id": ASSET, "generation": 0, "kind": 0, "steps": {"asset_transcoded": step}}
+    failures = {"failed": {"chunk_analysed": {"3": "a hole"}}}
+    await models.documents.insert_once("asset_progress", {"_id": f"{ASSET}@0", **kept, **failures})
+    found = (await models.progress.of_assets([ASSET]))[ASSET]
+    assert list(found.missing) == ["The sound is missing.", "chunk 3 is not analysed: a hole"]

@@ -95,7 +95,7 @@ async def test_an_asset_of_twelve_hours_ends_once_with_a_small_fact_and_a_comple
             await bench.deliver(part)
         analysed = bench.facts.one(AssetAnalysed)  # one id, and always the same content
         index = AnalysisIndex.FromString(await bench.objects.read(analysed.index))
-    assert analysed.ByteSize() < 5_000
+    assert analysed.ByteSize() < 10_000
     assert analysed.work == WORK
     assert analysed.chunk_count == len(index.chunks) == TWELVE_HOURS
     assert [one.chunk_id for one in index.chunks] == [f"{ASSET}/0/{n * 250}" for n in range(TWELVE_HOURS)]

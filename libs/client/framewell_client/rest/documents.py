@@ -1453,7 +1453,7 @@ class Failed(TypedDict):
     detail: str
     """One sentence for a person: what happened, to what."""
     wording: NotRequired[Wording]
-    """What that sentence was made of."""
+    """What the sentence of `detail` was made of."""
 
 
 class FateStep(TypedDict):
@@ -3511,7 +3511,7 @@ class RequestError(TypedDict):
     problem: str
     """What is wrong with it, and what is right."""
     wording: NotRequired[Wording]
-    """What that sentence was made of."""
+    """What the sentence of `problem` was made of."""
 
 
 class ResumeReanalysisResponse(TypedDict):

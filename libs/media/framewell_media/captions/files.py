@@ -19,6 +19,7 @@ import ttconv.srt.reader
 import ttconv.stl.reader
 import ttconv.vtt.reader
 
+from framewell_contracts.sentences import say
 from framewell_media.captions.cues import Cue, shifted
 from framewell_media.captions.timed_text import cues_of
 from framewell_media.errors import EMPTY, NOT_MEDIA, UNREADABLE, MediaError
@@ -80,11 +81,14 @@ def read_captions(data: bytes, length: Fraction, start: Fraction | None) -> Capt
     damaged one, a document type declaration or elements nested too deeply.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise MediaError(UNREADABLE, f"The file of subtitles is larger than {MAX_FILE_BYTES >> 20} MiB.")
+        most = MAX_FILE_BYTES >> 20
+        said = say("subtitles.large", "The file of subtitles is larger than {most} MiB.", most=most)
+        raise MediaError(UNREADABLE, said)
     if not data:
-        raise MediaError(EMPTY, "The file of subtitles is empty (0 bytes).")
+        raise MediaError(EMPTY, say("subtitles.empty", "The file of subtitles is empty (0 bytes)."))
     if not data.strip(b"\0 \t\r\n"):
-        raise MediaError(EMPTY, "The file of subtitles is empty but for zero bytes and white space.")
+        said = say("subtitles.blank", "The file of subtitles is empty but for zero bytes and white space.")
+        raise MediaError(EMPTY, said)
     name = _format_of(data)
     try:
         with _passed_over() as passed_over:
@@ -95,7 +99,10 @@ def read_captions(data: bytes, length: Fraction, start: Fraction | None) -> Capt
     except MediaError:
         raise
     except Exception as error:
-        raise MediaError(UNREADABLE, f"The {_NAMES[name]} file cannot be read; it may be damaged.") from error
+        said = say(
+            "subtitles.damaged", "The {format} file cannot be read; it may be damaged.", format=_NAMES[name]
+        )
+        raise MediaError(UNREADABLE, said) from error
     label_second = _SECOND_WITHOUT_DROPS if name == "scc" and b";" not in data else Fraction(1)
     starts = _stated_starts(data, name, start)
     return CaptionDocument(name, language, _on_clock(cues, length, starts, label_second), passed_over.count)
@@ -142,7 +149,8 @@ def read_scc(text: str, length: Fraction) -> list[Cue]:
     try:
         return list(cues_of(ttconv.scc.reader.to_model(text), length + _TIMES_OF_A_DAY))
     except Exception as error:
-        raise MediaError(UNREADABLE, "The captions inside the pictures cannot be read.") from error
+        said = say("captions.unreadable", "The captions inside the pictures cannot be read.")
+        raise MediaError(UNREADABLE, said) from error
 
 
 def read_ttml(data: bytes) -> tuple[Any, str]:
@@ -152,7 +160,7 @@ def read_ttml(data: bytes) -> tuple[Any, str]:
     language = root.get("{http://www.w3.org/XML/1998/namespace}lang", "")
     document = ttconv.imsc.reader.to_model(ET.ElementTree(root))
     if document is None:
-        raise MediaError(UNREADABLE, "The XML document is no TTML: its root is not `tt`.")
+        raise MediaError(UNREADABLE, say("ttml.none", "The XML document is no TTML: its root is not `tt`."))
     return document, language
 
 
@@ -161,13 +169,17 @@ def _check_xml(data: bytes) -> None:
     depth = 0
 
     def refuse(*_: Any) -> None:
-        raise MediaError(UNREADABLE, "The TTML file has a document type declaration, which is not read.")
+        said = say("ttml.doctype", "The TTML file has a document type declaration, which is not read.")
+        raise MediaError(UNREADABLE, said)
 
     def enter(*_: Any) -> None:
         nonlocal depth
         depth += 1
         if depth > _MAX_DEPTH:
-            raise MediaError(UNREADABLE, f"The TTML file has elements nested more than {_MAX_DEPTH} deep.")
+            said = say(
+                "ttml.deep", "The TTML file has elements nested more than {most} deep.", most=_MAX_DEPTH
+            )
+            raise MediaError(UNREADABLE, said)
 
     def leave(*_: Any) -> None:
         nonlocal depth
@@ -179,7 +191,8 @@ def _check_xml(data: bytes) -> None:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise MediaError(UNREADABLE, f"The TTML file is no well-formed XML ({error}).") from error
+        said = say("ttml.broken", "The TTML file is no well-formed XML ({why}).", why=error)
+        raise MediaError(UNREADABLE, said) from error
 
 
 def _read_stl(data: bytes) -> tuple[Any, str]:
@@ -229,7 +242,11 @@ def _format_of(data: bytes) -> str:
     if _SRT.match(text):
         return "srt"
     raise MediaError(
-        NOT_MEDIA, "The file of subtitles is in no format that is read (EBU STL, TTML, SRT, WebVTT, SCC)."
+        NOT_MEDIA,
+        say(
+            "subtitles.format",
+            "The file of subtitles is in no format that is read (EBU STL, TTML, SRT, WebVTT, SCC).",
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any, BinaryIO, Final
 
+from framewell_contracts.sentences import say
 from framewell_media.captions import files as files_of_captions
 from framewell_media.captions.cues import Cue, Unread, tidy, webvtt
 from framewell_media.captions.embedded import read_embedded
@@ -39,7 +40,7 @@ def read_embedded_captions(files: JobFiles, parameters: Parameters) -> Answer:
     with open_container(source, fmt) as container:
         pictures = moving_pictures(container)
         if pictures is None:
-            raise MediaError(NO_CONTENT, "The file has no picture track.")
+            raise MediaError(NO_CONTENT, say("media.no_pictures", "The file has no picture track."))
         found, unread = read_embedded(container, pictures, _clock(parameters["clock"]), length)
     tracks, room = [], MAX_WEBVTT_BYTES
     left_out = [[one.track_index, asdict(one.text.left_out)] for one in found]
@@ -83,9 +84,15 @@ def read_caption_file(files: JobFiles, parameters: Parameters) -> Answer:
     )
     text = tidy(document.cues, length, mistimed=document.mistimed)
     if not text.cues:
-        raise MediaError(NO_CONTENT, "The file of subtitles has no text that is shown during the asset.")
+        raise MediaError(
+            NO_CONTENT,
+            say("subtitles.nothing", "The file of subtitles has no text that is shown during the asset."),
+        )
     if not _write(output, text.cues, MAX_WEBVTT_BYTES):
-        raise MediaError(NO_CONTENT, "The file of subtitles has more text than an asset can have.")
+        raise MediaError(
+            NO_CONTENT,
+            say("subtitles.too_much", "The file of subtitles has more text than an asset can have."),
+        )
     return {
         "format": document.format,
         "language": document.language,

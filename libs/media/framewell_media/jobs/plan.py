@@ -14,6 +14,7 @@ import av
 import av.error
 import numpy as np
 
+from framewell_contracts.sentences import say
 from framewell_contracts.timecode import Timecode, TimecodeError
 from framewell_media.canvas import first_displayed_size
 from framewell_media.captions.line21 import CaptionWatch
@@ -85,7 +86,7 @@ def plan(files: JobFiles, parameters: Parameters) -> Answer:
 def _pictures_of(container: Any) -> Any:
     pictures = moving_pictures(container)
     if pictures is None:
-        raise MediaError(NO_CONTENT, "The file has no picture track to plan.")
+        raise MediaError(NO_CONTENT, say("media.nothing_to_plan", "The file has no picture track to plan."))
     return pictures
 
 

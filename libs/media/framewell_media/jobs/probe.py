@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final
 import av
 import av.error
 
+from framewell_contracts.sentences import say
 from framewell_media.errors import MISLABELLED, NO_CONTENT, UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, Format, open_container, sniff
 from framewell_media.jobs.track_attributes import colour_attributes, track_attributes
@@ -24,19 +25,24 @@ MAX_TRACKS: Final = 200
 """Tracks described at most: a file of a thousand says nothing more, and its fact stays small."""
 _PACKETS_TRIED: Final = 500
 _LOOKED_AT: Final = (640, 640)
+_PICTURE: Final = say("media_is.picture", "a picture")
 # fmt: off
 _PROMISES: Final = (
-    ("a picture", {"still"}, {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".jp2",
-                              ".j2k", ".avif", ".heic", ".heif"}),
-    ("sound", {"audio"}, {".wav", ".mp3", ".flac", ".m4a", ".aac", ".oga", ".opus", ".aif", ".aiff",
-                          ".aifc"}),
-    ("video", {"video"}, {".m4v", ".dv"}),
-    ("video or sound", {"video", "audio"}, {".mp4", ".mov", ".mxf", ".mkv", ".ts", ".m2ts", ".mts", ".avi",
-                                            ".mpg", ".mpeg", ".webm"}),
+    (_PICTURE, {"still"}, {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".jp2",
+                           ".j2k", ".avif", ".heic", ".heif"}),
+    (say("media_is.sound", "sound"), {"audio"},
+     {".wav", ".mp3", ".flac", ".m4a", ".aac", ".oga", ".opus", ".aif", ".aiff", ".aifc"}),
+    (say("media_is.some_video", "video"), {"video"}, {".m4v", ".dv"}),
+    (say("media_is.either", "video or sound"), {"video", "audio"},
+     {".mp4", ".mov", ".mxf", ".mkv", ".ts", ".m2ts", ".mts", ".avi", ".mpg", ".mpeg", ".webm"}),
 )
 # fmt: on
 """What names promise: words, kinds of media, suffixes. Most containers may hold sound alone."""
-_SEEMS: Final = {"still": "a picture", "audio": "sound without pictures", "video": "a video"}
+_SEEMS: Final = {
+    "still": _PICTURE,
+    "audio": say("media_is.sound_alone", "sound without pictures"),
+    "video": say("media_is.video", "a video"),
+}
 
 
 @media_job("probe")
@@ -53,8 +59,13 @@ def probe(files: JobFiles, parameters: Parameters) -> Answer:
     if missing := missing_bytes(source, fmt, size):
         raise MediaError(
             UNREADABLE,
-            f"The file is cut off: it has {size:,} bytes, its own headers promise {size + missing:,}. "
-            "Send the whole file again.",
+            say(
+                "media.cut_off",
+                "The file is cut off: it has {size, number} bytes, its own headers promise "
+                "{promised, number}. Send the whole file again.",
+                size=size,
+                promised=size + missing,
+            ),
         )
     kind, tracks = _picture_tracks(source, fmt) if fmt.family == "picture" else _container_tracks(source, fmt)
     _check_name(str(parameters.get("file_name", "")), kind, fmt)
@@ -68,8 +79,15 @@ def _check_name(file_name: str, kind: str, fmt: Format) -> None:
         if suffix in suffixes and kind not in kinds:
             raise MediaError(
                 MISLABELLED,
-                f"The file is named {suffix}, which promises {promise}, but it is {_SEEMS[kind]} "
-                f"({fmt.media_type}). Name it for what it is, or send the right file.",
+                say(
+                    "media.mislabelled",
+                    "The file is named {suffix}, which promises {promise}, but it is {found} "
+                    "({media_type}). Name it for what it is, or send the right file.",
+                    suffix=suffix,
+                    promise=promise,
+                    found=_SEEMS[kind],
+                    media_type=fmt.media_type,
+                ),
             )
 
 
@@ -103,7 +121,10 @@ def _container_tracks(source: BinaryIO, fmt: Format) -> tuple[str, list[dict[str
         stream = pictures or sound_track(container)
         if stream is None:
             raise MediaError(
-                NO_CONTENT, "The file has neither a picture nor a sound track that can be decoded."
+                NO_CONTENT,
+                say(
+                    "media.no_tracks", "The file has neither a picture nor a sound track that can be decoded."
+                ),
             )
         first = _first_frame(container, stream)
         if pictures is not None:
@@ -128,12 +149,25 @@ def _first_frame(container: Any, stream: Any) -> Any:
             if packets >= _PACKETS_TRIED:
                 break
     except END_OF_DEMUXING as error:
-        raise MediaError(UNREADABLE, f"The file cannot be read past its header ({error}).") from error
+        said = say("media.past_header", "The file cannot be read past its header ({why}).", why=error)
+        raise MediaError(UNREADABLE, said) from error
     what = "picture" if stream.type == "video" else "sound"
     if packets == 0:
-        raise MediaError(NO_CONTENT, f"The file has a {what} track but nothing in it.")
-    codec = stream.codec_context.name if stream.codec_context else "unknown"
-    raise MediaError(UNREADABLE, f"Not one of the first {packets} {what} packets ({codec}) can be decoded.")
+        said = say(
+            "media.empty_track",
+            "The file has a {what, select, picture {picture} other {sound}} track but nothing in it.",
+            what=what,
+        )
+        raise MediaError(NO_CONTENT, said)
+    said = say(
+        "media.packets",
+        "Not one of the first {packets} {what, select, picture {picture} other {sound}} packets ({codec}) "
+        "can be decoded.",
+        packets=packets,
+        what=what,
+        codec=stream.codec_context.name if stream.codec_context else "unknown",
+    )
+    raise MediaError(UNREADABLE, said)
 
 
 def _displayed(stream: Any, frame: Any) -> dict[str, Any]:

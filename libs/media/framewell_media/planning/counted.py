@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from framewell_media.errors import NO_CONTENT, MediaError
+from framewell_media.errors import NO_CONTENT, NO_PICTURES, MediaError
 from framewell_media.planning.chunks import ChunkLength, ChunkPlan, ChunkRows, Sink, SourcePlan
 from framewell_media.planning.packets import NO_TIME, PacketTable, joined
 from framewell_media.planning.rates import StepMeter
@@ -62,7 +62,7 @@ class CountedPlanner:
         if self._pending is not None and len(self._pending):
             self._emit(len(self._pending))
         if not self.chunks:
-            raise MediaError(NO_CONTENT, "The file has a video track but not a single picture in it.")
+            raise MediaError(NO_CONTENT, NO_PICTURES)
         begin = Fraction(self._first_dts or 0) * self.source_time_base
         end = self.chunks[-1].end_pts
         run = ClockRun(begin, begin + end * COUNTED_TIME_BASE, Fraction(0), None)

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from framewell_media.errors import NO_CONTENT, MediaError
+from framewell_media.errors import NO_CONTENT, NO_PICTURES, MediaError
 from framewell_media.planning.chunks import ChunkLength, ChunkPlan, ChunkRows, Sink, SourcePlan
 from framewell_media.planning.packets import NO_TIME, PacketTable, joined
 from framewell_media.planning.rates import StepMeter
@@ -102,7 +102,7 @@ class TimedPlanner:
         """Give out the rest and return the plan. Raises MediaError (`no_content`) without any picture."""
         self._end_run()
         if not self.chunks:
-            raise MediaError(NO_CONTENT, "The file has a video track but not a single picture in it.")
+            raise MediaError(NO_CONTENT, NO_PICTURES)
         rate = self.meter.nominal_frame_rate(self.declared_rate)
         return SourcePlan(
             time_base=self.time_base,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Final, NoReturn
 
+from framewell_contracts.sentences import kept_wording
 from framewell_media.errors import MediaError
 from framewell_media.sandbox.layers import Limits, die_with_parent, lock_down
 from framewell_media.sandbox.registry import JobFiles, find_job
@@ -53,7 +54,8 @@ def _answer(job: Any, files: JobFiles, parameters: dict[str, Any]) -> dict[str, 
     try:
         return {"answer": job(files, parameters)}
     except MediaError as verdict:
-        return {"verdict": {"code": verdict.code, "detail": verdict.detail[:_MESSAGE_LIMIT]}}
+        detail = verdict.detail[:_MESSAGE_LIMIT]
+        return {"verdict": {"code": verdict.code, "detail": detail, "wording": kept_wording(verdict.detail)}}
     except MemoryError:
         raise
     except Exception as bug:  # noqa: BLE001 - whatever it is, it is the parent's to report

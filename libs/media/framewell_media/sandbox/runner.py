@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
+from framewell_contracts.sentences import worded_as_kept
 from framewell_media.errors import JobCrashed, JobFailed, MediaError, SandboxUnavailable
 from framewell_media.sandbox import child
 from framewell_media.sandbox.layers import Limits, SandboxReport
@@ -168,7 +169,9 @@ class Sandbox:
         if message is None:
             raise _crash(_ending(status_pipe))
         if "verdict" in message:
-            raise MediaError(str(message["verdict"]["code"]), str(message["verdict"]["detail"]))
+            verdict = message["verdict"]
+            detail = worded_as_kept(str(verdict["detail"]), verdict.get("wording"))
+            raise MediaError(str(verdict["code"]), detail)
         if "failure" in message:
             raise JobFailed(str(message["failure"]))
         answer = message.get("answer")

@@ -7,6 +7,7 @@ again, or before another, changes nothing.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from framewell_contracts.sentences import kept_wording, worded_as_kept
 from framewell_gateway.domain.progress import BUCKET_SIZE, Progress, ProgressPart, Step, progress_of
 from framewell_kit.documents.protocol import Document, Documents
 
@@ -33,7 +34,7 @@ class ProgressDocuments:
         if step.chunk is None:
             change["$set"] = {f"steps.{name}": _step_document(step)}
         elif step.failure:
-            change["$set"] = {f"failed.{name}.{step.chunk}": step.failure}
+            change["$set"] = {f"failed.{name}.{step.chunk}": _kept(step.failure)}
         else:
             change["$addToSet"] = {f"done.{name}": step.chunk}
         await self._documents.update(PROGRESS, _id(step), change, upsert=True)
@@ -58,11 +59,33 @@ def _id(step: Step) -> str:
 
 def _step_document(step: Step) -> Document:
     return {
-        "failure": step.failure,
-        "reason": step.reason,
+        "failure": _kept(step.failure),
+        "reason": _kept(step.reason),
         "chunk_count": step.chunk_count,
-        "missing": list(step.missing),
+        "missing": [_kept(one) for one in step.missing],
     }
+
+
+def _kept(sentence: str) -> Document | str:
+    """Return a sentence as it is kept: with what it was made of; the text alone of one made of nothing."""
+    wording = kept_wording(sentence)
+    return {"text": str(sentence), "wording": wording} if wording else str(sentence)
+
+
+def _said(kept: Document | str) -> str:
+    return kept if isinstance(kept, str) else worded_as_kept(kept["text"], kept["wording"])
+
+
+def _step(asset_id: str, name: str, generation: int, kept: Document) -> Step:
+    return Step(
+        asset_id,
+        name,
+        generation,
+        failure=_said(kept["failure"]),
+        reason=_said(kept["reason"]),
+        chunk_count=kept["chunk_count"],
+        missing=tuple(_said(one) for one in kept["missing"]),
+    )
 
 
 def _part(document: Document) -> ProgressPart:
@@ -71,12 +94,12 @@ def _part(document: Document) -> ProgressPart:
         generation=generation,
         kind=document["kind"],
         steps={
-            _dotted(name): Step(asset_id, _dotted(name), generation, **step)
+            _dotted(name): _step(asset_id, _dotted(name), generation, step)
             for name, step in document.get("steps", {}).items()
         },
         done={_dotted(name): frozenset(numbers) for name, numbers in document.get("done", {}).items()},
         failed={
-            _dotted(name): {int(number): failure for number, failure in failures.items()}
+            _dotted(name): {int(number): _said(failure) for number, failure in failures.items()}
             for name, failures in document.get("failed", {}).items()
         },
     )

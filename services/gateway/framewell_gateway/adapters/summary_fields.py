@@ -15,6 +15,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState, AssetSummary, ChunkCounts
 from framewell.media.v1.media_pb2 import Programme
+from framewell_contracts.sentences import kept_wording, worded_as_kept, wording_of
 from framewell_gateway.domain.asset_index import NEVER, AssetRow
 from framewell_gateway.domain.search_words import folded, search_text
 from framewell_gateway.domain.summaries import (
@@ -82,11 +83,15 @@ def parts_of(change: SummaryChange) -> Iterator[tuple[Query, Document]]:
 
 
 def of_standing(standing: Standing) -> Document:
-    reached = {"rank": standing.rank, "state": standing.state, "reason": standing.reason}
+    reached = {"rank": standing.rank, "state": standing.state, **_reason(standing.reason)}
     if standing.state == AssetState.ASSET_STATE_REMOVED:
         ranks = dict.fromkeys(("known_rank", "length_rank", "programme_rank"), HIGHEST)
         return {**reached, **_NOTHING_KNOWN, **ranks}
     return {**reached, "generation": standing.generation}
+
+
+def _reason(reason: str | None) -> Document:
+    return {"reason": None if reason is None else str(reason), "reason_wording": kept_wording(reason or "")}
 
 
 def _of_known(known: AssetSummary) -> Document:
@@ -142,6 +147,10 @@ def listed(document: Document) -> ListedAsset:
     summary.asset_id, summary.state, summary.kind = document["_id"], document["state"], document["kind"]
     if document.get("reason") is not None:
         summary.reason = document["reason"]
+        if (
+            wording := wording_of(worded_as_kept(summary.reason, document.get("reason_wording")))
+        ) is not None:
+            summary.reason_wording.CopyFrom(wording)
     if document.get("requested_at") is not None:
         summary.requested_at.FromDatetime(document["requested_at"])
     if document.get("changed"):

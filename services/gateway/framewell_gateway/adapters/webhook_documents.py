@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from framewell_contracts.sentences import kept_wording, worded_as_kept
 from framewell_gateway.domain.webhooks import (
     Delivery,
     DeliveryStatus,
@@ -124,6 +125,7 @@ def _of(webhook_id: str, status: DeliveryStatus) -> Document:
 
 def _webhook(document: Document) -> RegisteredWebhook:
     values = {name: value for name, value in document.items() if name not in _NOT_OF_WEBHOOK}
+    values["because"] = worded_as_kept(values["because"], values.pop("because_wording", None))
     values["types"] = tuple(values["types"])
     values["status"] = WebhookStatus(values["status"])
     return RegisteredWebhook(webhook_id=document["_id"], **values)
@@ -136,10 +138,12 @@ def _stored(delivery: Delivery) -> Document:
     document = asdict(delivery)
     document["_id"] = document.pop("delivery_id")
     document["status"] = delivery.status.value
+    document |= {"problem": str(delivery.problem), "problem_wording": kept_wording(delivery.problem)}
     return document
 
 
 def _delivery(document: Document) -> Delivery:
     values = {name: value for name, value in document.items() if name != "_id"}
     values["status"] = DeliveryStatus(values["status"])
+    values["problem"] = worded_as_kept(values["problem"], values.pop("problem_wording", None))
     return Delivery(delivery_id=document["_id"], **values)

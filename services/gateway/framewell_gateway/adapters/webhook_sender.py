@@ -14,11 +14,13 @@ from typing import Final
 
 import h11
 
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.webhook_hosts import NotAllowed, Target, require_reachable, target_of
 from framewell_gateway.domain.webhooks import Answer
 
 SECONDS: Final = 10.0
 """From the first look for the address to the last byte of an answer's head."""
+_CLOSED: Final = say("delivery.closed", "the connection was closed without an answer")
 _MOST_HEAD: Final = 16 << 10
 _READ: Final = 4096
 
@@ -42,11 +44,13 @@ class HttpSender:
             async with asyncio.timeout(self.seconds):
                 return await self._post(target, headers, body)
         except NotAllowed as error:
-            return Answer(0, str(error))
+            return Answer(0, error.reason)
         except TimeoutError:
-            return Answer(0, f"no answer within {self.seconds:g} s")
+            said = say("delivery.late", "no answer within {seconds} s", seconds=f"{self.seconds:g}")
+            return Answer(0, said)
         except (OSError, ssl.SSLError, h11.ProtocolError, UnicodeError) as error:
-            return Answer(0, f"{type(error).__name__}: {error}"[:500])
+            what = f"{type(error).__name__}: {error}"[:500]
+            return Answer(0, say("delivery.failed", "{why}", why=what))
 
     async def _post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Answer:
         address = await _address_of(target)
@@ -85,12 +89,18 @@ async def _head(connection: h11.Connection, reader: asyncio.StreamReader) -> Ans
         if event is h11.NEED_DATA:
             data = await reader.read(_READ)
             if not data and connection.their_state is h11.SEND_RESPONSE:
-                return Answer(0, "the connection was closed without an answer")
+                return Answer(0, _CLOSED)
             connection.receive_data(data)
         elif isinstance(event, h11.Response):
             status = event.status_code
             if 300 <= status < 400:
-                return Answer(status, f"HTTP {status}: redirects are not followed; give the address itself")
-            return Answer(status, "" if 200 <= status < 300 else f"HTTP {status}")
+                said = say(
+                    "delivery.redirect",
+                    "HTTP {status}: redirects are not followed; give the address itself",
+                    status=status,
+                )
+                return Answer(status, said)
+            refused = say("delivery.status", "HTTP {status}", status=status)
+            return Answer(status, "" if 200 <= status < 300 else refused)
         elif not isinstance(event, h11.InformationalResponse):
-            return Answer(0, "the connection was closed without an answer")
+            return Answer(0, _CLOSED)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from framewell_contracts.sentences import say
 from framewell_gateway.domain.events import Cursor
 from framewell_gateway.domain.webhooks import (
     DISABLED_AFTER,
@@ -16,6 +17,7 @@ from framewell_gateway.domain.webhooks import (
     WebhookStatus,
     cloud_event,
     delivery_id,
+    kept_because,
     seconds_until_next,
     signed_headers,
 )
@@ -102,7 +104,7 @@ class DeliverWebhook:
         event = await self.events.get(delivery.event_key)
         now = self.clock.now()
         if event is None:
-            gone = "its event was erased"
+            gone = say("delivery.erased", "its event was erased")
             await self.webhooks.note(
                 replace(delivery, status=DeliveryStatus.DEAD, problem=gone, due_at=None, tried_at=now)
             )
@@ -135,15 +137,20 @@ class DeliverWebhook:
             return
         since = webhook.failing_since or now
         values: dict[str, object] = {"failing_since": since}
-        because = ""
+        because: str = ""
         if answer.is_gone:
-            because = "its address answered that it is gone (410)"
+            because = say("webhook_off.gone", "its address answered that it is gone (410)")
         elif now - since >= DISABLED_AFTER:
-            because = f"every attempt has failed since {since:%Y-%m-%d %H:%M} UTC; the last: {answer.problem}"
+            because = say(
+                "webhook_off.failing",
+                "every attempt has failed since {since} UTC; the last: {why}",
+                since=f"{since:%Y-%m-%d %H:%M}",
+                why=answer.problem,
+            )
         if not because:
             await self.webhooks.change(webhook.webhook_id, values)
             return
-        values |= {"status": WebhookStatus.DISABLED.value, "because": because}
+        values |= {"status": WebhookStatus.DISABLED.value, **kept_because(because)}
         disabled = await self.webhooks.change(webhook.webhook_id, values, revision=webhook.revision)
         if disabled is not None:  # else a person has changed it meanwhile, and the next attempt says
             log.warning(WEBHOOK_DISABLED, webhook=webhook.webhook_id, because=because)

@@ -20,7 +20,7 @@ from framewell.gateway.v1.webhooks_pb2 import (
     WebhookSecret,
 )
 from framewell_contracts.fact_types import FACTS
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wording_of
 from framewell_contracts.services import SERVICES
 from framewell_gateway.domain.principals import Principal
 from framewell_gateway.domain.webhook_hosts import NotAllowed
@@ -30,6 +30,7 @@ from framewell_gateway.domain.webhooks import (
     RegisteredWebhook,
     WebhookStatus,
     delivery_id,
+    kept_because,
     new_secret,
     signed_headers,
 )
@@ -92,8 +93,9 @@ class ManageWebhooks:
             values["types"] = [] if change.every_type else list(change.types)
         if change.HasField("active"):
             status = WebhookStatus.ACTIVE if change.active else WebhookStatus.PAUSED
-            because = "" if change.active else f"{self.caller.name} paused it"
-            values |= {"status": status.value, "because": because, "failing_since": None}
+            paused = say("webhook_off.paused", "{who} paused it", who=self.caller.name)
+            because = "" if change.active else paused
+            values |= {"status": status.value, **kept_because(because), "failing_since": None}
         expected = request.expected_revision if request.HasField("expected_revision") else before.revision
         return webhook_message(await self._change(before, values, expected))
 
@@ -133,6 +135,7 @@ class ManageWebhooks:
             delivered=answer.is_taken,
             status=answer.status,
             problem=answer.problem,
+            problem_wording=wording_of(answer.problem),
             milliseconds=int(1000 * (time.monotonic() - begun)),
         )
 
@@ -168,7 +171,7 @@ class ManageWebhooks:
             try:
                 self.sender.check(url)
             except NotAllowed as error:
-                raise Rejected(str(error), code="webhook_host_not_allowed") from error
+                raise Rejected(error.reason) from error
         if unknown := sorted(set(types) - FACTS.keys()):
             raise Rejected(
                 say(

@@ -8,13 +8,23 @@ since) is left out.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, cast
 
 from google.protobuf.message import Message
 
 from framewell.gateway.v1.asset_view_pb2 import AssetState, ChunkCounts
 from framewell.media.v1.media_pb2 import MediaKind
-from framewell_contracts.missing import bounded_missing, by_reason, chunks_text
+from framewell.mesh.v1.mesh_pb2 import Wording
+from framewell_contracts.missing import (
+    Incomplete,
+    bounded_missing,
+    by_reason,
+    chunks_lack,
+    lacks_sound,
+    missing_of,
+)
+from framewell_contracts.sentences import say, worded
+from framewell_kit.outcome_messages import reason_of
 
 BUCKET_SIZE: Final = 64
 """Chunk numbers in one part."""
@@ -32,6 +42,8 @@ _STEPS: Final = frozenset(
         "asset.analysed", *CHUNK_STEPS, *SOUND_STEPS,
     }
 )  # fmt: skip
+_LACKING: Final = frozenset({"asset.transcoded", "asset.analysed"})
+_NO_REASON: Final = say("rejected_unsaid", "rejected without a reason")
 EVERY_GENERATION: Final = -1
 """Stands for the generation of facts that concern all of them: the request and the removal of an asset."""
 
@@ -101,11 +113,11 @@ def step_of(name: str, asset_id: str, fact: Message) -> Step | None:
         name,
         generation=work.generation,
         chunk=getattr(fact, "index") if name in CHUNK_STEPS else None,  # noqa: B009
-        failure=outcome.failed.detail or outcome.failed.code if outcome is not None and given_up else "",
-        reason=getattr(fact, "detail", ""),
+        failure=reason_of(outcome.failed) or outcome.failed.code if outcome is not None and given_up else "",
+        reason=worded(getattr(fact, "detail", ""), getattr(fact, "wording", Wording())),
         kind=work.kind,
         chunk_count=getattr(fact, "chunk_count", 0),
-        missing=tuple(getattr(fact, "missing", ())),
+        missing=tuple(missing_of(cast(Incomplete, fact))) if name in _LACKING else (),
     )
 
 
@@ -149,7 +161,7 @@ def state_of(steps: Mapping[str, Step], *, worked_on: bool) -> "tuple[AssetState
     if analysed := steps.get("asset.analysed"):
         return AssetState.ASSET_STATE_ANALYSED, analysed.failure or None
     if rejected := steps.get("asset.rejected"):
-        return AssetState.ASSET_STATE_REJECTED, rejected.reason or "rejected without a reason"
+        return AssetState.ASSET_STATE_REJECTED, rejected.reason or _NO_REASON
     return _state_on_the_way(steps, worked_on=worked_on), None
 
 
@@ -212,9 +224,9 @@ def _failures(
         extracted = steps.get("audio.extracted")
         sound = None if extracted is not None and extracted.failure else sound
     reasons = by_reason(chunks).items()
-    found = {f"{chunks_text(numbers, what)}: {reason}": None for reason, numbers in reasons}
+    found: dict[str, None] = {chunks_lack(numbers, what, reason): None for reason, numbers in reasons}
     if sound is not None and sound.failure:
-        found[f"the sound is {what}: {sound.failure}"] = None
+        found[lacks_sound(what, sound.failure)] = None
     return found
 
 

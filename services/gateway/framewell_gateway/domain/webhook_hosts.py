@@ -7,6 +7,7 @@ from string import punctuation
 from typing import Final, TypeAlias
 from urllib.parse import quote, urlsplit
 
+from framewell_contracts.sentences import Sentence, say
 from framewell_gateway.domain.principals import is_loopback
 
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -31,7 +32,11 @@ class Target:
 
 
 class NotAllowed(Exception):
-    """A webhook may not lead there; the sentence says why, and what to do."""
+    """A webhook may not lead there; `reason` says why, and what to do."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def target_of(url: str, allowed: Collection[str]) -> Target:
@@ -45,15 +50,28 @@ def target_of(url: str, allowed: Collection[str]) -> Target:
         port = parts.port or _PORTS.get(parts.scheme, 0)
         host = (parts.hostname or "").encode("idna").decode().lower() if parts.hostname else ""
     except ValueError as error:
-        raise NotAllowed(f"{url[:200]!r} is no address: {error}") from error
+        said = say(
+            "webhook_host_not_allowed.none",
+            "{address} is no address: {why}",
+            address=repr(url[:200]),
+            why=error,
+        )
+        raise NotAllowed(said) from error
     if parts.scheme not in _PORTS or not host or parts.username or parts.password or parts.fragment:
         raise NotAllowed(
-            "give an address such as https://host/path, without a name, a password or a fragment"
+            say(
+                "webhook_host_not_allowed.form",
+                "give an address such as https://host/path, without a name, a password or a fragment",
+            )
         )
     if not any(_matches(host, port, entry) for entry in allowed):
         raise NotAllowed(
-            f"webhooks may not lead to {host}:{port}: the operator allows hosts in "
-            "FRAMEWELL_GATEWAY_WEBHOOK_HOSTS"
+            say(
+                "webhook_host_not_allowed",
+                "webhooks may not lead to {host}: the operator allows hosts in "
+                "FRAMEWELL_GATEWAY_WEBHOOK_HOSTS",
+                host=f"{host}:{port}",
+            )
         )
     path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
     target = Target(parts.scheme, host, port, quote(path, safe=punctuation))
@@ -70,10 +88,22 @@ def require_reachable(target: Target, address: str) -> None:
     found = _plain(ip_address(address.partition("%")[0]))
     if found.is_loopback:
         if not is_loopback(target.host):
-            raise NotAllowed(f"{target.host} leads to this very machine ({address})")
+            said = say(
+                "webhook_host_not_allowed.here",
+                "{host} leads to this very machine ({address})",
+                host=target.host,
+                address=address,
+            )
+            raise NotAllowed(said)
         return  # named as such, and allowed: `::1` is reserved besides
     if found.is_link_local or found.is_multicast or found.is_unspecified or found.is_reserved:
-        raise NotAllowed(f"{target.host} leads to {address}, which is no address of a server")
+        said = say(
+            "webhook_host_not_allowed.no_server",
+            "{host} leads to {address}, which is no address of a server",
+            host=target.host,
+            address=address,
+        )
+        raise NotAllowed(said)
 
 
 def _is_address(host: str) -> bool:

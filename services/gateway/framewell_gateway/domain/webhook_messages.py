@@ -1,8 +1,9 @@
 """Webhooks and deliveries as REST tells them: without secrets."""
 
-from typing import Final
+from typing import Any, Final
 
 from framewell.gateway.v1.webhooks_pb2 import DeliveryState, Webhook, WebhookDelivery, WebhookState
+from framewell_contracts.sentences import wording_of
 from framewell_gateway.domain.moments import timestamp
 from framewell_gateway.domain.webhooks import (
     Delivery,
@@ -25,7 +26,7 @@ DELIVERY_STATES: "Final[dict[DeliveryStatus, DeliveryState.ValueType]]" = {
 
 def webhook_message(webhook: RegisteredWebhook) -> Webhook:
     """Return a webhook as it is answered."""
-    times = {
+    times: dict[str, Any] = {
         name: timestamp(moment)
         for name, moment in (
             ("delivered_at", webhook.delivered_at),
@@ -42,6 +43,7 @@ def webhook_message(webhook: RegisteredWebhook) -> Webhook:
         description=webhook.description,
         state=_STATES[webhook.status],
         because=webhook.because,
+        because_wording=wording_of(webhook.because),
         created_by=webhook.created_by,
         created_at=timestamp(webhook.created_at),
         revision=webhook.revision,
@@ -51,7 +53,7 @@ def webhook_message(webhook: RegisteredWebhook) -> Webhook:
 
 def delivery_message(delivery: Delivery) -> WebhookDelivery:
     """Return a delivery as it is answered."""
-    times = {
+    times: dict[str, Any] = {
         name: timestamp(moment)
         for name, moment in (("due_at", delivery.due_at), ("tried_at", delivery.tried_at))
         if moment is not None
@@ -64,6 +66,7 @@ def delivery_message(delivery: Delivery) -> WebhookDelivery:
         attempts=delivery.attempts,
         status=delivery.answered,
         problem=delivery.problem,
+        problem_wording=wording_of(delivery.problem),
         created_at=timestamp(delivery.created_at),
         **times,
     )

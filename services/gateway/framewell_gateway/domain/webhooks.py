@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from framewell_contracts.sentences import kept_wording
 from framewell_gateway.domain.events import EventFilter, RecordedEvent
 
 CLOUD_EVENTS: Final = "application/cloudevents+json"
@@ -80,6 +81,11 @@ class RegisteredWebhook:
         """Return the secrets that sign now, the newest first."""
         is_valid = self.old_secret_until is not None and now < self.old_secret_until
         return [self.secret, self.old_secret] if is_valid else [self.secret]
+
+
+def kept_because(because: str) -> dict[str, Any]:
+    """Return what a change of a webhook keeps of why it is not served."""
+    return {"because": str(because), "because_wording": kept_wording(because)}
 
 
 @dataclass(frozen=True, slots=True)

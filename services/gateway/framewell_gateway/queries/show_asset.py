@@ -36,7 +36,11 @@ class ShowAsset:
         known = await self.progress(request.asset_id)
         progress, away = known.progress, known.away
         if progress.state == AssetState.ASSET_STATE_REMOVED:
-            why = f": {progress.reason}" if progress.reason else ", with everything made from it"
+            why = (
+                say("removed.because", ": {why}", why=progress.reason)
+                if progress.reason
+                else say("removed.whole", ", with everything made from it")
+            )
             raise Gone(
                 say("asset_removed", "asset {asset_id} was removed{why}", asset_id=request.asset_id, why=why)
             )

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from conftest import House, Visit
 
 GROUP = "transcode.stitch"
+LINES = """cell => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return new Set([...range.getClientRects()].map((one) => one.top)).size;
+}"""
 TYPE = "framewell.chunk.transcoded.v1"
 GIVEN_UP = datetime(2026, 11, 29, 2, 10, tzinfo=UTC)
 AWAY = say("database_away", "the document database does not answer: {why}", why="27017: refused")
@@ -100,6 +105,5 @@ def test_models_say_in_german_what_they_do_and_why_not_in_whole_words(
     expect(rows.locator("[lang=en]")).to_have_text(["of-tomorrow"])
     task = rows.nth(0).locator("td").nth(2)
     expect(task).to_have_text("Schlagworte")
-    lines = task.evaluate("cell => { const all = document.createRange(); all.selectNodeContents(cell);"
-                          " return new Set([...all.getClientRects()].map((one) => one.top)).size }")  # fmt: skip
+    lines = task.evaluate(LINES)
     assert lines == 1

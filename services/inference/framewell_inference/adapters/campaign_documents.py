@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from framewell.mesh.v1.mesh_pb2 import Actor
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import kept_wording, say, worded_as_kept
 from framewell_inference.adapters.campaign_metrics import report_campaign
 from framewell_inference.domain.campaign_counts import Counts
 from framewell_inference.domain.campaigns import (
@@ -113,7 +113,8 @@ def _document(one: Campaign) -> Document:
             "sound_seconds": one.estimate.sound_seconds,
             "done_assets": one.estimate.done_assets,
             "seconds": one.estimate.seconds,
-            "basis": one.estimate.basis,
+            "basis": str(one.estimate.basis),
+            "basis_wording": kept_wording(one.estimate.basis),
         },
         "state": one.state.value,
         "cursor": one.cursor,
@@ -132,6 +133,12 @@ def _document(one: Campaign) -> Document:
         "revision": one.revision,
         "changed_by": b"" if one.changed_by is None else one.changed_by.SerializeToString(deterministic=True),
     }
+
+
+def _estimate(kept: Document) -> Estimate:
+    """Return an estimate; what an earlier version kept has no wording."""
+    values = {name: value for name, value in kept.items() if name != "basis_wording"}
+    return Estimate(**values | {"basis": worded_as_kept(kept["basis"], kept.get("basis_wording"))})
 
 
 def _target(target: Target) -> Document:
@@ -160,7 +167,7 @@ def _campaign(document: Document) -> Campaign:
         changed_by=Actor.FromString(bytes(document["changed_by"])) if document.get("changed_by") else None,
         started_at=document["started_at"],
         ended_at=document["ended_at"],
-        estimate=Estimate(**document["estimate"]),
+        estimate=_estimate(document["estimate"]),
         state=State(document["state"]),
         cursor=document["cursor"],
         all_taken=document["all_taken"],

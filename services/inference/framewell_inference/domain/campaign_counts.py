@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from framewell_contracts.sentences import kept_wording, say, worded_as_kept
+
 MOST_REASONS: Final = 20
 MOST_LABELS: Final = 2000
-OTHER: Final = "other"
+OTHER: Final = say("look.other", "other")
 """What is counted together, of reasons and labels beyond their bounds."""
 
 
@@ -56,9 +58,9 @@ class Counts:
             "chunks": self.chunks,
             "pictures": self.pictures,
             "seconds": self.seconds,
-            "skipped": [[reason, count] for reason, count in self.skipped.items()],
-            "failed": [[reason, count] for reason, count in self.failed.items()],
-            "changes": [[*name, *numbers] for name, numbers in self.changes.items()],
+            "skipped": _plain(self.skipped),
+            "failed": _plain(self.failed),
+            "changes": [[*map(str, name), *numbers] for name, numbers in self.changes.items()],
         }
 
     @staticmethod
@@ -70,10 +72,19 @@ class Counts:
             chunks=plain["chunks"],
             pictures=plain["pictures"],
             seconds=plain["seconds"],
-            skipped=dict(plain["skipped"]),
-            failed=dict(plain["failed"]),
+            skipped=_of_plain(plain["skipped"]),
+            failed=_of_plain(plain["failed"]),
             changes={(kind, label): (before, after) for kind, label, before, after in plain["changes"]},
         )
+
+
+def _plain(reasons: Mapping[str, int]) -> list[list[Any]]:
+    return [[str(reason), count, kept_wording(reason)] for reason, count in reasons.items()]
+
+
+def _of_plain(rows: Iterable[Sequence[Any]]) -> dict[str, int]:
+    """Return reasons with what they were made of; what an earlier version kept is text and count."""
+    return {worded_as_kept(reason, kept[0] if kept else {}): count for reason, count, *kept in rows}
 
 
 def most_changed(changes: Mapping[tuple[str, str], tuple[int, int]], most: int) -> Sequence[tuple[str, str]]:

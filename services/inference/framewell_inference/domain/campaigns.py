@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final
 
 from framewell.mesh.v1.mesh_pb2 import Actor
+from framewell_contracts.sentences import say
 from framewell_inference.domain.campaign_counts import Counts
 from framewell_inference.domain.work_hours import WorkHours
 from framewell_models.manifest import ModelRef
@@ -34,6 +35,10 @@ class State(Enum):
     def ended(self) -> bool:
         """Return whether nothing more is begun, ever."""
         return self in (State.CANCELLED, State.DONE)
+
+
+BEGUN_BY_ITSELF: Final = say("reanalysis.by_itself", "begun by itself, not estimated")
+"""Basis of a campaign that nobody asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +160,16 @@ class Campaign:
     def waits(self, now: datetime) -> str:
         """Return what it waits for, in a sentence; empty while it may work or has ended."""
         if self.state is State.PAUSED:
-            return "it is paused"
+            return say("reanalysis.paused", "it is paused")
         if self.state is State.RUNNING and self.hours is not None and not self.hours.open_at(now):
-            return f"it works from {self.hours}"
+            hours = self.hours
+            return say(
+                "reanalysis.hours",
+                "it works from {begin} to {end} ({zone})",
+                begin=hours.begin,
+                end=hours.end,
+                zone=hours.zone,
+            )
         return ""
 
     def works(self, now: datetime) -> bool:

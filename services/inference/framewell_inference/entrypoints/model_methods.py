@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 from framewell.inference.v1 import inference_service_pb2 as api
+from framewell_contracts.sentences import wording_of
 from framewell_inference.commands.choose_version import ChooseVersion
 from framewell_inference.commands.enable_model import DisableModel, EnableModel
 from framewell_inference.commands.import_model import ImportModel
@@ -89,6 +90,8 @@ def model_message(loaded: LoadedModel) -> api.Model:
     message = _described(loaded.model.manifest)
     message.in_force = loaded.in_force
     message.provider, message.fallback = loaded.model.provider, loaded.model.fallback
+    if (wording := wording_of(loaded.model.fallback)) is not None:
+        message.fallback_wording.CopyFrom(wording)
     message.enabled.extend(loaded.enabled)
     return message
 
@@ -99,6 +102,8 @@ def _listed(one: LoadedModel | Quarantined) -> api.Model:
     message = api.Model() if one.manifest is None else _described(one.manifest)
     message.model.CopyFrom(model_version(ModelRef(one.name, one.version)))
     message.quarantined = one.reason
+    if (wording := wording_of(one.reason)) is not None:
+        message.quarantined_wording.CopyFrom(wording)
     return message
 
 

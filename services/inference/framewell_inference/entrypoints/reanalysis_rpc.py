@@ -9,7 +9,7 @@ from typing import Any
 
 from framewell.inference.v1 import reanalysis_service_pb2 as api
 from framewell.inference.v1.reanalysis_service_pb2_grpc import ReanalysisServiceServicer
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import say, wordings_of
 from framewell_inference.commands.control_campaign import ControlCampaign
 from framewell_inference.commands.start_campaign import StartCampaign
 from framewell_inference.domain.campaigns import Selection, State, Target
@@ -41,7 +41,9 @@ class ReanalysisRpc(ReanalysisServiceServicer):
         selection = _selection(request.selection)
         found = await self.estimate(target, selection)
         notes = self.estimate.notes(target, selection, found)
-        return api.EstimateReanalysisResponse(estimate=estimate_message(found), notes=notes)
+        return api.EstimateReanalysisResponse(
+            estimate=estimate_message(found), notes=notes, notes_wordings=wordings_of(notes)
+        )
 
     async def StartReanalysis(
         self, request: api.StartReanalysisRequest, context: Any
@@ -49,7 +51,9 @@ class ReanalysisRpc(ReanalysisServiceServicer):
         actor = current_actor()
         target, selection = _target(request.target), _selection(request.selection)
         campaign, notes = await self.start(target, selection, _hours(request), actor, call_cause())
-        return api.StartReanalysisResponse(reanalysis=self.show.shown(campaign), notes=notes)
+        return api.StartReanalysisResponse(
+            reanalysis=self.show.shown(campaign), notes=notes, notes_wordings=wordings_of(notes)
+        )
 
     async def GetReanalysis(
         self, request: api.GetReanalysisRequest, context: Any

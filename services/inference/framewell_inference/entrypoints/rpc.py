@@ -31,6 +31,7 @@ from framewell_inference.queries.list_models import ListAnalysers
 from framewell_inference.queries.list_observations import Asked, ListObservations
 from framewell_inference.queries.list_people import ListPeople
 from framewell_kit.call_cause import call_cause
+from framewell_kit.outcome_messages import failed
 from framewell_kit.outcomes import Busy, Rejected
 from framewell_kit.paging import page_request
 from framewell_kit.rpc import current_actor
@@ -75,8 +76,8 @@ class InferenceRpc(InferenceServiceServicer):
             try:
                 identities = await identify(found, request.reason)
             except Busy as busy:
-                failed = Failed(code="busy", detail=busy.reason)
-                yield api.AnalyseFramesResponse(sequence=request.sequence, failed=failed)
+                why = failed("busy", busy.reason).failed
+                yield api.AnalyseFramesResponse(sequence=request.sequence, failed=why)
                 continue
             yield api.AnalyseFramesResponse(
                 sequence=request.sequence, observations=_observations(found), identities=identities

@@ -69,8 +69,8 @@ def stages(
 
 
 def _chunk_given_up(fact: ChunkTranscoded, reason: Reason) -> Sequence[Outgoing]:
-    return [chunk_failed(fact, reason.code, str(reason))]
+    return [chunk_failed(fact, reason.code, reason.sentence)]
 
 
 def _audio_given_up(fact: AudioExtracted, reason: Reason) -> Sequence[Outgoing]:
-    return [audio_failed(fact, reason.code, str(reason))]
+    return [audio_failed(fact, reason.code, reason.sentence)]

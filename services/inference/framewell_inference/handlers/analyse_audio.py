@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from framewell.audio.v1.audio_pb2 import AudioAnalysed, AudioExtracted
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
+from framewell_contracts.sentences import worded
 from framewell_inference.ports.calls import Priority
 from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
 from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.hear_sound import HearSound, StoredSound, sound_key
 from framewell_kit.facts import Cause, Outgoing
-from framewell_kit.outcome_messages import done, failed
+from framewell_kit.outcome_messages import done, failed, reason_of
 from framewell_kit.rights_decisions import Passages, Permission
 
 
@@ -31,7 +32,7 @@ class AnalyseAudio:
 
     async def __call__(self, fact: AudioExtracted, cause: Cause) -> Sequence[Outgoing]:
         if fact.outcome.HasField("failed"):
-            return [audio_failed(fact, fact.outcome.failed.code, fact.outcome.failed.detail)]
+            return [audio_failed(fact, fact.outcome.failed.code, reason_of(fact.outcome.failed))]
         if not fact.present:
             return [AudioAnalysed(work=fact.work, outcome=done())]
 
@@ -41,7 +42,9 @@ class AnalyseAudio:
                 sound = Passages.of([(key.start_pts, key.end_pts)])
                 return [audio_failed(fact, WITHHELD, permission.sentence)], sound
             if not fact.HasField("speech"):
-                return [audio_failed(fact, WITHHELD, fact.withheld)], key.withheld
+                return [
+                    audio_failed(fact, WITHHELD, worded(fact.withheld, fact.withheld_wording))
+                ], key.withheld
             return [await self._heard(fact, StoredSound(fact.work, key, fact.speech))], key.withheld
 
         return await self.by_rights(fact.work, "", fact.rights_revision, look, cause)

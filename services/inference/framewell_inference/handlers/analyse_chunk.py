@@ -8,6 +8,7 @@ from typing import Final
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult, ChunkAnalysed, ChunkTranscoded
 from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
+from framewell_contracts.sentences import say, several, worded
 from framewell_inference.domain.stored import ChunkKey
 from framewell_inference.ports.calls import Priority
 from framewell_inference.steps.analyse_by_rights import WITHHELD, AnalyseByRights
@@ -15,7 +16,7 @@ from framewell_inference.steps.choose_analysers import ChooseAnalysers
 from framewell_inference.steps.live_budget import LiveBudget
 from framewell_inference.steps.observe_chunk import ChunkPictures, ObserveChunk, chunk_key
 from framewell_kit.facts import Cause, Outgoing
-from framewell_kit.outcome_messages import done, failed
+from framewell_kit.outcome_messages import done, failed, reason_of
 from framewell_kit.rights_decisions import Passages, Permission
 
 RETRIED: Final = 2
@@ -40,7 +41,7 @@ class AnalyseChunk:
 
     async def __call__(self, fact: ChunkTranscoded, cause: Cause) -> Sequence[Outgoing]:
         if fact.outcome.HasField("failed"):
-            return [chunk_failed(fact, fact.outcome.failed.code, fact.outcome.failed.detail)]
+            return [chunk_failed(fact, fact.outcome.failed.code, reason_of(fact.outcome.failed))]
 
         async def look(permission: Permission) -> tuple[Sequence[ChunkAnalysed], Passages]:
             key = chunk_key(
@@ -53,7 +54,9 @@ class AnalyseChunk:
             if not key.looked_at:
                 return [chunk_failed(fact, WITHHELD, permission.sentence)], key.withheld
             if not fact.HasField("frames"):
-                return [chunk_failed(fact, WITHHELD, fact.withheld)], key.withheld
+                return [
+                    chunk_failed(fact, WITHHELD, worded(fact.withheld, fact.withheld_wording))
+                ], key.withheld
             return [await self._analysed(fact, key, cause)], key.withheld
 
         return await self.by_rights(fact.work, fact.chunk_id, fact.rights_revision, look, cause)
@@ -82,10 +85,9 @@ def _analysed(fact: ChunkTranscoded, results: Sequence[AnalyserResult]) -> Chunk
     message.results.extend(results)
     broken = [result.analyser for result in results if result.outcome.HasField("failed")]
     if results and len(broken) == len(results):
-        reasons = dict.fromkeys(result.outcome.failed.detail for result in results)
-        message.outcome.CopyFrom(
-            failed("analysers_failed", f"no analyser has a result: {'; '.join(reasons)}")
-        )
+        reasons = list(dict.fromkeys(reason_of(result.outcome.failed) for result in results))
+        said = say("analysers_failed", "no analyser has a result: {why}", why=several(reasons))
+        message.outcome.CopyFrom(failed("analysers_failed", said))
     else:
         message.outcome.CopyFrom(done())
     return message

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
 
+from framewell_contracts.sentences import Sentence, say
 from framewell_inference.domain.pictures import Array
 
 
@@ -25,8 +27,15 @@ class Priority(IntEnum):
     BATCH = 2
 
 
+DEADLINE_PASSED: Final = say("run.deadline", "the caller's deadline has passed")
+
+
 class RunEndedError(Exception):
-    """A run that was ended, or dropped before it began; the message says by what."""
+    """A run that was ended, or dropped before it began; `reason` says by what."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class TimeLimitError(RunEndedError):
@@ -39,6 +48,16 @@ class DeadlineError(RunEndedError):
 
 class CallEndedError(RunEndedError):
     """The caller has gone."""
+
+
+def slow_elsewhere(model: object, seconds: float) -> Sentence:
+    """Return that a model on another machine took too long."""
+    return say(
+        "run.slow_elsewhere",
+        "{model} took longer than {seconds} s elsewhere",
+        model=model,
+        seconds=f"{seconds:g}",
+    )
 
 
 class ModelBusyError(Exception):
@@ -83,7 +102,7 @@ class Call:
         if self._reason is not None:
             return CallEndedError(self._reason)
         if self.deadline is not None and time.monotonic() >= self.deadline:
-            return DeadlineError("the caller's deadline has passed")
+            return DeadlineError(DEADLINE_PASSED)
         return None
 
     def check(self) -> None:

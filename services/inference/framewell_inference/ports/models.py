@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from framewell.model.v1.model_pb2 import ModelPromoted, ModelScope
+from framewell_contracts.sentences import Sentence, say
 from framewell_inference.domain.identity import Identity
 from framewell_inference.domain.pictures import Array, Float
 from framewell_inference.domain.postings import PostingSet, PostingTable
@@ -125,6 +126,11 @@ class LoadedModel:
     """For which programmes it looks at chunks: only of a declared model that is in force."""
 
 
+def folder_unfit(why: str) -> Sentence:
+    """Return why a model's folder cannot be used: what was found in it, as it was found."""
+    return say("quarantine.folder", "{why}", why=why)
+
+
 @dataclass(frozen=True, slots=True)
 class Quarantined:
     """A model that cannot be used: `name` and `version` as far as they are known, and the reason."""
@@ -140,7 +146,15 @@ class Quarantined:
         if isinstance(error, Outcome):
             return Quarantined(ref.name, ref.version, error.reason, manifest)
         known = isinstance(error, ManifestError | InvalidInputError)
-        reason = str(error) if known else f"it cannot be loaded ({type(error).__name__}): the log says why"
+        reason = (
+            folder_unfit(str(error))
+            if known
+            else say(
+                "quarantine.not_loaded",
+                "it cannot be loaded ({kind}): the log says why",
+                kind=type(error).__name__,
+            )
+        )
         return Quarantined(ref.name, ref.version, reason, manifest)
 
 

@@ -12,6 +12,7 @@ from framewell_inference.domain.observations import Findings, Observation
 from framewell_inference.domain.pictures import PixelBox
 from framewell_inference.domain.tracks import FACES
 from framewell_inference.queries.analyse_picture import AnalysePicture
+from framewell_kit.outcome_messages import failed
 from framewell_kit.outcomes import Busy, Rejected
 
 
@@ -29,9 +30,9 @@ class PictureStream:
         try:
             found = await self.analyse.look(data, names, live=live, deadline=deadline)
         except Rejected as error:
-            return Failed(code=error.code, detail=error.reason)
+            return failed(error.code, error.reason).failed
         except Busy as error:
-            return Failed(code="busy", detail=error.reason)
+            return failed("busy", error.reason).failed
         return [self._tracked(one) if one.analyser == FACES else one for one in found]
 
     def _tracked(self, faces: Findings) -> Findings:

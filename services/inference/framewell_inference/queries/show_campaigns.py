@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from google.protobuf.duration_pb2 import Duration
 
 from framewell.inference.v1 import reanalysis_service_pb2 as api
+from framewell_contracts.sentences import wording_of
 from framewell_inference.domain.campaign_counts import most_changed
 from framewell_inference.domain.campaigns import Campaign, Estimate, State
 from framewell_inference.ports.campaigns import CampaignRepository
@@ -52,6 +54,7 @@ class ShowCampaigns:
             selection=_selection(campaign),
             state=STATES[campaign.state],
             waiting=campaign.waits(now),
+            waiting_wording=wording_of(campaign.waits(now)),
             actor=campaign.actor,
             changed_by=campaign.changed_by,
             estimate=estimate_message(campaign.estimate),
@@ -59,8 +62,8 @@ class ShowCampaigns:
             chunks=counts.chunks,
             pictures=counts.pictures,
             busy=_duration(counts.seconds),
-            skipped=[api.ReasonCount(reason=text, count=count) for text, count in counts.skipped.items()],
-            failed=[api.ReasonCount(reason=text, count=count) for text, count in counts.failed.items()],
+            skipped=_reasons(counts.skipped),
+            failed=_reasons(counts.failed),
             changes=[
                 api.ObservationChange(kind=name[0], label=name[1], before=before, after=after)
                 for name in most_changed(counts.changes, MOST_CHANGES)
@@ -99,6 +102,7 @@ def estimate_message(estimate: Estimate) -> api.ReanalysisEstimate:
         chunks=estimate.chunks,
         pictures=estimate.pictures,
         basis=estimate.basis,
+        basis_wording=wording_of(estimate.basis),
         done_assets=estimate.done_assets,
     )
     if estimate.sound_seconds:
@@ -106,6 +110,12 @@ def estimate_message(estimate: Estimate) -> api.ReanalysisEstimate:
     if estimate.seconds is not None:
         message.duration.CopyFrom(_duration(estimate.seconds))
     return message
+
+
+def _reasons(counted: Mapping[str, int]) -> list[api.ReasonCount]:
+    return [
+        api.ReasonCount(reason=said, count=count, wording=wording_of(said)) for said, count in counted.items()
+    ]
 
 
 def _selection(campaign: Campaign) -> api.ReanalysisSelection:

@@ -120,10 +120,17 @@ class _BoundedPass:
 
     def look(self, frames: Sequence[Frame]) -> None:
         looks, ref = self.bounds.looks, self.bounds.models[0]
-        limit = f"{self.bounds.seconds:g} s a chunk (FRAMEWELL_INFERENCE_CHUNK_SECONDS)"
+        limit = f"{self.bounds.seconds:g}"
         if looks.left_out(ref):
-            times = f"{MOST_IN_A_ROW} times in a row, and is left out for {LEFT_OUT_SECONDS / 60:g} min"
-            raise LookTooLongError(f"it took more than {limit} {times}")
+            said = say(
+                "look.too_long.often",
+                "it took more than {seconds} s a chunk (FRAMEWELL_INFERENCE_CHUNK_SECONDS) {times} times in "
+                "a row, and is left out for {minutes} min",
+                seconds=limit,
+                times=MOST_IN_A_ROW,
+                minutes=f"{LEFT_OUT_SECONDS / 60:g}",
+            )
+            raise LookTooLongError(said)
         started = time.monotonic()
         call = Call(current_call().priority, started + self.bounds.seconds - self.used_seconds)
         try:
@@ -131,7 +138,12 @@ class _BoundedPass:
                 self.inside.look(frames)
         except DeadlineError:
             looks.note(ref, too_long=True)
-            raise LookTooLongError(f"it may take {limit}") from None
+            said = say(
+                "look.too_long",
+                "it may take {seconds} s a chunk (FRAMEWELL_INFERENCE_CHUNK_SECONDS)",
+                seconds=limit,
+            )
+            raise LookTooLongError(said) from None
         finally:
             self.used_seconds += time.monotonic() - started
 

@@ -20,7 +20,7 @@ from framewell_inference.ports.analysers import Analysers, PictureAnalyser, Soun
 from framewell_inference.ports.registrations import EnabledFor, EnabledModels
 from framewell_inference.steps.bounded_looks import CHUNK_SECONDS, BoundedPictures, LooksUnderWay
 from framewell_inference.steps.face_spaces import FaceSpaces
-from framewell_kit.outcome_messages import failed
+from framewell_kit.outcome_messages import failed, reason_of
 from framewell_kit.outcomes import NotFound
 from framewell_models.manifest import ModelRef
 
@@ -103,7 +103,7 @@ class ChooseAnalysers:
         return ChosenAgain(
             [one for one in pictures.analysers if one.name in names],
             [one for one in sounds.analysers if one.name in names],
-            [one.outcome.failed.detail for one in pictures.left_out if one.analyser in names],
+            [reason_of(one.outcome.failed) for one in pictures.left_out if one.analyser in names],
         )
 
     def left(self, target: Target, asset: AnalysedAsset) -> ChosenAgain:
@@ -166,8 +166,13 @@ class ChooseAnalysers:
         """Return what a person should know who has a target look at the archive."""
         if target.model is None or self.enabled.is_enabled(target.model):
             return []
-        enable = f"framewell models enable {target.model.name}"
-        return [f"{target.model} is not enabled, so it looks at nothing that arrives: {enable}"]
+        said = say(
+            "reanalysis.not_enabled",
+            "{model} is not enabled, so it looks at nothing that arrives: framewell models enable {name}",
+            model=target.model,
+            name=target.model.name,
+        )
+        return [said]
 
     @property
     def _shipped_names(self) -> set[str]:
@@ -192,7 +197,7 @@ class ChooseAnalysers:
 
 
 def _gone(target: Target) -> str:
-    return f"{target} is not here: it was removed, or cannot be loaded"
+    return say("reanalysis.gone", "{target} is not here: it was removed, or cannot be loaded", target=target)
 
 
 def _left_out(enabled: EnabledFor) -> list[AnalyserResult]:

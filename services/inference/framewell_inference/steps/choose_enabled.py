@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from framewell.media.v1.media_pb2 import Work
+from framewell_contracts.sentences import say
 from framewell_inference.domain.face_spaces import describes_faces
 from framewell_inference.domain.registrations import ON_SITE, looks_at, stays_on_site
 from framewell_inference.ports.models import Model, ModelRegistry
@@ -81,4 +82,9 @@ def _shown(chosen: Sequence[Model], work: Work) -> EnabledFor:
 
 
 def _stays(ref: ModelRef) -> str:
-    return f"{ref} runs elsewhere, and this asset stays on site (label {ON_SITE} of its request)"
+    return say(
+        "look.elsewhere",
+        "{model} runs elsewhere, and this asset stays on site (label {label} of its request)",
+        model=ref,
+        label=ON_SITE,
+    )

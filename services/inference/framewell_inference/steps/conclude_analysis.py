@@ -14,7 +14,8 @@ from framewell.media.v1.media_pb2 import MediaIndex, ObjectRef
 from framewell.mesh.v1.mesh_pb2 import Outcome
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import fan_in_id
-from framewell_contracts.missing import bounded_missing
+from framewell_contracts.missing import bounded_missing, missing_of
+from framewell_contracts.sentences import say, several, wordings_of
 from framewell_inference.domain.campaigns import AnalysedAsset, look_name
 from framewell_inference.ports.campaigns import AnalysedAssets
 from framewell_inference.ports.repositories import ObservationRepository
@@ -107,16 +108,18 @@ class ConcludeAnalysis:
     async def _index(
         self, plan: AssetTranscoded, chunks: Sequence[ChunkAnalysis], sound: AudioAnalysed
     ) -> AnalysisIndex:
-        media = MediaIndex(missing=plan.missing)
+        media = MediaIndex(missing=plan.missing, missing_wordings=plan.missing_wordings)
         if plan.HasField("index"):
             media = MediaIndex.FromString(await self.objects.read(plan.index))
-        missing = [*media.missing, *missing_analysis(plan.work, chunks, sound, media.missing)]
+        stated = missing_of(media)
+        missing = list(dict.fromkeys([*stated, *missing_analysis(plan.work, chunks, sound, stated)]))
         return AnalysisIndex(
             work=plan.work,
             chunks=sorted(chunks, key=lambda chunk: (chunk.span.start_pts, chunk.index)),
             sound=sound.results,
             shots=media.shots,
-            missing=dict.fromkeys(missing),
+            missing=missing,
+            missing_wordings=wordings_of(missing),
         )
 
     async def _keep(self, index: AnalysisIndex) -> ObjectRef:
@@ -171,7 +174,7 @@ def _asset_analysed(
 ) -> AssetAnalysed:
     results = [*(result for chunk in index.chunks for result in chunk.results), *index.sound]
     outcomes = [plan.outcome, *(chunk.outcome for chunk in index.chunks), sound.outcome]
-    missing = bounded_missing(index.missing)
+    missing = bounded_missing(missing_of(index))
     return AssetAnalysed(
         work=plan.work,
         outcome=_outcome(outcomes, results, missing),
@@ -179,6 +182,7 @@ def _asset_analysed(
         chunk_count=len(index.chunks),
         index=ref,
         missing=missing,
+        missing_wordings=wordings_of(missing),
     )
 
 
@@ -187,7 +191,7 @@ def _outcome(parts: Sequence[Outcome], results: Sequence[AnalyserResult], missin
     if any(is_done(result.outcome) for result in results) or all(is_done(part) for part in parts):
         return done()
     code = WITHHELD if any(part.failed.code == WITHHELD for part in parts) else "nothing_analysed"
-    return failed(code, "; ".join(missing) or "nothing could be analysed")
+    return failed(code, several(missing) or say("nothing_analysed", "nothing could be analysed"))
 
 
 def _totals(results: Sequence[AnalyserResult]) -> list[AnalyserTotal]:

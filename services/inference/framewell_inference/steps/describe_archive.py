@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import derived_id
 from framewell_contracts.sentences import say
-from framewell_inference.domain.campaigns import Campaign, Estimate, Selection, Target, look_name
+from framewell_inference.domain.campaigns import (
+    BEGUN_BY_ITSELF,
+    Campaign,
+    Estimate,
+    Selection,
+    Target,
+    look_name,
+)
 from framewell_inference.domain.tracks import FACES
 from framewell_inference.ports.campaigns import AnalysedAssets
 from framewell_inference.steps.begin_campaign import BeginCampaign
@@ -72,6 +79,6 @@ class DescribeArchive:
             hours=None,
             actor=Actor(principal="rule:describe_faces", authority="rule"),
             started_at=self.clock.now(),
-            estimate=Estimate(basis="begun by itself, not estimated"),
+            estimate=Estimate(basis=BEGUN_BY_ITSELF),
         )
         return await self.begin(campaign, cause)

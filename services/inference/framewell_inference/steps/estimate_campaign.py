@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.inference.v1.inference_pb2 import ChunkAnalysis
 from framewell.media.v1.media_pb2 import Work
-from framewell_contracts.sentences import say
+from framewell_contracts.sentences import Sentence, say
 from framewell_inference.domain.campaigns import AnalysedAsset, Estimate, Selection, Target
 from framewell_inference.domain.registrations import stays_on_site
+from framewell_inference.ports.analysers import SoundAnalyser
 from framewell_inference.ports.campaigns import AnalysedAssets
 from framewell_inference.steps.analyse_by_rights import AnalyseByRights
 from framewell_inference.steps.choose_analysers import ChooseAnalysers, ChosenAgain
@@ -27,9 +29,11 @@ TRIED_CHUNKS: Final = range(4)
 
 TRIED_ASSETS: Final = 10
 
-NONE_SELECTED: Final = (
-    "no analysed asset meets these conditions; series and channels are compared letter by letter"
+NONE_SELECTED: Final = say(
+    "reanalysis.none_selected",
+    "no analysed asset meets these conditions; series and channels are compared letter by letter",
 )
+_SINCE_BEGUN: Final = say("reanalysis.measured", "as measured since this process began")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,36 +89,50 @@ class EstimateCampaign:
         self, found: Estimate, first: list[tuple[AnalysedAsset, ChosenAgain]]
     ) -> Estimate:
         if not first:
-            return replace(found, seconds=0.0, basis="there is nothing to do")
+            return replace(found, seconds=0.0, basis=say("reanalysis.nothing", "there is nothing to do"))
         if not (found.pictures or found.sound_seconds):
-            return replace(
-                found, seconds=0.0, basis=": ".join(["nothing is looked at", *first[0][1].reasons[:1]])
-            )
+            return replace(found, seconds=0.0, basis=_nothing(first[0][1].reasons))
         seconds, reasons = 0.0, list[str]()
         if found.pictures:
             each, how = await self._picture(first)
             if each is None:
                 return replace(found, basis=how)
-            seconds, reasons = seconds + each * found.pictures, [f"{each * 1000:.1f} ms a picture, {how}"]
+            seconds += each * found.pictures
+            said = say(
+                "reanalysis.a_picture",
+                "{milliseconds, number} ms a picture, {how}",
+                milliseconds=f"{each * 1000:.1f}",
+                how=how,
+            )
+            reasons.append(said)
         if found.sound_seconds:
             listening = first[0][1].sounds
             costs = [self.hear.costs.of(one.name) for one in listening]
             if not all(costs):
-                names = ", ".join(one.name for one in listening)
-                return replace(
-                    found, basis=f"not known: {names} has heard nothing here since this process began"
-                )
+                return replace(found, basis=_unheard(listening))
             seconds += sum(costs) * found.sound_seconds
-            reasons.append(f"{sum(costs):.2f} s a second of sound, as measured since this process began")
-        chunks = "1 chunk" if self.chunks_at_once == 1 else f"{self.chunks_at_once} chunks"
-        at_once = f"; {chunks} at once, with nothing else to do"
-        return replace(found, seconds=seconds / self.chunks_at_once, basis=" and ".join(reasons) + at_once)
+            said = say(
+                "reanalysis.a_second",
+                "{seconds, number} s a second of sound, {how}",
+                seconds=f"{sum(costs):.2f}",
+                how=_SINCE_BEGUN,
+            )
+            reasons.append(said)
+        basis = say(
+            "reanalysis.basis",
+            "{first}{more}; {chunks, plural, one {# chunk} other {# chunks}} at once, with nothing else "
+            "to do",
+            first=reasons[0],
+            more=say("reanalysis.and", " and {other}", other=reasons[1]) if len(reasons) > 1 else "",
+            chunks=self.chunks_at_once,
+        )
+        return replace(found, seconds=seconds / self.chunks_at_once, basis=basis)
 
     async def _picture(self, first: list[tuple[AnalysedAsset, ChosenAgain]]) -> tuple[float | None, str]:
         """Return the seconds that a picture takes, None where that is not known, and how it was measured."""
         costs = [self.observe.look_at.costs.of(one.name) for one in first[0][1].pictures]
         if costs and all(costs):
-            return sum(costs), "as measured since this process began"
+            return sum(costs), _SINCE_BEGUN
         for asset, left in first:
             for pictures in await self._shown(asset):
                 try:
@@ -122,9 +140,15 @@ class EstimateCampaign:
                 except NotFound:
                     continue
                 except Exception as error:  # noqa: BLE001 - an analyser's own, of any kind
-                    return None, f"not known: trying it out failed ({error})"
-                return each, f"measured just now on at most {TRIAL_PICTURES} stored pictures"
-        return None, "not known: there is no picture on which to try it out"
+                    said = say("reanalysis.untried", "not known: trying it out failed ({why})", why=error)
+                    return None, said
+                said = say(
+                    "reanalysis.tried",
+                    "measured just now on at most {most} stored pictures",
+                    most=TRIAL_PICTURES,
+                )
+                return each, said
+        return None, say("reanalysis.no_picture", "not known: there is no picture on which to try it out")
 
     async def _shown(self, asset: AnalysedAsset) -> list[ChunkPictures]:
         """Return stored pictures of an asset that may be looked at by anything, wherever it runs."""
@@ -148,3 +172,18 @@ class EstimateCampaign:
             if key.looked_at and chunk.HasField("frames"):
                 shown.append(ChunkPictures(work, key, chunk.span, chunk.frames))
         return shown
+
+
+def _nothing(reasons: Sequence[str]) -> Sentence:
+    """Return that nothing is looked at, and why where that is known."""
+    if not reasons:
+        return say("reanalysis.unlooked", "nothing is looked at")
+    return say("reanalysis.unlooked.why", "nothing is looked at: {why}", why=reasons[0])
+
+
+def _unheard(listening: Sequence[SoundAnalyser]) -> Sentence:
+    return say(
+        "reanalysis.unheard",
+        "not known: {names} has heard nothing here since this process began",
+        names=", ".join(one.name for one in listening),
+    )

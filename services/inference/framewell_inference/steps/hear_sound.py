@@ -13,6 +13,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.media.v1.media_pb2 import ObjectRef, SpeechAttributes, SpokenWord, Work
+from framewell_contracts.sentences import say
 from framewell_inference.domain.messages import model_version
 from framewell_inference.domain.observations import Findings, FrameSpan, Observation, SoundSegment, stacked
 from framewell_inference.domain.pictures import Float
@@ -111,11 +112,16 @@ def _call(priority: Priority, timeline: Timeline) -> Call:
 
 
 def _not_heard(analyser: SoundAnalyser, error: RunEndedError) -> AnalyserResult:
-    reason = f"the analyser {analyser.name} was ended before it had heard all: {error}"
+    said = say(
+        "look.not_heard",
+        "the analyser {analyser} was ended before it had heard all: {why}",
+        analyser=analyser.name,
+        why=error.reason,
+    )
     return AnalyserResult(
         analyser=analyser.name,
         model=model_version(analyser.models[0]),
-        outcome=failed(NOT_HEARD, reason),
+        outcome=failed(NOT_HEARD, said),
     )
 
 

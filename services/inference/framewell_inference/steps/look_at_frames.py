@@ -10,6 +10,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Final
 
+from framewell_contracts.sentences import Sentence, say
 from framewell_inference.domain.observations import Findings
 from framewell_inference.domain.pictures import Frame
 from framewell_inference.ports.analysers import PictureAnalyser, PicturePass
@@ -24,7 +25,11 @@ MOST_AT_ONCE: Final = 4
 
 
 class SkippedError(Exception):
-    """The analyser was left out, so that analysis keeps up with the programme; the message says so."""
+    """The analyser was left out, so that analysis keeps up with the programme; `reason` says so."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(slots=True)
@@ -120,7 +125,11 @@ class LookAtFrames:
 
 
 def _skipped(name: str, budget_seconds: float) -> SkippedError:
-    return SkippedError(
-        f"the analyser {name} was skipped to keep up with the programme, "
-        f"as {budget_seconds:.1f} s were not enough for all analysers"
+    said = say(
+        "look.skipped",
+        "the analyser {analyser} was skipped to keep up with the programme, as {seconds} s were not enough "
+        "for all analysers",
+        analyser=name,
+        seconds=f"{budget_seconds:.1f}",
     )
+    return SkippedError(said)

@@ -11,6 +11,7 @@ from framewell.audio.v1.audio_pb2 import AudioAnalysed
 from framewell.chunk.v1.chunk_pb2 import AnalyserResult
 from framewell.inference.v1.inference_pb2 import ChunkAnalysis
 from framewell.media.v1.media_pb2 import Work
+from framewell_contracts.sentences import say
 from framewell_inference.domain.campaign_counts import Counts
 from framewell_inference.domain.campaigns import Target
 from framewell_inference.domain.stored import StoredSet
@@ -24,16 +25,19 @@ from framewell_inference.steps.hear_sound import HearSound, StoredSound, sound_k
 from framewell_inference.steps.observe_chunk import SKIPPED, ChunkPictures, ObserveChunk, chunk_key
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause
-from framewell_kit.outcome_messages import is_done
+from framewell_kit.outcome_messages import is_done, reason_of
 from framewell_kit.outcomes import NotFound
 from framewell_kit.rights_decisions import Passages, Permission
 
-PICTURES_GONE: Final = "its stored pictures are gone"
-SOUND_GONE: Final = "its stored sound is gone"
-NO_PICTURES: Final = "no pictures of it are stored"
-NO_SOUND: Final = "no sound of it is stored"
-LOOKED_ALREADY: Final = "it was looked at already when it arrived, or by an earlier campaign"
-NOTHING_SKIPPED: Final = "nothing was skipped there"
+PICTURES_GONE: Final = say("look.pictures_gone", "its stored pictures are gone")
+SOUND_GONE: Final = say("look.sound_gone", "its stored sound is gone")
+NO_PICTURES: Final = say("look.no_pictures", "no pictures of it are stored")
+NO_SOUND: Final = say("look.no_sound", "no sound of it is stored")
+LOOKED_ALREADY: Final = say(
+    "look.already", "it was looked at already when it arrived, or by an earlier campaign"
+)
+NOTHING_SKIPPED: Final = say("look.nothing_skipped", "nothing was skipped there")
+NO_RESULT: Final = say("look.no_result", "nothing has a result")
 
 A = TypeVar("A", PictureAnalyser, SoundAnalyser)
 
@@ -77,7 +81,7 @@ class LookOnceMore:
                 counts = Counts.passed_over(permission.sentence)
                 return [], key.withheld
             if not chunk.HasField("frames"):
-                counts = Counts.passed_over(chunk.outcome.failed.detail or NO_PICTURES)
+                counts = Counts.passed_over(reason_of(chunk.outcome.failed) or NO_PICTURES)
                 return [], key.withheld
             started = self.clock.monotonic()
             try:
@@ -108,7 +112,7 @@ class LookOnceMore:
                 counts = Counts.passed_over(permission.sentence)
                 return [], Passages.of([(key.start_pts, key.end_pts)])
             if not sound.HasField("speech"):
-                counts = Counts.passed_over(sound.outcome.failed.detail or NO_SOUND)
+                counts = Counts.passed_over(reason_of(sound.outcome.failed) or NO_SOUND)
                 return [], key.withheld
             started = self.clock.monotonic()
             try:
@@ -132,10 +136,10 @@ class LookOnceMore:
         seconds: float,
     ) -> Counts:
         """Count what was seen, beside what the same analysers had seen there before."""
-        failed = Counter(one.outcome.failed.detail for one in results if not is_done(one.outcome))
+        failed = Counter(reason_of(one.outcome.failed) for one in results if not is_done(one.outcome))
         seen = [one for one in results if is_done(one.outcome)]
         if not seen:
-            reason = next(iter(failed), "nothing has a result")
+            reason = next(iter(failed), NO_RESULT)
             return Counts(seconds=seconds) + Counts.given_up(reason)
         sets = await self.observations.sets_of(work.asset_id, chunk_id)
         before, after = Counter[tuple[str, str]](), Counter[tuple[str, str]]()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from framewell.mesh.v1.mesh_pb2 import Actor
 from framewell_contracts.identity import derived_id
-from framewell_inference.domain.campaigns import Campaign, Estimate, Selection, Target
+from framewell_inference.domain.campaigns import BEGUN_BY_ITSELF, Campaign, Estimate, Selection, Target
 from framewell_inference.ports.campaigns import AnalysedAssets
 from framewell_inference.steps.begin_campaign import BeginCampaign
 from framewell_kit.clock import Clock
@@ -36,8 +36,6 @@ class MakeUpSkipped:
             hours=None,
             actor=Actor(principal="rule:live_budget", authority="rule"),
             started_at=self.clock.now(),
-            estimate=Estimate(
-                assets=1, chunks=asset.chunks, pictures=asset.pictures, basis="begun by itself, not estimated"
-            ),
+            estimate=Estimate(assets=1, chunks=asset.chunks, pictures=asset.pictures, basis=BEGUN_BY_ITSELF),
         )
         await self.begin(campaign, cause)

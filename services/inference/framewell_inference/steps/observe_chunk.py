@@ -177,11 +177,19 @@ def _tick_seconds(work: Work) -> float:
 
 
 def _failed_result(analyser: PictureAnalyser, error: Exception) -> AnalyserResult:
-    outcome = failed(
-        "analyser_failed", f"the analyser {analyser.name} failed ({type(error).__name__}: {error})"
-    )
     if isinstance(error, SkippedError):
-        outcome = failed(SKIPPED, str(error))
+        outcome = failed(SKIPPED, error.reason)
     elif isinstance(error, RunEndedError):
-        outcome = failed(ENDED, f"the analyser {analyser.name} was ended: {error}")
+        said = say(
+            "look.ended", "the analyser {analyser} was ended: {why}", analyser=analyser.name, why=error.reason
+        )
+        outcome = failed(ENDED, said)
+    else:
+        said = say(
+            "look.failed",
+            "the analyser {analyser} failed ({why})",
+            analyser=analyser.name,
+            why=f"{type(error).__name__}: {error}",
+        )
+        outcome = failed("analyser_failed", said)
     return AnalyserResult(analyser=analyser.name, model=model_version(analyser.models[0]), outcome=outcome)

@@ -27,6 +27,7 @@ from framewell_inference.ports.models import (
     ModelRegistry,
     OnDemand,
     Quarantined,
+    folder_unfit,
 )
 from framewell_inference.queries.list_models import ListModels
 from framewell_inference.queries.try_model import TryModel
@@ -109,7 +110,7 @@ async def load_site_models(
         if isinstance(found, BrokenFolder):
             name, _, version = found.place.rpartition("/")
             log.error("a model folder cannot be used", model=found.place, reason=found.reason)
-            registry.quarantine(Quarantined(name, version, found.reason))
+            registry.quarantine(Quarantined(name, version, folder_unfit(found.reason)))
         elif found.manifest.ref not in known:
             ref = found.manifest.ref
             try:

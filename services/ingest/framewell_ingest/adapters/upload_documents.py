@@ -101,11 +101,20 @@ class UploadDocuments:
         if found is None:
             raise Refused(
                 UNREACHABLE,
-                f"There is no upload {address!r}: its time is over, or it never was. Upload again.",
+                say(
+                    "fetch.no_upload",
+                    "There is no upload {address}: its time is over, or it never was. Upload again.",
+                    address=repr(address),
+                ),
             )
         if "object" not in found:
             raise Refused(
-                UNREACHABLE, f"The upload {address!r} is not complete. Send the rest, then ask again."
+                UNREACHABLE,
+                say(
+                    "fetch.part_of_upload",
+                    "The upload {address} is not complete. Send the rest, then ask again.",
+                    address=repr(address),
+                ),
             )
         ref = ObjectRef.FromString(bytes(found["object"]))
         async with self.objects.local(ref) as path:

@@ -16,6 +16,7 @@ from framewell_ingest.ports import AssetRepository, RecordingRepository
 from framewell_ingest.steps.raise_generation import RaiseGeneration
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Outgoing
+from framewell_kit.outcome_messages import reason_of
 from framewell_kit.outcomes import Busy
 
 _LOOK_SECONDS: Final = 1.0
@@ -102,9 +103,14 @@ class CloseRecording:
         return await self.assets.get(asset.asset_id) or asset
 
     async def _reject(self, asset: Asset, segments: Sequence[Segment], cause: Cause) -> None:
-        reasons = [one.ingested.outcome.failed.detail for one in segments if one.ingested]
-        detail = f"None of the {len(segments)} segments of the recording can be read. {' '.join(reasons[:1])}"
-        end = rejection(asset.work(), asset.request.uri, UNREADABLE, detail.strip())
+        reasons = [reason_of(one.ingested.outcome.failed) for one in segments if one.ingested]
+        detail = say(
+            "recording.unreadable",
+            "None of the {count} segments of the recording can be read.{why}",
+            count=len(segments),
+            why=say("recording.why", " {why}", why=reasons[0]) if reasons else "",
+        )
+        end = rejection(asset.work(), asset.request.uri, UNREADABLE, detail)
         await self.assets.refuse(end, end_fact(end), cause)
 
 

@@ -41,11 +41,10 @@ class ControlAsset:
     async def cancel(self, asset_id: str, actor: Actor, cause: Cause) -> Asset:
         """Refuse an asset that is still being fetched and return it; one that has ended stays as it is."""
         asset = await self.known(asset_id)
-        end = rejection(
-            asset.work(), asset.request.uri, CANCELLED, "Its ingest was cancelled on request.", actor
-        )
+        why = say("cancelled", "Its ingest was cancelled on request.")
+        end = rejection(asset.work(), asset.request.uri, CANCELLED, why, actor)
         if await self.assets.refuse(end, end_fact(end), cause):
-            await self.queue.cancel(asset_id, end.detail)
+            await self.queue.cancel(asset_id, why)
         return await self.known(asset_id)
 
     async def remove(self, asset_id: str, reason: str, actor: Actor, cause: Cause) -> None:

@@ -9,9 +9,16 @@ from datetime import timedelta
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.media.v1.media_pb2 import CaptionFile, ObjectRef
 from framewell_contracts.media_addresses import MediaAddress
+from framewell_contracts.sentences import say
 from framewell_ingest.domain.assets import Asset
 from framewell_ingest.domain.ends import End, end_fact, rejection
-from framewell_ingest.domain.verdicts import UNREACHABLE, WRONG_HASH, Refused, SourceUnavailable
+from framewell_ingest.domain.verdicts import (
+    UNREACHABLE,
+    WRONG_HASH,
+    Refused,
+    SourceUnavailable,
+    tried_for,
+)
 from framewell_ingest.ports import AssetRepository, MediaReader, OriginalStore, Reading, Source
 from framewell_ingest.rights.statements import statements_of
 from framewell_ingest.steps.bring_within_reach import BringWithinReach
@@ -53,7 +60,7 @@ class FetchOriginal:
         except SourceUnavailable as away:
             if self.clock.now() - asset.registered_at < self.retry_for:
                 raise
-            end = _rejected(asset, UNREACHABLE, f"{away.reason}; it was tried for {self.retry_for}.")
+            end = _rejected(asset, UNREACHABLE, tried_for(away.reason, self.retry_for))
         return await self._finish(asset_id, end)
 
     async def _finish(self, asset_id: str, end: End) -> Sequence[Outgoing]:
@@ -87,8 +94,13 @@ class FetchOriginal:
         if expected and expected != original.sha256:
             raise Refused(
                 WRONG_HASH,
-                f"The file is not the one that was announced: its SHA-256 is {original.sha256}, "
-                f"expected was {expected}.",
+                say(
+                    "original.other",
+                    "The file is not the one that was announced: its SHA-256 is {found}, expected was "
+                    "{expected}.",
+                    found=original.sha256,
+                    expected=expected,
+                ),
             )
 
     async def _existing_proxy(self, asset: Asset) -> ObjectRef | None:
@@ -100,7 +112,8 @@ class FetchOriginal:
             async with self.originals.local(proxy) as path:
                 reading = await self.reader.read(path, source.file_name)
         except Refused as refused:
-            raise Refused(refused.code, f"The existing proxy cannot be used. {refused.detail}") from refused
+            said = say("original.proxy", "The existing proxy cannot be used. {why}", why=refused.detail)
+            raise Refused(refused.code, said) from refused
         proxy.media_type = reading.media_type
         return proxy
 

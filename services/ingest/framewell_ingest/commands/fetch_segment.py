@@ -13,10 +13,11 @@ from framewell.mesh.v1.mesh_pb2 import LANE_LIVE
 from framewell.rights.v1.rights_pb2 import RightsStatement
 from framewell.segment.v1.segment_pb2 import SegmentIngested
 from framewell_contracts.media_addresses import MediaAddress
+from framewell_contracts.sentences import say
 from framewell_ingest.domain.assets import Asset
 from framewell_ingest.domain.ends import end_fact
 from framewell_ingest.domain.recordings import Segment, segment_fact
-from framewell_ingest.domain.verdicts import FAILED, UNREACHABLE, Refused, SourceUnavailable
+from framewell_ingest.domain.verdicts import FAILED, UNREACHABLE, Refused, SourceUnavailable, tried_for
 from framewell_ingest.ports import (
     AssetRepository,
     MediaReader,
@@ -88,8 +89,7 @@ class FetchSegment:
         except SourceUnavailable as away:
             if self.clock.now() - segment.arrived_at < self.retry_for:
                 raise
-            detail = f"{away.reason}; it was tried for {self.retry_for}."
-            ended.outcome.CopyFrom(failed(UNREACHABLE, detail))
+            ended.outcome.CopyFrom(failed(UNREACHABLE, tried_for(away.reason, self.retry_for)))
         now = await self.assets.get(asset.asset_id) or asset
         ended.work.CopyFrom(now.work() if now.ingested is None else now.work(now.ingested.work.kind))
         return await self.recordings.finish(ended)
@@ -129,7 +129,7 @@ class FetchSegment:
 
 def given_up(asset_id: str, sequence: int) -> SegmentIngested:
     """Return the end of a segment whose work failed for good."""
-    detail = "The work on it failed again and again; the log of ingest says why."
+    detail = say("segment.work_failed", "The work on it failed again and again; the log of ingest says why.")
     work = Work(asset_id=asset_id, generation=1, lane=LANE_LIVE)
     return SegmentIngested(work=work, sequence=sequence, outcome=failed(FAILED, detail))
 
@@ -137,10 +137,14 @@ def given_up(asset_id: str, sequence: int) -> SegmentIngested:
 def _check_kind(asset: Asset, reading: Reading) -> None:
     """Raise Refused for a segment without pictures and sound, or without the pictures of its recording."""
     if reading.kind not in (MEDIA_KIND_VIDEO, MEDIA_KIND_AUDIO):
-        raise Refused(NO_PICTURES, "The segment has neither moving pictures nor sound.")
+        said = say("segment.nothing", "The segment has neither moving pictures nor sound.")
+        raise Refused(NO_PICTURES, said)
     pictured = asset.ingested is not None and asset.ingested.work.kind == MEDIA_KIND_VIDEO
     if pictured and reading.kind == MEDIA_KIND_AUDIO:
-        raise Refused(NO_PICTURES, "The segment has no moving pictures, as the others of its recording do.")
+        said = say(
+            "segment.no_pictures", "The segment has no moving pictures, as the others of its recording do."
+        )
+        raise Refused(NO_PICTURES, said)
 
 
 def _statements(asset: Asset, source: Source, reading: Reading) -> list[RightsStatement]:

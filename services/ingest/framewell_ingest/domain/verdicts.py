@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from framewell.media.v1.media_pb2 import ObjectRef
+from framewell_contracts.sentences import Sentence, say
 from framewell_kit.outcomes import Busy
 
 UNREACHABLE: Final = "unreachable"
@@ -32,9 +34,15 @@ class SourceUnavailable(Busy):
     """The place that media is to come from does not answer now; after some hours that is a refusal."""
 
 
+def tried_for(why: str, time: timedelta) -> Sentence:
+    """Return that a place did not answer for so long that it is given up."""
+    return say("fetch.tried", "{why}; it was tried for {time}.", why=why, time=time)
+
+
 class StillGrowing(Busy):
     """The file changed while it was copied; `partial` is what was stored of it."""
 
     def __init__(self, file_name: str, partial: ObjectRef) -> None:
-        super().__init__(f"the file {file_name!r} is still being written", retry_after=_GROWING_RETRY_SECONDS)
+        said = say("file_grows", "the file {file} is still being written", file=repr(file_name))
+        super().__init__(said, retry_after=_GROWING_RETRY_SECONDS)
         self.partial = partial

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from framewell.media.v1.media_pb2 import Work
+from framewell_contracts.sentences import say
 from framewell_ingest.commands.close_recording import CloseRecording
 from framewell_ingest.commands.fetch_original import FetchOriginal
 from framewell_ingest.commands.fetch_segment import FetchSegment, given_up
@@ -74,7 +75,7 @@ def _asset_id(job: Job) -> str:
 def _gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:
     if not job.payload or reason.code == CANCELLED:  # its asset was erased; or it ended, which names by whom
         return []
-    detail = f"The file could not be taken in: {reason}"
+    detail = say("original.failed", "The file could not be taken in: {why}", why=reason.sentence)
     return [end_fact(rejection(_work(job), job.payload["uri"], FAILED, detail))]
 
 

@@ -74,5 +74,5 @@ class AcceptRequest:
         asset = self.register.asset(kept, cause)
         if await self.register.refuse_gone(asset.asset_id, ()) is not None:
             return
-        end = rejection(asset.work(), kept.uri, refusal.code, str(refusal))
+        end = rejection(asset.work(), kept.uri, refusal.code, refusal.reason)
         await self.register.rejected(replace(asset, state=State.REJECTED, rejected=end), end, cause)

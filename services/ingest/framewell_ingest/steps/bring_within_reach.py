@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from framewell.media.v1.media_pb2 import ObjectRef
 from framewell_contracts.media_addresses import MediaAddress
+from framewell_contracts.sentences import Sentence, say
 from framewell_ingest.domain.verdicts import FORBIDDEN, Refused, SourceUnavailable, StillGrowing
 from framewell_ingest.ports import Fetcher, OriginalStore, Source
 from framewell_kit.outcomes import Outcome
@@ -34,9 +35,9 @@ class BringWithinReach:
             async with fetcher.fetch(address) as source:
                 yield source
         except Refused as refused:
-            raise Refused(refused.code, address.scrubbed(refused.detail)) from None
+            raise Refused(refused.code, _scrubbed(refused.detail, address)) from None
         except SourceUnavailable as away:
-            raise SourceUnavailable(address.scrubbed(away.reason), away.retry_after) from None
+            raise SourceUnavailable(_scrubbed(away.reason, address), away.retry_after) from None
         except Outcome:
             raise
         except Exception as error:
@@ -63,10 +64,25 @@ class BringWithinReach:
         if address.is_redacted:
             raise Refused(
                 FORBIDDEN,
-                f"The secret that stood in {address} is not known: ask for it again, with the whole address.",
+                say(
+                    "fetch.redacted",
+                    "The secret that stood in {address} is not known: ask for it again, with the whole "
+                    "address.",
+                    address=address,
+                ),
             )
         scheme = str(address).partition(":")[0].lower()
         fetcher = self.fetchers.get(scheme)
         if fetcher is None:
-            raise Refused(FORBIDDEN, f"Media may not come from {scheme}: URIs on this mesh.")
+            said = say(
+                "fetch.no_scheme", "Media may not come from {scheme}: URIs on this mesh.", scheme=scheme
+            )
+            raise Refused(FORBIDDEN, said)
         return fetcher
+
+
+def _scrubbed(sentence: str, address: MediaAddress) -> str:
+    """Return a sentence, and what it was made of, in which no secret of an address stands."""
+    if isinstance(sentence, Sentence):
+        return sentence.mapped(address.scrubbed)
+    return address.scrubbed(sentence)

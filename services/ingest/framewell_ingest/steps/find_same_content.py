@@ -47,5 +47,10 @@ class FindSameContent:
                 )
         found = [other.asset_id for other in earlier if other.state == State.INGESTED]
         if found and asset.request.duplicates == DUPLICATE_POLICY_REJECT:
-            raise Refused(DUPLICATE, f"The same content was taken in before, as asset {found[0]}.")
+            said = say(
+                "original.duplicate",
+                "The same content was taken in before, as asset {asset_id}.",
+                asset_id=found[0],
+            )
+            raise Refused(DUPLICATE, said)
         return found[:_MOST_NAMED]

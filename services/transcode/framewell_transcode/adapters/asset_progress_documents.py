@@ -16,10 +16,14 @@ from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell.media.v1.media_pb2 import ObjectRef, Work
+from framewell_contracts.sentences import kept_wording, worded_as_kept
 from framewell_kit.documents import Document, Documents
 from framewell_kit.fanin import FanIn, Whole
 from framewell_transcode.domain.parts import AssetState, ChunkPart, CompleteAsset, part_of
 
+_WORDING: Final = "_wording"
+_SENTENCES: Final = frozenset({"given_up", "withheld"})
+"""Fields of a part that are sentences: beside each stands what it was made of."""
 _ASSETS: Final = "assets"
 _GENERATIONS: Final = "generations"
 _SOUND: Final = "sound"
@@ -126,8 +130,16 @@ async def _numbered(parts: FanIn, whole: Whole) -> AsyncIterator[tuple[int, Any]
 
 def _part_document(part: ChunkPart) -> Document:
     """Return what is not empty; the index is the part's number."""
-    return {name: value for name, value in asdict(part).items() if value and name != "index"}
+    document = {name: value for name, value in asdict(part).items() if value and name != "index"}
+    for name in _SENTENCES & document.keys():
+        document |= {name: str(document[name])}
+        if kept := kept_wording(getattr(part, name)):
+            document[f"{name}{_WORDING}"] = kept
+    return document
 
 
 def _part(index: int, value: Document) -> ChunkPart:
-    return ChunkPart(index, **value)
+    values = {name: given for name, given in value.items() if not name.endswith(_WORDING)}
+    for name in _SENTENCES & values.keys():
+        values[name] = worded_as_kept(values[name], value.get(f"{name}{_WORDING}"))
+    return ChunkPart(index, **values)

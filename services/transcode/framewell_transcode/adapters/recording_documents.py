@@ -15,6 +15,7 @@ from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
+from framewell_contracts.sentences import kept_wording, worded_as_kept
 from framewell_kit.clock import Clock
 from framewell_kit.documents import Document, Documents
 from framewell_kit.outcome_messages import is_done
@@ -139,7 +140,8 @@ class RecordingDocuments:
         await self._change(state.work, aside, expect={"revision": state.revision, "laid_out": False})
 
     async def give_up(self, work: Work, sequence: int, reason: str) -> None:
-        await self._change(work, {f"given_up.{sequence}": reason}, expect={"laid_out": False})
+        kept = {"text": str(reason), "wording": kept_wording(reason)}
+        await self._change(work, {f"given_up.{sequence}": kept}, expect={"laid_out": False})
 
     async def add_sound(self, work: Work, sequence: int, sound: SegmentSound | None) -> None:
         await self._change(work, {f"sounds.{sequence}": list(astuple(sound)) if sound else []}, expect={})
@@ -219,7 +221,7 @@ def _state(document: Document) -> RecordingState:
         layout=Layout(clock.grid if clock else FrameGrid(Fraction(25)), laid),
         aside=frozenset(map(int, document["aside"])),
         kept=frozenset(map(int, document["kept"])),
-        given_up={int(number): reason for number, reason in document["given_up"].items()},
+        given_up={int(number): _reason(kept) for number, kept in document["given_up"].items()},
         sounds={
             int(number): SegmentSound(*values) if values else None
             for number, values in document["sounds"].items()
@@ -228,3 +230,8 @@ def _state(document: Document) -> RecordingState:
         closed_at=document.get("closed_at"),
         laid_out=bool(document["laid_out"]),
     )
+
+
+def _reason(kept: Any) -> str:
+    """Return why a segment was given up; what an earlier version kept is the text alone."""
+    return kept if isinstance(kept, str) else worded_as_kept(kept["text"], kept["wording"])

@@ -13,6 +13,7 @@ from typing import Any, Final
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded, PictureStatistics
 from framewell.media.v1.media_pb2 import MEDIA_KIND_STILL, ObjectRef
+from framewell_contracts.sentences import say
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done
 from framewell_kit.rights_decisions import Passages
@@ -167,7 +168,8 @@ class SandboxedProcessor:
                 limits=self.limits.chunk,
             )
             if not answer["header_equal"]:
-                raise MediaError(UNREADABLE, "The proxy was made by another build of the encoder.")
+                said = say("proxy.other_build", "The proxy was made by another build of the encoder.")
+                raise MediaError(UNREADABLE, said)
             return await self.objects.put_file(segment, media_type="video/iso.segment", suffix=".m4s")
 
     @asynccontextmanager

@@ -22,6 +22,7 @@ from framewell.media.v1.media_pb2 import (
     MediaIndex,
     ObjectRef,
 )
+from framewell_contracts.sentences import say
 from framewell_kit.objects.protocol import Objects, reference
 from framewell_kit.outcome_messages import done
 from framewell_kit.rights_decisions import EVERYTHING, Passages
@@ -85,7 +86,10 @@ class SandboxedSound:
     async def finish(self, asset: AssetIngested, sound: Sound) -> tuple[AudioExtracted, Sequence[ObjectRef]]:
         work, main = asset.work, sound.tracks[0]
         if not main.heard:
-            raise MediaError(UNREADABLE, "The sound track cannot be decoded: not one sample came out of it.")
+            said = say(
+                "sound.not_decoded", "The sound track cannot be decoded: not one sample came out of it."
+            )
+            raise MediaError(UNREADABLE, said)
         clock = timeline_value(work.timeline) if work.HasField("timeline") else sound_only(main.seconds)
         tracks, stored = [], []
         for track in sound.tracks:

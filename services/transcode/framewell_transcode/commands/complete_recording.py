@@ -15,7 +15,8 @@ from framewell.media.v1.media_pb2 import MediaIndex, MediaIndexChunk, Work
 from framewell.recording.v1.recording_pb2 import RecordingMoved
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import chunk_id, derived_id, fan_in_id
-from framewell_contracts.sentences import say
+from framewell_contracts.missing import missing_of
+from framewell_contracts.sentences import listed, say, wordings_of
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Fact, Outgoing
 from framewell_kit.object_references import ObjectReferences
@@ -85,6 +86,7 @@ class CompleteRecording:
         captions, unread = await self.read_captions(segments, layout)
         index.captions.extend(captions)
         index.missing.extend(unread)
+        index.missing_wordings.extend(wordings_of(unread))
         plan = await self.objects.put(
             index.SerializeToString(deterministic=True), media_type=INDEX_TYPE, suffix=INDEX_SUFFIX
         )
@@ -151,8 +153,8 @@ def _moved(state: RecordingState, layout: Layout) -> Fact:
 
 def _unreadable(state: RecordingState) -> Fact:
     """Return the end of a recording of which not one segment can be planned."""
-    first = state.given_up[min(state.given_up)] if state.given_up else ""
-    detail = f"Not one segment of the recording can be read. {first}".strip()
+    nothing = say("recording.nothing", "Not one segment of the recording can be read.")
+    detail = listed([nothing, *([state.given_up[min(state.given_up)]] if state.given_up else [])])
     fact = rejected(AssetIngested(work=state.work), "unreadable", detail)
     kind = fact_type(fact).type
     return Fact(fact, id=fan_in_id(state.work.asset_id, kind, state.work.generation))
@@ -178,7 +180,11 @@ def _index(
         missing_span(span_message(clock.span(*hole)), timeline, of="recording") for hole in sorted(holes)
     ]
     return MediaIndex(
-        work=work_on_clock(work, timeline), chunks=chunks, missing=missing, clock=clock_messages(whole)
+        work=work_on_clock(work, timeline),
+        chunks=chunks,
+        missing=missing,
+        missing_wordings=wordings_of(missing),
+        clock=clock_messages(whole),
     )
 
 
@@ -190,11 +196,13 @@ def _hole(gap: Stretch, clock: RecordingClock) -> tuple[Fraction, Fraction, int,
 
 def _without_chunks(index: MediaIndex, layout: Layout, state: RecordingState) -> MediaIndex:
     """Return the plan of sound alone, which has no chunks that could be given up."""
-    timeline, missing = timeline_value(index.work.timeline), list(index.missing)
+    timeline, missing = timeline_value(index.work.timeline), missing_of(index)
     lost = [chunk for chunk in index.chunks if chunk.index not in layout.laid]
     for reason, group in groupby(_with_reasons(lost, state), lambda one: one[2]):
         missing.append(missing_chunks([chunk.span for chunk, _, _ in group], timeline, reason))
-    return MediaIndex(work=index.work, missing=missing, clock=index.clock)
+    return MediaIndex(
+        work=index.work, missing=missing, missing_wordings=wordings_of(missing), clock=index.clock
+    )
 
 
 def _chunk(work: Work, clock: RecordingClock, one: Stretch) -> MediaIndexChunk:
@@ -216,12 +224,24 @@ def _with_reasons(
     ):
         chunks, broken = [chunk for _, chunk in group], place[1]
         first, last = chunks[0].index, chunks[-1].index
-        numbers = f"segment {first}" if first == last else f"segments {first} to {last}"
         for chunk in chunks:
             if broken is None:
-                yield chunk, "segment_missing", f"{numbers} of the recording never came."
+                never = say(
+                    "segment.never",
+                    "{count, plural, one {segment {first}} other {segments {first} to {last}}} of the "
+                    "recording never came.",
+                    count=last - first + 1,
+                    first=first,
+                    last=last,
+                )
+                yield chunk, "segment_missing", never
             else:
-                reason = f"segment {chunk.index} of the recording could not be used. {broken}"
+                reason = say(
+                    "segment.unusable",
+                    "segment {number} of the recording could not be used. {why}",
+                    number=chunk.index,
+                    why=broken,
+                )
                 yield chunk, "segment_unreadable", reason
 
 

@@ -17,7 +17,7 @@ from framewell_contracts.sentences import say
 from framewell_kit.clock import Clock
 from framewell_kit.facts import Cause, Fact, Outgoing
 from framewell_kit.object_references import ObjectReferences
-from framewell_kit.outcome_messages import is_done
+from framewell_kit.outcome_messages import is_done, reason_of
 from framewell_kit.outcomes import Busy, NotYet
 from framewell_kit.rights_decisions import RightsDecisions
 from framewell_media.errors import JobCrashed, MediaError, SandboxUnavailable
@@ -79,7 +79,7 @@ class LaySegment:
         if known is not None:
             return known
         if not is_done(segment.outcome):
-            await self.recordings.give_up(work, segment.sequence, segment.outcome.failed.detail)
+            await self.recordings.give_up(work, segment.sequence, reason_of(segment.outcome.failed))
             return None
         try:
             analysis, table = await self.processor.plan(segment)

@@ -118,4 +118,5 @@ class PlanAsset:
 
     def gave_up(self, asset: AssetIngested, reason: str) -> Sequence[Outgoing]:
         """Return the fact that leaves when planning was tried often enough; `reason` is a sentence."""
-        return [rejected(asset, "failed", f"The file could not be planned: {reason}")]
+        said = say("not_planned", "The file could not be planned: {why}", why=reason)
+        return [rejected(asset, "failed", said)]

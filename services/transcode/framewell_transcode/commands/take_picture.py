@@ -224,8 +224,14 @@ def _by_timecode(timeline: Timeline, label: str, width: int) -> WantedPicture:
     try:
         at = timeline.pts_of_timecode(label)
     except ValueError as error:
-        reason = f"There is no picture at timecode {label}: {error}."
-        raise Rejected(reason, code="no_such_timecode") from error
+        raise Rejected(
+            say(
+                "no_such_timecode.label",
+                "There is no picture at timecode {label}: {why}.",
+                label=label,
+                why=error.args[0],
+            )
+        ) from error
     assert timeline.frame_rate is not None
     if at >= timeline.end_pts:
         last = timeline.timecode(Moment(timeline.end_pts - 1, timeline.frame_count - 1))

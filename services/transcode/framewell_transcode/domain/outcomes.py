@@ -8,13 +8,14 @@ from framewell.chunk.v1.chunk_pb2 import ChunkPlanned, ChunkTranscoded
 from framewell.media.v1.media_pb2 import Work
 from framewell_contracts.fact_types import fact_type
 from framewell_contracts.identity import derived_id, fan_in_id
+from framewell_contracts.sentences import say, wording_of, wordings_of
 from framewell_kit.facts import Fact
 from framewell_kit.outcome_messages import done, failed
 
 
 def rejected(asset: AssetIngested, code: str, detail: str) -> AssetRejected:
     """Return the fact that the asset cannot be worked on at all."""
-    return AssetRejected(work=asset.work, code=code, detail=detail, uri=asset.uri)
+    return AssetRejected(work=asset.work, code=code, detail=detail, uri=asset.uri, wording=wording_of(detail))
 
 
 def chunk_given_up(planned: ChunkPlanned, code: str, detail: str) -> ChunkTranscoded:
@@ -40,10 +41,19 @@ def audio_given_up(work: Work, code: str, detail: str) -> AudioExtracted:
 
 def not_stitched(work: Work, reason: str) -> AssetTranscoded:
     """Return the failed end of an asset whose parts cannot be put together; `reason` is a sentence."""
+    missing = say(
+        "missing.everything",
+        "The whole asset is missing: its parts could not be put together ({why})",
+        why=reason,
+    )
     return AssetTranscoded(
         work=work,
-        outcome=failed("not_stitched", f"The proxy could not be put together: {reason}"),
-        missing=[f"The whole asset is missing: its parts could not be put together ({reason})"],
+        outcome=failed(
+            "not_stitched",
+            say("not_stitched", "The proxy could not be put together: {why}", why=reason),
+        ),
+        missing=[missing],
+        missing_wordings=wordings_of([missing]),
     )
 
 

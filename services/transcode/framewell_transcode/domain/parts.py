@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell.media.v1.media_pb2 import ObjectRef, Work
-from framewell_kit.outcome_messages import is_done
+from framewell_contracts.sentences import say, worded
+from framewell_kit.outcome_messages import is_done, reason_of
+
+GIVEN_UP: Final = say("given_up", "It was given up.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class AssetState:
 def part_of(chunk: ChunkTranscoded) -> ChunkPart:
     """Return what is kept of a transcoded chunk."""
     if not is_done(chunk.outcome):
-        return ChunkPart(chunk.index, given_up=chunk.outcome.failed.detail or "It was given up.")
+        return ChunkPart(chunk.index, given_up=reason_of(chunk.outcome.failed) or GIVEN_UP)
     return ChunkPart(
         index=chunk.index,
         header=chunk.proxy_header.key,
@@ -70,5 +74,5 @@ def part_of(chunk: ChunkTranscoded) -> ChunkPart:
         frames=chunk.frames.key,
         scores=chunk.shot_scores.key,
         missing_pictures=len(chunk.missing_pts),
-        withheld=chunk.withheld,
+        withheld=worded(chunk.withheld, chunk.withheld_wording),
     )

@@ -11,6 +11,7 @@ from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.chunk.v1.chunk_pb2 import ChunkPlanned
 from framewell.media.v1 import media_pb2
 from framewell_contracts.identity import chunk_id
+from framewell_contracts.sentences import wordings_of
 from framewell_media.messages import clock_messages, span_message, timeline_message
 from framewell_media.source_clock import SourceClock
 from framewell_media.timeline import Span, Timeline, still_timeline
@@ -85,6 +86,7 @@ def index_of(
         work=work,
         chunks=chunks,
         missing=missing,
+        missing_wordings=wordings_of(missing),
         clock=clock,
         original=original,
         frame_table=table,

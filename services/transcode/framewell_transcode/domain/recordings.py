@@ -11,13 +11,16 @@ from typing import Final
 from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell.recording.v1.recording_pb2 import RecordingClosed
 from framewell.segment.v1.segment_pb2 import SegmentIngested
+from framewell_contracts.sentences import say
 from framewell_contracts.timecode import Timecode, TimecodeError
 from framewell_media.source_clock import SourceClock
 from framewell_media.timeline import Span, Timeline
 from framewell_transcode.domain.plans import sound_only
 from framewell_transcode.domain.recording_layout import FrameGrid, Layout, SegmentExtent
 
-WORK_FAILED: Final = "The work on it failed again and again; the log of transcode says why."
+WORK_FAILED: Final = say(
+    "segment.work_failed.transcode", "The work on it failed again and again; the log of transcode says why."
+)
 """Why nothing was made of a segment that is not at fault itself, a sentence."""
 
 

@@ -45,7 +45,7 @@ def _plan(plan: PlanAsset) -> JobKind:
         return facts
 
     def gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:
-        return plan.gave_up(payload_asset(job.payload), str(reason)) if job.payload else []
+        return plan.gave_up(payload_asset(job.payload), reason.sentence) if job.payload else []
 
     return JobKind(PLAN, work, gave_up)
 
@@ -59,6 +59,6 @@ def _sound(extract: ExtractAudio) -> JobKind:
         return facts
 
     def gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:
-        return extract.gave_up(payload_asset(job.payload), str(reason)) if job.payload else []
+        return extract.gave_up(payload_asset(job.payload), reason.sentence) if job.payload else []
 
     return JobKind(SOUND, work, gave_up)

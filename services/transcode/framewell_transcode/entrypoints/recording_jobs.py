@@ -89,6 +89,6 @@ def _complete(complete: CompleteRecording) -> JobKind:
         return facts
 
     def gave_up(job: Job, reason: Reason) -> Sequence[Outgoing]:
-        return [end_fact(not_stitched(payload_work(job.payload), str(reason)))] if job.payload else []
+        return [end_fact(not_stitched(payload_work(job.payload), reason.sentence))] if job.payload else []
 
     return JobKind(RECORDING, work, gave_up)

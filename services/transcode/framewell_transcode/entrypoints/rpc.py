@@ -54,6 +54,7 @@ class MediaServicer(stubs.MediaServiceServicer):
             chunks_failed=progress.failed,
             outcome=end.outcome if end else None,
             missing=end.missing if end else [],
+            missing_wordings=end.missing_wordings if end else [],
             captions=end.captions if end else [],
         )
 

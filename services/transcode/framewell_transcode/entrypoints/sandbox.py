@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
+from framewell_contracts.sentences import say
 from framewell_kit.rights_decisions import Passages
 from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, sniff
@@ -73,7 +74,12 @@ class SandboxJobs:
         if result is None:
             raise MediaError(
                 UNREADABLE,
-                f"Not one of the {len(planned)} pictures from frame {first.first_frame} on can be decoded.",
+                say(
+                    "chunk.nothing",
+                    "Not one of the {count} pictures from frame {frame} on can be decoded.",
+                    count=len(planned),
+                    frame=first.first_frame,
+                ),
             )
         return _written(files, result, damaged_frames=damaged_frames)
 

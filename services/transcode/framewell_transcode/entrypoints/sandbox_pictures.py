@@ -11,6 +11,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
+from framewell_contracts.sentences import say
 from framewell_media.errors import UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, sniff
 from framewell_media.pictures import decode_upright, open_picture
@@ -60,7 +61,11 @@ class PictureJobs:
         if shown is None:
             raise MediaError(
                 UNREADABLE,
-                f"Frame {table.first_frame + row} cannot be decoded, nor any before it in its chunk.",
+                say(
+                    "frame.nothing",
+                    "Frame {frame} cannot be decoded, nor any before it in its chunk.",
+                    frame=table.first_frame + row,
+                ),
             )
         output.write(
             encode_jpeg(self._pixels(shown, Size(*table.canvas), wanted, recipe), recipe.jpeg_quality)

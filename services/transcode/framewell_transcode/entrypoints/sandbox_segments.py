@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from framewell_media.errors import UNREADABLE, MediaError
+from framewell_media.errors import NO_SAMPLES, UNREADABLE, MediaError
 from framewell_media.sandbox.registry import Answer, JobFiles, Parameters
 from framewell_transcode.domain.boxes import moved, split_header
 from framewell_transcode.domain.job_parameters import clock_from, clock_parameters
@@ -30,7 +30,7 @@ class SegmentJobs:
         for block in self.driver.sound(source):
             extent.take(block)
         if extent.clock is None:
-            raise MediaError(UNREADABLE, "Not one sample came out of the sound track.")
+            raise MediaError(UNREADABLE, NO_SAMPLES)
         return {"clock": clock_parameters(extent.clock), "gaps": [list(gap) for gap in extent.gaps]}
 
     def segment_sound(self, files: JobFiles, parameters: Parameters) -> Answer:
@@ -46,7 +46,7 @@ class SegmentJobs:
         state = SoundClockState()
         place_on_clock(self.driver.sound(source), clock_from(parameters["clock"]), encoder, state)
         if state.heard == 0:
-            raise MediaError(UNREADABLE, "Not one sample came out of the sound track.")
+            raise MediaError(UNREADABLE, NO_SAMPLES)
         encoder.put_silence(encoder.room)
         segment = split_header(encoder.finish())
         header_file.write(segment.header)

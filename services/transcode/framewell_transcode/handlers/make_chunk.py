@@ -53,7 +53,7 @@ class MakeChunk:
                 await self.recordings.keep_chunk(made, withheld)
             return made, _objects(made)
 
-        explanation = ""
+        explanation: str = ""
         for _start in range(_STARTS):
             try:
                 return await self.for_analysis(fact.work.asset_id, make, cause)
@@ -92,7 +92,7 @@ class MakeChunk:
 
     def gave_up(self, fact: ChunkPlanned, reason: Reason) -> Sequence[Outgoing]:
         """Return the fact that leaves together with the dead letter."""
-        return [chunk_given_up(fact, reason.code, reason)]
+        return [chunk_given_up(fact, reason.code, reason.sentence)]
 
 
 def _objects(made: ChunkTranscoded) -> list[ObjectRef]:

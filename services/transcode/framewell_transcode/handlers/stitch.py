@@ -56,4 +56,4 @@ class Stitch:
 
 def gave_up(part: ChunkTranscoded | AudioExtracted, reason: Reason) -> Sequence[Outgoing]:
     """Return the failed end of the asset whose last part cannot be put in place; `reason` is a sentence."""
-    return [end_fact(not_stitched(part.work, reason))]
+    return [end_fact(not_stitched(part.work, reason.sentence))]

@@ -11,6 +11,7 @@ from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.chunk.v1.chunk_pb2 import ChunkTranscoded
 from framewell.media.v1.media_pb2 import ObjectRef, Work
 from framewell.rights.v1.rights_pb2 import PURPOSE_ANALYSIS
+from framewell_contracts.sentences import wording_of
 from framewell_kit.facts import Cause, Outgoing, by_content
 from framewell_kit.object_references import ObjectReferences
 from framewell_kit.rights_decisions import EVERYTHING, Interval, Passages, RightsDecisions
@@ -50,6 +51,8 @@ class MakeForAnalysis:
             made.rights_revision = decided.revision
             if material.withheld:
                 made.withheld = permission.sentence
+                if (wording := wording_of(permission.sentence)) is not None:
+                    made.withheld_wording.CopyFrom(wording)
                 out = EVERYTHING if not permission.allowed else material.withheld
                 await self.rights.leave_out(asset_id, material.generation, out)
             if not material.oversteps(await self._withheld(asset_id)):

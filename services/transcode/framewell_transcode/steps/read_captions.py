@@ -8,6 +8,7 @@ from typing import Final
 
 from framewell.asset.v1.asset_pb2 import AssetIngested
 from framewell.media.v1.media_pb2 import TRACK_KIND_SUBTITLE, CaptionTrack
+from framewell_contracts.sentences import Sentence, say
 from framewell_media.captions.cues import Unread
 from framewell_media.errors import JobCrashed, MediaError
 from framewell_media.timeline import Timeline
@@ -17,9 +18,9 @@ from framewell_transcode.transcoding.missing import missing_texts
 
 _HOUR: Final = 3600
 _REASONS: Final = {
-    Unread.UNKNOWN: "they are teletext, or in an unknown codec",
-    Unread.DAMAGED: "they are damaged",
-    Unread.BEYOND: "there are more than an asset can have",
+    Unread.UNKNOWN: say("unread.unknown", "they are teletext, or in an unknown codec"),
+    Unread.DAMAGED: say("unread.damaged", "they are damaged"),
+    Unread.BEYOND: say("unread.beyond", "there are more than an asset can have"),
 }
 
 
@@ -47,11 +48,11 @@ class ReadCaptions:
                 tracks.append(track)
                 missing += missing_texts(repr(file.name), left_out)
             except MediaError as verdict:
-                missing.append(f"The subtitles {file.name!r} are missing: {verdict.detail}")
+                missing.append(_file_missing(file.name, verdict.detail))
             except JobCrashed as crash:
                 if crash.interrupted:
                     raise
-                missing.append(f"The subtitles {file.name!r} are missing: {crash.explanation}")
+                missing.append(_file_missing(file.name, crash.explanation))
         return tracks, missing
 
     async def _embedded(
@@ -64,21 +65,35 @@ class ReadCaptions:
         try:
             found = await self.reader.embedded(asset.original, analysis.clock, length)
         except MediaError as verdict:
-            return [], [f"The subtitles inside the file are missing: {verdict.detail}"]
+            return [], [_embedded_missing(verdict.detail)]
         except JobCrashed as crash:
             if crash.interrupted:
                 raise
-            return [], [f"The subtitles inside the file are missing: {crash.explanation}"]
-        missing = [_unread(asset, index, why) for index, why in found.unread]
+            return [], [_embedded_missing(crash.explanation)]
+        missing: list[str] = [_unread(asset, index, why) for index, why in found.unread]
         for index, left_out in found.left_out:
-            missing += missing_texts(f"of track {index}", left_out)
+            missing += missing_texts(say("subtitles.track", "of track {number}", number=index), left_out)
         return list(found.tracks), missing
 
 
-def _unread(asset: AssetIngested, index: int, why: Unread) -> str:
+def _file_missing(name: str, why: str) -> Sentence:
+    return say("missing.file", "The subtitles {file} are missing: {why}", file=repr(name), why=why)
+
+
+def _embedded_missing(why: str) -> Sentence:
+    return say("missing.embedded", "The subtitles inside the file are missing: {why}", why=why)
+
+
+def _unread(asset: AssetIngested, index: int, why: Unread) -> Sentence:
     codec = next((track.codec for track in asset.tracks if track.index == index), "")
-    reason = f"they are {codec}, which are pictures and no text" if why is Unread.PICTURES else _REASONS[why]
-    return f"The subtitles of track {index} are not read: {reason}."
+    reason = (
+        say("unread.pictures", "they are {codec}, which are pictures and no text", codec=codec)
+        if why is Unread.PICTURES
+        else _REASONS[why]
+    )
+    return say(
+        "missing.track", "The subtitles of track {number} are not read: {why}.", number=index, why=reason
+    )
 
 
 def _start(timeline: Timeline) -> Fraction | None:

@@ -34,7 +34,7 @@ class ReadSegmentCaptions:
     ) -> tuple[list[CaptionTrack], list[str]]:
         """Return the tracks, and sentences on segments whose captions could not be read."""
         found: dict[tuple[object, ...], list[CaptionTrack]] = {}
-        missing = []
+        missing: list[str] = []
         for segment in segments:
             if not segment.has_captions:
                 continue
@@ -47,7 +47,13 @@ class ReadSegmentCaptions:
                 if isinstance(error, JobCrashed) and error.interrupted:
                     raise
                 reason = error.detail if isinstance(error, MediaError) else error.explanation
-                missing.append(f"The captions of segment {segment.sequence} are missing: {reason}")
+                said = say(
+                    "missing.captions",
+                    "The captions of segment {number} are missing: {why}",
+                    number=segment.sequence,
+                    why=reason,
+                )
+                missing.append(said)
                 continue
             except SandboxUnavailable as away:
                 raise Busy(

@@ -11,7 +11,8 @@ from typing import Final
 from framewell.asset.v1.asset_pb2 import AssetTranscoded
 from framewell.audio.v1.audio_pb2 import AudioExtracted, AudioSegments, SoundTrack
 from framewell.media.v1.media_pb2 import MediaEvent, MediaIndex, ObjectRef
-from framewell_contracts.missing import bounded_missing
+from framewell_contracts.missing import bounded_missing, missing_of
+from framewell_contracts.sentences import listed, wordings_of
 from framewell_kit.objects.protocol import Objects
 from framewell_kit.outcome_messages import done, failed, is_done
 from framewell_media.errors import JobCrashed, MediaError
@@ -86,13 +87,14 @@ class Composer:
         ref = await self._store(index)
         end = AssetTranscoded(
             work=index.work,
-            outcome=done() if playlist else failed("nothing_transcoded", " ".join(bounded_missing(missing))),
+            outcome=done() if playlist else failed("nothing_transcoded", listed(bounded_missing(missing))),
             playlist=playlist,
             chunk_count=len(plan.chunks),
             expects_audio=audio.present,
             index=ref,
             shot_count=len(index.shots),
             missing=bounded_missing(missing),
+            missing_wordings=wordings_of(bounded_missing(missing)),
             captions=plan.captions[:MAX_CAPTIONS],
         )
         return Composed(end, [*playlists.made, ref])
@@ -113,7 +115,13 @@ class Composer:
         events.sort(key=lambda event: (event.span.start_pts, event.kind))
         work = work_on_clock(plan.work, timeline)
         return MediaIndex(
-            work=work, chunks=plan.chunks, shots=shots, missing=missing, events=events, captions=plan.captions
+            work=work,
+            chunks=plan.chunks,
+            shots=shots,
+            missing=missing,
+            missing_wordings=wordings_of(missing),
+            events=events,
+            captions=plan.captions,
         )
 
     async def _store(self, index: MediaIndex) -> ObjectRef:
@@ -239,7 +247,7 @@ def _usable(
     headers = Counter(part.header for part in chunks if part.made)
     common = max(headers, key=lambda key: (headers[key], key), default="")
     made: list[ChunkPart] = []
-    missing = list(plan.missing)
+    missing = missing_of(plan)
     for reason, group in groupby(zip(plan.chunks, chunks, strict=True), lambda one: one[1].given_up):
         if reason:
             missing.append(missing_chunks([planned.span for planned, _ in group], timeline, reason))

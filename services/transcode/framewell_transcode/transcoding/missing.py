@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from framewell.audio.v1.audio_pb2 import AudioExtracted
 from framewell.media.v1.media_pb2 import MediaIndex, Span
-from framewell_contracts.missing import passage_text
+from framewell_contracts.missing import IT, THE_SOUND, analysed_in_part, not_analysed_at, passage_text
+from framewell_contracts.sentences import say, several, worded
 from framewell_contracts.timecode import Timecode, TimecodeError
+from framewell_kit.outcome_messages import reason_of
 from framewell_media.captions.cues import MAX_CUES, LeftOut
 from framewell_media.timeline import Timeline
 from framewell_transcode.domain.parts import ChunkPart
@@ -25,19 +27,27 @@ def missing_chunks(spans: Sequence[Span], timeline: Timeline, reason: str) -> st
         first_frame=first.first_frame,
         frames=last.first_frame + last.frames - first.first_frame,
     )
-    return f"{_where(whole, timeline)} is missing: {reason}"
+    return say("missing.chunk", "{where} is missing: {why}", where=_where(whole, timeline), why=reason)
 
 
 def missing_pictures(span: Span, timeline: Timeline, count: int) -> str:
     """Return the sentence on pictures inside a chunk that could not be decoded."""
-    return f"{_where(span, timeline)} is damaged: {count} of its {span.frames} pictures cannot be decoded."
+    return say(
+        "missing.pictures",
+        "{where} is damaged: {count} of its {frames} pictures cannot be decoded.",
+        where=_where(span, timeline),
+        count=count,
+        frames=span.frames,
+    )
 
 
 def odd_header(span: Span, timeline: Timeline) -> str:
     """Return the sentence on a chunk whose segment does not fit behind the others' header."""
-    return (
-        f"{_where(span, timeline)} is missing from the proxy: it was encoded by another build of the "
-        "encoder or with other settings; reprocess the asset once all transcode machines are the same."
+    return say(
+        "missing.odd_header",
+        "{where} is missing from the proxy: it was encoded by another build of the encoder or with other "
+        "settings; reprocess the asset once all transcode machines are the same.",
+        where=_where(span, timeline),
     )
 
 
@@ -46,9 +56,21 @@ def missing_span(span: Span, timeline: Timeline, *, of: str = "file") -> str:
 
     `span` has no frames where pictures are not numbered through the gap.
     """
-    lacks = "no sound" if timeline.frame_rate is None else "no pictures; the one before is held"
     where = _where(span, timeline) if span.frames else _from_to(span.start_pts, span.end_pts, timeline)
-    return f"{where} the {of} has {lacks}."
+    if timeline.frame_rate is None:
+        return say(
+            "missing.no_sound",
+            "{where} the {what, select, recording {recording} other {file}} has no sound.",
+            where=where,
+            what=of,
+        )
+    return say(
+        "missing.no_pictures",
+        "{where} the {what, select, recording {recording} other {file}} has no pictures; the one before is "
+        "held.",
+        where=where,
+        what=of,
+    )
 
 
 def uncounted_timecode(label: str, timeline: Timeline) -> Iterator[str]:
@@ -58,24 +80,44 @@ def uncounted_timecode(label: str, timeline: Timeline) -> Iterator[str]:
     try:
         Timecode.parse(label, timeline.frame_rate)
     except TimecodeError as error:
-        yield f"The start timecode {label} that was asked for is passed over: {error}."
+        yield say(
+            "missing.timecode",
+            "The start timecode {label} that was asked for is passed over: {why}.",
+            label=label,
+            why=error.reason,
+        )
 
 
 def missing_texts(subtitles: str, left_out: LeftOut) -> Iterator[str]:
     """Yield the sentence on texts of some subtitles that are not shown, none where all are."""
-    counts = (
-        (left_out.outside, "before or behind the programme"),
-        (left_out.mistimed, "with an end before its beginning, or times that cannot be read"),
-        (left_out.beyond, f"beyond the first {MAX_CUES:,}"),
-    )
-    reasons = [f"{count} {where}" for count, where in counts if count]
+    reasons = []
+    if left_out.outside:
+        said = say("texts.outside", "{count} before or behind the programme", count=left_out.outside)
+        reasons.append(said)
+    if left_out.mistimed:
+        said = say(
+            "texts.mistimed",
+            "{count} with an end before its beginning, or times that cannot be read",
+            count=left_out.mistimed,
+        )
+        reasons.append(said)
+    if left_out.beyond:
+        said = say(
+            "texts.beyond", "{count} beyond the first {most, number}", count=left_out.beyond, most=MAX_CUES
+        )
+        reasons.append(said)
     if reasons:
-        yield f"Texts of the subtitles {subtitles} are not shown: {'; '.join(reasons)}."
+        yield say(
+            "missing.texts",
+            "Texts of the subtitles {subtitles} are not shown: {why}.",
+            subtitles=subtitles,
+            why=several(reasons),
+        )
 
 
 def missing_sound(audio: AudioExtracted) -> str:
     """Return the sentence on sound that could not be taken out."""
-    return f"The sound is missing: {audio.outcome.failed.detail}"
+    return say("missing.sound", "The sound is missing: {why}", why=reason_of(audio.outcome.failed))
 
 
 def not_analysed(
@@ -84,9 +126,9 @@ def not_analysed(
     """Return the sentences on what is withheld from analysis; a single one where all is, for one reason."""
     reasons = {part.withheld for part in chunks if not part.frames and part.made}
     if audio.withheld and not audio.HasField("speech"):
-        reasons.add(audio.withheld)
+        reasons.add(worded(audio.withheld, audio.withheld_wording))
     if len(reasons) == 1 and not any(part.frames for part in chunks) and not audio.HasField("speech"):
-        return [f"It is not analysed: {reason}" for reason in reasons if reason]
+        return [not_analysed_at(IT, reason) for reason in reasons if reason]
     return list(_passages_not_analysed(plan, chunks, audio, timeline))
 
 
@@ -95,11 +137,11 @@ def _passages_not_analysed(
 ) -> Iterator[str]:
     for planned, part in zip(plan.chunks, chunks, strict=True):
         if part.withheld:
-            how = "is analysed in part" if part.frames else "is not analysed"
-            yield f"{_where(planned.span, timeline)} {how}: {part.withheld}"
+            say_it = analysed_in_part if part.frames else not_analysed_at
+            yield say_it(_where(planned.span, timeline), part.withheld)
     if audio.withheld:
-        how = "is analysed in part" if audio.HasField("speech") else "is not analysed"
-        yield f"The sound {how}: {audio.withheld}"
+        say_it = analysed_in_part if audio.HasField("speech") else not_analysed_at
+        yield say_it(THE_SOUND, worded(audio.withheld, audio.withheld_wording))
 
 
 def _where(span: Span, timeline: Timeline) -> str:

@@ -193,6 +193,7 @@ class AssetRejected(_message.Message):
     DETAIL_FIELD_NUMBER: _builtins.int
     URI_FIELD_NUMBER: _builtins.int
     ACTOR_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """`unreachable`, `forbidden`, `too_large`, `wrong_hash`, `empty`, `not_media`, `mislabelled`, `unreadable`, `no_content`, `duplicate`, `erased`, `cancelled`, `failed`."""
     detail: _builtins.str
@@ -207,6 +208,10 @@ class AssetRejected(_message.Message):
     def actor(self) -> _mesh_pb2.Actor:
         """Who decided that it ends, for instance cancelled it; unset where no person did."""
 
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `detail` was made of."""
+
     def __init__(
         self,
         *,
@@ -215,10 +220,11 @@ class AssetRejected(_message.Message):
         detail: _builtins.str = ...,
         uri: _builtins.str = ...,
         actor: _mesh_pb2.Actor | None = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "work", b"work"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "wording", b"wording", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "code", b"code", "detail", b"detail", "uri", b"uri", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "code", b"code", "detail", b"detail", "uri", b"uri", "wording", b"wording", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -239,6 +245,7 @@ class AssetTranscoded(_message.Message):
     SHOT_COUNT_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
     CAPTIONS_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     chunk_count: _builtins.int
     """Number of chunks, whose chunk.analysed are to be waited for."""
     expects_audio: _builtins.bool
@@ -271,6 +278,10 @@ class AssetTranscoded(_message.Message):
     def captions(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.CaptionTrack]:
         """Its timed text, at most 50 tracks; the index holds all of them."""
 
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
@@ -283,10 +294,11 @@ class AssetTranscoded(_message.Message):
         shot_count: _builtins.int = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
         captions: _abc.Iterable[_media_pb2.CaptionTrack] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "outcome", b"outcome", "playlist", b"playlist", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["captions", b"captions", "chunk_count", b"chunk_count", "expects_audio", b"expects_audio", "index", b"index", "missing", b"missing", "outcome", b"outcome", "playlist", b"playlist", "shot_count", b"shot_count", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["captions", b"captions", "chunk_count", b"chunk_count", "expects_audio", b"expects_audio", "index", b"index", "missing", b"missing", "missing_wordings", b"missing_wordings", "outcome", b"outcome", "playlist", b"playlist", "shot_count", b"shot_count", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -304,6 +316,7 @@ class AssetAnalysed(_message.Message):
     CHUNK_COUNT_FIELD_NUMBER: _builtins.int
     INDEX_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     chunk_count: _builtins.int
     """Number of chunks, analysed or given up."""
     @_builtins.property
@@ -326,6 +339,10 @@ class AssetAnalysed(_message.Message):
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What is missing and why, one sentence each, at most 20; the last one then says how many more the index holds."""
 
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
@@ -335,10 +352,11 @@ class AssetAnalysed(_message.Message):
         chunk_count: _builtins.int = ...,
         index: _media_pb2.ObjectRef | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "outcome", b"outcome", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_count", b"chunk_count", "index", b"index", "missing", b"missing", "outcome", b"outcome", "totals", b"totals", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_count", b"chunk_count", "index", b"index", "missing", b"missing", "missing_wordings", b"missing_wordings", "outcome", b"outcome", "totals", b"totals", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -172,6 +172,7 @@ class AudioExtracted(_message.Message):
     DURATION_FIELD_NUMBER: _builtins.int
     RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
     WITHHELD_FIELD_NUMBER: _builtins.int
+    WITHHELD_WORDING_FIELD_NUMBER: _builtins.int
     TRACKS_FIELD_NUMBER: _builtins.int
     present: _builtins.bool
     """True when there is sound."""
@@ -206,6 +207,10 @@ class AudioExtracted(_message.Message):
         """Length of the sound; unset when there is none."""
 
     @_builtins.property
+    def withheld_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `withheld` was made of."""
+
+    @_builtins.property
     def tracks(self) -> _containers.RepeatedCompositeFieldContainer[Global___SoundTrack]:
         """Every sound that belongs to the pictures, the main one first: the fields above are about that one."""
 
@@ -222,11 +227,12 @@ class AudioExtracted(_message.Message):
         duration: _duration_pb2.Duration | None = ...,
         rights_revision: _builtins.int = ...,
         withheld: _builtins.str = ...,
+        withheld_wording: _mesh_pb2.Wording | None = ...,
         tracks: _abc.Iterable[Global___SoundTrack] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "segments", b"segments", "speech", b"speech", "work", b"work"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "segments", b"segments", "speech", b"speech", "withheld_wording", b"withheld_wording", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "present", b"present", "rights_revision", b"rights_revision", "segment_count", b"segment_count", "segments", b"segments", "speech", b"speech", "tracks", b"tracks", "withheld", b"withheld", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs", "duration", b"duration", "loudness_lufs", b"loudness_lufs", "outcome", b"outcome", "present", b"present", "rights_revision", b"rights_revision", "segment_count", b"segment_count", "segments", b"segments", "speech", b"speech", "tracks", b"tracks", "withheld", b"withheld", "withheld_wording", b"withheld_wording", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__loudness_lufs: _TypeAlias = _typing.Literal["loudness_lufs"]  # noqa: Y015
     _WhichOneofArgType__loudness_lufs: _TypeAlias = _typing.Literal["_loudness_lufs", b"_loudness_lufs"]  # noqa: Y015

@@ -142,6 +142,7 @@ class ChunkTranscoded(_message.Message):
     MISSING_PTS_FIELD_NUMBER: _builtins.int
     RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
     WITHHELD_FIELD_NUMBER: _builtins.int
+    WITHHELD_WORDING_FIELD_NUMBER: _builtins.int
     chunk_id: _builtins.str
     """Id of the chunk and key of the fact."""
     index: _builtins.int
@@ -192,6 +193,10 @@ class ChunkTranscoded(_message.Message):
     def missing_pts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Planned pts that could not be decoded, the first 10,000 of them."""
 
+    @_builtins.property
+    def withheld_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `withheld` was made of."""
+
     def __init__(
         self,
         *,
@@ -209,10 +214,11 @@ class ChunkTranscoded(_message.Message):
         missing_pts: _abc.Iterable[_builtins.int] | None = ...,
         rights_revision: _builtins.int = ...,
         withheld: _builtins.str = ...,
+        withheld_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "outcome", b"outcome", "pictures", b"pictures", "proxy_header", b"proxy_header", "proxy_segment", b"proxy_segment", "shot_scores", b"shot_scores", "span", b"span", "work", b"work"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames", "outcome", b"outcome", "pictures", b"pictures", "proxy_header", b"proxy_header", "proxy_segment", b"proxy_segment", "shot_scores", b"shot_scores", "span", b"span", "withheld_wording", b"withheld_wording", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "frames", b"frames", "index", b"index", "missing_pts", b"missing_pts", "outcome", b"outcome", "pictures", b"pictures", "provisional_cuts", b"provisional_cuts", "proxy_header", b"proxy_header", "proxy_segment", b"proxy_segment", "rights_revision", b"rights_revision", "shot_scores", b"shot_scores", "span", b"span", "withheld", b"withheld", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk_id", b"chunk_id", "frames", b"frames", "index", b"index", "missing_pts", b"missing_pts", "outcome", b"outcome", "pictures", b"pictures", "provisional_cuts", b"provisional_cuts", "proxy_header", b"proxy_header", "proxy_segment", b"proxy_segment", "rights_revision", b"rights_revision", "shot_scores", b"shot_scores", "span", b"span", "withheld", b"withheld", "withheld_wording", b"withheld_wording", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

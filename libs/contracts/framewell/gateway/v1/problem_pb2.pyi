@@ -205,7 +205,7 @@ class RequestError(_message.Message):
     """What is wrong with it, and what is right."""
     @_builtins.property
     def wording(self) -> _mesh_pb2.Wording:
-        """What that sentence was made of."""
+        """What the sentence of `problem` was made of."""
 
     def __init__(
         self,

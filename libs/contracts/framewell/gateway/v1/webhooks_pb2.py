@@ -22,56 +22,57 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#framewell/gateway/v1/webhooks.proto\x12\x14\x66ramewell.gateway.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x94\x03\n\x07Webhook\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\r\n\x05types\x18\x03 \x03(\t\x12\x0f\n\x07service\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x31\n\x05state\x18\x06 \x01(\x0e\x32\".framewell.gateway.v1.WebhookState\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x07 \x01(\t\x12\x12\n\ncreated_by\x18\x08 \x01(\t\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08revision\x18\n \x01(\x03\x12\x30\n\x0c\x64\x65livered_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rfailing_since\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10old_secret_until\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"<\n\x13ListWebhooksRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"t\n\x14ListWebhooksResponse\x12/\n\x08webhooks\x18\x01 \x03(\x0b\x32\x1d.framewell.gateway.v1.Webhook\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"X\n\x14\x43reateWebhookRequest\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\r\n\x05types\x18\x02 \x03(\t\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\"O\n\rWebhookSecret\x12.\n\x07webhook\x18\x01 \x01(\x0b\x32\x1d.framewell.gateway.v1.Webhook\x12\x0e\n\x06secret\x18\x02 \x01(\t\"\'\n\x11GetWebhookRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\"\x95\x01\n\x14UpdateWebhookRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\x12\x33\n\x06\x63hange\x18\x02 \x01(\x0b\x32#.framewell.gateway.v1.WebhookChange\x12\x1e\n\x11\x65xpected_revision\x18\x03 \x01(\x03H\x00\x88\x01\x01\x42\x14\n\x12_expected_revision\"\x96\x01\n\rWebhookChange\x12\x10\n\x03url\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\r\n\x05types\x18\x02 \x03(\t\x12\x12\n\nevery_type\x18\x03 \x01(\x08\x12\x18\n\x0b\x64\x65scription\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x13\n\x06\x61\x63tive\x18\x05 \x01(\x08H\x02\x88\x01\x01\x42\x06\n\x04_urlB\x0e\n\x0c_descriptionB\t\n\x07_active\"*\n\x14\x44\x65leteWebhookRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\"\x17\n\x15\x44\x65leteWebhookResponse\"0\n\x1aRotateWebhookSecretRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\"(\n\x12TestWebhookRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\"_\n\x13TestWebhookResponse\x12\x11\n\tdelivered\x18\x01 \x01(\x08\x12\x0e\n\x06status\x18\x02 \x01(\x05\x12\x0f\n\x07problem\x18\x03 \x01(\t\x12\x14\n\x0cmilliseconds\x18\x04 \x01(\x03\"\xb8\x02\n\x0fWebhookDelivery\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\x11\n\tevent_key\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x32\n\x05state\x18\x04 \x01(\x0e\x32#.framewell.gateway.v1.DeliveryState\x12\x10\n\x08\x61ttempts\x18\x05 \x01(\x05\x12\x0e\n\x06status\x18\x06 \x01(\x05\x12\x0f\n\x07problem\x18\x07 \x01(\t\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x64ue_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08tried_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8d\x01\n\x1cListWebhookDeliveriesRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x32\n\x05state\x18\x04 \x03(\x0e\x32#.framewell.gateway.v1.DeliveryState\"\x87\x01\n\x1dListWebhookDeliveriesResponse\x12\x39\n\ndeliveries\x18\x01 \x03(\x0b\x32%.framewell.gateway.v1.WebhookDelivery\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"i\n\x1eReplayWebhookDeliveriesRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\x12\x33\n\x06replay\x18\x02 \x01(\x0b\x32#.framewell.gateway.v1.WebhookReplay\"%\n\rWebhookReplay\x12\x14\n\x0c\x64\x65livery_ids\x18\x01 \x03(\t\"3\n\x1fReplayWebhookDeliveriesResponse\x12\x10\n\x08replayed\x18\x01 \x01(\x03*}\n\x0cWebhookState\x12\x1d\n\x19WEBHOOK_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14WEBHOOK_STATE_ACTIVE\x10\x01\x12\x18\n\x14WEBHOOK_STATE_PAUSED\x10\x02\x12\x1a\n\x16WEBHOOK_STATE_DISABLED\x10\x03*\x82\x01\n\rDeliveryState\x12\x1e\n\x1a\x44\x45LIVERY_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x44\x45LIVERY_STATE_WAITING\x10\x01\x12\x1c\n\x18\x44\x45LIVERY_STATE_DELIVERED\x10\x02\x12\x17\n\x13\x44\x45LIVERY_STATE_DEAD\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#framewell/gateway/v1/webhooks.proto\x12\x14\x66ramewell.gateway.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc9\x03\n\x07Webhook\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\r\n\x05types\x18\x03 \x03(\t\x12\x0f\n\x07service\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x31\n\x05state\x18\x06 \x01(\x0e\x32\".framewell.gateway.v1.WebhookState\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x07 \x01(\t\x12\x12\n\ncreated_by\x18\x08 \x01(\t\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08revision\x18\n \x01(\x03\x12\x30\n\x0c\x64\x65livered_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rfailing_since\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10old_secret_until\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0f\x62\x65\x63\x61use_wording\x18\x0e \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"<\n\x13ListWebhooksRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"t\n\x14ListWebhooksResponse\x12/\n\x08webhooks\x18\x01 \x03(\x0b\x32\x1d.framewell.gateway.v1.Webhook\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"X\n\x14\x43reateWebhookRequest\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\r\n\x05types\x18\x02 \x03(\t\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\"O\n\rWebhookSecret\x12.\n\x07webhook\x18\x01 \x01(\x0b\x32\x1d.framewell.gateway.v1.Webhook\x12\x0e\n\x06secret\x18\x02 \x01(\t\"\'\n\x11GetWebhookRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\"\x95\x01\n\x14UpdateWebhookRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\x12\x33\n\x06\x63hange\x18\x02 \x01(\x0b\x32#.framewell.gateway.v1.WebhookChange\x12\x1e\n\x11\x65xpected_revision\x18\x03 \x01(\x03H\x00\x88\x01\x01\x42\x14\n\x12_expected_revision\"\x96\x01\n\rWebhookChange\x12\x10\n\x03url\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\r\n\x05types\x18\x02 \x03(\t\x12\x12\n\nevery_type\x18\x03 \x01(\x08\x12\x18\n\x0b\x64\x65scription\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x13\n\x06\x61\x63tive\x18\x05 \x01(\x08H\x02\x88\x01\x01\x42\x06\n\x04_urlB\x0e\n\x0c_descriptionB\t\n\x07_active\"*\n\x14\x44\x65leteWebhookRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\"\x17\n\x15\x44\x65leteWebhookResponse\"0\n\x1aRotateWebhookSecretRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\"(\n\x12TestWebhookRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\"\x94\x01\n\x13TestWebhookResponse\x12\x11\n\tdelivered\x18\x01 \x01(\x08\x12\x0e\n\x06status\x18\x02 \x01(\x05\x12\x0f\n\x07problem\x18\x03 \x01(\t\x12\x14\n\x0cmilliseconds\x18\x04 \x01(\x03\x12\x33\n\x0fproblem_wording\x18\x05 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\xed\x02\n\x0fWebhookDelivery\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\x11\n\tevent_key\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x32\n\x05state\x18\x04 \x01(\x0e\x32#.framewell.gateway.v1.DeliveryState\x12\x10\n\x08\x61ttempts\x18\x05 \x01(\x05\x12\x0e\n\x06status\x18\x06 \x01(\x05\x12\x0f\n\x07problem\x18\x07 \x01(\t\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x64ue_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08tried_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fproblem_wording\x18\x0b \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\x8d\x01\n\x1cListWebhookDeliveriesRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x32\n\x05state\x18\x04 \x03(\x0e\x32#.framewell.gateway.v1.DeliveryState\"\x87\x01\n\x1dListWebhookDeliveriesResponse\x12\x39\n\ndeliveries\x18\x01 \x03(\x0b\x32%.framewell.gateway.v1.WebhookDelivery\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"i\n\x1eReplayWebhookDeliveriesRequest\x12\x12\n\nwebhook_id\x18\x01 \x01(\t\x12\x33\n\x06replay\x18\x02 \x01(\x0b\x32#.framewell.gateway.v1.WebhookReplay\"%\n\rWebhookReplay\x12\x14\n\x0c\x64\x65livery_ids\x18\x01 \x03(\t\"3\n\x1fReplayWebhookDeliveriesResponse\x12\x10\n\x08replayed\x18\x01 \x01(\x03*}\n\x0cWebhookState\x12\x1d\n\x19WEBHOOK_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14WEBHOOK_STATE_ACTIVE\x10\x01\x12\x18\n\x14WEBHOOK_STATE_PAUSED\x10\x02\x12\x1a\n\x16WEBHOOK_STATE_DISABLED\x10\x03*\x82\x01\n\rDeliveryState\x12\x1e\n\x1a\x44\x45LIVERY_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x44\x45LIVERY_STATE_WAITING\x10\x01\x12\x1c\n\x18\x44\x45LIVERY_STATE_DELIVERED\x10\x02\x12\x17\n\x13\x44\x45LIVERY_STATE_DEAD\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.gateway.v1.webhooks_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_WEBHOOKSTATE']._serialized_start=2252
-  _globals['_WEBHOOKSTATE']._serialized_end=2377
-  _globals['_DELIVERYSTATE']._serialized_start=2380
-  _globals['_DELIVERYSTATE']._serialized_end=2510
-  _globals['_WEBHOOK']._serialized_start=95
-  _globals['_WEBHOOK']._serialized_end=499
-  _globals['_LISTWEBHOOKSREQUEST']._serialized_start=501
-  _globals['_LISTWEBHOOKSREQUEST']._serialized_end=561
-  _globals['_LISTWEBHOOKSRESPONSE']._serialized_start=563
-  _globals['_LISTWEBHOOKSRESPONSE']._serialized_end=679
-  _globals['_CREATEWEBHOOKREQUEST']._serialized_start=681
-  _globals['_CREATEWEBHOOKREQUEST']._serialized_end=769
-  _globals['_WEBHOOKSECRET']._serialized_start=771
-  _globals['_WEBHOOKSECRET']._serialized_end=850
-  _globals['_GETWEBHOOKREQUEST']._serialized_start=852
-  _globals['_GETWEBHOOKREQUEST']._serialized_end=891
-  _globals['_UPDATEWEBHOOKREQUEST']._serialized_start=894
-  _globals['_UPDATEWEBHOOKREQUEST']._serialized_end=1043
-  _globals['_WEBHOOKCHANGE']._serialized_start=1046
-  _globals['_WEBHOOKCHANGE']._serialized_end=1196
-  _globals['_DELETEWEBHOOKREQUEST']._serialized_start=1198
-  _globals['_DELETEWEBHOOKREQUEST']._serialized_end=1240
-  _globals['_DELETEWEBHOOKRESPONSE']._serialized_start=1242
-  _globals['_DELETEWEBHOOKRESPONSE']._serialized_end=1265
-  _globals['_ROTATEWEBHOOKSECRETREQUEST']._serialized_start=1267
-  _globals['_ROTATEWEBHOOKSECRETREQUEST']._serialized_end=1315
-  _globals['_TESTWEBHOOKREQUEST']._serialized_start=1317
-  _globals['_TESTWEBHOOKREQUEST']._serialized_end=1357
-  _globals['_TESTWEBHOOKRESPONSE']._serialized_start=1359
-  _globals['_TESTWEBHOOKRESPONSE']._serialized_end=1454
-  _globals['_WEBHOOKDELIVERY']._serialized_start=1457
-  _globals['_WEBHOOKDELIVERY']._serialized_end=1769
-  _globals['_LISTWEBHOOKDELIVERIESREQUEST']._serialized_start=1772
-  _globals['_LISTWEBHOOKDELIVERIESREQUEST']._serialized_end=1913
-  _globals['_LISTWEBHOOKDELIVERIESRESPONSE']._serialized_start=1916
-  _globals['_LISTWEBHOOKDELIVERIESRESPONSE']._serialized_end=2051
-  _globals['_REPLAYWEBHOOKDELIVERIESREQUEST']._serialized_start=2053
-  _globals['_REPLAYWEBHOOKDELIVERIESREQUEST']._serialized_end=2158
-  _globals['_WEBHOOKREPLAY']._serialized_start=2160
-  _globals['_WEBHOOKREPLAY']._serialized_end=2197
-  _globals['_REPLAYWEBHOOKDELIVERIESRESPONSE']._serialized_start=2199
-  _globals['_REPLAYWEBHOOKDELIVERIESRESPONSE']._serialized_end=2250
+  _globals['_WEBHOOKSTATE']._serialized_start=2442
+  _globals['_WEBHOOKSTATE']._serialized_end=2567
+  _globals['_DELIVERYSTATE']._serialized_start=2570
+  _globals['_DELIVERYSTATE']._serialized_end=2700
+  _globals['_WEBHOOK']._serialized_start=125
+  _globals['_WEBHOOK']._serialized_end=582
+  _globals['_LISTWEBHOOKSREQUEST']._serialized_start=584
+  _globals['_LISTWEBHOOKSREQUEST']._serialized_end=644
+  _globals['_LISTWEBHOOKSRESPONSE']._serialized_start=646
+  _globals['_LISTWEBHOOKSRESPONSE']._serialized_end=762
+  _globals['_CREATEWEBHOOKREQUEST']._serialized_start=764
+  _globals['_CREATEWEBHOOKREQUEST']._serialized_end=852
+  _globals['_WEBHOOKSECRET']._serialized_start=854
+  _globals['_WEBHOOKSECRET']._serialized_end=933
+  _globals['_GETWEBHOOKREQUEST']._serialized_start=935
+  _globals['_GETWEBHOOKREQUEST']._serialized_end=974
+  _globals['_UPDATEWEBHOOKREQUEST']._serialized_start=977
+  _globals['_UPDATEWEBHOOKREQUEST']._serialized_end=1126
+  _globals['_WEBHOOKCHANGE']._serialized_start=1129
+  _globals['_WEBHOOKCHANGE']._serialized_end=1279
+  _globals['_DELETEWEBHOOKREQUEST']._serialized_start=1281
+  _globals['_DELETEWEBHOOKREQUEST']._serialized_end=1323
+  _globals['_DELETEWEBHOOKRESPONSE']._serialized_start=1325
+  _globals['_DELETEWEBHOOKRESPONSE']._serialized_end=1348
+  _globals['_ROTATEWEBHOOKSECRETREQUEST']._serialized_start=1350
+  _globals['_ROTATEWEBHOOKSECRETREQUEST']._serialized_end=1398
+  _globals['_TESTWEBHOOKREQUEST']._serialized_start=1400
+  _globals['_TESTWEBHOOKREQUEST']._serialized_end=1440
+  _globals['_TESTWEBHOOKRESPONSE']._serialized_start=1443
+  _globals['_TESTWEBHOOKRESPONSE']._serialized_end=1591
+  _globals['_WEBHOOKDELIVERY']._serialized_start=1594
+  _globals['_WEBHOOKDELIVERY']._serialized_end=1959
+  _globals['_LISTWEBHOOKDELIVERIESREQUEST']._serialized_start=1962
+  _globals['_LISTWEBHOOKDELIVERIESREQUEST']._serialized_end=2103
+  _globals['_LISTWEBHOOKDELIVERIESRESPONSE']._serialized_start=2106
+  _globals['_LISTWEBHOOKDELIVERIESRESPONSE']._serialized_end=2241
+  _globals['_REPLAYWEBHOOKDELIVERIESREQUEST']._serialized_start=2243
+  _globals['_REPLAYWEBHOOKDELIVERIESREQUEST']._serialized_end=2348
+  _globals['_WEBHOOKREPLAY']._serialized_start=2350
+  _globals['_WEBHOOKREPLAY']._serialized_end=2387
+  _globals['_REPLAYWEBHOOKDELIVERIESRESPONSE']._serialized_start=2389
+  _globals['_REPLAYWEBHOOKDELIVERIESRESPONSE']._serialized_end=2440
 # @@protoc_insertion_point(module_scope)

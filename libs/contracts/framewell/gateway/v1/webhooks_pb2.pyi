@@ -4,6 +4,7 @@ isort:skip_file
 Events sent to addresses of others as they happen: signed, repeated until they are taken, and never lost silently."""
 
 from collections import abc as _abc
+from framewell.mesh.v1 import mesh_pb2 as _mesh_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -95,6 +96,7 @@ class Webhook(_message.Message):
     DELIVERED_AT_FIELD_NUMBER: _builtins.int
     FAILING_SINCE_FIELD_NUMBER: _builtins.int
     OLD_SECRET_UNTIL_FIELD_NUMBER: _builtins.int
+    BECAUSE_WORDING_FIELD_NUMBER: _builtins.int
     webhook_id: _builtins.str
     """Id of the webhook that is meant."""
     url: _builtins.str
@@ -131,6 +133,10 @@ class Webhook(_message.Message):
     def old_secret_until(self) -> _timestamp_pb2.Timestamp:
         """Until when the secret before this one signs too; unset for none."""
 
+    @_builtins.property
+    def because_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `because` was made of."""
+
     def __init__(
         self,
         *,
@@ -147,10 +153,11 @@ class Webhook(_message.Message):
         delivered_at: _timestamp_pb2.Timestamp | None = ...,
         failing_since: _timestamp_pb2.Timestamp | None = ...,
         old_secret_until: _timestamp_pb2.Timestamp | None = ...,
+        because_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "delivered_at", b"delivered_at", "failing_since", b"failing_since", "old_secret_until", b"old_secret_until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["because_wording", b"because_wording", "created_at", b"created_at", "delivered_at", b"delivered_at", "failing_since", b"failing_since", "old_secret_until", b"old_secret_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "created_at", b"created_at", "created_by", b"created_by", "delivered_at", b"delivered_at", "description", b"description", "failing_since", b"failing_since", "old_secret_until", b"old_secret_until", "revision", b"revision", "service", b"service", "state", b"state", "types", b"types", "url", b"url", "webhook_id", b"webhook_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "because_wording", b"because_wording", "created_at", b"created_at", "created_by", b"created_by", "delivered_at", b"delivered_at", "description", b"description", "failing_since", b"failing_since", "old_secret_until", b"old_secret_until", "revision", b"revision", "service", b"service", "state", b"state", "types", b"types", "url", b"url", "webhook_id", b"webhook_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -478,6 +485,7 @@ class TestWebhookResponse(_message.Message):
     STATUS_FIELD_NUMBER: _builtins.int
     PROBLEM_FIELD_NUMBER: _builtins.int
     MILLISECONDS_FIELD_NUMBER: _builtins.int
+    PROBLEM_WORDING_FIELD_NUMBER: _builtins.int
     delivered: _builtins.bool
     """True when it was taken."""
     status: _builtins.int
@@ -486,6 +494,10 @@ class TestWebhookResponse(_message.Message):
     """Why it was not taken, as a sentence; empty when it was."""
     milliseconds: _builtins.int
     """How long it took, in milliseconds."""
+    @_builtins.property
+    def problem_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `problem` was made of."""
+
     def __init__(
         self,
         *,
@@ -493,10 +505,11 @@ class TestWebhookResponse(_message.Message):
         status: _builtins.int = ...,
         problem: _builtins.str = ...,
         milliseconds: _builtins.int = ...,
+        problem_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["problem_wording", b"problem_wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivered", b"delivered", "milliseconds", b"milliseconds", "problem", b"problem", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivered", b"delivered", "milliseconds", b"milliseconds", "problem", b"problem", "problem_wording", b"problem_wording", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -518,6 +531,7 @@ class WebhookDelivery(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     DUE_AT_FIELD_NUMBER: _builtins.int
     TRIED_AT_FIELD_NUMBER: _builtins.int
+    PROBLEM_WORDING_FIELD_NUMBER: _builtins.int
     delivery_id: _builtins.str
     """Its id, the same in every attempt: the header `webhook-id`."""
     event_key: _builtins.str
@@ -544,6 +558,10 @@ class WebhookDelivery(_message.Message):
     def tried_at(self) -> _timestamp_pb2.Timestamp:
         """When it was tried last; unset before."""
 
+    @_builtins.property
+    def problem_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `problem` was made of."""
+
     def __init__(
         self,
         *,
@@ -557,10 +575,11 @@ class WebhookDelivery(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         due_at: _timestamp_pb2.Timestamp | None = ...,
         tried_at: _timestamp_pb2.Timestamp | None = ...,
+        problem_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "due_at", b"due_at", "tried_at", b"tried_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "due_at", b"due_at", "problem_wording", b"problem_wording", "tried_at", b"tried_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "created_at", b"created_at", "delivery_id", b"delivery_id", "due_at", b"due_at", "event_key", b"event_key", "problem", b"problem", "state", b"state", "status", b"status", "tried_at", b"tried_at", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "created_at", b"created_at", "delivery_id", b"delivery_id", "due_at", b"due_at", "event_key", b"event_key", "problem", b"problem", "problem_wording", b"problem_wording", "state", b"state", "status", b"status", "tried_at", b"tried_at", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -138,6 +138,7 @@ class AnalysisIndex(_message.Message):
     SOUND_FIELD_NUMBER: _builtins.int
     SHOTS_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def work(self) -> _media_pb2.Work:
         """The work that made it, with the final clock."""
@@ -158,6 +159,10 @@ class AnalysisIndex(_message.Message):
     def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """All that is missing and why, one sentence each; the fact holds the first of them."""
 
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
@@ -166,10 +171,11 @@ class AnalysisIndex(_message.Message):
         sound: _abc.Iterable[_chunk_pb2.AnalyserResult] | None = ...,
         shots: _abc.Iterable[_media_pb2.Shot] | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunks", b"chunks", "missing", b"missing", "shots", b"shots", "sound", b"sound", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunks", b"chunks", "missing", b"missing", "missing_wordings", b"missing_wordings", "shots", b"shots", "sound", b"sound", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

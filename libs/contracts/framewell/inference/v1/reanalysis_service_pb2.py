@@ -27,15 +27,15 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/framewell/inference/v1/reanalysis_service.proto\x12\x16\x66ramewell.inference.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"D\n\x10ReanalysisTarget\x12\r\n\x05model\x18\x01 \x01(\t\x12\x10\n\x08\x61nalyser\x18\x02 \x01(\t\x12\x0f\n\x07skipped\x18\x03 \x01(\x08\"\xad\x01\n\x13ReanalysisSelection\x12\x11\n\tasset_ids\x18\x01 \x03(\t\x12\x0e\n\x06series\x18\x02 \x03(\t\x12\x10\n\x08\x63hannels\x18\x03 \x03(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03\x61ll\x18\x06 \x01(\x08\"A\n\x10ReanalysisWindow\x12\r\n\x05\x62\x65gin\x18\x01 \x01(\t\x12\x0b\n\x03\x65nd\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\"\x95\x01\n\x19\x45stimateReanalysisRequest\x12\x38\n\x06target\x18\x01 \x01(\x0b\x32(.framewell.inference.v1.ReanalysisTarget\x12>\n\tselection\x18\x02 \x01(\x0b\x32+.framewell.inference.v1.ReanalysisSelection\"\xc1\x01\n\x12ReanalysisEstimate\x12\x0e\n\x06\x61ssets\x18\x01 \x01(\x03\x12\x0e\n\x06\x63hunks\x18\x02 \x01(\x03\x12\x10\n\x08pictures\x18\x03 \x01(\x03\x12(\n\x05sound\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08\x64uration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05\x62\x61sis\x18\x06 \x01(\t\x12\x13\n\x0b\x64one_assets\x18\x07 \x01(\x03\"i\n\x1a\x45stimateReanalysisResponse\x12<\n\x08\x65stimate\x18\x01 \x01(\x0b\x32*.framewell.inference.v1.ReanalysisEstimate\x12\r\n\x05notes\x18\x02 \x03(\t\"\xcc\x01\n\x16StartReanalysisRequest\x12\x38\n\x06target\x18\x01 \x01(\x0b\x32(.framewell.inference.v1.ReanalysisTarget\x12>\n\tselection\x18\x02 \x01(\x0b\x32+.framewell.inference.v1.ReanalysisSelection\x12\x38\n\x06window\x18\x03 \x01(\x0b\x32(.framewell.inference.v1.ReanalysisWindow\"`\n\x17StartReanalysisResponse\x12\x36\n\nreanalysis\x18\x01 \x01(\x0b\x32\".framewell.inference.v1.Reanalysis\x12\r\n\x05notes\x18\x02 \x03(\t\",\n\x0bReasonCount\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"O\n\x11ObservationChange\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x03 \x01(\x03\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\x03\"\xc3\x06\n\nReanalysis\x12\x15\n\rreanalysis_id\x18\x01 \x01(\t\x12\x38\n\x06target\x18\x02 \x01(\x0b\x32(.framewell.inference.v1.ReanalysisTarget\x12>\n\tselection\x18\x03 \x01(\x0b\x32+.framewell.inference.v1.ReanalysisSelection\x12\x38\n\x06window\x18\x04 \x01(\x0b\x32(.framewell.inference.v1.ReanalysisWindow\x12\x36\n\x05state\x18\x05 \x01(\x0e\x32\'.framewell.inference.v1.ReanalysisState\x12\x0f\n\x07waiting\x18\x06 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x07 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12.\n\nstarted_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12<\n\x08\x65stimate\x18\n \x01(\x0b\x32*.framewell.inference.v1.ReanalysisEstimate\x12\x0e\n\x06\x61ssets\x18\x0b \x01(\x03\x12\x0e\n\x06\x63hunks\x18\x0c \x01(\x03\x12\x10\n\x08pictures\x18\r \x01(\x03\x12\'\n\x04\x62usy\x18\x0e \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x34\n\x07skipped\x18\x0f \x03(\x0b\x32#.framewell.inference.v1.ReasonCount\x12\x33\n\x06\x66\x61iled\x18\x10 \x03(\x0b\x32#.framewell.inference.v1.ReasonCount\x12:\n\x07\x63hanges\x18\x11 \x03(\x0b\x32).framewell.inference.v1.ObservationChange\x12,\n\tremaining\x18\x12 \x01(\x0b\x32\x19.google.protobuf.Duration\x12,\n\nchanged_by\x18\x13 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\"-\n\x14GetReanalysisRequest\x12\x15\n\rreanalysis_id\x18\x01 \x01(\t\"O\n\x15GetReanalysisResponse\x12\x36\n\nreanalysis\x18\x01 \x01(\x0b\x32\".framewell.inference.v1.Reanalysis\">\n\x15ListReanalysesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"}\n\x16ListReanalysesResponse\x12\x36\n\nreanalyses\x18\x01 \x03(\x0b\x32\".framewell.inference.v1.Reanalysis\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"/\n\x16PauseReanalysisRequest\x12\x15\n\rreanalysis_id\x18\x01 \x01(\t\"Q\n\x17PauseReanalysisResponse\x12\x36\n\nreanalysis\x18\x01 \x01(\x0b\x32\".framewell.inference.v1.Reanalysis\"0\n\x17ResumeReanalysisRequest\x12\x15\n\rreanalysis_id\x18\x01 \x01(\t\"R\n\x18ResumeReanalysisResponse\x12\x36\n\nreanalysis\x18\x01 \x01(\x0b\x32\".framewell.inference.v1.Reanalysis\"0\n\x17\x43\x61ncelReanalysisRequest\x12\x15\n\rreanalysis_id\x18\x01 \x01(\t\"R\n\x18\x43\x61ncelReanalysisResponse\x12\x36\n\nreanalysis\x18\x01 \x01(\x0b\x32\".framewell.inference.v1.Reanalysis*\xa9\x01\n\x0fReanalysisState\x12 \n\x1cREANALYSIS_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18REANALYSIS_STATE_RUNNING\x10\x01\x12\x1b\n\x17REANALYSIS_STATE_PAUSED\x10\x02\x12\x1e\n\x1aREANALYSIS_STATE_CANCELLED\x10\x03\x12\x19\n\x15REANALYSIS_STATE_DONE\x10\x04\x32\xc5\x06\n\x11ReanalysisService\x12{\n\x12\x45stimateReanalysis\x12\x31.framewell.inference.v1.EstimateReanalysisRequest\x1a\x32.framewell.inference.v1.EstimateReanalysisResponse\x12r\n\x0fStartReanalysis\x12..framewell.inference.v1.StartReanalysisRequest\x1a/.framewell.inference.v1.StartReanalysisResponse\x12l\n\rGetReanalysis\x12,.framewell.inference.v1.GetReanalysisRequest\x1a-.framewell.inference.v1.GetReanalysisResponse\x12o\n\x0eListReanalyses\x12-.framewell.inference.v1.ListReanalysesRequest\x1a..framewell.inference.v1.ListReanalysesResponse\x12r\n\x0fPauseReanalysis\x12..framewell.inference.v1.PauseReanalysisRequest\x1a/.framewell.inference.v1.PauseReanalysisResponse\x12u\n\x10ResumeReanalysis\x12/.framewell.inference.v1.ResumeReanalysisRequest\x1a\x30.framewell.inference.v1.ResumeReanalysisResponse\x12u\n\x10\x43\x61ncelReanalysis\x12/.framewell.inference.v1.CancelReanalysisRequest\x1a\x30.framewell.inference.v1.CancelReanalysisResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/framewell/inference/v1/reanalysis_service.proto\x12\x16\x66ramewell.inference.v1\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"D\n\x10ReanalysisTarget\x12\r\n\x05model\x18\x01 \x01(\t\x12\x10\n\x08\x61nalyser\x18\x02 \x01(\t\x12\x0f\n\x07skipped\x18\x03 \x01(\x08\"\xad\x01\n\x13ReanalysisSelection\x12\x11\n\tasset_ids\x18\x01 \x03(\t\x12\x0e\n\x06series\x18\x02 \x03(\t\x12\x10\n\x08\x63hannels\x18\x03 \x03(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03\x61ll\x18\x06 \x01(\x08\"A\n\x10ReanalysisWindow\x12\r\n\x05\x62\x65gin\x18\x01 \x01(\t\x12\x0b\n\x03\x65nd\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\"\x95\x01\n\x19\x45stimateReanalysisRequest\x12\x38\n\x06target\x18\x01 \x01(\x0b\x32(.framewell.inference.v1.ReanalysisTarget\x12>\n\tselection\x18\x02 \x01(\x0b\x32+.framewell.inference.v1.ReanalysisSelection\"\xf4\x01\n\x12ReanalysisEstimate\x12\x0e\n\x06\x61ssets\x18\x01 \x01(\x03\x12\x0e\n\x06\x63hunks\x18\x02 \x01(\x03\x12\x10\n\x08pictures\x18\x03 \x01(\x03\x12(\n\x05sound\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08\x64uration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05\x62\x61sis\x18\x06 \x01(\t\x12\x13\n\x0b\x64one_assets\x18\x07 \x01(\x03\x12\x31\n\rbasis_wording\x18\x08 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\x9d\x01\n\x1a\x45stimateReanalysisResponse\x12<\n\x08\x65stimate\x18\x01 \x01(\x0b\x32*.framewell.inference.v1.ReanalysisEstimate\x12\r\n\x05notes\x18\x02 \x03(\t\x12\x32\n\x0enotes_wordings\x18\x03 \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\xcc\x01\n\x16StartReanalysisRequest\x12\x38\n\x06target\x18\x01 \x01(\x0b\x32(.framewell.inference.v1.ReanalysisTarget\x12>\n\tselection\x18\x02 \x01(\x0b\x32+.framewell.inference.v1.ReanalysisSelection\x12\x38\n\x06window\x18\x03 \x01(\x0b\x32(.framewell.inference.v1.ReanalysisWindow\"\x94\x01\n\x17StartReanalysisResponse\x12\x36\n\nreanalysis\x18\x01 \x01(\x0b\x32\".framewell.inference.v1.Reanalysis\x12\r\n\x05notes\x18\x02 \x03(\t\x12\x32\n\x0enotes_wordings\x18\x03 \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\"Y\n\x0bReasonCount\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12+\n\x07wording\x18\x03 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"O\n\x11ObservationChange\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x03 \x01(\x03\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\x03\"\xf8\x06\n\nReanalysis\x12\x15\n\rreanalysis_id\x18\x01 \x01(\t\x12\x38\n\x06target\x18\x02 \x01(\x0b\x32(.framewell.inference.v1.ReanalysisTarget\x12>\n\tselection\x18\x03 \x01(\x0b\x32+.framewell.inference.v1.ReanalysisSelection\x12\x38\n\x06window\x18\x04 \x01(\x0b\x32(.framewell.inference.v1.ReanalysisWindow\x12\x36\n\x05state\x18\x05 \x01(\x0e\x32\'.framewell.inference.v1.ReanalysisState\x12\x0f\n\x07waiting\x18\x06 \x01(\t\x12\'\n\x05\x61\x63tor\x18\x07 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12.\n\nstarted_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12<\n\x08\x65stimate\x18\n \x01(\x0b\x32*.framewell.inference.v1.ReanalysisEstimate\x12\x0e\n\x06\x61ssets\x18\x0b \x01(\x03\x12\x0e\n\x06\x63hunks\x18\x0c \x01(\x03\x12\x10\n\x08pictures\x18\r \x01(\x03\x12\'\n\x04\x62usy\x18\x0e \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x34\n\x07skipped\x18\x0f \x03(\x0b\x32#.framewell.inference.v1.ReasonCount\x12\x33\n\x06\x66\x61iled\x18\x10 \x03(\x0b\x32#.framewell.inference.v1.ReasonCount\x12:\n\x07\x63hanges\x18\x11 \x03(\x0b\x32).framewell.inference.v1.ObservationChange\x12,\n\tremaining\x18\x12 \x01(\x0b\x32\x19.google.protobuf.Duration\x12,\n\nchanged_by\x18\x13 \x01(\x0b\x32\x18.framewell.mesh.v1.Actor\x12\x33\n\x0fwaiting_wording\x18\x14 \x01(\x0b\x32\x1a.framewell.mesh.v1.Wording\"-\n\x14GetReanalysisRequest\x12\x15\n\rreanalysis_id\x18\x01 \x01(\t\"O\n\x15GetReanalysisResponse\x12\x36\n\nreanalysis\x18\x01 \x01(\x0b\x32\".framewell.inference.v1.Reanalysis\">\n\x15ListReanalysesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"}\n\x16ListReanalysesResponse\x12\x36\n\nreanalyses\x18\x01 \x03(\x0b\x32\".framewell.inference.v1.Reanalysis\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"/\n\x16PauseReanalysisRequest\x12\x15\n\rreanalysis_id\x18\x01 \x01(\t\"Q\n\x17PauseReanalysisResponse\x12\x36\n\nreanalysis\x18\x01 \x01(\x0b\x32\".framewell.inference.v1.Reanalysis\"0\n\x17ResumeReanalysisRequest\x12\x15\n\rreanalysis_id\x18\x01 \x01(\t\"R\n\x18ResumeReanalysisResponse\x12\x36\n\nreanalysis\x18\x01 \x01(\x0b\x32\".framewell.inference.v1.Reanalysis\"0\n\x17\x43\x61ncelReanalysisRequest\x12\x15\n\rreanalysis_id\x18\x01 \x01(\t\"R\n\x18\x43\x61ncelReanalysisResponse\x12\x36\n\nreanalysis\x18\x01 \x01(\x0b\x32\".framewell.inference.v1.Reanalysis*\xa9\x01\n\x0fReanalysisState\x12 \n\x1cREANALYSIS_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18REANALYSIS_STATE_RUNNING\x10\x01\x12\x1b\n\x17REANALYSIS_STATE_PAUSED\x10\x02\x12\x1e\n\x1aREANALYSIS_STATE_CANCELLED\x10\x03\x12\x19\n\x15REANALYSIS_STATE_DONE\x10\x04\x32\xc5\x06\n\x11ReanalysisService\x12{\n\x12\x45stimateReanalysis\x12\x31.framewell.inference.v1.EstimateReanalysisRequest\x1a\x32.framewell.inference.v1.EstimateReanalysisResponse\x12r\n\x0fStartReanalysis\x12..framewell.inference.v1.StartReanalysisRequest\x1a/.framewell.inference.v1.StartReanalysisResponse\x12l\n\rGetReanalysis\x12,.framewell.inference.v1.GetReanalysisRequest\x1a-.framewell.inference.v1.GetReanalysisResponse\x12o\n\x0eListReanalyses\x12-.framewell.inference.v1.ListReanalysesRequest\x1a..framewell.inference.v1.ListReanalysesResponse\x12r\n\x0fPauseReanalysis\x12..framewell.inference.v1.PauseReanalysisRequest\x1a/.framewell.inference.v1.PauseReanalysisResponse\x12u\n\x10ResumeReanalysis\x12/.framewell.inference.v1.ResumeReanalysisRequest\x1a\x30.framewell.inference.v1.ResumeReanalysisResponse\x12u\n\x10\x43\x61ncelReanalysis\x12/.framewell.inference.v1.CancelReanalysisRequest\x1a\x30.framewell.inference.v1.CancelReanalysisResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'framewell.inference.v1.reanalysis_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REANALYSISSTATE']._serialized_start=2928
-  _globals['_REANALYSISSTATE']._serialized_end=3097
+  _globals['_REANALYSISSTATE']._serialized_start=3183
+  _globals['_REANALYSISSTATE']._serialized_end=3352
   _globals['_REANALYSISTARGET']._serialized_start=170
   _globals['_REANALYSISTARGET']._serialized_end=238
   _globals['_REANALYSISSELECTION']._serialized_start=241
@@ -45,39 +45,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ESTIMATEREANALYSISREQUEST']._serialized_start=484
   _globals['_ESTIMATEREANALYSISREQUEST']._serialized_end=633
   _globals['_REANALYSISESTIMATE']._serialized_start=636
-  _globals['_REANALYSISESTIMATE']._serialized_end=829
-  _globals['_ESTIMATEREANALYSISRESPONSE']._serialized_start=831
-  _globals['_ESTIMATEREANALYSISRESPONSE']._serialized_end=936
-  _globals['_STARTREANALYSISREQUEST']._serialized_start=939
-  _globals['_STARTREANALYSISREQUEST']._serialized_end=1143
-  _globals['_STARTREANALYSISRESPONSE']._serialized_start=1145
-  _globals['_STARTREANALYSISRESPONSE']._serialized_end=1241
-  _globals['_REASONCOUNT']._serialized_start=1243
-  _globals['_REASONCOUNT']._serialized_end=1287
-  _globals['_OBSERVATIONCHANGE']._serialized_start=1289
-  _globals['_OBSERVATIONCHANGE']._serialized_end=1368
-  _globals['_REANALYSIS']._serialized_start=1371
-  _globals['_REANALYSIS']._serialized_end=2206
-  _globals['_GETREANALYSISREQUEST']._serialized_start=2208
-  _globals['_GETREANALYSISREQUEST']._serialized_end=2253
-  _globals['_GETREANALYSISRESPONSE']._serialized_start=2255
-  _globals['_GETREANALYSISRESPONSE']._serialized_end=2334
-  _globals['_LISTREANALYSESREQUEST']._serialized_start=2336
-  _globals['_LISTREANALYSESREQUEST']._serialized_end=2398
-  _globals['_LISTREANALYSESRESPONSE']._serialized_start=2400
-  _globals['_LISTREANALYSESRESPONSE']._serialized_end=2525
-  _globals['_PAUSEREANALYSISREQUEST']._serialized_start=2527
-  _globals['_PAUSEREANALYSISREQUEST']._serialized_end=2574
-  _globals['_PAUSEREANALYSISRESPONSE']._serialized_start=2576
-  _globals['_PAUSEREANALYSISRESPONSE']._serialized_end=2657
-  _globals['_RESUMEREANALYSISREQUEST']._serialized_start=2659
-  _globals['_RESUMEREANALYSISREQUEST']._serialized_end=2707
-  _globals['_RESUMEREANALYSISRESPONSE']._serialized_start=2709
-  _globals['_RESUMEREANALYSISRESPONSE']._serialized_end=2791
-  _globals['_CANCELREANALYSISREQUEST']._serialized_start=2793
-  _globals['_CANCELREANALYSISREQUEST']._serialized_end=2841
-  _globals['_CANCELREANALYSISRESPONSE']._serialized_start=2843
-  _globals['_CANCELREANALYSISRESPONSE']._serialized_end=2925
-  _globals['_REANALYSISSERVICE']._serialized_start=3100
-  _globals['_REANALYSISSERVICE']._serialized_end=3937
+  _globals['_REANALYSISESTIMATE']._serialized_end=880
+  _globals['_ESTIMATEREANALYSISRESPONSE']._serialized_start=883
+  _globals['_ESTIMATEREANALYSISRESPONSE']._serialized_end=1040
+  _globals['_STARTREANALYSISREQUEST']._serialized_start=1043
+  _globals['_STARTREANALYSISREQUEST']._serialized_end=1247
+  _globals['_STARTREANALYSISRESPONSE']._serialized_start=1250
+  _globals['_STARTREANALYSISRESPONSE']._serialized_end=1398
+  _globals['_REASONCOUNT']._serialized_start=1400
+  _globals['_REASONCOUNT']._serialized_end=1489
+  _globals['_OBSERVATIONCHANGE']._serialized_start=1491
+  _globals['_OBSERVATIONCHANGE']._serialized_end=1570
+  _globals['_REANALYSIS']._serialized_start=1573
+  _globals['_REANALYSIS']._serialized_end=2461
+  _globals['_GETREANALYSISREQUEST']._serialized_start=2463
+  _globals['_GETREANALYSISREQUEST']._serialized_end=2508
+  _globals['_GETREANALYSISRESPONSE']._serialized_start=2510
+  _globals['_GETREANALYSISRESPONSE']._serialized_end=2589
+  _globals['_LISTREANALYSESREQUEST']._serialized_start=2591
+  _globals['_LISTREANALYSESREQUEST']._serialized_end=2653
+  _globals['_LISTREANALYSESRESPONSE']._serialized_start=2655
+  _globals['_LISTREANALYSESRESPONSE']._serialized_end=2780
+  _globals['_PAUSEREANALYSISREQUEST']._serialized_start=2782
+  _globals['_PAUSEREANALYSISREQUEST']._serialized_end=2829
+  _globals['_PAUSEREANALYSISRESPONSE']._serialized_start=2831
+  _globals['_PAUSEREANALYSISRESPONSE']._serialized_end=2912
+  _globals['_RESUMEREANALYSISREQUEST']._serialized_start=2914
+  _globals['_RESUMEREANALYSISREQUEST']._serialized_end=2962
+  _globals['_RESUMEREANALYSISRESPONSE']._serialized_start=2964
+  _globals['_RESUMEREANALYSISRESPONSE']._serialized_end=3046
+  _globals['_CANCELREANALYSISREQUEST']._serialized_start=3048
+  _globals['_CANCELREANALYSISREQUEST']._serialized_end=3096
+  _globals['_CANCELREANALYSISRESPONSE']._serialized_start=3098
+  _globals['_CANCELREANALYSISRESPONSE']._serialized_end=3180
+  _globals['_REANALYSISSERVICE']._serialized_start=3355
+  _globals['_REANALYSISSERVICE']._serialized_end=4192
 # @@protoc_insertion_point(module_scope)

@@ -209,6 +209,7 @@ class ReanalysisEstimate(_message.Message):
     DURATION_FIELD_NUMBER: _builtins.int
     BASIS_FIELD_NUMBER: _builtins.int
     DONE_ASSETS_FIELD_NUMBER: _builtins.int
+    BASIS_WORDING_FIELD_NUMBER: _builtins.int
     assets: _builtins.int
     """Assets that are selected and not looked at by it yet."""
     chunks: _builtins.int
@@ -227,6 +228,10 @@ class ReanalysisEstimate(_message.Message):
     def duration(self) -> _duration_pb2.Duration:
         """How long one replica would take with nothing else to do; unset where that is not known."""
 
+    @_builtins.property
+    def basis_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `basis` was made of."""
+
     def __init__(
         self,
         *,
@@ -237,10 +242,11 @@ class ReanalysisEstimate(_message.Message):
         duration: _duration_pb2.Duration | None = ...,
         basis: _builtins.str = ...,
         done_assets: _builtins.int = ...,
+        basis_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "sound", b"sound"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["basis_wording", b"basis_wording", "duration", b"duration", "sound", b"sound"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "basis", b"basis", "chunks", b"chunks", "done_assets", b"done_assets", "duration", b"duration", "pictures", b"pictures", "sound", b"sound"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "basis", b"basis", "basis_wording", b"basis_wording", "chunks", b"chunks", "done_assets", b"done_assets", "duration", b"duration", "pictures", b"pictures", "sound", b"sound"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -254,6 +260,7 @@ class EstimateReanalysisResponse(_message.Message):
 
     ESTIMATE_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
+    NOTES_WORDINGS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def estimate(self) -> Global___ReanalysisEstimate:
         """What it has to do."""
@@ -262,15 +269,20 @@ class EstimateReanalysisResponse(_message.Message):
     def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What a person should know before it starts, one sentence each."""
 
+    @_builtins.property
+    def notes_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `notes` were made of, in the same order."""
+
     def __init__(
         self,
         *,
         estimate: Global___ReanalysisEstimate | None = ...,
         notes: _abc.Iterable[_builtins.str] | None = ...,
+        notes_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["estimate", b"estimate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["estimate", b"estimate", "notes", b"notes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["estimate", b"estimate", "notes", b"notes", "notes_wordings", b"notes_wordings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -320,6 +332,7 @@ class StartReanalysisResponse(_message.Message):
 
     REANALYSIS_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
+    NOTES_WORDINGS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def reanalysis(self) -> Global___Reanalysis:
         """The campaign as it stands now."""
@@ -328,15 +341,20 @@ class StartReanalysisResponse(_message.Message):
     def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What a person should know, one sentence each."""
 
+    @_builtins.property
+    def notes_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `notes` were made of, in the same order."""
+
     def __init__(
         self,
         *,
         reanalysis: Global___Reanalysis | None = ...,
         notes: _abc.Iterable[_builtins.str] | None = ...,
+        notes_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["reanalysis", b"reanalysis"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["notes", b"notes", "reanalysis", b"reanalysis"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["notes", b"notes", "notes_wordings", b"notes_wordings", "reanalysis", b"reanalysis"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -350,19 +368,25 @@ class ReasonCount(_message.Message):
 
     REASON_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
+    WORDING_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """The reason in words."""
     count: _builtins.int
     """How many chunks, the sound of an asset counted as one."""
+    @_builtins.property
+    def wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `reason` was made of."""
+
     def __init__(
         self,
         *,
         reason: _builtins.str = ...,
         count: _builtins.int = ...,
+        wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wording", b"wording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "reason", b"reason", "wording", b"wording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -427,6 +451,7 @@ class Reanalysis(_message.Message):
     CHANGES_FIELD_NUMBER: _builtins.int
     REMAINING_FIELD_NUMBER: _builtins.int
     CHANGED_BY_FIELD_NUMBER: _builtins.int
+    WAITING_WORDING_FIELD_NUMBER: _builtins.int
     reanalysis_id: _builtins.str
     """Id of the campaign, a UUID."""
     state: Global___ReanalysisState.ValueType
@@ -491,6 +516,10 @@ class Reanalysis(_message.Message):
     def changed_by(self) -> _mesh_pb2.Actor:
         """Who paused, resumed or cancelled it last; unset where nobody has."""
 
+    @_builtins.property
+    def waiting_wording(self) -> _mesh_pb2.Wording:
+        """What the sentence of `waiting` was made of."""
+
     def __init__(
         self,
         *,
@@ -513,10 +542,11 @@ class Reanalysis(_message.Message):
         changes: _abc.Iterable[Global___ObservationChange] | None = ...,
         remaining: _duration_pb2.Duration | None = ...,
         changed_by: _mesh_pb2.Actor | None = ...,
+        waiting_wording: _mesh_pb2.Wording | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "busy", b"busy", "changed_by", b"changed_by", "ended_at", b"ended_at", "estimate", b"estimate", "remaining", b"remaining", "selection", b"selection", "started_at", b"started_at", "target", b"target", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "busy", b"busy", "changed_by", b"changed_by", "ended_at", b"ended_at", "estimate", b"estimate", "remaining", b"remaining", "selection", b"selection", "started_at", b"started_at", "target", b"target", "waiting_wording", b"waiting_wording", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "assets", b"assets", "busy", b"busy", "changed_by", b"changed_by", "changes", b"changes", "chunks", b"chunks", "ended_at", b"ended_at", "estimate", b"estimate", "failed", b"failed", "pictures", b"pictures", "reanalysis_id", b"reanalysis_id", "remaining", b"remaining", "selection", b"selection", "skipped", b"skipped", "started_at", b"started_at", "state", b"state", "target", b"target", "waiting", b"waiting", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "assets", b"assets", "busy", b"busy", "changed_by", b"changed_by", "changes", b"changes", "chunks", b"chunks", "ended_at", b"ended_at", "estimate", b"estimate", "failed", b"failed", "pictures", b"pictures", "reanalysis_id", b"reanalysis_id", "remaining", b"remaining", "selection", b"selection", "skipped", b"skipped", "started_at", b"started_at", "state", b"state", "target", b"target", "waiting", b"waiting", "waiting_wording", b"waiting_wording", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -815,6 +815,7 @@ class MediaIndex(_message.Message):
     FRAME_TABLE_FIELD_NUMBER: _builtins.int
     CLOCK_FIELD_NUMBER: _builtins.int
     CAPTIONS_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def work(self) -> Global___Work:
         """The work that made it, with the final clock."""
@@ -851,6 +852,10 @@ class MediaIndex(_message.Message):
     def captions(self) -> _containers.RepeatedCompositeFieldContainer[Global___CaptionTrack]:
         """Its subtitles and captions as timed text."""
 
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
@@ -863,10 +868,11 @@ class MediaIndex(_message.Message):
         frame_table: Global___ObjectRef | None = ...,
         clock: _abc.Iterable[Global___ClockRun] | None = ...,
         captions: _abc.Iterable[Global___CaptionTrack] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["frame_table", b"frame_table", "original", b"original", "work", b"work"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["captions", b"captions", "chunks", b"chunks", "clock", b"clock", "events", b"events", "frame_table", b"frame_table", "missing", b"missing", "original", b"original", "shots", b"shots", "work", b"work"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["captions", b"captions", "chunks", b"chunks", "clock", b"clock", "events", b"events", "frame_table", b"frame_table", "missing", b"missing", "missing_wordings", b"missing_wordings", "original", b"original", "shots", b"shots", "work", b"work"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,7 +26,7 @@ from framewell.media.v1 import media_pb2 as framewell_dot_media_dot_v1_dot_media
 from framewell.mesh.v1 import mesh_pb2 as framewell_dot_mesh_dot_v1_dot_mesh__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&framewell/media/v1/media_service.proto\x12\x12\x66ramewell.media.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"&\n\x12GetTimelineRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"\x81\x02\n\x13GetTimelineResponse\x12.\n\x08timeline\x18\x01 \x01(\x0b\x32\x1c.framewell.media.v1.Timeline\x12\x16\n\x0e\x63hunks_planned\x18\x02 \x01(\x05\x12\x19\n\x11\x63hunks_transcoded\x18\x03 \x01(\x05\x12\x15\n\rchunks_failed\x18\x04 \x01(\x05\x12+\n\x07outcome\x18\x05 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x0f\n\x07missing\x18\x06 \x03(\t\x12\x32\n\x08\x63\x61ptions\x18\x07 \x03(\x0b\x32 .framewell.media.v1.CaptionTrack\"\x8d\x01\n\x0fGetFrameRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\r\n\x03pts\x18\x02 \x01(\x03H\x00\x12\x0f\n\x05\x66rame\x18\x03 \x01(\x03H\x00\x12\x11\n\x07seconds\x18\x04 \x01(\x01H\x00\x12\x12\n\x08timecode\x18\x05 \x01(\tH\x00\x12\r\n\x05width\x18\x06 \x01(\x05\x12\x0c\n\x04\x63rop\x18\x07 \x01(\tB\x04\n\x02\x61t\"k\n\x10GetFrameResponse\x12\x0c\n\x04jpeg\x18\x01 \x01(\x0c\x12*\n\x06moment\x18\x02 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12\x10\n\x08timecode\x18\x03 \x01(\t\x12\x0b\n\x03key\x18\x04 \x01(\t\"K\n\x10ListShotsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"i\n\x11ListShotsResponse\x12\'\n\x05shots\x18\x01 \x03(\x0b\x32\x18.framewell.media.v1.Shot\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"s\n\x14ListFrameRunsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x15\n\x08\x66rom_pts\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\tB\x0b\n\t_from_pts\"l\n\x08\x46rameRun\x12\x13\n\x0b\x66irst_frame\x18\x01 \x01(\x03\x12\x11\n\tstart_pts\x18\x02 \x01(\x03\x12\x0e\n\x06\x66rames\x18\x03 \x01(\x03\x12\r\n\x05ticks\x18\x04 \x01(\x03\x12\n\n\x02of\x18\x05 \x01(\x03\x12\r\n\x05phase\x18\x06 \x01(\x03\"\x9d\x01\n\x15ListFrameRunsResponse\x12.\n\x08timeline\x18\x01 \x01(\x0b\x32\x1c.framewell.media.v1.Timeline\x12*\n\x04runs\x18\x02 \x03(\x0b\x32\x1c.framewell.media.v1.FrameRun\x12\x0f\n\x07\x65nd_pts\x18\x03 \x01(\x03\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\"Q\n\x16ListMediaEventsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"v\n\x17ListMediaEventsResponse\x12.\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.framewell.media.v1.MediaEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"4\n\x12GetPlaylistRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"T\n\x13GetPlaylistResponse\x12/\n\x08playlist\x18\x01 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x0c\n\x04text\x18\x02 \x01(\t\"`\n\x11ReadObjectRequest\x12\x10\n\x08\x61sset_id\x18\x03 \x01(\t\x12\x0b\n\x03key\x18\x01 \x01(\t\x12,\n\x05range\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ByteRange\"\"\n\x12ReadObjectResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x32\xb0\x05\n\x0cMediaService\x12^\n\x0bGetTimeline\x12&.framewell.media.v1.GetTimelineRequest\x1a\'.framewell.media.v1.GetTimelineResponse\x12U\n\x08GetFrame\x12#.framewell.media.v1.GetFrameRequest\x1a$.framewell.media.v1.GetFrameResponse\x12X\n\tListShots\x12$.framewell.media.v1.ListShotsRequest\x1a%.framewell.media.v1.ListShotsResponse\x12\x64\n\rListFrameRuns\x12(.framewell.media.v1.ListFrameRunsRequest\x1a).framewell.media.v1.ListFrameRunsResponse\x12j\n\x0fListMediaEvents\x12*.framewell.media.v1.ListMediaEventsRequest\x1a+.framewell.media.v1.ListMediaEventsResponse\x12^\n\x0bGetPlaylist\x12&.framewell.media.v1.GetPlaylistRequest\x1a\'.framewell.media.v1.GetPlaylistResponse\x12]\n\nReadObject\x12%.framewell.media.v1.ReadObjectRequest\x1a&.framewell.media.v1.ReadObjectResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&framewell/media/v1/media_service.proto\x12\x12\x66ramewell.media.v1\x1a\x1e\x66ramewell/media/v1/media.proto\x1a\x1c\x66ramewell/mesh/v1/mesh.proto\"&\n\x12GetTimelineRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"\xb7\x02\n\x13GetTimelineResponse\x12.\n\x08timeline\x18\x01 \x01(\x0b\x32\x1c.framewell.media.v1.Timeline\x12\x16\n\x0e\x63hunks_planned\x18\x02 \x01(\x05\x12\x19\n\x11\x63hunks_transcoded\x18\x03 \x01(\x05\x12\x15\n\rchunks_failed\x18\x04 \x01(\x05\x12+\n\x07outcome\x18\x05 \x01(\x0b\x32\x1a.framewell.mesh.v1.Outcome\x12\x0f\n\x07missing\x18\x06 \x03(\t\x12\x32\n\x08\x63\x61ptions\x18\x07 \x03(\x0b\x32 .framewell.media.v1.CaptionTrack\x12\x34\n\x10missing_wordings\x18\x08 \x03(\x0b\x32\x1a.framewell.mesh.v1.Wording\"\x8d\x01\n\x0fGetFrameRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\r\n\x03pts\x18\x02 \x01(\x03H\x00\x12\x0f\n\x05\x66rame\x18\x03 \x01(\x03H\x00\x12\x11\n\x07seconds\x18\x04 \x01(\x01H\x00\x12\x12\n\x08timecode\x18\x05 \x01(\tH\x00\x12\r\n\x05width\x18\x06 \x01(\x05\x12\x0c\n\x04\x63rop\x18\x07 \x01(\tB\x04\n\x02\x61t\"k\n\x10GetFrameResponse\x12\x0c\n\x04jpeg\x18\x01 \x01(\x0c\x12*\n\x06moment\x18\x02 \x01(\x0b\x32\x1a.framewell.media.v1.Moment\x12\x10\n\x08timecode\x18\x03 \x01(\t\x12\x0b\n\x03key\x18\x04 \x01(\t\"K\n\x10ListShotsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"i\n\x11ListShotsResponse\x12\'\n\x05shots\x18\x01 \x03(\x0b\x32\x18.framewell.media.v1.Shot\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"s\n\x14ListFrameRunsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x15\n\x08\x66rom_pts\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\tB\x0b\n\t_from_pts\"l\n\x08\x46rameRun\x12\x13\n\x0b\x66irst_frame\x18\x01 \x01(\x03\x12\x11\n\tstart_pts\x18\x02 \x01(\x03\x12\x0e\n\x06\x66rames\x18\x03 \x01(\x03\x12\r\n\x05ticks\x18\x04 \x01(\x03\x12\n\n\x02of\x18\x05 \x01(\x03\x12\r\n\x05phase\x18\x06 \x01(\x03\"\x9d\x01\n\x15ListFrameRunsResponse\x12.\n\x08timeline\x18\x01 \x01(\x0b\x32\x1c.framewell.media.v1.Timeline\x12*\n\x04runs\x18\x02 \x03(\x0b\x32\x1c.framewell.media.v1.FrameRun\x12\x0f\n\x07\x65nd_pts\x18\x03 \x01(\x03\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\"Q\n\x16ListMediaEventsRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"v\n\x17ListMediaEventsResponse\x12.\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.framewell.media.v1.MediaEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x03\"4\n\x12GetPlaylistRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"T\n\x13GetPlaylistResponse\x12/\n\x08playlist\x18\x01 \x01(\x0b\x32\x1d.framewell.media.v1.ObjectRef\x12\x0c\n\x04text\x18\x02 \x01(\t\"`\n\x11ReadObjectRequest\x12\x10\n\x08\x61sset_id\x18\x03 \x01(\t\x12\x0b\n\x03key\x18\x01 \x01(\t\x12,\n\x05range\x18\x02 \x01(\x0b\x32\x1d.framewell.media.v1.ByteRange\"\"\n\x12ReadObjectResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x32\xb0\x05\n\x0cMediaService\x12^\n\x0bGetTimeline\x12&.framewell.media.v1.GetTimelineRequest\x1a\'.framewell.media.v1.GetTimelineResponse\x12U\n\x08GetFrame\x12#.framewell.media.v1.GetFrameRequest\x1a$.framewell.media.v1.GetFrameResponse\x12X\n\tListShots\x12$.framewell.media.v1.ListShotsRequest\x1a%.framewell.media.v1.ListShotsResponse\x12\x64\n\rListFrameRuns\x12(.framewell.media.v1.ListFrameRunsRequest\x1a).framewell.media.v1.ListFrameRunsResponse\x12j\n\x0fListMediaEvents\x12*.framewell.media.v1.ListMediaEventsRequest\x1a+.framewell.media.v1.ListMediaEventsResponse\x12^\n\x0bGetPlaylist\x12&.framewell.media.v1.GetPlaylistRequest\x1a\'.framewell.media.v1.GetPlaylistResponse\x12]\n\nReadObject\x12%.framewell.media.v1.ReadObjectRequest\x1a&.framewell.media.v1.ReadObjectResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,33 +36,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETTIMELINEREQUEST']._serialized_start=124
   _globals['_GETTIMELINEREQUEST']._serialized_end=162
   _globals['_GETTIMELINERESPONSE']._serialized_start=165
-  _globals['_GETTIMELINERESPONSE']._serialized_end=422
-  _globals['_GETFRAMEREQUEST']._serialized_start=425
-  _globals['_GETFRAMEREQUEST']._serialized_end=566
-  _globals['_GETFRAMERESPONSE']._serialized_start=568
-  _globals['_GETFRAMERESPONSE']._serialized_end=675
-  _globals['_LISTSHOTSREQUEST']._serialized_start=677
-  _globals['_LISTSHOTSREQUEST']._serialized_end=752
-  _globals['_LISTSHOTSRESPONSE']._serialized_start=754
-  _globals['_LISTSHOTSRESPONSE']._serialized_end=859
-  _globals['_LISTFRAMERUNSREQUEST']._serialized_start=861
-  _globals['_LISTFRAMERUNSREQUEST']._serialized_end=976
-  _globals['_FRAMERUN']._serialized_start=978
-  _globals['_FRAMERUN']._serialized_end=1086
-  _globals['_LISTFRAMERUNSRESPONSE']._serialized_start=1089
-  _globals['_LISTFRAMERUNSRESPONSE']._serialized_end=1246
-  _globals['_LISTMEDIAEVENTSREQUEST']._serialized_start=1248
-  _globals['_LISTMEDIAEVENTSREQUEST']._serialized_end=1329
-  _globals['_LISTMEDIAEVENTSRESPONSE']._serialized_start=1331
-  _globals['_LISTMEDIAEVENTSRESPONSE']._serialized_end=1449
-  _globals['_GETPLAYLISTREQUEST']._serialized_start=1451
-  _globals['_GETPLAYLISTREQUEST']._serialized_end=1503
-  _globals['_GETPLAYLISTRESPONSE']._serialized_start=1505
-  _globals['_GETPLAYLISTRESPONSE']._serialized_end=1589
-  _globals['_READOBJECTREQUEST']._serialized_start=1591
-  _globals['_READOBJECTREQUEST']._serialized_end=1687
-  _globals['_READOBJECTRESPONSE']._serialized_start=1689
-  _globals['_READOBJECTRESPONSE']._serialized_end=1723
-  _globals['_MEDIASERVICE']._serialized_start=1726
-  _globals['_MEDIASERVICE']._serialized_end=2414
+  _globals['_GETTIMELINERESPONSE']._serialized_end=476
+  _globals['_GETFRAMEREQUEST']._serialized_start=479
+  _globals['_GETFRAMEREQUEST']._serialized_end=620
+  _globals['_GETFRAMERESPONSE']._serialized_start=622
+  _globals['_GETFRAMERESPONSE']._serialized_end=729
+  _globals['_LISTSHOTSREQUEST']._serialized_start=731
+  _globals['_LISTSHOTSREQUEST']._serialized_end=806
+  _globals['_LISTSHOTSRESPONSE']._serialized_start=808
+  _globals['_LISTSHOTSRESPONSE']._serialized_end=913
+  _globals['_LISTFRAMERUNSREQUEST']._serialized_start=915
+  _globals['_LISTFRAMERUNSREQUEST']._serialized_end=1030
+  _globals['_FRAMERUN']._serialized_start=1032
+  _globals['_FRAMERUN']._serialized_end=1140
+  _globals['_LISTFRAMERUNSRESPONSE']._serialized_start=1143
+  _globals['_LISTFRAMERUNSRESPONSE']._serialized_end=1300
+  _globals['_LISTMEDIAEVENTSREQUEST']._serialized_start=1302
+  _globals['_LISTMEDIAEVENTSREQUEST']._serialized_end=1383
+  _globals['_LISTMEDIAEVENTSRESPONSE']._serialized_start=1385
+  _globals['_LISTMEDIAEVENTSRESPONSE']._serialized_end=1503
+  _globals['_GETPLAYLISTREQUEST']._serialized_start=1505
+  _globals['_GETPLAYLISTREQUEST']._serialized_end=1557
+  _globals['_GETPLAYLISTRESPONSE']._serialized_start=1559
+  _globals['_GETPLAYLISTRESPONSE']._serialized_end=1643
+  _globals['_READOBJECTREQUEST']._serialized_start=1645
+  _globals['_READOBJECTREQUEST']._serialized_end=1741
+  _globals['_READOBJECTRESPONSE']._serialized_start=1743
+  _globals['_READOBJECTRESPONSE']._serialized_end=1777
+  _globals['_MEDIASERVICE']._serialized_start=1780
+  _globals['_MEDIASERVICE']._serialized_end=2468
 # @@protoc_insertion_point(module_scope)

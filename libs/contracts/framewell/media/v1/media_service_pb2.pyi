@@ -55,6 +55,7 @@ class GetTimelineResponse(_message.Message):
     OUTCOME_FIELD_NUMBER: _builtins.int
     MISSING_FIELD_NUMBER: _builtins.int
     CAPTIONS_FIELD_NUMBER: _builtins.int
+    MISSING_WORDINGS_FIELD_NUMBER: _builtins.int
     chunks_planned: _builtins.int
     """Number of chunks that were planned."""
     chunks_transcoded: _builtins.int
@@ -77,6 +78,10 @@ class GetTimelineResponse(_message.Message):
     def captions(self) -> _containers.RepeatedCompositeFieldContainer[_media_pb2.CaptionTrack]:
         """Its timed text, once the asset is transcoded; at most 50 tracks."""
 
+    @_builtins.property
+    def missing_wordings(self) -> _containers.RepeatedCompositeFieldContainer[_mesh_pb2.Wording]:
+        """What the sentences of `missing` were made of, in the same order."""
+
     def __init__(
         self,
         *,
@@ -87,10 +92,11 @@ class GetTimelineResponse(_message.Message):
         outcome: _mesh_pb2.Outcome | None = ...,
         missing: _abc.Iterable[_builtins.str] | None = ...,
         captions: _abc.Iterable[_media_pb2.CaptionTrack] | None = ...,
+        missing_wordings: _abc.Iterable[_mesh_pb2.Wording] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "timeline", b"timeline"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["captions", b"captions", "chunks_failed", b"chunks_failed", "chunks_planned", b"chunks_planned", "chunks_transcoded", b"chunks_transcoded", "missing", b"missing", "outcome", b"outcome", "timeline", b"timeline"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["captions", b"captions", "chunks_failed", b"chunks_failed", "chunks_planned", b"chunks_planned", "chunks_transcoded", b"chunks_transcoded", "missing", b"missing", "missing_wordings", b"missing_wordings", "outcome", b"outcome", "timeline", b"timeline"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

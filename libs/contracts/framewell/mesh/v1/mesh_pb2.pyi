@@ -108,7 +108,7 @@ class Failed(_message.Message):
     """One sentence for a person: what happened, to what."""
     @_builtins.property
     def wording(self) -> Global___Wording:
-        """What that sentence was made of."""
+        """What the sentence of `detail` was made of."""
 
     def __init__(
         self,

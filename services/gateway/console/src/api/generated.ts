@@ -70,7 +70,7 @@ export type RequestError = {
     field: string;
     /** What is wrong with it, and what is right. */
     problem: string;
-    /** What that sentence was made of. */
+    /** What the sentence of `problem` was made of. */
     wording?: Wording;
 };
 export type Problem = {
@@ -2357,7 +2357,7 @@ export type Failed = {
     code: string;
     /** One sentence for a person: what happened, to what. */
     detail: string;
-    /** What that sentence was made of. */
+    /** What the sentence of `detail` was made of. */
     wording?: Wording;
 };
 export type Outcome = {

@@ -32,6 +32,7 @@ from framewell_inference.ports.calls import (
     RunFailedError,
     TimeLimitError,
     current_call,
+    slow_elsewhere,
 )
 from framewell_inference.ports.registrations import Description
 from framewell_models.manifest import Manifest
@@ -154,7 +155,7 @@ class ChatCompletionsModel:
                 connection.close()
         call.check()  # who was woken finds a short answer, or an error
         if isinstance(failure, TimeoutError) or time.monotonic() >= until:
-            raise TimeLimitError(f"{ref} took longer than {limit:g} s elsewhere") from failure
+            raise TimeLimitError(slow_elsewhere(ref, limit)) from failure
         if failure is not None:
             raise RunFailedError(f"{ref} does not answer: {type(failure).__name__}") from failure
         if len(answer) > ANSWER_BYTES:

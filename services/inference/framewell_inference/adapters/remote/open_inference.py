@@ -29,6 +29,7 @@ from framewell_inference.ports.calls import (
     RunFailedError,
     TimeLimitError,
     current_call,
+    slow_elsewhere,
 )
 from framewell_models.manifest import Manifest, Tensor
 
@@ -158,9 +159,7 @@ def _raise(manifest: Manifest, error: Any) -> NoReturn:
     """Raise what running a model raises for an answer that is an error."""
     code = error.code() if isinstance(error, grpc.RpcError) else grpc.StatusCode.CANCELLED
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-        raise TimeLimitError(
-            f"{manifest.ref} took longer than {manifest.limits.seconds:g} s elsewhere"
-        ) from error
+        raise TimeLimitError(slow_elsewhere(manifest.ref, manifest.limits.seconds)) from error
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
         raise ModelBusyError(f"{manifest.ref} is busy elsewhere", _BUSY_SECONDS) from error
     if code is grpc.StatusCode.INVALID_ARGUMENT:

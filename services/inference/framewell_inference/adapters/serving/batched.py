@@ -22,7 +22,14 @@ from framewell_inference.adapters.serving.engines import Runner
 from framewell_inference.adapters.serving.run_slots import OLDEST_EVERY, ModelQueue, busy
 from framewell_inference.domain.pictures import Array
 from framewell_inference.domain.tensors import InvalidInputError
-from framewell_inference.ports.calls import Call, DeadlineError, Priority, Run, RunFailedError
+from framewell_inference.ports.calls import (
+    DEADLINE_PASSED,
+    Call,
+    DeadlineError,
+    Priority,
+    Run,
+    RunFailedError,
+)
 
 IN_FLIGHT: Final = 2
 
@@ -82,7 +89,7 @@ class Batched:
         if item.error is not None:
             raise item.error
         if item.run is None:
-            raise call.error() or DeadlineError("the caller's deadline has passed")
+            raise call.error() or DeadlineError(DEADLINE_PASSED)
         return item.run
 
     def close(self) -> None:

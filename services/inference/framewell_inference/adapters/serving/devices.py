@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import onnxruntime
 
+from framewell_contracts.sentences import say
 from framewell_inference.domain.devices import Device
 
 CPU: Final = "CPUExecutionProvider"
@@ -67,9 +68,13 @@ class Devices:
         if self.asked is Device.AUTO or best in self.wanted:
             return ""
         found = ", ".join(short(name) for name in self.available) or "none"
-        return (
-            f"{self.asked} is asked for, and the installed ONNX Runtime has no {short(best)} provider "
-            f"(it has: {found}): install onnxruntime-gpu in place of onnxruntime"
+        return say(
+            "fallback.missing",
+            "{device} is asked for, and the installed ONNX Runtime has no {provider} provider (it has: "
+            "{known}): install onnxruntime-gpu in place of onnxruntime",
+            device=self.asked,
+            provider=short(best),
+            known=found,
         )
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from framewell_inference.ports.calls import Call, DeadlineError, ModelBusyError, Priority
+from framewell_inference.ports.calls import DEADLINE_PASSED, Call, DeadlineError, ModelBusyError, Priority
 
 OLDEST_EVERY: Final = 8
 """Of so many grants one goes to whoever waits longest, so that no priority starves."""
@@ -98,7 +98,7 @@ class RunSlots:
                 return time.monotonic() - started
             queue.waiting -= 1
             self._waiting[call.priority].remove(waiter)
-        raise call.error() or DeadlineError("the caller's deadline has passed")
+        raise call.error() or DeadlineError(DEADLINE_PASSED)
 
     def _leave(self) -> None:
         with self._lock:

@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 import onnxruntime
 
+from framewell_contracts.sentences import Sentence, say
 from framewell_inference.adapters.serving.devices import CPU, Devices, short
 from framewell_inference.domain.tensors import InvalidInputError, Tensors, TensorSpec
 
@@ -69,7 +70,10 @@ DTYPES: Final[Mapping[str, str]] = {
 }
 """Types of tensors that numpy has; strings are arrays of objects."""
 
-_NOT_STARTED: Final = "the runtime did not start it, as where libraries of the versions it needs are missing"
+_NOT_STARTED: Final = say(
+    "fallback.not_started",
+    "the runtime did not start it, as where libraries of the versions it needs are missing",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +129,16 @@ def _on_best(devices: Devices, graph: str | bytes, options: Any) -> Opened:
         except LOAD_ERRORS as error:
             if best == CPU:
                 raise
-            fallback = fallback or f"{short(best)} cannot be used: {plain(error)}"
+            fallback = fallback or _unusable(best, plain(error))
             continue
         if session.get_providers()[0] != best and not fallback:
-            fallback = f"{short(best)} cannot be used: {_NOT_STARTED}"
+            fallback = _unusable(best, _NOT_STARTED)
         return Opened(session, fallback)
     raise AssertionError("the CPU is always among the providers")
+
+
+def _unusable(provider: str, why: str) -> Sentence:
+    return say("fallback.unusable", "{device} cannot be used: {why}", device=short(provider), why=why)
 
 
 def run_options(*, give_back: bool = False) -> Any:

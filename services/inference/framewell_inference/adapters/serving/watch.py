@@ -14,10 +14,14 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Final
 
+from framewell_contracts.sentences import say
 from framewell_inference.ports.calls import Call, DeadlineError, RunEndedError, TimeLimitError
 
 GRACE_SECONDS: Final = 0.25
 """How long a run that was told to end may take to do so: a kernel of ONNX Runtime is never interrupted."""
+
+
+_PASSED: Final = say("run.deadline_in_run", "the caller's deadline passed while the model ran")
 
 
 @dataclass(slots=True, eq=False)
@@ -51,11 +55,14 @@ class Watch:
         CallEndedError. `end` and `force` may be called from any thread, also just after the run is over.
         """
         due: float = time.monotonic() + seconds
-        late: RunEndedError = TimeLimitError(
-            f"the run took longer than the {seconds:g} s that the model may take"
+        said = say(
+            "run.slow",
+            "the run took longer than the {seconds} s that the model may take",
+            seconds=f"{seconds:g}",
         )
+        late: RunEndedError = TimeLimitError(said)
         if call.deadline is not None and call.deadline < due:
-            due, late = call.deadline, DeadlineError("the caller's deadline passed while the model ran")
+            due, late = call.deadline, DeadlineError(_PASSED)
         run = Watched(due, late, end, force)
         self._add(run)
         try:

@@ -16,6 +16,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
 from framewell_contracts.media_addresses import MediaAddress
+from framewell_contracts.sentences import say
 from framewell_ingest.domain.verdicts import FORBIDDEN, TOO_LARGE, UNREACHABLE, Refused, SourceUnavailable
 from framewell_ingest.ports import Source
 
@@ -38,10 +39,18 @@ class BucketFetcher:
             named = ", ".join(self.buckets) or "none"
             raise Refused(
                 FORBIDDEN,
-                f"The bucket {parts.netloc!r} is not read by this mesh (FRAMEWELL_INGEST_BUCKETS: {named}).",
+                say(
+                    "fetch.bucket",
+                    "The bucket {bucket} is not read by this mesh (FRAMEWELL_INGEST_BUCKETS: {known}).",
+                    bucket=repr(parts.netloc),
+                    known=named,
+                ),
             )
         if not key:
-            raise Refused(UNREACHABLE, f"{address!r} names a bucket and no object in it.")
+            raise Refused(
+                UNREACHABLE,
+                say("fetch.no_key", "{address} names a bucket and no object in it.", address=repr(address)),
+            )
         with tempfile.NamedTemporaryFile(dir=self.scratch, prefix="s3-") as file:
             await self._download(S3Store(parts.netloc), key, address, file)
             yield Source(Path(file.name), PurePosixPath(key).name)
@@ -53,14 +62,22 @@ class BucketFetcher:
             if size > self.most_bytes:
                 raise Refused(
                     TOO_LARGE,
-                    f"{address} has {size:,} bytes; this mesh takes in at most {self.most_bytes:,}.",
+                    say(
+                        "fetch.large",
+                        "{address} has {size, number} bytes; this mesh takes in at most {most, number}.",
+                        address=address,
+                        size=size,
+                        most=self.most_bytes,
+                    ),
                 )
             async for block in found.stream(min_chunk_size=8 << 20):
                 await asyncio.to_thread(file.write, block)
             file.flush()
         except (FileNotFoundError, NotFoundError) as error:
-            raise Refused(UNREACHABLE, f"There is no object {address}.") from error
+            said = say("fetch.no_object", "There is no object {address}.", address=address)
+            raise Refused(UNREACHABLE, said) from error
         except BaseError as error:
-            raise SourceUnavailable(
-                f"{address} cannot be read: {str(error)[:300]}", _TRY_AGAIN_SECONDS
-            ) from error
+            said = say(
+                "fetch.not_read", "{address} cannot be read: {why}", address=address, why=str(error)[:300]
+            )
+            raise SourceUnavailable(said, _TRY_AGAIN_SECONDS) from error

@@ -23,6 +23,7 @@ import httpx
 from pydantic import SecretStr
 
 from framewell_contracts.media_addresses import MediaAddress, redacted_text
+from framewell_contracts.sentences import Sentence, say
 from framewell_ingest.adapters.fetchers.partial_files import PartialFile, PartialFiles
 from framewell_ingest.adapters.fetchers.ranges import (
     NO_HEADERS,
@@ -72,11 +73,16 @@ class WebFetcher:
                     found = await self._reservations(client, response)
                     source = Source(partial.path, _file_name(response), found)
             except httpx.InvalidURL as error:
-                raise Refused(UNREACHABLE, f"{address!r} is no address.") from error
+                said = say("fetch.no_address", "{address} is no address.", address=repr(address))
+                raise Refused(UNREACHABLE, said) from error
             except (httpx.TransportError, OSError) as error:
-                raise SourceUnavailable(
-                    f"{address!r} does not answer: {_failure(error)}", _TRY_AGAIN_SECONDS
-                ) from error
+                said = say(
+                    "fetch.silent",
+                    "{address} does not answer: {why}",
+                    address=repr(address),
+                    why=_failure(error),
+                )
+                raise SourceUnavailable(said, _TRY_AGAIN_SECONDS) from error
             yield source
 
     def _client(self) -> httpx.AsyncClient:
@@ -105,7 +111,7 @@ class WebFetcher:
                 url = url.join(response.headers["location"])
             finally:
                 await response.aclose()
-        raise Refused(UNREACHABLE, f"{address!r} redirects more than {_MOST_REDIRECTS} times.")
+        raise Refused(UNREACHABLE, _redirects(repr(address)))
 
     async def _request(
         self, client: httpx.AsyncClient, url: httpx.URL, headers: Mapping[str, str] = NO_HEADERS
@@ -114,12 +120,21 @@ class WebFetcher:
         if url.scheme != "https" and not (inner and url.scheme == "http"):
             raise Refused(
                 FORBIDDEN,
-                f"{_shown(url)} is not fetched: only https:, and http: from hosts in "
-                "FRAMEWELL_INGEST_INNER_HOSTS.",
+                say(
+                    "fetch.scheme",
+                    "{address} is not fetched: only https:, and http: from hosts in "
+                    "FRAMEWELL_INGEST_INNER_HOSTS.",
+                    address=_shown(url),
+                ),
             )
         if url.userinfo:
             raise Refused(
-                FORBIDDEN, f"{_shown(url)} holds a user name or a password: such a URI is not fetched."
+                FORBIDDEN,
+                say(
+                    "fetch.secret",
+                    "{address} holds a user name or a password: such a URI is not fetched.",
+                    address=_shown(url),
+                ),
             )
         address = await _address(url, inner=inner)
         return client.build_request(
@@ -168,7 +183,7 @@ class WebFetcher:
                         continue
                     if response.status_code != httpx.codes.OK:
                         if response.status_code >= 500:
-                            raise Refused(UNREACHABLE, f"{_shown(url)} answers {response.status_code}.")
+                            raise Refused(UNREACHABLE, _answers(url, response.status_code))
                         return ""
                     content = b""
                     async for block in response.aiter_bytes(_MOST_TEXT_BYTES):
@@ -180,7 +195,7 @@ class WebFetcher:
                     return content.decode("utf-8", "replace")
                 finally:
                     await response.aclose()
-        raise Refused(UNREACHABLE, f"{_shown(url)} redirects more than {_MOST_REDIRECTS} times.")
+        raise Refused(UNREACHABLE, _redirects(str(_shown(url))))
 
     async def _save(self, response: httpx.Response, partial: PartialFile) -> None:
         """Write what is missing of the file. Raises SourceUnavailable when the file is another by now."""
@@ -188,7 +203,8 @@ class WebFetcher:
             offset, length = continued_at(response, partial)
         except ChangedMeanwhile as changed:
             partial.begin(0, 0, "")
-            raise SourceUnavailable(f"the content has changed meanwhile: {changed}", 0.1) from None
+            said = say("fetch.changed", "the content has changed meanwhile: {why}", why=changed)
+            raise SourceUnavailable(said, 0.1) from None
         if length > self.most_bytes:
             raise _too_large(length, self.most_bytes)
         partial.begin(offset, length, validator_of(response))
@@ -198,7 +214,12 @@ class WebFetcher:
             if received > self.most_bytes:
                 raise _too_large(received, self.most_bytes)
             if time.monotonic() > deadline:
-                raise Refused(UNREACHABLE, f"The transfer took longer than {self.most_seconds:g} s.")
+                said = say(
+                    "fetch.slow",
+                    "The transfer took longer than {seconds} s.",
+                    seconds=f"{self.most_seconds:g}",
+                )
+                raise Refused(UNREACHABLE, said)
             await asyncio.to_thread(partial.file.write, block)
             if partial.validator and received - synced >= SYNC_BYTES:
                 await asyncio.to_thread(partial.sync)
@@ -214,13 +235,18 @@ async def _address(url: httpx.URL, *, inner: bool) -> str:
     try:
         found = await loop.getaddrinfo(url.host, url.port or 443, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
-        raise Refused(UNREACHABLE, f"There is no host {url.host!r}.") from error
+        said = say("fetch.no_host", "There is no host {host}.", host=repr(url.host))
+        raise Refused(UNREACHABLE, said) from error
     addresses = [str(entry[4][0]) for entry in found]
     if not inner and not all(ip_address(address.partition("%")[0]).is_global for address in addresses):
         raise Refused(
             FORBIDDEN,
-            f"The host {url.host!r} is inside a private network; "
-            "an operator may allow it in FRAMEWELL_INGEST_INNER_HOSTS.",
+            say(
+                "fetch.private",
+                "The host {host} is inside a private network; an operator may allow it in "
+                "FRAMEWELL_INGEST_INNER_HOSTS.",
+                host=repr(url.host),
+            ),
         )
     return addresses[0]
 
@@ -230,12 +256,31 @@ def _check_status(response: httpx.Response, url: httpx.URL, *, ranged: bool) -> 
     if ranged and code in (httpx.codes.PARTIAL_CONTENT, httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE):
         return
     if code in (408, 425, 429) or code >= 500:
-        raise SourceUnavailable(f"{_shown(url)} answers {code} {response.reason_phrase}", _TRY_AGAIN_SECONDS)
+        said = say(
+            "fetch.answers_now",
+            "{address} answers {answer}",
+            address=_shown(url),
+            answer=f"{code} {response.reason_phrase}",
+        )
+        raise SourceUnavailable(said, _TRY_AGAIN_SECONDS)
     if code != httpx.codes.OK:
         raise Refused(
             FORBIDDEN if code in (401, 403) else UNREACHABLE,
-            f"{_shown(url)} answers {code} {response.reason_phrase}.",
+            _answers(url, f"{code} {response.reason_phrase}"),
         )
+
+
+def _answers(url: httpx.URL, answer: object) -> Sentence:
+    return say("fetch.answers", "{address} answers {answer}.", address=_shown(url), answer=answer)
+
+
+def _redirects(address: str) -> Sentence:
+    return say(
+        "fetch.redirects",
+        "{address} redirects more than {most} times.",
+        address=address,
+        most=_MOST_REDIRECTS,
+    )
 
 
 def _failure(error: Exception) -> str:
@@ -253,4 +298,12 @@ def _file_name(response: httpx.Response) -> str:
 
 
 def _too_large(size: int, most: int) -> Refused:
-    return Refused(TOO_LARGE, f"The file has {size:,} bytes or more; this mesh takes in at most {most:,}.")
+    return Refused(
+        TOO_LARGE,
+        say(
+            "original.larger",
+            "The file has {size, number} bytes or more; this mesh takes in at most {most, number}.",
+            size=size,
+            most=most,
+        ),
+    )

@@ -12,7 +12,7 @@ import av
 import av.error
 import numpy as np
 
-from framewell_media.errors import UNREADABLE, MediaError
+from framewell_media.errors import NO_SOUND_TRACK, UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, open_container, sniff
 from framewell_media.planning.packets import attend_only_to
 from framewell_media.tracks import END_OF_DEMUXING, sound_track
@@ -38,7 +38,7 @@ def decode_sound(source: BinaryIO) -> Iterator[SoundBlock]:
     with open_container(source, sniff(source.read(SNIFF_BYTES))) as container:
         stream = sound_track(container)
         if stream is None:
-            raise MediaError(UNREADABLE, "The file has no sound track that can be decoded.")
+            raise MediaError(UNREADABLE, NO_SOUND_TRACK)
         attend_only_to(container, stream)
         stream.codec_context.thread_count = 1
         convert = _Converter()

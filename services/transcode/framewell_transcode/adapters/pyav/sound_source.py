@@ -17,7 +17,7 @@ import av
 import numpy as np
 from av.stream import Discard
 
-from framewell_media.errors import UNREADABLE, MediaError
+from framewell_media.errors import NO_SOUND_TRACK, UNREADABLE, MediaError
 from framewell_media.formats import SNIFF_BYTES, open_container, sniff
 from framewell_media.tracks import END_OF_DEMUXING, SoundTrack, sound_tracks
 from framewell_transcode.adapters.pyav.sound_stream import Samples, StreamReader
@@ -85,7 +85,7 @@ class SourceTrack:
         self._container: Any = self._opened.enter_context(open_container(self._source, fmt))
         self.tracks = sound_tracks(self._container, self._language)
         if self._number >= len(self.tracks):
-            raise MediaError(UNREADABLE, "The file has no sound track that can be decoded.")
+            raise MediaError(UNREADABLE, NO_SOUND_TRACK)
         self.track: SoundTrack = self.tracks[self._number]
         chosen = set(self.track.indexes)
         for stream in self._container.streams:

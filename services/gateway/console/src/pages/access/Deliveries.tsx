@@ -7,6 +7,7 @@ import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
 import { Choose } from "../../parts/fields";
+import { Said } from "../../parts/Said";
 import { Sheet, type SheetColumn } from "../../parts/Sheet";
 import { useStatus } from "../../parts/status";
 import { Time } from "../../parts/values";
@@ -111,10 +112,11 @@ function columnsOf(
 
 function Problem({ delivery }: { delivery: WebhookDelivery }) {
   const words = useWebhookWords();
+  const answered = delivery.status > 0 ? `HTTP ${delivery.status}` : "–";
   return (
     <>
-      <span className="foreign" lang="en">
-        {delivery.problem || (delivery.status > 0 ? `HTTP ${delivery.status}` : "–")}
+      <span className="foreign">
+        {delivery.problem === "" ? answered : <Said sentence={delivery.problem} wording={delivery.problem_wording} />}
       </span>
       {delivery.due_at !== undefined && (
         <span className="small soft">

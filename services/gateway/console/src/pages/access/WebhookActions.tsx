@@ -10,6 +10,7 @@ import {
 } from "../../api/generated";
 import { ActionMenu } from "../../parts/ActionMenu";
 import { RemoveDialog } from "../../parts/RemoveDialog";
+import { useSaid } from "../../parts/Said";
 import { useStatus } from "../../parts/status";
 import { useRefusal } from "../../parts/useRefusal";
 import { useWebhookWords } from "./words";
@@ -58,13 +59,14 @@ function useAct(webhook: Webhook, onSecret: (secret: WebhookSecret) => void) {
   const status = useStatus();
   const refusal = useRefusal();
   const queries = useQueryClient();
+  const said = useSaid();
   const id = webhook.webhook_id;
   return useMutation({
     mutationFn: async (action: Action) => {
       if (action === "test") {
         const came = await testWebhook(id);
         if (came.delivered) status.say(words.tested(came.status, came.milliseconds));
-        else status.warn(words.notTaken(came.status, came.problem));
+        else status.warn(words.notTaken(came.status, said(came.problem, came.problem_wording)));
       } else if (action === "rotate") {
         onSecret(await rotateWebhookSecret(id));
       } else if (action === "remove") {

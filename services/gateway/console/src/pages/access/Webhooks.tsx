@@ -8,6 +8,7 @@ import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Empty } from "../../parts/Empty";
 import { OnceShown } from "../../parts/OnceShown";
+import { Said } from "../../parts/Said";
 import { Sheet, type SheetColumn } from "../../parts/Sheet";
 import { Time } from "../../parts/values";
 import { useShellWords } from "../../words/shell";
@@ -151,8 +152,8 @@ function StateOf({ webhook }: { webhook: Webhook }) {
         {words.states[state]}
       </Badge>
       {webhook.because !== "" && (
-        <span className="access-line small soft foreign" lang="en">
-          {webhook.because}
+        <span className="access-line small soft foreign">
+          <Said sentence={webhook.because} wording={webhook.because_wording} />
         </span>
       )}
     </>

@@ -6,6 +6,7 @@ import { Answer } from "../../parts/Answer";
 import { Badge } from "../../parts/Badge";
 import { Button } from "../../parts/Button";
 import { Sentence } from "../../parts/Failed";
+import { Said } from "../../parts/Said";
 import { Sheet, type SheetColumn } from "../../parts/Sheet";
 import { useStatus } from "../../parts/status";
 import { ModelActions } from "./ModelActions";
@@ -68,7 +69,7 @@ function columnsOf(words: ReturnType<typeof useModelWords>, operates: boolean): 
       render: (one) => <span title={one.intended_use}>{one.model?.name}</span>,
     },
     { id: "version", label: words.version, render: (one) => one.model?.version },
-    { id: "task", label: words.task, render: (one) => <span lang="en">{one.task}</span> },
+    { id: "task", label: words.task, fit: "whole", render: (one) => <Task of={one.task} /> },
     { id: "where", label: words.where, render: (one) => <Where model={one} /> },
     { id: "licence", label: words.licence, render: (one) => words.licences(one.code_licence, one.weights_licence) },
     { id: "state", label: words.state, render: (one) => <StateOf model={one} /> },
@@ -82,6 +83,12 @@ function columnsOf(words: ReturnType<typeof useModelWords>, operates: boolean): 
   ];
 }
 
+/** What a model does; a task that this console does not know is named as its manifest names it. */
+function Task({ of: task }: { of: string }) {
+  const words = useModelWords();
+  return words.tasks[task] ?? <span lang="en">{task}</span>;
+}
+
 function Where({ model }: { model: Model }) {
   const words = useModelWords();
   if (model.analyser !== "") return words.always;
@@ -92,10 +99,11 @@ function Where({ model }: { model: Model }) {
 
 function StateOf({ model }: { model: Model }) {
   const words = useModelWords();
+  const isBroken = model.quarantined !== "";
   const said = model.quarantined || model.fallback;
   return (
     <>
-      {model.quarantined !== "" ? (
+      {isBroken ? (
         <Badge weight="bad">{words.quarantined}</Badge>
       ) : (
         <Badge weight={model.in_force ? "good" : "calm"} quiet>
@@ -103,8 +111,8 @@ function StateOf({ model }: { model: Model }) {
         </Badge>
       )}
       {said !== "" && (
-        <span className="mesh-line small soft foreign" lang="en">
-          {said}
+        <span className="mesh-line small soft foreign">
+          <Said sentence={said} wording={isBroken ? model.quarantined_wording : model.fallback_wording} />
         </span>
       )}
     </>

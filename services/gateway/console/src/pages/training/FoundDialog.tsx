@@ -49,7 +49,7 @@ function Reasons({ title, reasons }: { title: string; reasons: readonly ReasonCo
       <ul>
         {reasons.map((one) => (
           <li key={one.reason} className="foreign">
-            {words.chunks(one.count)}: <Said sentence={one.reason} />
+            {words.chunks(one.count)}: <Said sentence={one.reason} wording={one.wording} />
           </li>
         ))}
       </ul>

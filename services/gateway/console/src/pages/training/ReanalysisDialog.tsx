@@ -82,13 +82,13 @@ function Estimated({ found }: { found: EstimateReanalysisResponse }) {
         {words.estimate.takes}{" "}
         <strong>{Number.isFinite(seconds) ? spanIn(language, seconds) : words.estimate.unknown}</strong>{" "}
         <span className="small soft foreign">
-          <Said sentence={estimate.basis} />
+          <Said sentence={estimate.basis} wording={estimate.basis_wording} />
         </span>
       </p>
       {estimate.done_assets > 0 && <p className="soft">{words.estimate.done(estimate.done_assets)}</p>}
-      {found.notes.map((note) => (
+      {found.notes.map((note, at) => (
         <p key={note} className="foreign">
-          <Said sentence={note} />
+          <Said sentence={note} wording={found.notes_wordings[at]} />
         </p>
       ))}
     </section>

@@ -11,5 +11,4 @@ export const refusals: Readonly<Record<string, string>> = {
   gone: "Das wurde entfernt oder gelöscht.",
   invalid_parameter: "Eine Angabe ist nicht zulässig.",
   unusable_model: "Dieses Modell lässt sich nicht verwenden.",
-  webhook_host_not_allowed: "An diese Adresse darf nichts gesendet werden. Die Liste führt der Betrieb.",
 };

@@ -59,12 +59,12 @@ ROUTES: Final = (
         "Let a model or an analyser look at the archive again", body="*", status=202,
         problems=(403, 404, 409),
         example={**_BODY, "window": _REANALYSIS["window"]},
-        answer={"reanalysis": _REANALYSIS, "notes": []},
+        answer={"reanalysis": _REANALYSIS, "notes": [], "notes_wordings": []},
     ),
     calls(
         "POST /reanalyses/estimate", "estimateReanalysis", methods.ESTIMATE_REANALYSIS,
         "What that would look at, and how long it would take", body="*", problems=(403, 404),
-        example=_BODY, answer={"estimate": _ESTIMATE, "notes": []},
+        example=_BODY, answer={"estimate": _ESTIMATE, "notes": [], "notes_wordings": []},
     ),
     calls(
         "GET /reanalyses", "listReanalyses", methods.LIST_REANALYSES, "List campaigns, newest first",
