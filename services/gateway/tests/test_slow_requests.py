@@ -207,14 +207,19 @@ async def test_a_chunked_body_that_breaks_the_protocol_ends(dial: Dial) -> None:
     [
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400, "bad_request"),
         (b"GET /\r\n\r\n", 400, "bad_request"),
-        (head("GET", "/v1/datasets", "X-Large: " + "x" * 70_000), 431, "headers_too_large"),
+        (
+            head("GET", "/v1/datasets", "X-Large: " + "x" * 70_000, "Connection: close"),
+            431,
+            "headers_too_large",
+        ),
         (b"GET / HTTP/1.1\r\nX-Large: " + b"x" * 70_000, 431, "headers_too_large"),
-        (head("GET", "/v1/datasets?page_token=" + "x" * 20_000), 414, "uri_too_long"),
+        (head("GET", "/v1/datasets?page_token=" + "x" * 20_000, "Connection: close"), 414, "uri_too_long"),
         (head("BREW", "/v1/datasets", "Connection: close"), 405, "method_not_allowed"),
         (head("GET", "/v1/nowhere", "Connection: close"), 404, "not_found"),
         (head("POST", "/v1/assets", "Content-Length: 99999", "Connection: close"), 413, "too_large"),
         (
-            head("POST", "/v1/assets", "Content-Length: 1", "Content-Type: text/plain") + b"x",
+            head("POST", "/v1/assets", "Content-Length: 1", "Content-Type: text/plain", "Connection: close")
+            + b"x",
             415,
             "unsupported_media_type",
         ),
