@@ -320,6 +320,27 @@ def test_deliveries_that_were_given_up_are_seen_and_sent_again(
     expect(dialog.get_by_text("Nothing here.")).to_be_visible()
 
 
+def test_a_dialog_is_left_by_escape_after_what_had_the_focus_is_gone(
+    house: Any, visit: Any, receiver: Receiver
+) -> None:
+    page: Page = visit("/access?tab=webhooks")
+    page.get_by_role("button", name="New webhook").click()
+    page.get_by_role("dialog").get_by_label("Address").fill(receiver.address)
+    page.get_by_role("dialog").get_by_role("button", name="New webhook").press("Enter")
+    page.get_by_role("alertdialog").get_by_role("button", name="Close").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    give_up(house, 3)
+    page.get_by_role("button", name=re.compile("Actions")).press("Enter")
+    page.get_by_role("menuitem", name="Deliveries").press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=re.compile("^Send again")).first.press("Enter")
+    expect(dialog.get_by_role("row").filter(has_text="HTTP 503")).to_have_count(2)
+    expect(dialog).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("button", name=re.compile("Actions"))).to_be_focused()
+
+
 def test_an_address_that_the_operator_does_not_allow_is_refused_at_its_field(house: Any, visit: Any) -> None:
     visit.expects("422")
     page: Page = visit("/access?tab=webhooks")

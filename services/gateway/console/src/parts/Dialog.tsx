@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useShellWords } from "../words/shell";
 import { IconButton } from "./Button";
@@ -19,8 +19,7 @@ export interface DialogProps {
 }
 
 /** A dialog over the page; keys of the page rest while it is open. */
-export function Dialog({ title, open, onClose, children, actions, firm = false, wide = false }: DialogProps) {
-  const words = useShellWords();
+export function Dialog({ open, onClose, firm = false, wide = false, ...rest }: DialogProps) {
   useKeysRest(open);
   return (
     <ModalOverlay
@@ -31,17 +30,55 @@ export function Dialog({ title, open, onClose, children, actions, firm = false, 
       isKeyboardDismissDisabled={firm}
     >
       <Modal className={wide ? "dialog dialog-wide" : "dialog"}>
-        <AriaDialog className="dialog-content" role={firm ? "alertdialog" : "dialog"}>
-          <header className="dialog-head">
-            <Heading slot="title" level={2} className="foreign">
-              {title}
-            </Heading>
-            {!firm && <IconButton label={words.close} icon={<X />} onPress={onClose} />}
-          </header>
-          <div className="dialog-body">{children}</div>
-          {actions !== undefined && <footer className="dialog-foot">{actions}</footer>}
-        </AriaDialog>
+        <Content {...rest} onClose={onClose} firm={firm} />
       </Modal>
     </ModalOverlay>
+  );
+}
+
+type ContentProps = Pick<DialogProps, "title" | "onClose" | "children" | "actions"> & { firm: boolean };
+
+function Content({ title, onClose, children, actions, firm }: ContentProps) {
+  const words = useShellWords();
+  const section = useFocusHeld();
+  return (
+    <AriaDialog ref={section} className="dialog-content" role={firm ? "alertdialog" : "dialog"}>
+      <header className="dialog-head">
+        <Heading slot="title" level={2} className="foreign">
+          {title}
+        </Heading>
+        {!firm && <IconButton label={words.close} icon={<X />} onPress={onClose} />}
+      </header>
+      <div className="dialog-body">{children}</div>
+      {actions !== undefined && <footer className="dialog-foot">{actions}</footer>}
+    </AriaDialog>
+  );
+}
+
+/**
+ * Holds the focus in a dialog when what had it is gone or disabled: Escape and Tab go on from the dialog. Once it is
+ * closed, the heading of the page takes the focus where nothing else of the page gets it back.
+ */
+function useFocusHeld() {
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const held = section.current;
+    if (held === null) return;
+    const observer = new MutationObserver(() => ifLost(() => held.isConnected && held.focus()));
+    observer.observe(held, { childList: true, subtree: true, attributeFilter: ["disabled"] });
+    return () => {
+      observer.disconnect();
+      ifLost(() => document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true }));
+    };
+  }, []);
+  return section;
+}
+
+/** Does something if nothing has the focus once the browser has drawn: it takes the focus from what is disabled then. */
+function ifLost(then: () => void): void {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) then();
+    }),
   );
 }

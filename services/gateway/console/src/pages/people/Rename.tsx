@@ -120,7 +120,13 @@ function Fields({
   const words = useWords({ en, de }).rename;
   return (
     <>
-      <TextField label={words.name} value={draft.name} onChange={(name) => change({ name })} maxLength={300} />
+      <TextField
+        label={words.name}
+        value={draft.name}
+        onChange={(name) => change({ name })}
+        maxLength={300}
+        autoFocus
+      />
       <TextField
         label={words.aliases}
         help={words.aliasesHelp}
