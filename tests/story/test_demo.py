@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
+import random
 import re
 import signal
 import subprocess
@@ -21,6 +24,9 @@ from framewell_demo.checks import CHECKS
 from framewell_kit.testing.waiting import remains
 
 LONGEST_SECONDS = 420
+NAME_KEY = "0f" * 32
+KILLED = ("dataset", "training", "inference", "gateway")
+KILLS = 8
 
 
 def start_demo(home: Path) -> subprocess.Popen[bytes]:
@@ -49,10 +55,18 @@ def outcome_of(demo: subprocess.Popen[bytes], home: Path) -> Mapping[str, Any]:
     return outcome
 
 
+@pytest.fixture(scope="module")
+def undisturbed(shared_home: Path) -> Mapping[str, Any]:
+    """What a demo printed in which nothing was killed. Names are hashed with NAME_KEY in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FRAMEWELL_NAME_KEY", NAME_KEY)
+        return outcome_of(start_demo(shared_home), shared_home)
+
+
 @pytest.mark.story
 @pytest.mark.timeout(LONGEST_SECONDS + 120)
-def test_every_step_of_the_story_really_happens(home: Path) -> None:
-    outcome = outcome_of(start_demo(home), home)
+def test_every_step_of_the_story_really_happens(undisturbed: Mapping[str, Any]) -> None:
+    outcome = undisturbed
     assert len(outcome["checks"]) == len(CHECKS)
     assert all(check["passed"] for check in outcome["checks"])
     assert [one["title"] for one in outcome["withheld"]] == ["Raumfahrt", "A portrait photo"]
@@ -62,6 +76,19 @@ def test_every_step_of_the_story_really_happens(home: Path) -> None:
     assert page.count("data:image/jpeg;base64,") >= 5
     assert "Jörg Müßigbrodt" in page
     assert "reproduced, disseminated or broadcast" in page
+
+
+@pytest.mark.story
+@pytest.mark.slow
+@pytest.mark.timeout(2 * LONGEST_SECONDS + 120)
+def test_kills_while_a_refusal_is_handled_change_nothing_at_the_end(
+    shared_home: Path, undisturbed: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A late objection and an erasure, with services killed meanwhile: the same end as undisturbed."""
+    monkeypatch.setenv("FRAMEWELL_NAME_KEY", NAME_KEY)
+    disturbed = _disturbed(shared_home)
+    assert disturbed["state"] == undisturbed["state"]
+    assert disturbed["state_hash"] == undisturbed["state_hash"]
 
 
 @pytest.mark.story
@@ -85,3 +112,38 @@ def wait_for(home: Path, demo: subprocess.Popen[bytes], sentence: str) -> None:
         assert demo.poll() is None, (home / "demo.log").read_text()[-4000:]
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def _disturbed(home: Path) -> Mapping[str, Any]:
+    (home / "demo.log").unlink()
+    demo = start_demo(home)
+    wait_for(home, demo, "objects to training")
+    seed = random.randrange(1 << 30)
+    print(f"kills by seed {seed}")
+    chance = random.Random(seed)
+    killed = 0
+    while killed < KILLS and demo.poll() is None:
+        killed += _kill(home, chance.choice(KILLED))
+        time.sleep(chance.uniform(0.2, 2.0))
+    assert killed, "the story was over before anything was killed"
+    return outcome_of(demo, home)
+
+
+def _kill(home: Path, service: str) -> bool:
+    """Kill a service of the demo's mesh, by the pid that its status names; return whether it ran."""
+    status = subprocess.run(
+        [sys.executable, "-m", "framewell_cli.main", "status", "--json"],
+        env={**os.environ, "FRAMEWELL_STATE": str(home / "mesh")},
+        capture_output=True,
+        check=False,
+    )
+    if not status.stdout:
+        return False
+    processes = json.loads(status.stdout)["processes"]
+    pids = [one["pid"] for one in processes if one["name"] == service and one["pid"]]
+    killed = False
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+            os.kill(pid, signal.SIGKILL)
+            killed = True
+    return killed
