@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useShellWords } from "../words/shell";
 import { Button } from "./Button";
+import type { Paged } from "./useNextPage";
 import "./Sheet.css";
 
 export interface SheetColumn<T> {
@@ -12,12 +13,6 @@ export interface SheetColumn<T> {
   fit?: "whole" | "wide";
   /** The label is read, not shown. */
   labelHidden?: boolean;
-}
-
-export interface More {
-  hasNextPage: boolean;
-  isFetchingNextPage: boolean;
-  fetchNextPage: () => unknown;
 }
 
 /** From this many columns on, a row of a small window stands as a list of its fields. */
@@ -39,7 +34,7 @@ export function Sheet<T>({
   rows: readonly T[];
   keyOf: (row: T, index: number) => string;
   /** Loads further rows, where there are any. */
-  more?: More;
+  more?: Paged;
 }) {
   const words = useShellWords();
   return (

@@ -8,7 +8,7 @@ import { Dialog } from "../../parts/Dialog";
 import { Sentence } from "../../parts/Failed";
 import { Checkbox, TextField } from "../../parts/fields";
 import { Said } from "../../parts/Said";
-import type { More } from "../../parts/Sheet";
+import type { Paged } from "../../parts/useNextPage";
 import { Time } from "../../parts/values";
 import { useShellWords } from "../../words/shell";
 import { deadLettersOf, type Kind } from "./queries";
@@ -114,7 +114,7 @@ function DeadLetterList({
   onChoose,
 }: {
   records: readonly DeadLetterView[];
-  more: More;
+  more: Paged;
   /** Undefined where nothing can be chosen. */
   chosen: ReadonlySet<string> | undefined;
   onChoose: (chosen: ReadonlySet<string>) => void;

@@ -4,7 +4,8 @@ import type { Contributor, ListLedgerResponse, UsageRecorded } from "../../api/g
 import { Answer } from "../../parts/Answer";
 import { Empty } from "../../parts/Empty";
 import { Choose, SearchField, TextField } from "../../parts/fields";
-import { type More, Sheet } from "../../parts/Sheet";
+import { Sheet } from "../../parts/Sheet";
+import type { Paged } from "../../parts/useNextPage";
 import { useQueryString } from "../../parts/useQueryString";
 import { Count, Money, Time } from "../../parts/values";
 import { contributors, type LedgerFilter, ledgerOf, ledgerQuery } from "./queries";
@@ -49,7 +50,7 @@ export function Owed() {
   );
 }
 
-function Sums({ pages, more }: { pages: readonly ListLedgerResponse[]; more: More }) {
+function Sums({ pages, more }: { pages: readonly ListLedgerResponse[]; more: Paged }) {
   const words = useRightsWords();
   const balances = pages[0]?.balances ?? [];
   const entries = pages.flatMap((page) => page.entries);
@@ -107,7 +108,7 @@ function Balances({ balances }: { balances: ListLedgerResponse["balances"] }) {
   );
 }
 
-function Entries({ entries, more }: { entries: readonly UsageRecorded[]; more: More }) {
+function Entries({ entries, more }: { entries: readonly UsageRecorded[]; more: Paged }) {
   const words = useRightsWords().owed;
   return (
     <Sheet
