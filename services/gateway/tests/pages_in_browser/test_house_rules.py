@@ -11,9 +11,11 @@ from playwright.sync_api import expect
 from framewell.audit.v1.audit_pb2 import AuditSealed
 from framewell.dataset.v1 import audit_service_pb2 as audit
 from framewell.dataset.v1 import rights_service_pb2 as rights
+from framewell_contracts.sentences import say, wording_of
 from framewell_kit.outcomes import Rejected
 
 RULES = '[{"series": "News", "statement": {"statement_id": "hr-7", "use": "prohibited"}}]'
+NEWS = say("condition.is", "{of} {value}", of=say("condition.series", "series"), value="'News'")
 HOSTILE = "series '<img src=x onerror=alert(1)>" + "x" * 300 + "'"
 
 
@@ -21,7 +23,9 @@ def tell(mesh: Any) -> None:
     """Tell what a draft of two rules would do, of which one holds for nothing."""
     mesh.dataset.answers["PreviewHouseRules"] = rights.PreviewHouseRulesResponse(
         rules=[
-            rights.HouseRuleEffect(condition="series 'News'", statement_id="hr-7", asset_count=1212),
+            rights.HouseRuleEffect(
+                condition=NEWS, condition_wording=wording_of(NEWS), statement_id="hr-7", asset_count=1212
+            ),
             rights.HouseRuleEffect(condition=HOSTILE, statement_id="hr-8"),
         ],
         asset_count=7,
@@ -38,6 +42,7 @@ def test_a_draft_of_house_rules_says_what_it_would_do(house: Any, visit: Any, la
     page.get_by_role("button", name={"en": "Try it", "de": "Erproben"}[language]).click()
     row = page.get_by_role("row").filter(has_text="hr-7")
     expect(row).to_contain_text({"en": "1,212", "de": "1.212"}[language])
+    expect(row).to_contain_text({"en": "series 'News'", "de": "Reihe 'News'"}[language])
     expect(page.get_by_role("row").filter(has_text="hr-8")).to_contain_text(re.compile("nothing|nichts"))
     expect(page.get_by_text(re.compile("7 (assets are|Beiträge werden)"))).to_be_visible()
     assert house.mesh.dataset.asked[-1][1].rules == RULES

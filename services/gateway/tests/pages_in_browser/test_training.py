@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,15 @@ from framewell.dataset.v1 import snapshot_service_pb2 as snapshots
 from framewell.inference.v1 import inference_service_pb2 as inference
 from framewell.inference.v1 import reanalysis_service_pb2 as again
 from framewell.media.v1.media_pb2 import ObjectRef
-from framewell.mesh.v1.mesh_pb2 import Actor, ModelVersion
+from framewell.mesh.v1.mesh_pb2 import Actor, Failed, ModelVersion, Outcome
 from framewell.model.v1.model_pb2 import Measure
 from framewell.rights.v1.rights_pb2 import PURPOSE_OWN_TRAINING
-from framewell.snapshot.v1.snapshot_pb2 import SPLIT_TRAIN, SnapshotPublished, SplitCount
+from framewell.snapshot.v1.snapshot_pb2 import (
+    SPLIT_TRAIN,
+    SnapshotPublished,
+    SnapshotWithdrawn,
+    SplitCount,
+)
 from framewell.training.v1 import training_pb2 as facts
 from framewell.training.v1 import training_service_pb2 as training
 from framewell_contracts.sentences import say, wording_of
@@ -559,3 +565,72 @@ def test_reasons_and_names_from_outside_are_text_and_break_nothing(visit: Visit,
     assert page.locator("img[src=x]").count() == 0
     visit.check_fits(page)
     shot(page, "small")
+
+
+EMPTY = say("empty_snapshot", "snapshot {number} holds no sample to learn from", number=4)
+GONE = say("withdrawal.asset_removed", "Its asset was removed.")
+OTHER = say(
+    "check.not_comparable",
+    "{version}, in service, cannot be compared: {why}. A person decides.",
+    version="3.0",
+    why=say("model_unreadable.gone", "the {what} of {model} is gone", what="graph", model="people@3.0"),
+)
+FEW = say(
+    "not_measured",
+    "{tried} {what} were tried; {least} are needed, since of fewer a single one moves the rate by more than"
+    " {share}.",
+    tried=12, what=say("tried.photos", "held-out photos"), least=20, share="5%",
+)  # fmt: skip
+
+
+def _ended(mesh: Any) -> None:
+    """Tell of a run that had nothing to learn from, beside one that ended well."""
+    failed = Outcome(failed=Failed(code="empty_snapshot", detail=EMPTY, wording=wording_of(EMPTY)))
+    empty = run(
+        "r-6",
+        state=training.RUN_STATE_FAILED,
+        completed=facts.TrainingCompleted(run_id="r-6", dataset_id="people", outcome=failed),
+    )
+    mesh.training.answers |= {
+        "ListRuns": training.ListRunsResponse(runs=[empty, run()], total_size=2),
+        "GetRun": training.GetRunResponse(run=empty),
+    }
+
+
+def test_a_run_on_an_empty_snapshot_is_calm_and_says_why(visit: Visit, told: Any) -> None:
+    _ended(told)
+    page = visit("/training?tab=runs", language="de")
+    badge = page.locator(".badge").filter(has_text="Nichts zu lernen")
+    expect(badge).to_have_class(re.compile("badge-calm"))
+    expect(page.get_by_text("Gescheitert")).to_have_count(0)
+    page = visit("/training/r-6", language="de")
+    said = page.locator(".training-said")
+    expect(said).to_have_text("Der Datenstand 4 enthält kein Muster, aus dem sich lernen ließe.")
+    expect(said.locator("[lang=en]")).to_have_count(0)
+
+
+def test_why_a_snapshot_was_withdrawn_is_said_in_german(visit: Visit, told: Any) -> None:
+    withdrawn = SnapshotWithdrawn(snapshot_id="people-3", reason=GONE, wording=wording_of(GONE))
+    told.dataset.answers["ListSnapshots"] = snapshots.ListSnapshotsResponse(
+        snapshots=[snapshot(4), snapshot(3, withdrawn=withdrawn)], total_size=2
+    )
+    page = visit("/training?tab=snapshots", language="de")
+    expect(page.get_by_text("Sein Beitrag wurde entfernt.")).to_be_visible()
+
+
+def test_what_was_not_measured_or_compared_says_why_in_german(visit: Visit, told: Any) -> None:
+    made = completed("4.0", facts.VERDICT_WAITS)
+    made.comparison.CopyFrom(
+        facts.ModelComparison(version="3.0", why_not=OTHER, why_not_wording=wording_of(OTHER))
+    )
+    del made.measures[:]
+    made.measures.append(Measure(name="recall", not_measured=FEW, not_measured_wording=wording_of(FEW)))
+    told.training.answers["GetRun"] = training.GetRunResponse(run=run("r-4", completed=made))
+    page = visit("/training/r-4", language="de")
+    measures = page.locator(".training-measures")
+    expect(measures).to_contain_text(
+        "3.0, in Betrieb, lässt sich nicht vergleichen: Der Graph von people@3.0 fehlt. Das entscheidet"
+    )
+    expect(measures.locator("[lang=en]")).to_have_count(0)
+    why = "Versucht: 12 Prüffotos; nötig sind 20, denn bei weniger bewegt ein einziger Fall die Rate um mehr"
+    expect(measures.locator(f"[title^='{why}']")).to_be_visible()
