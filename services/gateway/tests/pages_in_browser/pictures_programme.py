@@ -39,6 +39,8 @@ SHOTS: Final = (
     ("Clara Fiebig", "Feuerwehr Köln"),
     ("", ""),
 )
+KNOWN: Final = SHOTS[0][0]
+"""Whoever is offered when part of the name is written, beside somebody new."""
 TITLE: Final = "Rheinblick am Abend"
 SECONDS_A_SHOT: Final = 8
 RATE: Final = 25
@@ -218,7 +220,7 @@ def propose(house: Any, _: Any) -> tuple[str, After]:
     def ask(page: Page) -> None:
         asks_who(page)
         page.get_by_role("combobox").last.fill("müßig")
-        page.get_by_role("option").first.wait_for()
+        page.get_by_role("option").filter(has_text=KNOWN).wait_for()
 
     return HERE, ask
 
@@ -236,7 +238,7 @@ def propose_withheld(house: Any, _: Any) -> tuple[str, After]:
     def send(page: Page) -> None:
         asks_who(page)
         page.get_by_role("combobox").last.fill("müßig")
-        page.get_by_role("option").first.click()
+        page.get_by_role("option").filter(has_text=KNOWN).click()
         page.get_by_role("dialog").locator(".dialog-foot .button-main").click()
         page.get_by_role("dialog").locator(".refusal").wait_for()
 

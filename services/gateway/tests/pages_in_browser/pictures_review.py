@@ -74,7 +74,7 @@ def who_else(house: Any, _: Any) -> tuple[str, After]:
         page.locator("[data-sample]").wait_for()
         page.keyboard.press("e")
         page.get_by_role("dialog").locator("input").first.fill("ad")
-        page.get_by_role("option").first.wait_for()
+        page.get_by_role("option").filter(has_text=curating.NAMES[1]).wait_for()
 
     return "/review", ask
 
