@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GROUP = "transcode.stitch"
 LINES = """cell => {
   const range = document.createRange();
-  range.selectNodeContents(cell);
+  range.selectNodeContents(cell.firstElementChild);
   return new Set([...range.getClientRects()].map((one) => one.top)).size;
 }"""
 TYPE = "framewell.chunk.transcoded.v1"
