@@ -168,6 +168,36 @@ def test_a_file_is_sent_stated_and_comes_in(house: Any, visit: Any, uploads: Any
     visit.check_accessibility(page)
 
 
+READ = "() => performance.getEntriesByType('resource').some((one) => one.name.includes('/AddDialog-'))"
+
+
+def test_the_form_for_files_is_read_before_it_is_asked_for(house: Any, visit: Any) -> None:
+    page = visit("/assets")
+    page.wait_for_function(READ)
+
+
+def test_a_form_that_comes_late_leaves_the_list_as_it_is(
+    house: Any, visit: Any, uploads: Any, film: Path
+) -> None:
+    house.happened(*house.scenes.programme(101, "Abendschau 30", chunks=2))
+    page = visit("/")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/AddDialog-*.js", hold)
+    page.get_by_role("link", name="Assets", exact=True).click()
+    choose_file(page, film)
+    expect(page.get_by_text("Abendschau_30.mxf")).to_be_visible()
+    expect(rows(page).first).to_contain_text("Abendschau 30")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    dialog = page.get_by_role("dialog", name="Add a file")
+    expect(dialog.get_by_label("Title", exact=True)).to_have_value("Abendschau 30")
+
+
 def test_a_file_cut_off_near_its_end_goes_on_where_it_was(
     house: Any, visit: Any, uploads: Any, film: Path
 ) -> None:

@@ -1,32 +1,62 @@
-import { type ComponentType, useEffect, useState } from "react";
+import { type ComponentType, type ReactNode, useEffect, useState } from "react";
 import { Waiting } from "./Waiting";
 
-/** A page in a file of its own, which is read when it is shown first. */
-export class PageChunk {
-  here: ComponentType | undefined;
+/** A page, or a part of one, in a file of its own, which is read when it is shown first, or ahead of that. */
+export class PageChunk<Props extends object = object> {
+  here: ComponentType<Props> | undefined;
 
-  constructor(private readonly load: () => Promise<{ default: ComponentType }>) {}
+  constructor(private readonly load: () => Promise<{ default: ComponentType<Props> }>) {}
 
-  async read(): Promise<ComponentType> {
+  async read(): Promise<ComponentType<Props>> {
     this.here = (await this.load()).default;
     return this.here;
   }
 }
 
-/**
- * Shows a page as soon as it is here; throws what it could not be read for. React's `lazy` was considered: once it
- * has shown that something is coming, React holds what has come for 300 ms, and what the page asks for waits as long.
- */
+/** Shows a page as soon as it is here; throws what it could not be read for. */
 export function ChunkedPage({ chunk }: { chunk: PageChunk }) {
-  const [Page, show] = useState(() => chunk.here);
+  return <Chunked chunk={chunk} props={{}} waiting={<Waiting />} />;
+}
+
+/**
+ * Shows a part as soon as it is here; throws what it could not be read for. React's `lazy` was considered: once it
+ * has shown that something is coming, React holds what has come for 300 ms, and what the part asks for waits as long.
+ */
+export function Chunked<Props extends object>({
+  chunk,
+  props,
+  waiting,
+}: {
+  chunk: PageChunk<Props>;
+  props: Props;
+  waiting?: ReactNode;
+}) {
+  const [Part, show] = useState(() => chunk.here);
   const [failed, fail] = useState<{ error: unknown }>();
   useEffect(() => {
-    if (Page === undefined)
+    if (Part === undefined)
       chunk.read().then(
         (read) => show(() => read),
         (error: unknown) => fail({ error }),
       );
-  }, [Page, chunk]);
+  }, [Part, chunk]);
   if (failed !== undefined) throw failed.error;
-  return Page === undefined ? <Waiting /> : <Page />;
+  return Part === undefined ? waiting : <Part {...props} />;
 }
+
+/** Reads a part while the browser has nothing else to do, so that it is here when it is first shown. */
+export function useReadAhead<Props extends object>(chunk: PageChunk<Props>): void {
+  useEffect(() => {
+    // What fails here is read again, and said, when the part is shown.
+    const read = () => void chunk.read().catch(() => undefined);
+    if (typeof requestIdleCallback !== "function") {
+      const timer = setTimeout(read, WITHOUT_IDLE_MS);
+      return () => clearTimeout(timer);
+    }
+    const handle = requestIdleCallback(read);
+    return () => cancelIdleCallback(handle);
+  }, [chunk]);
+}
+
+/** Safari does not say when it is idle. */
+const WITHOUT_IDLE_MS = 1000;

@@ -14,21 +14,51 @@ import { useShellWords } from "../../words/shell";
 import { BASES, type Flaw, flawsOf, NOTHING_STATED, PURPOSES, type Stated, statementsOf } from "./statement";
 
 /** What files are, and what may be done with them: one statement for all that were dropped together. */
-export function AddDialog({ ids, onClose }: { ids: readonly number[]; onClose: () => void }) {
+export default function AddDialog({ ids, onClose }: { ids: readonly number[]; onClose: () => void }) {
   const words = useWords({ en, de });
   const shell = useShellWords();
   const files = useStore(uploads).filter((one) => ids.includes(one.id));
+  const form = useForm(files, ids, onClose);
+  return (
+    <Dialog
+      title={words.add.title(files.length)}
+      open={ids.length > 0}
+      onClose={onClose}
+      wide
+      actions={
+        <>
+          <Button onPress={onClose}>{shell.cancel}</Button>
+          <Button look="main" onPress={form.submit}>
+            {words.add.submit}
+          </Button>
+        </>
+      }
+    >
+      <p className="soft">{words.add.sending}</p>
+      <Titles files={files} titles={form.titles} onChange={form.changeTitle} />
+      <OfAll programme={form.programme} onChange={form.changeProgramme} />
+      <Rights stated={form.stated} change={form.changeStated} flaws={form.flaws} />
+    </Dialog>
+  );
+}
+
+/** The form as it is filled in; sent, it says of each of the files what is wanted of it. */
+function useForm(files: readonly Upload[], ids: readonly number[], onAdded: () => void) {
   const [titles, setTitles] = useState<Record<number, string>>({});
   const [programme, setProgramme] = useState(NOTHING_SAID);
   const [stated, setStated] = useState<Stated>(NOTHING_STATED);
   const [flaws, setFlaws] = useState<readonly Flaw[]>([]);
-  const open = ids.length > 0;
   // Another set of files has other titles; series, channel and rights are mostly the same again.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the files that are there when it opens
   useEffect(() => {
     setFlaws([]);
     setTitles(Object.fromEntries(files.map((one) => [one.id, one.wanted?.programme?.title ?? titleOf(one.name)])));
   }, [ids]);
+
+  // What is missing may lie out of sight in a small window.
+  useEffect(() => {
+    if (flaws.length > 0) document.querySelector<HTMLElement>("[role=dialog] [aria-invalid=true]")?.focus();
+  }, [flaws]);
 
   const submit = () => {
     const found = flawsOf(stated, new Date());
@@ -39,31 +69,18 @@ export function AddDialog({ ids, onClose }: { ids: readonly number[]; onClose: (
       const title = (titles[file.id] ?? "").trim();
       wantUpload(file.id, { programme: { ...more, title }, statements: statementsOf(stated) });
     }
-    onClose();
+    onAdded();
   };
-  const change = (part: Partial<Stated>) => setStated((now) => ({ ...now, ...part }));
-
-  return (
-    <Dialog
-      title={words.add.title(files.length)}
-      open={open}
-      onClose={onClose}
-      wide
-      actions={
-        <>
-          <Button onPress={onClose}>{shell.cancel}</Button>
-          <Button look="main" onPress={submit}>
-            {words.add.submit}
-          </Button>
-        </>
-      }
-    >
-      <p className="soft">{words.add.sending}</p>
-      <Titles files={files} titles={titles} onChange={(id, title) => setTitles((now) => ({ ...now, [id]: title }))} />
-      <OfAll programme={programme} onChange={setProgramme} />
-      <Rights stated={stated} change={change} flaws={flaws} />
-    </Dialog>
-  );
+  return {
+    titles,
+    programme,
+    stated,
+    flaws,
+    submit,
+    changeTitle: (id: number, title: string) => setTitles((now) => ({ ...now, [id]: title })),
+    changeProgramme: setProgramme,
+    changeStated: (part: Partial<Stated>) => setStated((now) => ({ ...now, ...part })),
+  };
 }
 
 const NOTHING_SAID = { series: "", channel: "", language: "" };

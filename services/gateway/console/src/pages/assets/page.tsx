@@ -5,12 +5,14 @@ import { useLocation } from "wouter";
 import type { AssetSummary } from "../../api/generated";
 import { addUpload } from "../../api/uploads";
 import { Answer } from "../../parts/Answer";
+import { Boundary } from "../../parts/Boundary";
 import { Button } from "../../parts/Button";
 import { Empty } from "../../parts/Empty";
 import { Failed } from "../../parts/Failed";
 import { Choose, SearchField } from "../../parts/fields";
 import { useKeys } from "../../parts/keys";
 import { Page } from "../../parts/Page";
+import { Chunked, PageChunk, useReadAhead } from "../../parts/page_chunk";
 import { usePages } from "../../parts/usePages";
 import { useQueryString } from "../../parts/useQueryString";
 import { useSession } from "../../parts/useSession";
@@ -20,7 +22,6 @@ import { assets as de } from "../../words/de/assets";
 import { assets as en } from "../../words/en/assets";
 import { useWords } from "../../words/language";
 import { useShellWords } from "../../words/shell";
-import { AddDialog } from "./AddDialog";
 import { Chosen } from "./Chosen";
 import { columnsOf } from "./columns";
 import { assetsList, type Shown } from "./queries";
@@ -32,18 +33,25 @@ const STATES = ["requested", "ingested", "transcoding", "analysing", "analysed",
 const NEWEST_FIRST = "requested_at desc";
 const NO_ITEMS: readonly undefined[] = [];
 
+const addDialog = new PageChunk(() => import("./AddDialog"));
+
 /** Every asset; new ones come in here. */
 export default function Assets() {
   const { may } = useSession();
   const bringsIn = may("curator") || may("rights");
-  const [adding, setAdding] = useState<readonly number[]>([]);
+  const [adding, setAdding] = useState<readonly number[]>();
+  useReadAhead(addDialog);
   const add = (files: readonly File[]) => files.length > 0 && setAdding(files.map(addUpload));
   return (
     <>
       <Drop takes={bringsIn} onFiles={add}>
         <List add={add} bringsIn={bringsIn} onState={setAdding} />
       </Drop>
-      <AddDialog ids={adding} onClose={() => setAdding([])} />
+      {adding !== undefined && (
+        <Boundary>
+          <Chunked chunk={addDialog} props={{ ids: adding, onClose: () => setAdding([]) }} />
+        </Boundary>
+      )}
     </>
   );
 }
