@@ -41,7 +41,7 @@ async def is_silent(channel: grpc.aio.Channel, seconds: float) -> bool:
 
     A service that is busy answers this at once, and of one that cannot be reached the call itself says so.
     """
-    health = health_pb2_grpc.HealthStub(channel)
+    health: Any = health_pb2_grpc.HealthStub(channel)  # its types name no method
     try:
         await health.Check(health_pb2.HealthCheckRequest(), timeout=seconds)
     except grpc.aio.AioRpcError as error:
