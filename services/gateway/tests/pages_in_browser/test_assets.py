@@ -168,14 +168,6 @@ def test_a_file_is_sent_stated_and_comes_in(house: Any, visit: Any, uploads: Any
     visit.check_accessibility(page)
 
 
-READ = "() => performance.getEntriesByType('resource').some((one) => one.name.includes('/AddDialog-'))"
-
-
-def test_the_form_for_files_is_read_before_it_is_asked_for(house: Any, visit: Any) -> None:
-    page = visit("/assets")
-    page.wait_for_function(READ)
-
-
 def test_a_form_that_comes_late_leaves_the_list_as_it_is(
     house: Any, visit: Any, uploads: Any, film: Path
 ) -> None:

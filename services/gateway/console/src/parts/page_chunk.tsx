@@ -1,7 +1,7 @@
 import { type ComponentType, type ReactNode, useEffect, useState } from "react";
 import { Waiting } from "./Waiting";
 
-/** A page, or a part of one, in a file of its own, which is read when it is shown first, or ahead of that. */
+/** A page, or a part of one, in a file of its own, which is read when it is shown first. */
 export class PageChunk<Props extends object = object> {
   here: ComponentType<Props> | undefined;
 
@@ -43,20 +43,3 @@ export function Chunked<Props extends object>({
   if (failed !== undefined) throw failed.error;
   return Part === undefined ? waiting : <Part {...props} />;
 }
-
-/** Reads a part while the browser has nothing else to do, so that it is here when it is first shown. */
-export function useReadAhead<Props extends object>(chunk: PageChunk<Props>): void {
-  useEffect(() => {
-    // What fails here is read again, and said, when the part is shown.
-    const read = () => void chunk.read().catch(() => undefined);
-    if (typeof requestIdleCallback !== "function") {
-      const timer = setTimeout(read, WITHOUT_IDLE_MS);
-      return () => clearTimeout(timer);
-    }
-    const handle = requestIdleCallback(read);
-    return () => cancelIdleCallback(handle);
-  }, [chunk]);
-}
-
-/** Safari does not say when it is idle. */
-const WITHOUT_IDLE_MS = 1000;

@@ -12,7 +12,7 @@ import { Failed } from "../../parts/Failed";
 import { Choose, SearchField } from "../../parts/fields";
 import { useKeys } from "../../parts/keys";
 import { Page } from "../../parts/Page";
-import { Chunked, PageChunk, useReadAhead } from "../../parts/page_chunk";
+import { Chunked, PageChunk } from "../../parts/page_chunk";
 import { usePages } from "../../parts/usePages";
 import { useQueryString } from "../../parts/useQueryString";
 import { useSession } from "../../parts/useSession";
@@ -40,7 +40,6 @@ export default function Assets() {
   const { may } = useSession();
   const bringsIn = may("curator") || may("rights");
   const [adding, setAdding] = useState<readonly number[]>();
-  useReadAhead(addDialog);
   const add = (files: readonly File[]) => files.length > 0 && setAdding(files.map(addUpload));
   return (
     <>
