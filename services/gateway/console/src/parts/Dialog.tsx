@@ -1,9 +1,10 @@
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useShellWords } from "../words/shell";
 import { IconButton } from "./Button";
 import { useKeysRest } from "./keys";
+import { useSession } from "./useSession";
 import "./Dialog.css";
 
 export interface DialogProps {
@@ -16,15 +17,18 @@ export interface DialogProps {
   /** Cannot be left by Escape or a click beside it: something must be decided. */
   firm?: boolean;
   wide?: boolean;
+  /** Opens although the session has ended; any other one waits until somebody is signed in again. */
+  signedOut?: boolean;
 }
 
 /** A dialog over the page; keys of the page rest while it is open. */
-export function Dialog({ open, onClose, firm = false, wide = false, ...rest }: DialogProps) {
-  useKeysRest(open);
+export function Dialog({ open, onClose, firm = false, wide = false, signedOut = false, ...rest }: DialogProps) {
+  const shown = useShown(open, signedOut);
+  useKeysRest(shown);
   return (
     <ModalOverlay
       className="veil"
-      isOpen={open}
+      isOpen={shown}
       onOpenChange={(next) => !next && onClose()}
       isDismissable={!firm}
       isKeyboardDismissDisabled={firm}
@@ -34,6 +38,16 @@ export function Dialog({ open, onClose, firm = false, wide = false, ...rest }: D
       </Modal>
     </ModalOverlay>
   );
+}
+
+/** A dialog that opened over the one to sign in again would leave that out of reach. */
+function useShown(open: boolean, signedOut: boolean): boolean {
+  const { session } = useSession();
+  const mayOpen = signedOut || session?.ended !== true;
+  const [wasShown, setShown] = useState(open && mayOpen);
+  const shown = open && (wasShown || mayOpen);
+  if (shown !== wasShown) setShown(shown);
+  return shown;
 }
 
 type ContentProps = Pick<DialogProps, "title" | "onClose" | "children" | "actions"> & { firm: boolean };

@@ -161,6 +161,7 @@ function Ended() {
     <Dialog
       title={words.ended.title}
       open={session?.ended === true}
+      signedOut
       firm
       onClose={() => undefined}
       actions={
