@@ -230,10 +230,43 @@ def test_a_file_dropped_again_after_its_tab_was_closed_goes_on_where_it_was(
     expect(page.get_by_text(re.compile("11% sent"))).to_be_visible()
     again = visit("/assets", same_browser_as=page)
     page.close(run_before_unload=False)
+    unfinished = again.get_by_role("region", name="Begun in this browser and not finished")
+    expect(unfinished.get_by_role("listitem")).to_contain_text("11% sent so far")
+    visit.check_accessibility(again)
     choose_file(again, film)
     state_own_production(again)
     expect(again.get_by_text("Taken in · ")).to_be_visible()
+    expect(unfinished).to_have_count(0)
     assert len(uploads.sizes) == 1
+
+
+def test_a_file_that_was_begun_can_be_discarded_after_its_tab_was_closed(
+    house: Any, visit: Any, uploads: Any, film: Path
+) -> None:
+    visit.expects("ERR_")
+    page = visit("/assets")
+    page.route("**/v1/uploads/resumable/**", lambda route: None)
+    choose_file(page, film)
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    again = visit("/assets", same_browser_as=page)
+    page.close(run_before_unload=False)
+    again.get_by_role("button", name="Discard Abendschau_30.mxf").click()
+    expect(again.get_by_text("Begun in this browser")).to_have_count(0)
+    again.reload()
+    expect(again.get_by_role("heading", name="Nothing is here yet")).to_be_visible()
+    expect(again.get_by_text("Begun in this browser")).to_have_count(0)
+
+
+def test_an_empty_file_is_named_and_never_sent(visit: Any, uploads: Any, tmp_path: Path) -> None:
+    empty = tmp_path / "leer.mxf"
+    empty.touch()
+    page = visit("/assets")
+    choose_file(page, empty)
+    expect(page.get_by_text("The file is empty (0 bytes): there is nothing to take in")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert not uploads.sizes
+    page.get_by_role("button", name="Discard leer.mxf").click()
+    expect(page.get_by_text("leer.mxf")).to_have_count(0)
 
 
 def test_a_refused_file_says_why_and_can_be_stated_again(

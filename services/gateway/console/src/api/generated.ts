@@ -1775,7 +1775,7 @@ export type PreviewNameResponse = {
     seconds: number;
     /** The programmes with most appearances first, at most 20. */
     programmes: TouchedProgramme[];
-    /** Number of samples that would be learned from. */
+    /** Number of samples that would be learned from, at most: what a person rejected before stays rejected. */
     sample_count: number;
     /** Number of samples that the rights of their programmes withhold. */
     withheld_count: number;

@@ -29,6 +29,7 @@ export type Subject =
   | "search"
   | "snapshots"
   | "tokens"
+  | "uploads"
   | "users"
   | "webhooks";
 

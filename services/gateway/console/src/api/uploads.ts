@@ -13,9 +13,18 @@ import { isSignedOut, ProblemError } from "./problems";
 import { isPassing } from "./queries";
 import { isHere, session } from "./session";
 import { Store } from "./store";
+import {
+  forgetPlace,
+  isGone,
+  type Kept,
+  offsetAt,
+  offsetOf,
+  PATH,
+  rememberedPlace,
+  rememberPlace,
+  VERSION,
+} from "./upload_places";
 
-const PATH = "/v1/uploads/resumable";
-const VERSION = { "tus-resumable": "1.0.0" };
 const FIRST_PIECE = 1 << 20;
 const LARGEST_PIECE = 16 << 20;
 /** A piece grows until it takes about so long: progress is seen, and a break costs little. */
@@ -27,9 +36,9 @@ export type Wanted = Omit<IngestRequested, "uri">;
 
 /**
  * waiting: for its turn, or for its person; sending; broken: the way to the gateway is, it is tried again; sent: whole, what is
- * wanted with it is not said yet; asking; done; failed: refused for good.
+ * wanted with it is not said yet; asking; done; failed: refused for good; empty: a file of no bytes, never sent.
  */
-export type UploadState = "waiting" | "sending" | "broken" | "sent" | "asking" | "done" | "failed";
+export type UploadState = "waiting" | "sending" | "broken" | "sent" | "asking" | "done" | "failed" | "empty";
 
 export interface Upload {
   id: number;
@@ -57,7 +66,7 @@ const cancelled = new Map<number, AbortController>();
 let working = false;
 session.subscribe(() => void work());
 
-/** Begins to send a file, after those before it; returns its number. */
+/** Begins to send a file, after those before it; returns its number. One of no bytes is only listed. */
 export function addUpload(file: File): number {
   const id = ++lastId;
   if (id === 1) window.addEventListener("beforeunload", askBeforeLeaving);
@@ -70,7 +79,7 @@ export function addUpload(file: File): number {
       file,
       name: file.name,
       size: file.size,
-      state: "waiting",
+      state: file.size === 0 ? "empty" : "waiting",
       sent: 0,
       wanted: undefined,
       error: undefined,
@@ -106,16 +115,21 @@ export function dropUpload(id: number): void {
   cancelled.delete(id);
   uploads.update((now) => now.filter((one) => one.id !== id));
   if (upload?.file === undefined) return;
-  const path = remembered(upload);
-  forget(upload);
+  const path = rememberedPlace(upload);
+  forgetPlace(upload);
   // What cannot be deleted now expires by itself.
   if (path !== null && isHere(upload.principal))
     send(path, { method: "DELETE", headers: VERSION }).catch(() => undefined);
 }
 
+/** Whether nothing more is sent of it by itself. */
+export function isOver({ state }: Upload): boolean {
+  return state === "done" || state === "failed" || state === "empty";
+}
+
 /** Asks before a tab is closed that would break something off. */
 function askBeforeLeaving(event: BeforeUnloadEvent): void {
-  if (uploads.get().some((one) => one.state !== "done" && one.state !== "failed")) event.preventDefault();
+  if (uploads.get().some((one) => !isOver(one))) event.preventDefault();
 }
 
 /** Sends what waits, one file after the other: two at once would halve the way of each. */
@@ -180,14 +194,13 @@ interface Place {
 /** Where the mesh has got to with this file: of an earlier attempt, or of one that begins; undefined where it lost that. */
 async function begin(upload: Sending, signal: AbortSignal): Promise<Place | undefined> {
   const { file } = upload;
-  const path = remembered(upload);
+  const path = rememberedPlace(upload);
   if (path !== null) {
     try {
-      const answer = await send(path, { method: "HEAD", headers: VERSION, signal });
-      return { path, offset: offsetOf(answer) };
+      return { path, offset: await offsetAt(path, signal) };
     } catch (error) {
-      if (!(error instanceof ProblemError) || ![404, 410, 422].includes(error.status)) throw error;
-      forget(upload);
+      if (!isGone(error)) throw error;
+      forgetPlace(upload);
       return undefined;
     }
   }
@@ -195,7 +208,7 @@ async function begin(upload: Sending, signal: AbortSignal): Promise<Place | unde
   const headers = { ...VERSION, "upload-length": String(file.size), "upload-metadata": `filename ${name}` };
   const answer = await send(PATH, { method: "POST", headers, signal });
   const made = answer.headers.get("location") ?? "";
-  localStorage.setItem(settingOf(upload), made);
+  rememberPlace(upload, made);
   return { path: made, offset: 0 };
 }
 
@@ -214,13 +227,13 @@ async function ask(id: number): Promise<void> {
   const upload = find(id);
   if (upload?.file === undefined || upload.wanted === undefined) return;
   if (!isHere(upload.principal)) return change(id, { state: "waiting", error: undefined });
-  const path = remembered(upload);
+  const path = rememberedPlace(upload);
   if (path === null) return;
   const uri = path.slice(PATH.length + 1);
   change(id, { state: "asking", error: undefined });
   try {
     const { asset_id } = await submitAsset({ ...upload.wanted, uri }, { requestId: uri });
-    forget(upload);
+    forgetPlace(upload);
     cancelled.delete(id);
     change(id, { state: "done", assetId: asset_id, file: undefined });
   } catch (error) {
@@ -237,31 +250,11 @@ function find(id: number): Upload | undefined {
   return uploads.get().find((one) => one.id === id);
 }
 
-function offsetOf(answer: Response): number {
-  return Number(answer.headers.get("upload-offset"));
-}
-
 /** Refusals that say how far the mesh has come, or that it lost the upload: neither is the file's fault. */
 function isOutOfStep(error: unknown): boolean {
   return error instanceof ProblemError && [404, 409, 410].includes(error.status);
 }
 
 function forgetIfGone(upload: Kept, error: unknown): void {
-  if (error instanceof ProblemError && error.status !== 409) forget(upload);
-}
-
-/** By what a browser knows an upload again. */
-type Kept = Pick<Upload, "principal" | "file">;
-
-/** The same file has the same name, size and time: what a tab may know of it without reading it. */
-function settingOf({ principal, file }: Kept): string {
-  return `framewell-upload ${principal} ${file?.size} ${file?.lastModified} ${file?.name}`;
-}
-
-function remembered(upload: Kept): string | null {
-  return localStorage.getItem(settingOf(upload));
-}
-
-function forget(upload: Kept): void {
-  localStorage.removeItem(settingOf(upload));
+  if (error instanceof ProblemError && error.status !== 409) forgetPlace(upload);
 }

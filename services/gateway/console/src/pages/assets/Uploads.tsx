@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { RotateCw, X } from "lucide-react";
 import { useEffect } from "react";
 import { Link } from "wouter";
-import { dropUpload, retryUpload, type Upload, uploads } from "../../api/uploads";
+import { dropUpload, isOver, retryUpload, type Upload, uploads } from "../../api/uploads";
 import { Button, IconButton } from "../../parts/Button";
 import { Sentence } from "../../parts/Failed";
 import { useSession } from "../../parts/useSession";
@@ -12,6 +12,7 @@ import { assets as de } from "../../words/de/assets";
 import { assets as en } from "../../words/en/assets";
 import { percentIn } from "../../words/formats";
 import { useLanguage, useWords } from "../../words/language";
+import { UnfinishedUploads } from "./UnfinishedUploads";
 
 /** Files on their way to the mesh. */
 export function Uploads({ onState }: { onState: (ids: readonly number[]) => void }) {
@@ -25,23 +26,22 @@ export function Uploads({ onState }: { onState: (ids: readonly number[]) => void
   useEffect(() => {
     if (done > 0) void queries.invalidateQueries({ queryKey: ["assets", "list"] });
   }, [done, queries]);
-  if (now.length + others === 0) return null;
   return (
-    <section className="card assets-uploads" aria-label={words.uploads.title}>
-      <h2>{words.uploads.title}</h2>
-      <ul>
-        {now.map((upload) => (
-          <Line key={upload.id} upload={upload} onState={() => onState([upload.id])} />
-        ))}
-      </ul>
-      {others > 0 && <p className="soft small">{words.uploads.others(others)}</p>}
-    </section>
+    <>
+      {now.length + others > 0 && (
+        <section className="card assets-uploads" aria-label={words.uploads.title}>
+          <h2>{words.uploads.title}</h2>
+          <ul>
+            {now.map((upload) => (
+              <Line key={upload.id} upload={upload} onState={() => onState([upload.id])} />
+            ))}
+          </ul>
+          {others > 0 && <p className="soft small">{words.uploads.others(others)}</p>}
+        </section>
+      )}
+      <UnfinishedUploads />
+    </>
   );
-}
-
-/** Whether nothing more is sent of it by itself. */
-function isOver({ state }: Upload): boolean {
-  return state === "done" || state === "failed";
 }
 
 /** Whether it rests until its person is signed in again. */
@@ -53,14 +53,13 @@ function useIsAway(upload: Upload): boolean {
 function Line({ upload, onState }: { upload: Upload; onState: () => void }) {
   const words = useWords({ en, de });
   const language = useLanguage();
-  const share = upload.size === 0 ? 0 : upload.sent / upload.size;
   const title = upload.wanted?.programme?.title || upload.name;
   const said = useIsAway(upload)
     ? words.uploads.away
     : upload.state === "sending"
-      ? words.uploads.sending(percentIn(language, Math.floor(share * 100) / 100))
+      ? words.uploads.sending(percentIn(language, Math.floor((upload.sent / upload.size) * 100) / 100))
       : words.uploads[upload.state];
-  const unstated = upload.wanted === undefined && upload.state !== "failed";
+  const unstated = upload.wanted === undefined && upload.state !== "failed" && upload.state !== "empty";
   return (
     <li>
       <div className="assets-upload">
@@ -70,7 +69,9 @@ function Line({ upload, onState }: { upload: Upload; onState: () => void }) {
         <span className="soft small" aria-live="polite">
           {said} · <Bytes value={upload.size} />
         </span>
-        {upload.state !== "done" && <progress value={upload.sent} max={upload.size} aria-label={title} />}
+        {upload.size > 0 && upload.state !== "done" && (
+          <progress value={upload.sent} max={upload.size} aria-label={title} />
+        )}
         {upload.state === "failed" && <Sentence error={upload.error} />}
       </div>
       <div className="row">

@@ -40,7 +40,10 @@ export default function Assets() {
   const { may } = useSession();
   const bringsIn = may("curator") || may("rights");
   const [adding, setAdding] = useState<readonly number[]>();
-  const add = (files: readonly File[]) => files.length > 0 && setAdding(files.map(addUpload));
+  const add = (files: readonly File[]) => {
+    const ids = files.map(addUpload).filter((_, index) => files[index]?.size !== 0);
+    if (ids.length > 0) setAdding(ids);
+  };
   return (
     <>
       <Drop takes={bringsIn} onFiles={add}>
