@@ -2842,7 +2842,7 @@ class PreviewNameResponse(TypedDict):
     programmes: Sequence[TouchedProgramme]
     """The programmes with most appearances first, at most 20."""
     sample_count: int
-    """Number of samples that would be learned from."""
+    """Number of samples that would be learned from, at most: what a person rejected before stays rejected."""
     withheld_count: int
     """Number of samples that the rights of their programmes withhold."""
     withheld_reasons: Sequence[str]

@@ -56,7 +56,7 @@ def test_a_name_is_typed_previewed_given_to_all_appearances_and_taken_back_with_
     page.keyboard.type("Grace Hopper")
     expect(page.get_by_text("New person")).to_be_visible()
     expect(page.get_by_text("4 appearances in 2 programmes, 16 s")).to_be_visible()
-    expect(page.get_by_text("4 samples are learned from")).to_be_visible()
+    expect(page.get_by_text("Up to 4 samples are learned from")).to_be_visible()
     visit.check_accessibility(page)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Named Grace Hopper: 4 samples accepted")).to_be_visible()

@@ -127,7 +127,7 @@ class PreviewNameResponse(_message.Message):
     seconds: _builtins.float
     """How long they are seen there, in seconds, as far as it was counted."""
     sample_count: _builtins.int
-    """Number of samples that would be learned from."""
+    """Number of samples that would be learned from, at most: what a person rejected before stays rejected."""
     withheld_count: _builtins.int
     """Number of samples that the rights of their programmes withhold."""
     complete: _builtins.bool

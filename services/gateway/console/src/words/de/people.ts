@@ -100,7 +100,10 @@ export const people: typeof en = {
     new: "Neue Person",
     known: (samples) => `Bekannt, ${samples}`,
     preview: (appearances, programmes, seconds) => `${appearances} in ${programmes}, ${seconds}`,
-    learned: (n) => `Aus ${count(n, { one: "Muster", other: "Mustern" })} wird gelernt`,
+    learned: (n) =>
+      n === 0
+        ? "Aus keinem Muster wird gelernt"
+        : `Aus bis zu ${count(n, { one: "Muster", other: "Mustern" })} wird gelernt`,
     notLearned: (n) => `aus ${count(n, { one: "Muster", other: "Mustern" })} nicht, wegen der Rechte`,
     give: "Namen geben",
     named: (name, n) => `${name} benannt: ${count(n, { one: "Muster", other: "Muster" })} angenommen`,

@@ -101,7 +101,10 @@ export const people = {
     known: (samples: string) => `Known, ${samples}`,
     preview: (appearances: string, programmes: string, seconds: string) =>
       `${appearances} in ${programmes}, ${seconds}`,
-    learned: (n: number) => `${count(n, { one: "sample is", other: "samples are" })} learned from`,
+    learned: (n: number) =>
+      n === 0
+        ? "No sample is learned from"
+        : `Up to ${count(n, { one: "sample is", other: "samples are" })} learned from`,
     notLearned: (n: number) => `${count(n, { one: "sample", other: "samples" })} not, because of rights`,
     give: "Give the name",
     named: (name: string, n: number) => `Named ${name}: ${count(n, { one: "sample", other: "samples" })} accepted`,
