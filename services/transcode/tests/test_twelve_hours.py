@@ -144,7 +144,7 @@ async def test_twelve_hours_end_complete_with_a_small_event_at_the_same_cost_for
 
     ended = bench.facts.one(AssetTranscoded)
     assert ended.outcome.HasField("done")
-    assert ended.ByteSize() < 8_000
+    assert ended.ByteSize() < 10_000
     assert ended.chunk_count == CHUNKS
     assert len(ended.missing) == 20
     index = MediaIndex.FromString(await bench.objects.read(ended.index))
