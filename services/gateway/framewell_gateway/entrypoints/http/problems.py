@@ -109,7 +109,7 @@ def problem(
     Of a sentence made from a template the wording is sent as well, and its word is the `reason` unless one is
     given.
     """
-    said = detail.mapped(redacted_text) if isinstance(detail, Sentence) else redacted_text(detail)
+    said = redacted_text(detail)
     wording = wording_of(said)
     code, title = KINDS.get(status) or (ProblemCode.PROBLEM_CODE_UNSPECIFIED, _other_title(status))
     body = Problem(
@@ -121,14 +121,7 @@ def problem(
         reason=reason or (said.reason if isinstance(said, Sentence) else ""),
         template=wording.template if wording is not None else "",
         params=wording.params if wording is not None else {},
-        errors=[
-            RequestError(
-                field=redacted_text(one.field),
-                problem=redacted_text(one.problem),
-                wording=wording_of(one.problem),
-            )
-            for one in errors[:_MOST_ERRORS]
-        ],
+        errors=[_request_error(one) for one in errors[:_MOST_ERRORS]],
     )
     retry = {"retry-after": str(_RETRY_SECONDS)} if status in (429, 503) else {}
     return Response(
@@ -137,6 +130,11 @@ def problem(
         headers={**retry, **(headers or {})},
         media_type=MEDIA_TYPE,
     )
+
+
+def _request_error(one: FieldProblem) -> RequestError:
+    said = redacted_text(one.problem)
+    return RequestError(field=redacted_text(one.field), problem=said, wording=wording_of(said))
 
 
 def _other_title(status: int) -> str:
