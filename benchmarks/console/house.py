@@ -4,6 +4,7 @@ import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -11,35 +12,39 @@ from typing import Any, Final
 from playwright.sync_api import Browser, Page
 
 TESTS: Final = Path(__file__).parents[2] / "services" / "gateway" / "tests"
-IN_BROWSER: Final = TESTS / "pages_in_browser"
 WINDOW: Final = {"width": 1440, "height": 900}
 
 
-def module_at(path: Path) -> ModuleType:
-    """Return a module of the tests, which are in no package."""
-    name = f"benchmarked_{path.parent.name}_{path.stem}"
+def in_browser(name: str) -> ModuleType:
+    """Return a module of the tests in a browser, which are a package for whoever knows the folder above."""
+    if str(TESTS) not in sys.path:
+        sys.path.append(str(TESTS))
+    return import_module(f"pages_in_browser.{name}")
+
+
+def _fakes() -> ModuleType:
+    """Return the conftest.py of the gateway's tests, which are in no package."""
+    name = "benchmarked_gateway"
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
+        spec = importlib.util.spec_from_file_location(name, TESTS / "conftest.py")
         assert spec is not None
         assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]
 
 
 @contextmanager
 def browser() -> Iterator[Browser]:
     """Run the browser of the tests."""
-    with module_at(IN_BROWSER / "conftest.py").open_browser() as opened:
+    with in_browser("conftest").open_browser() as opened:
         yield opened
 
 
 @contextmanager
 def house() -> Iterator[Any]:
     """Serve a gateway with an empty mesh of fakes."""
-    mesh = module_at(TESTS / "conftest.py").Mesh()
-    with module_at(IN_BROWSER / "conftest.py").open_house(mesh) as opened:
+    with in_browser("conftest").open_house(_fakes().Mesh()) as opened:
         yield opened
 
 

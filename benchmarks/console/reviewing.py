@@ -6,7 +6,7 @@ from typing import Final
 from playwright.sync_api import Browser, Page
 
 from benchmarks.console import Finding
-from benchmarks.console.house import IN_BROWSER, house, module_at, tab
+from benchmarks.console.house import house, in_browser, tab
 
 SAMPLES: Final = 150
 TURNS, QUICK_TURNS = 100, 5
@@ -35,7 +35,7 @@ NEXT_PAINTED: Final = """
 def measure(browser: Browser, *, quick: bool) -> list[Finding]:
     """Accept, reject and put off samples by keys; return the median and the 95th of a hundred."""
     with house() as opened, tab(browser) as page:
-        module_at(IN_BROWSER / "curating.py").Curating(opened).propose(SAMPLES)
+        in_browser("curating").Curating(opened).propose(SAMPLES)
         page.goto(f"{opened.address}/console/review")
         page.locator("[data-sample]").first.wait_for()
         page.wait_for_load_state("networkidle")

@@ -15,12 +15,10 @@ it names before: `visit.expects("503")`.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import os
 import shutil
 import socket
-import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
@@ -28,7 +26,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -43,6 +40,7 @@ from framewell_gateway.domain.users import State, User
 from framewell_gateway.entrypoints.http import console
 from framewell_gateway.entrypoints.http.application import application
 from framewell_kit.testing.waiting import PATIENCE
+from pages_in_browser import scenes
 
 T = TypeVar("T")
 
@@ -68,19 +66,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.slow)
-
-
-def _scenes() -> ModuleType:
-    """Return scenes.py, which stands beside this file and is in no package."""
-    spec = importlib.util.spec_from_file_location(
-        "pages_in_browser_scenes", Path(__file__).with_name("scenes.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @dataclass
@@ -163,7 +148,6 @@ def house(
 def open_house(mesh: Any, **settings: Any) -> Iterator[House]:
     """Serve a gateway on these fakes until it is left, in a thread of its own."""
     loop = asyncio.new_event_loop()
-    scenes = _scenes()
     scenes.posters(mesh)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from framewell.dataset.v1 import catalogue_service_pb2 as catalogue
@@ -16,25 +12,8 @@ from framewell.dataset.v1.dataset_pb2 import ClassSamples, DatasetClass
 from framewell.media.v1.media_pb2 import Moment
 from framewell.media.v1.media_service_pb2 import GetFrameRequest, GetFrameResponse
 from framewell_kit.outcomes import Conflict, NotFound
+from pages_in_browser import drawn_people, reviewing
 
-
-def beside(name: str) -> ModuleType:
-    """Return a module that stands beside this file: the folder is in no package."""
-    known = sys.modules.get(f"pages_in_browser_{name}")
-    if known is not None:
-        return known
-    spec = importlib.util.spec_from_file_location(
-        f"pages_in_browser_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-drawn_people, reviewing = beside("drawn_people"), beside("reviewing")
 ASSETS, NAMES, WORDS, allowed = reviewing.ASSETS, reviewing.NAMES, reviewing.WORDS, reviewing.allowed
 
 

@@ -12,17 +12,17 @@ file, in a table `SCENES` as the one here.
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
 from collections.abc import Callable
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Page
+
+from pages_in_browser import picture_choice as choice
 
 ROOT: Final = Path(__file__).resolve().parents[4]
 FOLDER: Final = ROOT / ".framewell" / "pictures"
@@ -53,25 +53,11 @@ SCENES: Final[dict[str, Scene]] = {"home": home, "home-first": home_of_a_new_mes
 """Every picture by its name; its page is the part before the first `-`."""
 
 
-def beside(path: Path) -> ModuleType:
-    """Return a module of this folder, which is in no package."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-choice = beside(Path(__file__).with_name("picture_choice.py"))
-
-
 def every_scene() -> dict[str, Scene]:
     """Return every scene: those here, and those of the pages' own files."""
     found = dict(SCENES)
     for path in sorted(Path(__file__).parent.glob("pictures_*.py")):
-        found.update(beside(path).SCENES)
+        found.update(import_module(f"pages_in_browser.{path.stem}").SCENES)
     return found
 
 

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from itertools import count
-from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 from playwright.sync_api import Page, Route
 
-
-def beside(name: str) -> ModuleType:
-    """Return a module that stands beside this file."""
-    spec = importlib.util.spec_from_file_location(f"beside_{name}", Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-access = beside("pictures_access")
+from pages_in_browser import pictures_access as access
 
 After = Callable[[Page], None]
 

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from itertools import count
-from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 from playwright.sync_api import Page
 
 from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
-
-
-def beside(name: str) -> ModuleType:
-    """Return a module that stands beside this file."""
-    spec = importlib.util.spec_from_file_location(
-        f"pages_in_browser_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-curating, unknowns = beside("curating"), beside("unknowns")
+from pages_in_browser import curating, unknowns
 
 After = Callable[[Page], None]
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
-import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import av
@@ -28,8 +25,10 @@ from framewell_dataset.domain import wording
 from framewell_inference.domain.identity import Identity
 from framewell_inference.domain.verdict_sentences import verdict_sentence
 from framewell_media.sandbox import Sandbox
-from framewell_media.testing import Clip
 from framewell_transcode.adapters.sandboxed_processor import SANDBOX_JOBS
+from pages_in_browser import drawn_people as drawn
+from pages_in_browser import test_player as playing
+from pages_in_browser import test_programme as facts
 
 After = Callable[[Page], None]
 
@@ -48,17 +47,6 @@ MEASURED: Final = 100
 """The picture that is shown: one in which a face was measured."""
 
 
-def beside(name: str) -> ModuleType:
-    """Return a module of this folder."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 PRESENTS_ANOTHER: Final = """() => {
     const real = HTMLVideoElement.prototype.requestVideoFrameCallback;
     HTMLVideoElement.prototype.requestVideoFrameCallback = function (then) {
@@ -67,12 +55,19 @@ PRESENTS_ANOTHER: Final = """() => {
 }"""
 """Lets the browser name a picture that is five later than the one it presents."""
 
-drawn, playing, facts = beside("drawn_people"), beside("test_player"), beside("test_programme")
 HERE: Final = f"/assets/{facts.ASSET}?frame={MEASURED}"
 
 
-def broadcast(path: Path) -> Path:
-    """Write the drawn broadcast and return its path."""
+@cache
+def folder() -> TemporaryDirectory[str]:
+    """Return a folder that goes with the process."""
+    return TemporaryDirectory()
+
+
+@cache
+def broadcast() -> Path:
+    """Write the drawn broadcast, once, and return its path."""
+    path = Path(folder().name) / "broadcast.mov"
     with av.open(str(path), "w") as output:
         stream = output.add_stream("libx264", rate=RATE)
         stream.width, stream.height, stream.pix_fmt = 960, 540, "yuv420p"
@@ -124,10 +119,9 @@ def media_sandbox() -> Sandbox:
 
 def on_air(house: Any) -> None:
     """Let the drawn broadcast be transcoded and analysed as a whole."""
-    made = playing.Programmes(house, media_sandbox(), Path(tempfile.mkdtemp()), AsyncExitStack(), TITLE)
-    playing.make_clip = lambda path, _: broadcast(path)  # the same way through transcode, with other pictures
+    made = playing.Programmes(house, media_sandbox(), Path(folder().name), AsyncExitStack(), TITLE)
     analysed(house)
-    playing.run(house, made.play("broadcast.mov", Clip(rate=Fraction(RATE))))
+    playing.run(house, made.play_file(broadcast()))
     answers = house.mesh.inference.answers
     faces = [facts.face(8 * shot + half / 2, shot) for shot in range(4) for half in range(16)]
     for one in faces:

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 from playwright.sync_api import Page
 
 from framewell.sample.v1.sample_pb2 import DECISION_REJECT
-
-
-def beside(name: str) -> ModuleType:
-    """Return a module that stands beside this file."""
-    spec = importlib.util.spec_from_file_location(
-        f"pages_in_browser_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-curating = beside("curating")
+from pages_in_browser import curating
 
 After = Callable[[Page], None]
 

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 from playwright.sync_api import Page
 
 from framewell.erasure.v1.erasure_pb2 import ErasedCount
+from pages_in_browser import test_house_rules as rules_tests
+from pages_in_browser import test_rights as tests
 
 After = Callable[[Page], None]
-
-
-def told_by(name: str) -> ModuleType:
-    """Return the tests of a page, which tell their fakes what its pictures show."""
-    spec = importlib.util.spec_from_file_location(f"told_by_{name}", Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-tests, rules_tests = told_by("test_rights"), told_by("test_house_rules")
 
 
 def overview(house: Any, _: Any) -> tuple[str, After]:

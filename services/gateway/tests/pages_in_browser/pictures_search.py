@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 from playwright.sync_api import Page
@@ -17,6 +13,8 @@ from framewell.inference.v1.search_service_pb2 import SearchMomentsResponse
 from framewell.ingest.v1.ingest_pb2 import IngestRequested
 from framewell.media.v1.media_pb2 import Programme
 from framewell.media.v1.media_service_pb2 import GetFrameResponse, GetTimelineResponse
+from pages_in_browser import drawn_people as drawn
+from pages_in_browser import test_search as asked
 
 After = Callable[[Page], None]
 
@@ -26,20 +24,6 @@ LINES: Final = (
     "Hochwasser: Wie gut sind die Deiche?",
     "Und dann kam das Hochwasser.",
 )
-
-
-def beside(name: str) -> ModuleType:
-    """Return a module of this folder."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-drawn, asked = beside("drawn_people"), beside("test_search")
 
 
 def broadcast(house: Any) -> None:

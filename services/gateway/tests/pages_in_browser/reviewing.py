@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from framewell.dataset.v1 import review_service_pb2 as review
@@ -28,25 +24,7 @@ from framewell_contracts.sentences import say, wording_of
 from framewell_dataset.domain.wording import Circumstance, sentence
 from framewell_gateway.domain.principals import acting
 from framewell_kit.outcomes import NotFound
-
-
-def beside(name: str) -> ModuleType:
-    """Return a module that stands beside this file: the folder is in no package."""
-    known = sys.modules.get(f"pages_in_browser_{name}")
-    if known is not None:
-        return known
-    spec = importlib.util.spec_from_file_location(
-        f"pages_in_browser_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-drawn_people = beside("drawn_people")
+from pages_in_browser import drawn_people
 
 ASSETS = [f"1c5b2c1e-0000-4000-8000-0000000000{number:02d}" for number in range(20)]
 FACE = Box(x=0.5, y=0.17, width=0.24, height=0.48)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 from playwright.sync_api import CDPSession, Page
@@ -15,6 +11,8 @@ from playwright.sync_api import CDPSession, Page
 from framewell.chunk.v1.chunk_pb2 import ChunkAnalysed
 from framewell.media.v1.media_pb2 import Work
 from framewell_kit.outcome_messages import done
+from pages_in_browser import curating
+from pages_in_browser import test_programme as facts
 
 EVENTS: Final = 20_000
 BURST: Final = 200
@@ -25,21 +23,6 @@ MORE_HEAP: Final = 1_000_000
 MORE_NODES: Final = 200
 MORE_LISTENERS: Final = 50
 
-
-def beside(name: str) -> ModuleType:
-    """Return a module that stands beside this file: the folder is in no package."""
-    spec = importlib.util.spec_from_file_location(
-        f"pages_in_browser_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-curating, facts = beside("curating"), beside("test_programme")
 
 PAGES: Final = (
     ("/", "main .home-waiting"),

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Page
 
+from pages_in_browser import picture_book as book
+
 SMALL: Final = (360, 640)
 WIDE: Final = (1440, 900)
 MOST_STOPS: Final = 400
 
-
-def beside(name: str) -> ModuleType:
-    """Return a module that stands beside this file: the folder is in no package."""
-    spec = importlib.util.spec_from_file_location(
-        f"pages_in_browser_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-book = beside("picture_book")
 
 STOP: Final = """
 () => {

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from datetime import timedelta
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,24 +14,10 @@ from framewell_contracts.access import Role
 from framewell_gateway.domain.logins import user_id_of
 from framewell_gateway.ports import Away
 from framewell_kit.testing.waiting import wait_until
+from pages_in_browser import curating
 
 PASSWORD = "a long sentence is easy to keep"
 ACCEPT, REJECT = wire.DECISION_ACCEPT, wire.DECISION_REJECT
-
-
-def beside(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        f"pages_in_browser_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-curating = beside("curating")
 
 
 @pytest.fixture

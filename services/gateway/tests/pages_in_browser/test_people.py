@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,24 +12,9 @@ from framewell.mesh.v1.mesh_pb2 import ModelVersion
 from framewell.recognition.v1.recognition_pb2 import RecognitionUpdated
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell_kit.outcomes import Conflict
+from pages_in_browser import curating, unknowns
 
 HOSTILE = '<img src=x onerror="document.title=1">\u202eedoc\u202c שלום ' + "W" * 10_000
-
-
-def beside(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        f"pages_in_browser_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-curating = beside("curating")
-unknowns = beside("unknowns")
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import av
@@ -16,20 +13,8 @@ from framewell.inference.v1.search_service_pb2 import FoundMoment, SearchMoments
 from framewell.media.v1.media_pb2 import TRACK_KIND_SUBTITLE, Moment, Span, Track
 from framewell_media.testing.captioned import SubtitleTrack, dark_picture, write_captioned
 from framewell_media.testing.clips import beeps
+from pages_in_browser import test_player as playing
 
-
-def beside(name: str) -> ModuleType:
-    """Return a module of this folder."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-playing = beside("test_player")
 media_sandbox, programmes = playing.media_sandbox, playing.programmes
 ASSET, run = playing.ASSET, playing.run
 ADDRESS = f"/assets/{ASSET}?frame=15"

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -21,20 +17,8 @@ from framewell.sample.v1 import sample_pb2 as wire
 from framewell_contracts.sentences import say
 from framewell_gateway.ports import Away
 from framewell_kit.outcomes import Rejected
+from pages_in_browser import test_programme as programme
 
-
-def beside(name: str) -> ModuleType:
-    """Return a module of this folder."""
-    spec = importlib.util.spec_from_file_location(f"proposing_{name}", Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-programme = beside("test_programme")
 ASSET = programme.ASSET
 HERE = 12 * 90_000
 """A picture with a face: the first in which somebody was seen."""

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 import time
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,23 +13,12 @@ from framewell.rights.v1.rights_pb2 import RightsStatement
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell_gateway.ports import Away
 from framewell_kit.testing.waiting import PATIENCE
+from pages_in_browser import curating
+from pages_in_browser import test_player as player
 
 HOSTILE = '<img src=x onerror="document.title=1">\u202eedoc\u202c שלום ' + "W" * 10_000
 
 
-def beside(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        f"pages_in_browser_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-curating, player = beside("curating"), beside("test_player")
 media_sandbox, programmes = player.media_sandbox, player.programmes
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,6 +10,7 @@ from playwright.sync_api import expect
 from framewell.mesh.v1.mesh_pb2 import Wording
 from framewell.rights.v1.rights_pb2 import RightsStatement
 from framewell_contracts.sentences import say, wording_of
+from pages_in_browser import curating
 
 QUOTE = "No AI training: tdm-reservation: 1"
 WITHHELD = say(
@@ -37,21 +34,6 @@ CAPTION = say(
     times=3,
     person="{class}",
 )
-
-
-def beside(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        f"pages_in_browser_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-curating = beside("curating")
 
 
 @pytest.fixture

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,23 +10,9 @@ from playwright.sync_api import Page, expect
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell_gateway.ports import Away
 from framewell_kit.testing.waiting import wait_until
+from pages_in_browser import curating
 
 ACCEPT, REJECT = wire.DECISION_ACCEPT, wire.DECISION_REJECT
-
-
-def beside(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        f"pages_in_browser_{name}", Path(__file__).with_name(f"{name}.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-curating = beside("curating")
 
 
 @pytest.fixture

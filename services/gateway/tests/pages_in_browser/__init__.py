@@ -1,0 +1,1 @@
+"""The console in a real browser, page by page, on a gateway with fakes around it."""
