@@ -40,7 +40,7 @@ from framewell_gateway.domain.users import State, User
 from framewell_gateway.entrypoints.http import console
 from framewell_gateway.entrypoints.http.application import application
 from framewell_kit.testing.waiting import PATIENCE
-from pages_in_browser import scenes
+from pages_in_browser import curating, scenes
 
 T = TypeVar("T")
 
@@ -142,6 +142,12 @@ def house(
     monkeypatch.setattr(console, "BUILT", built_console)
     with open_house(mesh, **gateway_settings) as made:
         yield made
+
+
+@pytest.fixture
+def desk(house: House) -> curating.Curating:
+    """Samples that wait for a person, and what is decided about them."""
+    return curating.Curating(house)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from playwright.sync_api import Page, expect
+
 from framewell.dataset.v1 import catalogue_service_pb2 as catalogue
 from framewell.dataset.v1 import rights_service_pb2 as rights
 from framewell.dataset.v1.dataset_pb2 import ClassSamples, DatasetClass
@@ -18,7 +20,7 @@ ASSETS, NAMES, WORDS, allowed = reviewing.ASSETS, reviewing.NAMES, reviewing.WOR
 
 
 @dataclass
-class Curating(reviewing.Reviewing):  # type: ignore[misc,name-defined]
+class Curating(reviewing.Reviewing):
     """Answers for dataset, and draws the pictures that transcode and dataset would give."""
 
     def __post_init__(self) -> None:
@@ -118,3 +120,9 @@ class Curating(reviewing.Reviewing):  # type: ignore[misc,name-defined]
     def _CreateClass(self, request: Any) -> Any:  # noqa: N802
         made = self.add_class(f"class-{len(self.classes)}", request.dataset_class.name, 0)
         return catalogue.CreateClassResponse(dataset_class=made)
+
+
+def wait_for(page: Page, sample_id: str) -> None:
+    """Wait until a sample is shown and painted: a key before that is about nothing."""
+    expect(page.locator("[data-sample]")).to_have_attribute("data-sample", sample_id)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)))")

@@ -14,21 +14,10 @@ from framewell_contracts.access import Role
 from framewell_gateway.domain.logins import user_id_of
 from framewell_gateway.ports import Away
 from framewell_kit.testing.waiting import wait_until
-from pages_in_browser import curating
+from pages_in_browser.curating import wait_for
 
 PASSWORD = "a long sentence is easy to keep"
 ACCEPT, REJECT = wire.DECISION_ACCEPT, wire.DECISION_REJECT
-
-
-@pytest.fixture
-def desk(house: Any) -> Any:
-    return curating.Curating(house)
-
-
-def wait_for(page: Page, sample_id: str) -> None:
-    """Wait until a sample is shown and painted: a key before that is about nothing."""
-    expect(page.locator("[data-sample]")).to_have_attribute("data-sample", sample_id)
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)))")
 
 
 def press(page: Page, key: str, following: str) -> None:

@@ -9,14 +9,8 @@ from playwright.sync_api import Page, expect
 
 from framewell.sample.v1 import sample_pb2 as wire
 from framewell_kit.testing.waiting import wait_until
-from pages_in_browser import curating
 
 ACCEPT, REJECT = wire.DECISION_ACCEPT, wire.DECISION_REJECT
-
-
-@pytest.fixture
-def desk(house: Any) -> Any:
-    return curating.Curating(house)
 
 
 def shown(page: Page, sample_id: str) -> None:

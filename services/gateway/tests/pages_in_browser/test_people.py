@@ -18,11 +18,6 @@ HOSTILE = '<img src=x onerror="document.title=1">\u202eedoc\u202c שלום ' + "
 
 
 @pytest.fixture
-def desk(house: Any) -> Any:
-    return curating.Curating(house)
-
-
-@pytest.fixture
 def unknown(house: Any, desk: Any) -> Any:
     return unknowns.Unknowns(house, curating.ASSETS)
 

@@ -15,16 +15,12 @@ from framewell_gateway.ports import Away
 from framewell_kit.testing.waiting import PATIENCE
 from pages_in_browser import curating
 from pages_in_browser import test_player as player
+from pages_in_browser.curating import wait_for
 
 HOSTILE = '<img src=x onerror="document.title=1">\u202eedoc\u202c שלום ' + "W" * 10_000
 
 
 media_sandbox, programmes = player.media_sandbox, player.programmes
-
-
-@pytest.fixture
-def desk(house: Any) -> Any:
-    return curating.Curating(house)
 
 
 def shown(page: Page) -> str:
@@ -38,12 +34,6 @@ def review(visit: Any, **how: Any) -> Page:
     page.locator("[data-sample]").first.wait_for()
     wait_for(page, shown(page))
     return page
-
-
-def wait_for(page: Page, sample_id: str) -> None:
-    """Wait until a sample is shown and painted: a key before that is about nothing."""
-    expect(page.locator("[data-sample]")).to_have_attribute("data-sample", sample_id)
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)))")
 
 
 def sent(desk: Any, count: int) -> list[tuple[str, int]]:

@@ -36,11 +36,6 @@ CAPTION = say(
 )
 
 
-@pytest.fixture
-def desk(house: Any) -> Any:
-    return curating.Curating(house)
-
-
 def withheld(desk: Any) -> None:
     (only,) = desk.propose(1)
     sample = desk.samples[only]
