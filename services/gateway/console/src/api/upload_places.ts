@@ -6,6 +6,8 @@ import { ProblemError } from "./problems";
 export const PATH = "/v1/uploads/resumable";
 export const VERSION = { "tus-resumable": "1.0.0" };
 const PREFIX = "framewell-upload";
+/** So many unfinished ones are asked for and shown at a time; what lies behind them comes when these are gone. */
+const MOST_UNFINISHED = 20;
 
 /** By what a browser knows an upload again: the same file has the same name, size and time. */
 export interface Kept {
@@ -33,6 +35,11 @@ export function rememberPlace(upload: Kept, path: string): void {
   localStorage.setItem(keyOf(upload), path);
 }
 
+/** Lets other tabs know, until this one is closed, that an upload is in its hands. */
+export function holdPlace(upload: Kept): void {
+  void navigator.locks.request(keyOf(upload), { mode: "shared" }, () => new Promise(() => {}));
+}
+
 export function forgetPlace(upload: Kept): void {
   localStorage.removeItem(keyOf(upload));
 }
@@ -51,10 +58,15 @@ export function isGone(error: unknown): boolean {
   return error instanceof ProblemError && [404, 410, 422].includes(error.status);
 }
 
-/** Returns what a person began here and did not finish, and forgets of it what the mesh no longer has. */
+/**
+ * Returns what a person began in this browser and no tab goes on with, and forgets of it what the mesh no longer has;
+ * 20 at the most.
+ */
 export async function unfinishedOf(principal: string, signal: AbortSignal): Promise<readonly Unfinished[]> {
-  const mine = Object.keys(localStorage).filter((key) => key.startsWith(`${PREFIX} ${principal} `));
-  const found = await Promise.all(mine.map((key) => unfinishedAt(key, principal, signal)));
+  const held = new Set((await navigator.locks.query()).held?.map((lock) => lock.name));
+  const mine = Object.keys(localStorage).filter((key) => key.startsWith(`${PREFIX} ${principal} `) && !held.has(key));
+  const asked = mine.slice(0, MOST_UNFINISHED).map((key) => unfinishedAt(key, principal, signal));
+  const found = await Promise.all(asked);
   return found.filter((one) => one !== undefined);
 }
 

@@ -49,6 +49,7 @@ beforeEach(() => {
     setItem: (name: string, value: string) => kept.set(name, value),
     removeItem: (name: string) => kept.delete(name),
   });
+  vi.stubGlobal("navigator", { locks: { request: () => new Promise(() => {}) } });
   vi.stubGlobal("window", new EventTarget());
   vi.stubGlobal("fetch", answer);
   install();

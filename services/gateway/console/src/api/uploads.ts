@@ -15,6 +15,7 @@ import { isHere, session } from "./session";
 import { Store } from "./store";
 import {
   forgetPlace,
+  holdPlace,
   isGone,
   type Kept,
   offsetAt,
@@ -86,6 +87,8 @@ export function addUpload(file: File): number {
       assetId: undefined,
     },
   ]);
+  const added = find(id);
+  if (added?.state === "waiting") holdPlace(added);
   void work();
   return id;
 }
